@@ -1,0 +1,46 @@
+# `make demo` and `make test` are all a newcomer needs. Each makes .venv if it is missing.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: demo test test-slow lint types imports unit benchmarks clean help
+
+help:
+	@echo "make demo        the whole pipeline on built-in data, in under five minutes"
+	@echo "make test        linter, types, import rules and tests"
+	@echo "make test-slow   the tests that take longer"
+	@echo "make benchmarks  the speed figures of docs/benchmarks.md"
+	@echo "make clean       remove the virtual environment and caches"
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $(INSTALLED)
+
+demo: $(INSTALLED)
+	$(BIN)/bd-gen demo
+
+test: lint types imports unit
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(INSTALLED)
+	$(BIN)/mypy
+
+imports: $(INSTALLED)
+	$(BIN)/lint-imports
+
+unit: $(INSTALLED)
+	$(BIN)/pytest -m "not slow" -n 2 --dist worksteal
+
+test-slow: $(INSTALLED)
+	$(BIN)/pytest -m slow
+
+benchmarks: $(INSTALLED)
+	$(BIN)/python -m benchmarks.run_all
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

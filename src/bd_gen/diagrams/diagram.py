@@ -1,0 +1,55 @@
+"""One bubble diagram as a person would write it down."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bd_gen.diagrams.vocabulary import NUM_RELATIONS, NUM_ROOM_TYPES, RELATIONS, ROOM_TYPES
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """Rooms and the relations between them.
+
+    Attributes:
+        room_types: type 0..12 of every room.
+        edges: (i, j, r) with i < j, sorted: "room i is r of room j".
+
+    Raises:
+        ValueError: unknown type or relation, i >= j, a room that does not exist, or two
+            edges between the same rooms.
+    """
+
+    room_types: tuple[int, ...]
+    edges: tuple[tuple[int, int, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        n = len(self.room_types)
+        for k, room_type in enumerate(self.room_types):
+            if not 0 <= room_type < NUM_ROOM_TYPES:
+                raise ValueError(f"room {k}: type {room_type} is not in 0..{NUM_ROOM_TYPES - 1}")
+        for i, j, relation in self.edges:
+            if not 0 <= i < j < n:
+                raise ValueError(f"edge ({i}, {j}): rooms must satisfy 0 <= i < j < {n}")
+            if not 0 <= relation < NUM_RELATIONS:
+                raise ValueError(
+                    f"edge ({i}, {j}): relation {relation} is not in 0..{NUM_RELATIONS - 1}"
+                )
+        pairs = [(i, j) for i, j, _ in self.edges]
+        if len(set(pairs)) != len(pairs):
+            raise ValueError("two edges join the same rooms")
+        object.__setattr__(self, "edges", tuple(sorted(self.edges)))
+
+    @property
+    def num_rooms(self) -> int:
+        """Number of rooms."""
+        return len(self.room_types)
+
+    def __str__(self) -> str:
+        names = [f"{ROOM_TYPES[t]}[{k}]" for k, t in enumerate(self.room_types)]
+        facts = [f"{names[i]} {RELATIONS[r]} {names[j]}" for i, j, r in self.edges]
+        return ", ".join(names) + (": " + "; ".join(facts) if facts else "")
+
+
+def turned(edges: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Edges with u > v turned round (their label becomes 9 - r) and self-loops dropped."""
+    return [(u, v, r) if u < v else (v, u, NUM_RELATIONS - 1 - r) for u, v, r in edges if u != v]

@@ -1,0 +1,83 @@
+"""Relations between rooms, read off their boxes.
+
+The rule is the one that made RPLAN's relations (Graph2Plan, arXiv:2004.13204): rooms are
+joined if their boxes touch within 9 pixels of a 256-pixel plan, and the label says where the
+centre of the first room lies as seen from the box of the second. y grows downwards.
+"""
+
+import numpy as np
+
+from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS, Vocabulary
+
+TOUCH_DISTANCE = 9
+"""Pixels of a 256-pixel plan within which two boxes touch."""
+
+_CHUNK = 8192  # plans at a time, so that the boolean zones stay in the cache
+
+_LABEL = {name: k for k, name in enumerate(RELATIONS)}
+
+
+def are_joined(u: np.ndarray, v: np.ndarray) -> np.ndarray:
+    """(...) bool: do boxes u and v (..., 4), as (x0, y0, x1, y1), touch within 9 pixels?"""
+    d = TOUCH_DISTANCE
+    return ~(
+        (u[..., 0] - d > v[..., 2])
+        | (u[..., 2] + d < v[..., 0])
+        | (u[..., 1] - d > v[..., 3])
+        | (u[..., 3] + d < v[..., 1])
+    )
+
+
+def relation_labels(u: np.ndarray, v: np.ndarray) -> np.ndarray:
+    """(...) uint8 label of "u is ... of v" for boxes (..., 4); the first zone that fits wins.
+
+    The label is not symmetric: that of (v, u) need not be 9 minus that of (u, v).
+    """
+    ux0, uy0, ux1, uy1 = np.moveaxis(u, -1, 0)
+    x0, y0, x1, y1 = np.moveaxis(v, -1, 0)
+    # Doubled coordinates keep centres of integer boxes integers.
+    cx, cy = ux0 + ux1, uy0 + uy1
+    x0_2, y0_2, x1_2, y1_2 = 2 * x0, 2 * y0, 2 * x1, 2 * y1
+    west, east = cx < x0_2, cx > x1_2
+    north, south = cy < y0_2, cy > y1_2
+    on_west, on_east = cx == x0_2, cx == x1_2
+    on_north, on_south = cy == y0_2, cy == y1_2
+    zones = [
+        ("surrounding", (ux0 < x0) & (uy0 < y0) & (ux1 > x1) & (uy1 > y1)),
+        ("inside", (ux0 >= x0) & (uy0 >= y0) & (ux1 <= x1) & (uy1 <= y1)),
+        ("left-above", (west & (north | on_north)) | (on_west & on_north)),
+        ("above", ~west & (cx < x1_2) & (north | on_north)),
+        ("right-above", ((east | on_east) & north) | (on_east & on_north)),
+        ("right-of", (east | on_east) & ~north & (cy < y1_2)),
+        ("right-below", (east & (south | on_south)) | (on_east & on_south)),
+        ("below", (cx > x0_2) & ~east & (south | on_south)),
+        ("left-below", ((west | on_west) & south) | (on_west & on_south)),
+        ("left-of", (west | on_west) & (cy > y0_2) & ~south),
+    ]
+    labels = np.full(cx.shape, _LABEL["inside"], np.uint8)
+    for name, zone in reversed(zones):
+        labels[zone] = _LABEL[name]
+    return labels
+
+
+def relations_from_boxes(
+    boxes: np.ndarray, num_rooms: np.ndarray, vocabulary: Vocabulary
+) -> np.ndarray:
+    """Relations of whole plans.
+
+    Args:
+        boxes: (N, n_max, 4) boxes (x0, y0, x1, y1) in pixels of a 256-pixel plan, y downwards;
+            what stands in slots beyond `num_rooms` is ignored.
+        num_rooms: (N,) number of rooms.
+
+    Returns:
+        (N, num_edges) uint8: relation 0..9, no-edge 10; PAD where a room does not exist.
+    """
+    relations = np.empty((len(boxes), vocabulary.num_edges), np.uint8)
+    for start in range(0, len(boxes), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        u = boxes[part][:, vocabulary.edge_rows]
+        v = boxes[part][:, vocabulary.edge_cols]
+        relations[part] = np.where(are_joined(u, v), relation_labels(u, v), NO_EDGE)
+    real = vocabulary.real_mask(num_rooms)[:, vocabulary.n_max :]
+    return np.where(real, relations, vocabulary.pad_row[vocabulary.n_max :])

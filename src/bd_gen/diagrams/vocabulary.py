@@ -1,0 +1,162 @@
+"""The words of a bubble diagram: room types, relations, special tokens and the token row.
+
+This module alone knows which integer means what and where in a row it stands.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+ROOM_TYPES = (
+    "LivingRoom",
+    "MasterRoom",
+    "Kitchen",
+    "Bathroom",
+    "DiningRoom",
+    "ChildRoom",
+    "StudyRoom",
+    "SecondRoom",
+    "GuestRoom",
+    "Balcony",
+    "Entrance",
+    "Storage",
+    "Wall-in",
+)
+NUM_ROOM_TYPES = len(ROOM_TYPES)
+NODE_MASK = 13
+NODE_PAD = 14
+NODE_VOCABULARY_SIZE = 15
+
+RELATIONS = (
+    "left-above",
+    "left-below",
+    "left-of",
+    "above",
+    "inside",
+    "surrounding",
+    "below",
+    "right-of",
+    "right-above",
+    "right-below",
+)
+NUM_RELATIONS = len(RELATIONS)
+NO_EDGE = 10
+EDGE_MASK = 11
+EDGE_PAD = 12
+EDGE_VOCABULARY_SIZE = 13
+
+LARGEST_N_MAX = 32
+"""Rows longer than this (528 tokens) are refused: no data set comes near."""
+
+
+def fold_name(name: str) -> str:
+    """Reduce a label to what counts: case, blanks, hyphens and underscores do not."""
+    return "".join(c for c in name.casefold() if c not in " \t-_")
+
+
+_ROOM_TYPE_BY_FOLDED_NAME = {fold_name(name): k for k, name in enumerate(ROOM_TYPES)}
+_RELATION_BY_FOLDED_NAME = {fold_name(name): k for k, name in enumerate(RELATIONS)}
+
+
+def room_type_from_name(name: str) -> int | None:
+    """The room type called `name`, or None if there is none."""
+    return _ROOM_TYPE_BY_FOLDED_NAME.get(fold_name(name))
+
+
+def relation_from_name(name: str) -> int | None:
+    """The relation called `name`, or None if there is none."""
+    return _RELATION_BY_FOLDED_NAME.get(fold_name(name))
+
+
+def inverse_relation(relation: np.ndarray | int) -> np.ndarray | int:
+    """The label 9 - r that stands for r when the two rooms swap places."""
+    return NUM_RELATIONS - 1 - relation
+
+
+def _frozen(array: np.ndarray) -> np.ndarray:
+    array.setflags(write=False)
+    return array
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The layout of a token row for diagrams of up to `n_max` rooms.
+
+    A row is `n_max` node tokens followed by `n_max * (n_max - 1) / 2` edge tokens: the upper
+    triangle of the relation matrix, row by row. All arrays returned are read-only.
+
+    Raises:
+        ValueError: if `n_max` is not between 1 and `LARGEST_N_MAX`.
+    """
+
+    n_max: int = 8
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.n_max <= LARGEST_N_MAX:
+            raise ValueError(f"n_max must be between 1 and {LARGEST_N_MAX}, got {self.n_max}")
+
+    @property
+    def num_edges(self) -> int:
+        """Number of edge slots in a row."""
+        return self.n_max * (self.n_max - 1) // 2
+
+    @property
+    def length(self) -> int:
+        """Number of tokens in a row: 36 for n_max 8, 105 for n_max 14."""
+        return self.n_max + self.num_edges
+
+    @cached_property
+    def edge_rows(self) -> np.ndarray:
+        """(num_edges,) first room i of each edge slot, i < j."""
+        return _frozen(np.triu_indices(self.n_max, 1)[0])
+
+    @cached_property
+    def edge_cols(self) -> np.ndarray:
+        """(num_edges,) second room j of each edge slot, i < j."""
+        return _frozen(np.triu_indices(self.n_max, 1)[1])
+
+    @cached_property
+    def is_node(self) -> np.ndarray:
+        """(length,) bool: True at node positions."""
+        return _frozen(np.arange(self.length) < self.n_max)
+
+    @cached_property
+    def mask_row(self) -> np.ndarray:
+        """(length,) uint8: a row of MASK tokens."""
+        return _frozen(np.where(self.is_node, NODE_MASK, EDGE_MASK).astype(np.uint8))
+
+    @cached_property
+    def pad_row(self) -> np.ndarray:
+        """(length,) uint8: a row of PAD tokens."""
+        return _frozen(np.where(self.is_node, NODE_PAD, EDGE_PAD).astype(np.uint8))
+
+    def edge_index(self, i: int, j: int) -> int:
+        """Which edge slot holds rooms i < j; add `n_max` for its position in the row."""
+        if not 0 <= i < j < self.n_max:
+            raise ValueError(f"an edge needs 0 <= i < j < {self.n_max}, got ({i}, {j})")
+        return i * self.n_max - i * (i + 1) // 2 + j - i - 1
+
+    def num_real(self, num_rooms: np.ndarray | int) -> np.ndarray | int:
+        """Number of tokens that are not PAD in a row of `num_rooms` rooms."""
+        return num_rooms * (num_rooms + 1) // 2
+
+    @cached_property
+    def _real_rows(self) -> np.ndarray:
+        # row n: which positions exist when the diagram has n rooms
+        n = np.arange(self.n_max + 1)[:, None]
+        nodes = np.arange(self.n_max)[None, :] < n
+        edges = self.edge_cols[None, :] < n
+        return _frozen(np.concatenate([nodes, edges], axis=1))
+
+    def real_mask(self, num_rooms: np.ndarray | int) -> np.ndarray:
+        """(..., length) bool: True where a diagram of `num_rooms` (...) rooms has a token."""
+        return self._real_rows[num_rooms]
+
+    @cached_property
+    def _real_positions(self) -> tuple[np.ndarray, ...]:
+        return tuple(_frozen(np.flatnonzero(row)) for row in self._real_rows)
+
+    def real_positions(self, num_rooms: int) -> np.ndarray:
+        """(num_rooms * (num_rooms + 1) / 2,) positions that are not PAD, ascending."""
+        return self._real_positions[num_rooms]
