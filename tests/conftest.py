@@ -1,0 +1,21 @@
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def dev_data() -> Path:
+    """The folder of the development data; a test that needs it is skipped where it is missing."""
+    folder = os.environ.get("BD_GEN_DEV_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("needs the development data: set BD_GEN_DEV_DATA")
+    return Path(folder)
+
+
+@pytest.fixture(autouse=True)
+def private_cache(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No test reads or fills the user's own cache."""
+    monkeypatch.setenv("BD_GEN_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
