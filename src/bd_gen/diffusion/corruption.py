@@ -1,0 +1,90 @@
+"""The forward process: which tokens of a clean diagram are masked, and how much that counts.
+
+Both corruptions estimate the same bound without bias (see `bd_gen.diffusion.objective`):
+
+- `MaskedCount` draws the number k of masked tokens uniformly from 1..N and weighs with N / k.
+  This is the any-order form of the bound (arXiv:2409.02908): no time, less variance.
+- `MaskedByTime` draws t and masks each token with probability 1 - alpha(t), weight w(t)
+  (arXiv:2406.07524).
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from bd_gen.diffusion.schedules import Schedule
+
+SMALLEST_TIME = 1e-3
+"""Times below this are not drawn: almost nothing is masked there and the weight grows as 1/t."""
+
+
+@dataclass(frozen=True)
+class Corruption:
+    """What happens to b diagrams of N tokens each.
+
+    Attributes:
+        is_masked: (b, N) bool.
+        weight: (b,) float32 factor of the summed cross-entropy over the masked tokens.
+        time: (b,) float32 time that a model with time conditioning is told.
+    """
+
+    is_masked: Tensor
+    weight: Tensor
+    time: Tensor
+
+
+class Corrupter(ABC):
+    """Draws corruptions from uniform noise, so that randomness stays with the caller."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule = schedule
+
+    @abstractmethod
+    def __call__(self, level: Tensor, noise: Tensor) -> Corruption:
+        """Corrupt b diagrams.
+
+        Args:
+            level: (b,) uniform in [0, 1); decides how much is masked.
+            noise: (b, N) uniform in [0, 1); decides which tokens.
+        """
+
+
+class MaskedCount(Corrupter):
+    """k of N tokens, k uniform."""
+
+    def __call__(self, level: Tensor, noise: Tensor) -> Corruption:
+        """See `Corrupter`."""
+        length = noise.shape[1]
+        count = (level * length).floor().clamp(max=length - 1) + 1
+        rank = noise.argsort(dim=1).argsort(dim=1)
+        return Corruption(
+            is_masked=rank < count[:, None],
+            weight=(length / count).float(),
+            time=self.schedule.time_of(1.0 - count / length).float(),
+        )
+
+
+class MaskedByTime(Corrupter):
+    """Every token by itself, at a time t uniform in (1e-3, 1]."""
+
+    def __call__(self, level: Tensor, noise: Tensor) -> Corruption:
+        """See `Corrupter`."""
+        time = 1.0 - (1.0 - SMALLEST_TIME) * level.double()
+        at_time = self.schedule(time)
+        return Corruption(
+            is_masked=noise < (1.0 - at_time.alpha)[:, None],
+            weight=((1.0 - SMALLEST_TIME) * at_time.weight).float(),
+            time=time.float(),
+        )
+
+
+CORRUPTERS: dict[str, type[Corrupter]] = {"count": MaskedCount, "time": MaskedByTime}
+
+
+def spread_levels(count: int, generator: torch.Generator, device: torch.device) -> Tensor:
+    """(count,) uniform levels that cover [0, 1) evenly, in random order (low discrepancy)."""
+    offset = torch.rand(1, generator=generator, device=device, dtype=torch.float64)
+    order = torch.randperm(count, generator=generator, device=device)
+    return (order + offset) / count

@@ -1,0 +1,33 @@
+"""Size and shape of a denoiser."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """A transformer encoder over token rows.
+
+    Attributes:
+        width: features of a token.
+        layers: transformer blocks.
+        heads: attention heads; divides `width`.
+        mlp_ratio: hidden features of a block's MLP, in widths.
+        time_conditioning: whether the time t enters every block by adaLN-Zero. What is masked is
+            visible anyway, so a model without it loses nothing and is smaller and faster.
+
+    Raises:
+        ValueError: a number that makes no sense.
+    """
+
+    width: int = 128
+    layers: int = 4
+    heads: int = 4
+    mlp_ratio: int = 4
+    time_conditioning: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("width", "layers", "heads", "mlp_ratio"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"model.{name} must be at least 1, got {getattr(self, name)}")
+        if self.width % self.heads:
+            raise ValueError(f"model.heads ({self.heads}) must divide model.width ({self.width})")

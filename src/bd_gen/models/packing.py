@@ -1,0 +1,96 @@
+"""Diagrams of different sizes in one batch, without PAD.
+
+Tokens of all diagrams stand one after another, grouped by number of rooms. Everything that
+works on single tokens (linear maps, norms, MLPs) runs over them at once; only attention looks
+at the groups, in which all diagrams have the same length.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from bd_gen.diagrams.vocabulary import NODE_VOCABULARY_SIZE, Vocabulary
+
+
+@dataclass(frozen=True)
+class Group:
+    """`count` diagrams of `length` tokens each that stand next to each other in a batch."""
+
+    count: int
+    length: int
+
+
+@dataclass(frozen=True)
+class PackedBatch:
+    """Token rows of B diagrams as T tokens in one line.
+
+    Attributes:
+        tokens: (T,) int64 index into the joint embedding table: node tokens as they are, edge
+            tokens shifted by the size of the node vocabulary.
+        positions: (T,) int64 position of each token in the full row.
+        groups: diagrams of equal length, in order.
+        key_mask: None, or (T,) bool: False where a token is PAD and must not be attended to.
+    """
+
+    tokens: Tensor
+    positions: Tensor
+    groups: tuple[Group, ...]
+    key_mask: Tensor | None = None
+
+    def of_samples(self, values: Tensor) -> Tensor:
+        """Spread (B, ...) values of diagrams over their tokens: (T, ...)."""
+        parts, start = [], 0
+        for group in self.groups:
+            part = values[start : start + group.count]
+            parts.append(part.repeat_interleave(group.length, dim=0))
+            start += group.count
+        return parts[0] if len(parts) == 1 else torch.cat(parts)
+
+
+@lru_cache(maxsize=256)
+def _row_constants(
+    vocabulary: Vocabulary, num_rooms: int | None, device: torch.device
+) -> tuple[Tensor, Tensor]:
+    """Positions of one diagram's tokens, and the shift of its tokens in the joint table."""
+    if num_rooms is None:
+        positions = np.arange(vocabulary.length)
+    else:
+        positions = vocabulary.real_positions(num_rooms)
+    shift = np.where(vocabulary.is_node[positions], 0, NODE_VOCABULARY_SIZE)
+    return (
+        torch.from_numpy(positions.astype(np.int64)).to(device),
+        torch.from_numpy(shift.astype(np.int64)).to(device),
+    )
+
+
+def pack(rows: Sequence[tuple[int, Tensor]], vocabulary: Vocabulary) -> PackedBatch:
+    """Pack diagrams that are already grouped by number of rooms.
+
+    Args:
+        rows: pairs (number of rooms n, (b, n(n+1)/2) integer tokens at the real positions).
+        vocabulary: the layout of the full row.
+    """
+    tokens, positions, groups = [], [], []
+    for num_rooms, group_tokens in rows:
+        where, shift = _row_constants(vocabulary, num_rooms, group_tokens.device)
+        tokens.append((group_tokens + shift).reshape(-1))
+        positions.append(where.repeat(len(group_tokens)))
+        groups.append(Group(*group_tokens.shape))
+    if len(groups) == 1:
+        return PackedBatch(tokens[0], positions[0], tuple(groups))
+    return PackedBatch(torch.cat(tokens), torch.cat(positions), tuple(groups))
+
+
+def pack_padded(tokens: Tensor, is_real: Tensor, vocabulary: Vocabulary) -> PackedBatch:
+    """The plain form: full rows (B, length) with PAD, which attention leaves out by `is_real`."""
+    positions, shift = _row_constants(vocabulary, None, tokens.device)
+    return PackedBatch(
+        (tokens + shift).reshape(-1),
+        positions.repeat(len(tokens)),
+        (Group(*tokens.shape),),
+        is_real.reshape(-1),
+    )

@@ -1,0 +1,74 @@
+"""How a denoiser is trained."""
+
+from dataclasses import dataclass
+
+from bd_gen.diffusion.corruption import CORRUPTERS
+
+DECAYS = ("constant", "cosine")
+PRECISIONS = ("auto", "float32", "bfloat16")
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """Settings of the training loop.
+
+    Attributes:
+        steps: optimiser steps altogether.
+        batch_size: diagrams a step.
+        learning_rate: of AdamW, after warm-up.
+        weight_decay: of AdamW.
+        warmup_steps: steps over which the learning rate grows from 0.
+        decay: what the learning rate does after warm-up: `constant`, or `cosine` to a
+            hundredth at the last step.
+        clip: largest norm of the gradient.
+        ema: decay of the running average of the weights, which is what gets sampled; it warms
+            up as (1 + step) / (10 + step).
+        estimator: how tokens are masked: `count` (k of N, uniform) or `time` (t uniform).
+        seed: of the initial weights, the order of the data and the masks.
+        precision: of the matrix products; `auto` takes bfloat16 where it is faster.
+        device: `auto` (CUDA if there is one), `cpu`, `cuda`, `cuda:1`, ...
+        log_every: steps between two lines of the log.
+        validate_every: steps between two validations, each followed by a checkpoint.
+        num_validation: held-out diagrams used in a validation.
+
+    Raises:
+        ValueError: a value out of range; the message names the key.
+    """
+
+    steps: int = 20_000
+    batch_size: int = 256
+    learning_rate: float = 3e-4
+    weight_decay: float = 0.01
+    warmup_steps: int = 1_000
+    decay: str = "constant"
+    clip: float = 1.0
+    ema: float = 0.9999
+    estimator: str = "count"
+    seed: int = 0
+    precision: str = "auto"
+    device: str = "auto"
+    log_every: int = 50
+    validate_every: int = 1_000
+    num_validation: int = 2_048
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "batch_size", "log_every", "validate_every", "num_validation"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"training.{name} must be at least 1, got {getattr(self, name)}")
+        for name in ("learning_rate", "clip"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"training.{name} must be positive, got {getattr(self, name)}")
+        for name in ("weight_decay", "warmup_steps", "seed"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"training.{name} must not be negative")
+        if not 0 <= self.ema < 1:
+            raise ValueError(f"training.ema must be in [0, 1), got {self.ema}")
+        for name, known in (
+            ("decay", DECAYS),
+            ("estimator", tuple(CORRUPTERS)),
+            ("precision", PRECISIONS),
+        ):
+            if getattr(self, name) not in known:
+                raise ValueError(
+                    f"training.{name} must be one of {', '.join(known)}, got {getattr(self, name)}"
+                )

@@ -1,0 +1,67 @@
+"""Where a training run's numbers go."""
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from bd_gen.files import write_text
+
+
+class Logger(Protocol):
+    """Takes numbers as they come."""
+
+    def log(self, step: int, values: Mapping[str, float]) -> None:
+        """Record `values` at `step`."""
+
+    def close(self) -> None:
+        """Flush and let go."""
+
+
+class JsonlLogger:
+    """A line of JSON each time: {"step": ..., name: value, ...}."""
+
+    def __init__(self, path: Path, first_step: int) -> None:
+        """Continue `path`; lines that a resumed run will write again are dropped."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            kept = [line for line in path.read_text().splitlines() if _step_of(line) <= first_step]
+            write_text(path, "".join(line + "\n" for line in kept))
+        self._file = path.open("a")
+
+    def log(self, step: int, values: Mapping[str, float]) -> None:
+        """See `Logger`."""
+        # JSON has no NaN; a number that is none is recorded as null.
+        row = {k: (v if math.isfinite(v) else None) for k, v in values.items()}
+        self._file.write(json.dumps({"step": step, **row}) + "\n")
+        self._file.flush()
+
+    def close(self) -> None:
+        """See `Logger`."""
+        self._file.close()
+
+
+def _step_of(line: str) -> float:
+    try:
+        return float(json.loads(line)["step"])
+    except (ValueError, KeyError, TypeError):
+        return math.inf  # half a line from a killed run
+
+
+class TensorBoardLogger:
+    """Event files for TensorBoard."""
+
+    def __init__(self, folder: Path, first_step: int) -> None:
+        from torch.utils.tensorboard.writer import SummaryWriter
+
+        self._writer = SummaryWriter(str(folder), purge_step=first_step + 1)
+
+    def log(self, step: int, values: Mapping[str, float]) -> None:
+        """See `Logger`."""
+        for name, value in values.items():
+            self._writer.add_scalar(name, value, step)
+
+    def close(self) -> None:
+        """See `Logger`."""
+        self._writer.close()

@@ -1,0 +1,207 @@
+"""The training loop."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
+
+from bd_gen.diagrams.tokens import num_rooms_of
+from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.diffusion.corruption import CORRUPTERS, spread_levels
+from bd_gen.diffusion.likelihood import bound_in_nats
+from bd_gen.diffusion.objective import corrupt, group_by_size, masked_loss
+from bd_gen.diffusion.schedules import schedule_named
+from bd_gen.errors import InputError
+from bd_gen.models.config import ModelConfig
+from bd_gen.models.denoiser import Denoiser
+from bd_gen.models.device import autocast
+from bd_gen.training.batches import BatchOrder, noise_seed
+from bd_gen.training.config import TrainingConfig
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What the loop tells after a step.
+
+    Attributes:
+        step: steps taken so far.
+        values: numbers to log, if any: `train/nats`, `train/grad_norm`, `train/learning_rate`,
+            and after a validation `validation/nats`.
+        is_checkpoint: the state is worth saving now.
+    """
+
+    step: int
+    values: Mapping[str, float]
+    is_checkpoint: bool
+
+
+class Trainer:
+    """Model, average, optimiser and data of one run.
+
+    Args:
+        model_config: size of the denoiser.
+        config: the loop's settings; `precision` is resolved ("float32" or "bfloat16").
+        noise: name of the noise schedule.
+        tokens: (N, length) uint8 training rows.
+        validation_tokens: (M, length) uint8 held-out rows; may be empty.
+        vocabulary: the layout of a row.
+        device: where everything lives; the whole data set is kept there.
+    """
+
+    def __init__(
+        self,
+        model_config: ModelConfig,
+        config: TrainingConfig,
+        noise: str,
+        tokens: np.ndarray,
+        validation_tokens: np.ndarray,
+        vocabulary: Vocabulary,
+        device: torch.device,
+    ) -> None:
+        self.config = config
+        self.vocabulary = vocabulary
+        self.device = device
+        self.schedule = schedule_named(noise)
+        self.corrupter = CORRUPTERS[config.estimator](self.schedule)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(config.seed)
+            self.model = Denoiser(model_config, vocabulary)
+        self.model.to(device)
+        self.average = AveragedModel(self.model, multi_avg_fn=_running_average(config.ema))
+        self.optimizer = torch.optim.AdamW(
+            self.model.parameters(),
+            lr=config.learning_rate,
+            weight_decay=config.weight_decay,
+            fused=True,
+        )
+        self.step = 0
+        self._num_rooms = num_rooms_of(tokens, vocabulary)
+        self._tokens = torch.from_numpy(tokens).to(device)
+        self._num_rooms_there = torch.from_numpy(self._num_rooms).to(device)
+        self._validation_tokens = validation_tokens[: config.num_validation]
+        self._positions = [
+            torch.from_numpy(vocabulary.real_positions(n).copy()).to(device)
+            for n in range(vocabulary.n_max + 1)
+        ]
+        self._order = BatchOrder(len(tokens), config.batch_size, config.seed)
+        self._generator = torch.Generator(device=device)
+
+    @property
+    def averaged_model(self) -> Denoiser:
+        """The model that gets sampled."""
+        module = self.average.module
+        assert isinstance(module, Denoiser)  # noqa: S101 - what it was made from
+        return module
+
+    def run(self) -> Iterator[Progress]:
+        """Train to the last step; yields after every step, so that the caller may stop."""
+        config = self.config
+        losses: list[Tensor] = []
+        while self.step < config.steps:
+            learning_rate = self._set_learning_rate()
+            loss, norm = self._take_step()
+            losses.append(loss)
+            self.step += 1
+            is_last = self.step == config.steps
+            values: dict[str, float] = {}
+            if self.step % config.log_every == 0 or is_last:
+                values = {
+                    "train/nats": float(torch.stack(losses).mean()),
+                    "train/grad_norm": float(norm),
+                    "train/learning_rate": learning_rate,
+                }
+                losses.clear()
+                if not math.isfinite(values["train/nats"]):
+                    raise InputError(
+                        f"training: the loss is not finite at step {self.step}; "
+                        "a smaller training.learning_rate may help"
+                    )
+            is_checkpoint = self.step % config.validate_every == 0 or is_last
+            if is_checkpoint and len(self._validation_tokens):
+                values["validation/nats"] = self.validate()
+            yield Progress(self.step, values, is_checkpoint)
+
+    def validate(self) -> float:
+        """The bound of the averaged model on held-out diagrams, in nats per diagram."""
+        with autocast(self.config.precision, self.device):
+            return bound_in_nats(
+                self.averaged_model, self._validation_tokens, self.schedule, repeats=2
+            )
+
+    def _take_step(self) -> tuple[Tensor, Tensor]:
+        rows = self._order.batch(self.step)
+        self._generator.manual_seed(noise_seed(self.config.seed, self.step))
+        counts = np.bincount(self._num_rooms[rows]).tolist()
+        there = torch.from_numpy(rows).to(self.device)
+        groups = group_by_size(
+            self._tokens[there], self._num_rooms_there[there], counts, self._positions
+        )
+        level = spread_levels(len(rows), self._generator, self.device)
+        corruptions = corrupt(groups, self.corrupter, level, self._generator)
+        with autocast(self.config.precision, self.device):
+            loss = masked_loss(self.model, groups, corruptions, self.vocabulary).nats
+        self.optimizer.zero_grad()
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
+        self.optimizer.step()
+        self.average.update_parameters(self.model)
+        return loss.detach(), norm
+
+    def _set_learning_rate(self) -> float:
+        rate = learning_rate(self.config, self.step)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        return rate
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that an exact continuation needs, as tensors and plain containers."""
+        return {
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from a `state_dict`.
+
+        Raises:
+            InputError: it belongs to a model of another shape.
+        """
+        try:
+            self.model.load_state_dict(state["model"])
+            self.average.load_state_dict(state["average"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.step = int(state["step"])
+        except (RuntimeError, KeyError, ValueError, TypeError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise InputError(f"training state does not fit this run: {reason}") from None
+
+
+def learning_rate(config: TrainingConfig, step: int) -> float:
+    """The rate of step 0, 1, 2, ..."""
+    rate = config.learning_rate * min(1.0, (step + 1) / max(1, config.warmup_steps))
+    if config.decay == "cosine" and step >= config.warmup_steps:
+        span = max(1, config.steps - config.warmup_steps)
+        done = min(1.0, (step - config.warmup_steps) / span)
+        rate *= 0.01 + 0.99 * 0.5 * (1.0 + math.cos(math.pi * done))
+    return rate
+
+
+def _running_average(
+    decay: float,
+) -> Callable[[tuple[Tensor, ...] | list[Tensor], tuple[Tensor, ...] | list[Tensor], Any], None]:
+    """EMA whose decay grows from 0.1 to `decay`, so that it forgets the initial weights."""
+
+    @torch.no_grad()
+    def update(averaged: Any, current: Any, num_averaged: Any) -> None:
+        taken = float(num_averaged)
+        now = min(decay, (1.0 + taken) / (10.0 + taken))
+        torch._foreach_lerp_(list(averaged), list(current), 1.0 - now)
+
+    return update
