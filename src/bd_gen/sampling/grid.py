@@ -1,0 +1,67 @@
+"""When tokens become visible: the times of a sampler's steps and alpha at each."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from bd_gen.diffusion.schedules import Schedule
+
+
+class Visibility(Protocol):
+    """alpha of every position of the row as a function of time."""
+
+    def alpha(self, times: Tensor, positions: Tensor) -> Tensor:
+        """(K, N) float64 for times (K,) and positions (N,)."""
+
+    def time_of(self, alpha: Tensor, positions: Tensor) -> Tensor:
+        """(r, N) float64 times at which each position (N,) has `alpha` (r, N)."""
+
+
+@dataclass(frozen=True)
+class SharedVisibility:
+    """One schedule for all positions."""
+
+    schedule: Schedule
+
+    def alpha(self, times: Tensor, positions: Tensor) -> Tensor:
+        """See `Visibility`."""
+        return self.schedule.alpha(times)[:, None].expand(len(times), len(positions))
+
+    def time_of(self, alpha: Tensor, positions: Tensor) -> Tensor:  # noqa: ARG002
+        """See `Visibility`."""
+        return self.schedule.time_of(alpha)
+
+
+@dataclass(frozen=True)
+class TimeGrid:
+    """Steps 0, 1, ..., steps-1 from t = 1 down to t = 0.
+
+    Attributes:
+        times: (steps + 1,) float64, from 1 to 0.
+        alphas: (steps + 1, N) float64: probability that each position is visible at each time;
+            exactly 1 in the last row, so that the last step reveals everything.
+    """
+
+    times: Tensor
+    alphas: Tensor
+
+    @property
+    def steps(self) -> int:
+        """Number of steps."""
+        return len(self.times) - 1
+
+
+def equal_steps(visibility: Visibility, steps: int, positions: Tensor) -> TimeGrid:
+    """A grid of equal steps in t.
+
+    Raises:
+        ValueError: fewer than one step.
+    """
+    if steps < 1:
+        raise ValueError(f"sampling needs at least 1 step, got {steps}")
+    times = torch.linspace(1.0, 0.0, steps + 1, dtype=torch.float64, device=positions.device)
+    alphas = visibility.alpha(times, positions).double().clone()
+    alphas[-1] = 1.0
+    return TimeGrid(times, alphas)

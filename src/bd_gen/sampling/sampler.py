@@ -1,0 +1,176 @@
+"""The sampling loop.
+
+Diagrams are grouped by number of rooms, so that no PAD enters the network. Each diagram moves
+to its own next step in which a token is revealed; one call of the network serves all of them,
+whatever their steps and sizes. A call that could change no token is never made.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.models.packing import PackedBatch, pack
+from bd_gen.sampling.decoding import Decoding
+from bd_gen.sampling.grid import Visibility, equal_steps
+from bd_gen.sampling.method import Method
+from bd_gen.sampling.noise import KeyedNoise
+from bd_gen.sampling.orders import Course, Order
+from bd_gen.sampling.remasking import NoRemasking
+from bd_gen.sampling.state import GroupState, Reveal
+
+
+class Predictor(Protocol):
+    """What the sampler needs of a denoiser."""
+
+    def __call__(self, batch: PackedBatch, time: Tensor, at: Tensor) -> Tensor:
+        """(M, 13) logits of the tokens `at` (M,); time is (B,)."""
+
+
+class Sampler:
+    """Draws diagrams by one method from one model.
+
+    Args:
+        predictor: the denoiser.
+        vocabulary: the layout of a row.
+        visibility: the forward process that the denoiser was trained with.
+        num_rooms_histogram: (n_max + 1,) counts of diagrams with 0, 1, ... rooms.
+        method: how to sample.
+        device: where the predictor lives.
+
+    Attributes:
+        calls: calls of the network so far, each of one diagram counted as one.
+    """
+
+    def __init__(
+        self,
+        predictor: Predictor,
+        vocabulary: Vocabulary,
+        visibility: Visibility,
+        num_rooms_histogram: Sequence[int],
+        method: Method,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        self.predictor = predictor
+        self.vocabulary = vocabulary
+        self.visibility = visibility
+        self.num_rooms_histogram = num_rooms_histogram
+        self.method = method
+        self.device = torch.device(device)
+        self.calls = 0
+
+    @torch.inference_mode()
+    def sample(
+        self,
+        seed: int,
+        samples: Sequence[int] | range,
+        batch_size: int = 512,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> np.ndarray:
+        """Samples number k of a seed, for every k asked for.
+
+        Args:
+            seed: 0..2^64-1.
+            samples: the numbers k; sample k is the same whatever else is asked for.
+            batch_size: diagrams at a time; has no influence on the result.
+            progress: told (done, total) after every batch.
+
+        Returns:
+            (len(samples), length) uint8 token rows.
+        """
+        noise = KeyedNoise(seed)
+        rows = np.empty((len(samples), self.vocabulary.length), np.uint8)
+        for start in range(0, len(samples), batch_size):
+            part = torch.tensor(samples[start : start + batch_size], device=self.device)
+            rows[start : start + batch_size] = self._sample_batch(part, noise)
+            if progress is not None:
+                progress(min(start + batch_size, len(samples)), len(samples))
+        return rows
+
+    def _sample_batch(self, samples: Tensor, noise: KeyedNoise) -> np.ndarray:
+        num_rooms = self._draw_num_rooms(samples, noise)
+        rows = np.tile(self.vocabulary.pad_row, (len(samples), 1))
+        order, decoding = self.method.order, self.method.decoding
+        groups, courses = [], []
+        for n in np.unique(num_rooms):
+            chosen = torch.from_numpy(np.flatnonzero(num_rooms == n)).to(self.device)
+            state = GroupState.all_masked(int(n), samples[chosen], self.vocabulary)
+            grid = equal_steps(self.visibility, self.method.steps, state.positions)
+            groups.append(state)
+            courses.append(Course(self.visibility, grid, NoRemasking(), noise))
+        while self._advance(groups, courses, order, decoding):
+            pass
+        for state in groups:
+            where = np.flatnonzero(num_rooms == state.num_rooms)
+            rows[np.ix_(where, state.positions.cpu().numpy())] = state.values.cpu().numpy()
+        return rows
+
+    def _draw_num_rooms(self, samples: Tensor, noise: KeyedNoise) -> np.ndarray:
+        shares = np.cumsum(np.asarray(self.num_rooms_histogram, np.float64))
+        drawn = noise.num_rooms(samples).cpu().numpy() * shares[-1]
+        return np.searchsorted(shares, drawn, side="right")
+
+    def _advance(
+        self, groups: list[GroupState], courses: list[Course], order: Order, decoding: Decoding
+    ) -> bool:
+        """Take every diagram through its next reveal; False when nothing was left to do."""
+        pending: list[tuple[GroupState, Reveal, KeyedNoise]] = []
+        for state, course in zip(groups, courses, strict=True):
+            reveal = order.next_reveal(state, course)
+            if reveal is not None:
+                pending.append((state, reveal, course.noise))
+        if not pending:
+            return False
+        batch = pack([(s.num_rooms, s.tokens(r.rows)) for s, r, _ in pending], self.vocabulary)
+        at = torch.cat([r.candidates.reshape(-1) for _, r, _ in pending]).nonzero()[:, 0]
+        time = torch.cat([r.time for _, r, _ in pending])
+        logits = self.predictor(batch, time.float(), at).double()
+        self.calls += len(time)
+        start = 0
+        for state, reveal, noise in pending:
+            size = int(reveal.candidates.sum())
+            _write(state, reveal, logits[start : start + size], order, decoding, noise)
+            start += size
+        return True
+
+
+def _write(
+    state: GroupState,
+    reveal: Reveal,
+    logits: Tensor,
+    order: Order,
+    decoding: Decoding,
+    noise: KeyedNoise,
+) -> None:
+    """Draw values for the candidates (M,), keep those that the order wants, and remask."""
+    row, column = reveal.candidates.nonzero(as_tuple=True)
+    drawn_noise = noise.step(
+        state.samples[reveal.rows[row]], reveal.step[row], state.positions[column]
+    )
+    drawn = decoding.draw(logits, drawn_noise.value)
+    probabilities = logits.softmax(dim=1)
+    if reveal.count is not None:
+        kept = _best(order.score(probabilities, drawn), reveal)
+        row, column, drawn, probabilities = (
+            row[kept],
+            column[kept],
+            drawn[kept],
+            probabilities[kept],
+        )
+    state.mask(reveal.rows, reveal.remask)
+    where = reveal.rows[row]
+    state.values[where, column] = drawn
+    state.confidence[where, column] = probabilities.gather(1, drawn[:, None])[:, 0]
+    state.is_masked[where, column] = False
+
+
+def _best(score: Tensor, reveal: Reveal) -> Tensor:
+    """(M,) bool: in each row the `count` candidates of highest score; ties go to the left."""
+    assert reveal.count is not None  # noqa: S101 - the caller asked because there is one
+    table = torch.full(reveal.candidates.shape, -torch.inf, dtype=score.dtype, device=score.device)
+    table[reveal.candidates] = score
+    place = table.argsort(dim=1, descending=True, stable=True).argsort(dim=1)
+    return (place < reveal.count[:, None])[reveal.candidates]
