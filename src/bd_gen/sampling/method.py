@@ -99,6 +99,11 @@ class Method:
         )
 
     @property
+    def has_steps(self) -> bool:
+        """Whether `steps` matters."""
+        return self.unmasking != "first_hitting"
+
+    @property
     def order(self) -> Order:
         """The strategy that decides where and when."""
         return ORDERS[self.unmasking]()

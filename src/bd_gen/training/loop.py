@@ -51,6 +51,10 @@ class Trainer:
         validation_tokens: (M, length) uint8 held-out rows; may be empty.
         vocabulary: the layout of a row.
         device: where everything lives; the whole data set is kept there.
+
+    Attributes:
+        step: optimiser steps taken.
+        is_between_steps: False while a step is under way and the weights are between two states.
     """
 
     def __init__(
@@ -80,6 +84,7 @@ class Trainer:
             fused=True,
         )
         self.step = 0
+        self.is_between_steps = True
         self._num_rooms = num_rooms_of(tokens, vocabulary)
         self._tokens = torch.from_numpy(tokens).to(device)
         self._num_rooms_there = torch.from_numpy(self._num_rooms).to(device)
@@ -104,9 +109,11 @@ class Trainer:
         losses: list[Tensor] = []
         while self.step < config.steps:
             learning_rate = self._set_learning_rate()
+            self.is_between_steps = False
             loss, norm = self._take_step()
             losses.append(loss)
             self.step += 1
+            self.is_between_steps = True
             is_last = self.step == config.steps
             values: dict[str, float] = {}
             if self.step % config.log_every == 0 or is_last:

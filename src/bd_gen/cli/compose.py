@@ -1,0 +1,124 @@
+"""Configuration of the Hydra commands: YAML files and overrides in, frozen dataclasses out."""
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bd_gen.errors import InputError
+
+CONFIGS = Path(__file__).resolve().parent.parent / "configs"
+T = TypeVar("T")
+
+
+def compose(name: str, overrides: Sequence[str]) -> dict[str, Any]:
+    """The configuration `name` with overrides, as plain containers.
+
+    Raises:
+        InputError: an override that means nothing, with the near names.
+    """
+    from hydra import compose as hydra_compose
+    from hydra import initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.errors import HydraException
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    GlobalHydra.instance().clear()
+    try:
+        with initialize_config_dir(str(CONFIGS), version_base="1.3"):
+            known = OmegaConf.to_container(hydra_compose(name), resolve=False)
+            assert isinstance(known, dict)  # noqa: S101 - the top of a configuration is one
+            for override in overrides:
+                _check_override(override, _keys(known), _groups(name))
+            config = hydra_compose(name, list(overrides))
+            plain = OmegaConf.to_container(config, resolve=True)
+    except (HydraException, OmegaConfBaseException, ValueError) as error:
+        raise InputError(f"{' '.join(overrides)}: {_first_line(error)}") from None
+    assert isinstance(plain, dict)  # noqa: S101 - as above
+    return {str(key): value for key, value in plain.items()}
+
+
+def section(cls: type[T], values: Mapping[str, Any], name: str) -> T:
+    """One section of a configuration as the frozen dataclass that it stands for.
+
+    Raises:
+        InputError: a value is missing, of the wrong type or out of range; names the key.
+    """
+    from omegaconf import MISSING, OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    for key, value in values.items():
+        if value == MISSING:
+            raise InputError(f"{name}.{key} is needed: give {name}.{key}=...")
+    try:
+        structured = OmegaConf.structured(cls)
+        OmegaConf.set_readonly(structured, False)
+        made = OmegaConf.to_object(OmegaConf.merge(structured, dict(values)))
+    except OmegaConfBaseException as error:
+        full_key = getattr(error, "full_key", None)
+        where = f"{name}.{full_key}" if full_key else name
+        raise InputError(f"{where}: {_first_line(error)}") from None
+    except ValueError as error:
+        raise InputError(str(error)) from None
+    assert isinstance(made, cls)  # noqa: S101 - what a structured configuration turns into
+    return made
+
+
+def describe(name: str) -> str:
+    """The configuration `name` with its groups and defaults, for `--help`."""
+    lines = ["Settings (KEY=VALUE):", ""]
+    for group in _groups(name):
+        choices = sorted(path.stem for path in (CONFIGS / group).glob("*.yaml"))
+        if len(choices) > 1:
+            lines.append(f"  {group}={'|'.join(choices)}")
+    for group, default in _defaults(name):
+        if default is None:
+            continue
+        for line in (CONFIGS / group / f"{default}.yaml").read_text().splitlines():
+            if line and not line.startswith("#"):
+                key, _, rest = line.partition(":")
+                lines.append(f"  {group}.{key}={rest.strip()}")
+    return "\n".join(lines)
+
+
+def _defaults(name: str) -> list[tuple[str, str | None]]:
+    """Groups of a configuration and their defaults, in the order of the file."""
+    found = re.findall(r"^  - (\w+): (\w+)$", (CONFIGS / f"{name}.yaml").read_text(), re.MULTILINE)
+    return [(group, None if default == "null" else default) for group, default in found]
+
+
+def _groups(name: str) -> list[str]:
+    return [group for group, _ in _defaults(name)]
+
+
+def _keys(config: Mapping[Any, Any], prefix: str = "") -> set[str]:
+    keys = set()
+    for key, value in config.items():
+        if isinstance(value, dict):
+            keys |= _keys(value, f"{prefix}{key}.")
+        else:
+            keys.add(f"{prefix}{key}")
+    return keys
+
+
+def _check_override(override: str, keys: set[str], groups: Sequence[str]) -> None:
+    key, equals, value = override.partition("=")
+    if not equals:
+        raise InputError(f"{override}: expected KEY=VALUE")
+    if key in groups:
+        choices = sorted(path.stem for path in (CONFIGS / key).glob("*.yaml"))
+        if value not in (*choices, "null"):
+            near = difflib.get_close_matches(value, choices, n=1)
+            hint = f"; did you mean {key}={near[0]}?" if near else ""
+            raise InputError(f"{override}: {key} must be one of {', '.join(choices)}{hint}")
+    elif key not in keys:
+        near = difflib.get_close_matches(key, [*keys, *groups], n=2, cutoff=0.5)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise InputError(f"{override}: there is no setting {key}{hint}")
+
+
+def _first_line(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__

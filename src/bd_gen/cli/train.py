@@ -1,0 +1,135 @@
+"""`bd-gen train`."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from bd_gen.training.run import RunConfig
+
+
+class OverridesCommand(click.Command):
+    """A command whose help lists the settings of its Hydra configuration."""
+
+    config_name = "train"
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the settings as they are, without rewrapping."""
+        from bd_gen.cli.compose import describe
+
+        formatter.write("\n" + describe(self.config_name) + "\n")
+
+
+@click.command("train", cls=OverridesCommand)
+@click.argument("overrides", nargs=-1, metavar="[KEY=VALUE]...")
+def command(overrides: tuple[str, ...]) -> None:
+    """Train a denoiser.
+
+    A run lives in its folder (run.dir). Stopped by Ctrl-C or otherwise, the same command goes
+    on where it stopped; finished, it says so.
+
+    Example: bd-gen train noise=loglinear model=small training.steps=2000
+    """
+    train_with_progress(run_config(overrides))
+
+
+def run_config(overrides: tuple[str, ...] | list[str]) -> "RunConfig":
+    """The run that overrides describe.
+
+    Raises:
+        InputError: a setting that is unknown, missing or out of range.
+    """
+    from bd_gen.cli.compose import compose, section
+    from bd_gen.data.config import DataConfig
+    from bd_gen.models.config import ModelConfig
+    from bd_gen.training.config import TrainingConfig
+    from bd_gen.training.run import RunConfig
+
+    config = compose("train", overrides)
+    model = {key: value for key, value in config["model"].items() if key != "name"}
+    resume_from = config["run"]["resume_from"]
+    data = section(DataConfig, config["data"], "data")
+    if data.path is not None:
+        # The checkpoint names its data; that name must hold in any folder.
+        data = replace(data, path=str(Path(data.path).absolute()))
+    return RunConfig(
+        directory=Path(config["run"]["dir"]),
+        data=data,
+        model=section(ModelConfig, model, "model"),
+        noise=str(config["noise"]["name"]),
+        training=section(TrainingConfig, config["training"], "training"),
+        resume_from=None if resume_from is None else Path(resume_from),
+    )
+
+
+def train_with_progress(config: "RunConfig") -> Path:
+    """Train with a progress bar; returns the final checkpoint."""
+    from bd_gen.cli.progress import bar, new_bar
+    from bd_gen.data.dataset import load_dataset
+    from bd_gen.models.denoiser import num_parameters
+    from bd_gen.training.run import LAST, train
+
+    with bar("plans", "plans") as report:
+        dataset = load_dataset(config.data, report)
+    click.echo(
+        f"data: {dataset.source}: {len(dataset.split.train):,} plans for training, "
+        f"{len(dataset.split.validation):,} for validation"
+    )
+    steps, batch = config.training.steps, config.training.batch_size
+    note = _Note()
+    started = False
+    with new_bar("diagrams") as progress:
+        task = progress.add_task("train", total=steps * batch, start=False, note="")
+
+        def on_start(trainer: Any) -> None:
+            nonlocal started
+            started = True
+            click.echo(
+                f"model: {num_parameters(trainer.model):,} parameters, "
+                f"{trainer.config.precision} on {trainer.device}"
+                + (f", going on from step {trainer.step:,}" if trainer.step else "")
+            )
+            progress.update(task, completed=trainer.step * batch)
+            progress.start_task(task)
+
+        def on_progress(state: Any) -> None:
+            note.update(state.values)
+            progress.update(
+                task, completed=state.step * batch, note=f"step {state.step:,} {note.text}"
+            )
+            if "validation/nats" in state.values and progress.disable:
+                click.echo(f"step {state.step:,} of {steps:,}: {note.text}")
+
+        try:
+            final = train(config, dataset, on_start, on_progress)
+        except KeyboardInterrupt:
+            progress.stop()
+            click.echo(
+                f"stopped; {config.directory / LAST} holds the state, "
+                "and the same command goes on from there",
+                err=True,
+            )
+            sys.exit(130)
+    click.echo(f"{'trained' if started else 'already trained'}: {final}")
+    return final
+
+
+class _Note:
+    """The latest training and validation loss, for the end of the bar."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, float] = {}
+
+    def update(self, values: Any) -> None:
+        self.values.update(values)
+
+    @property
+    def text(self) -> str:
+        parts = []
+        for key, name in (("train/nats", "train"), ("validation/nats", "validation")):
+            if key in self.values:
+                parts.append(f"{name} {self.values[key]:.2f}")
+        return ", ".join(parts) + (" nats" if parts else "")

@@ -1,0 +1,210 @@
+"""A training run: a folder with logs and checkpoints that can be stopped and gone on with."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from bd_gen.data.dataset import DataConfig, Dataset
+from bd_gen.diffusion.likelihood import denoising_scores
+from bd_gen.errors import InputError
+from bd_gen.files import write_text
+from bd_gen.models.config import ModelConfig
+from bd_gen.models.device import resolve_device, resolve_precision
+from bd_gen.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from bd_gen.training.config import TrainingConfig
+from bd_gen.training.logs import JsonlLogger, Logger, TensorBoardLogger
+from bd_gen.training.loop import Progress, Trainer
+
+FINAL = "checkpoint_final.pt"
+LAST = "checkpoint_last.pt"
+LOG = "metrics.jsonl"
+
+MAY_CHANGE = frozenset({"steps", "log_every", "validate_every", "num_validation", "device"})
+"""Training settings that a continued run may have otherwise without becoming another run."""
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """Everything that determines a training run.
+
+    Attributes:
+        directory: the run's folder.
+        data: what it is trained on.
+        model: size of the denoiser.
+        noise: name of the noise schedule.
+        training: settings of the loop.
+        resume_from: a checkpoint to go on from, if not the folder's own.
+    """
+
+    directory: Path
+    data: DataConfig
+    model: ModelConfig
+    noise: str
+    training: TrainingConfig
+    resume_from: Path | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain containers, as a checkpoint holds them."""
+        return {
+            "data": asdict(self.data),
+            "model": asdict(self.model),
+            "noise": self.noise,
+            "training": asdict(self.training),
+        }
+
+
+def train(
+    config: RunConfig,
+    dataset: Dataset,
+    on_start: Callable[[Trainer], None] = lambda _: None,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> Path:
+    """Train to the last step, from where an earlier start stopped.
+
+    An interruption (Ctrl-C) saves a checkpoint before it is passed on, so nothing is lost. The
+    weights at the end are those of an uninterrupted run on the same device.
+
+    Args:
+        config: what to train.
+        dataset: the data that `config.data` names.
+        on_start: told once, when model and data are in place.
+        on_progress: told after every step.
+
+    Returns:
+        The final checkpoint.
+
+    Raises:
+        InputError: the folder holds another run, the checkpoint is damaged, and the like.
+    """
+    final = config.directory / FINAL
+    start = _starting_point(config, dataset.fingerprint)
+    if start is not None and start.step >= config.training.steps:
+        if not final.exists():
+            save_checkpoint(final, start)
+        return final
+    device = resolve_device(config.training.device)
+    precision = config.training.precision
+    if precision == "auto" and start is not None:
+        precision = start.config["training"]["precision"]
+    resolved = replace(config.training, precision=resolve_precision(precision, device))
+    config = replace(config, training=resolved)
+    trainer = Trainer(
+        config.model,
+        resolved,
+        config.noise,
+        dataset.train,
+        dataset.validation,
+        dataset.vocabulary,
+        device,
+    )
+    if start is not None and start.training_state is not None:
+        trainer.load_state_dict(start.training_state)
+    write_text(config.directory / "config.json", json.dumps(config.as_dict(), indent=2) + "\n")
+    on_start(trainer)
+    _run(trainer, config, dataset, on_progress)
+    denoising = denoising_scores(
+        trainer.averaged_model, _validation_part(config, dataset), trainer.schedule
+    )
+    save_checkpoint(final, _checkpoint(trainer, config, dataset, denoising))
+    (config.directory / LAST).unlink(missing_ok=True)
+    return final
+
+
+def _run(
+    trainer: Trainer, config: RunConfig, dataset: Dataset, on_progress: Callable[[Progress], None]
+) -> None:
+    last = config.directory / LAST
+    loggers: list[Logger] = [
+        JsonlLogger(config.directory / LOG, trainer.step),
+        TensorBoardLogger(config.directory / "tensorboard", trainer.step),
+    ]
+    saved = trainer.step
+    try:
+        for progress in trainer.run():
+            if progress.values:
+                for logger in loggers:
+                    logger.log(progress.step, progress.values)
+            if progress.is_checkpoint:
+                save_checkpoint(last, _checkpoint(trainer, config, dataset))
+                saved = progress.step
+            on_progress(progress)
+    except KeyboardInterrupt:
+        # The interrupt may fall between two updates of one step; then the step is half taken
+        # and the last whole state on disk is what counts.
+        if trainer.is_between_steps and trainer.step > saved:
+            save_checkpoint(last, _checkpoint(trainer, config, dataset))
+        raise
+    finally:
+        for logger in loggers:
+            logger.close()
+
+
+def _validation_part(config: RunConfig, dataset: Dataset) -> Any:
+    part = dataset.validation if len(dataset.validation) else dataset.train
+    return part[: config.training.num_validation]
+
+
+def _checkpoint(
+    trainer: Trainer,
+    config: RunConfig,
+    dataset: Dataset,
+    denoising: dict[str, float] | None = None,
+) -> Checkpoint:
+    return Checkpoint(
+        model_state_dict=trainer.averaged_model.state_dict(),
+        config=config.as_dict(),
+        n_max=dataset.vocabulary.n_max,
+        step=trainer.step,
+        num_rooms_histogram=[int(count) for count in dataset.num_rooms_histogram],
+        data_fingerprint=dataset.fingerprint,
+        training_state=trainer.state_dict(),
+        denoising=denoising,
+    )
+
+
+def _starting_point(config: RunConfig, fingerprint: str) -> Checkpoint | None:
+    """The checkpoint to go on from, or None for a fresh start."""
+    if config.resume_from is not None:
+        candidates = [config.resume_from]
+    else:
+        own = (config.directory / LAST, config.directory / FINAL)
+        candidates = [path for path in own if path.exists()]
+    checkpoints = [(load_checkpoint(path), path) for path in candidates]
+    if not checkpoints:
+        return None
+    start, path = max(checkpoints, key=lambda pair: pair[0].step)
+    _check_same_run(path, start, config, fingerprint)
+    return start
+
+
+def _check_same_run(path: Path, start: Checkpoint, config: RunConfig, fingerprint: str) -> None:
+    if start.training_state is None:
+        raise InputError(f"{path}: holds no training state, so training cannot go on from it")
+    if start.data_fingerprint != fingerprint:
+        raise InputError(
+            f"{path}: was trained on other data (fingerprint {start.data_fingerprint}, now "
+            f"{fingerprint}); choose another run.dir"
+        )
+    asked = config.as_dict()
+    for section in ("model", "noise", "training"):
+        had, wanted = start.config[section], asked[section]
+        if section == "noise":
+            had, wanted = {"": had}, {"": wanted}
+        for name, difference in _differences(had, wanted).items():
+            key = f"{section}.{name}".rstrip(".")
+            raise InputError(
+                f"{path}: was trained with {key}={difference[0]}, now {difference[1]} is asked "
+                "for; choose another run.dir"
+            )
+
+
+def _differences(had: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    found = {}
+    for name in sorted(set(had) | set(wanted)):
+        if name in MAY_CHANGE or (name == "precision" and wanted.get(name) == "auto"):
+            continue
+        if had.get(name) != wanted.get(name):
+            found[name] = (had.get(name), wanted.get(name))
+    return found
