@@ -150,20 +150,11 @@ def generate(
 
 def settings(job: GenerationJob) -> dict[str, Any]:
     """The `config` of the samples file and of the result file, as published."""
-    method = job.method
     return {
         "seeds": list(job.seeds),
         "num_samples": job.num_samples,
-        "sampling_steps": method.steps if method.has_steps else None,
-        "temperature": float(method.temperature),
-        "top_p": method.top_p,
-        "unmasking_mode": method.unmasking,
-        "remasking_enabled": False,
-        "remasking_strategy": None,
-        "remasking_eta": None,
-        "remasking_t_switch": None,
+        **job.method.settings,
         "checkpoint": str(job.checkpoint_path),
-        "is_v2": method.is_learned,
     }
 
 

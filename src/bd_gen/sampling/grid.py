@@ -62,6 +62,53 @@ def equal_steps(visibility: Visibility, steps: int, positions: Tensor) -> TimeGr
     if steps < 1:
         raise ValueError(f"sampling needs at least 1 step, got {steps}")
     times = torch.linspace(1.0, 0.0, steps + 1, dtype=torch.float64, device=positions.device)
+    return _grid_at(times, visibility, positions)
+
+
+@dataclass(frozen=True)
+class Loop:
+    """The detour of ReMDM-loop (arXiv:2503.00307, appendix): down, on the spot, down.
+
+    Of the sampler's own time, the part from 1 to `t_on` leads to where a share `alpha_on` is
+    visible; from `t_on` to `t_off` the forward process stands still there while tokens are
+    masked and revealed again; the rest leads to the end.
+    """
+
+    t_on: float = 0.55
+    t_off: float = 0.05
+    alpha_on: float = 0.9
+
+
+def looped_steps(visibility: Visibility, steps: int, positions: Tensor, loop: Loop) -> TimeGrid:
+    """A grid whose middle part stands still.
+
+    Raises:
+        ValueError: fewer than one step.
+    """
+    if steps < 1:
+        raise ValueError(f"sampling needs at least 1 step, got {steps}")
+    own = torch.linspace(1.0, 0.0, steps + 1, dtype=torch.float64, device=positions.device)
+    on = _time_of_mean(visibility, positions, loop.alpha_on)
+    before = 1.0 - (1.0 - own) / (1.0 - loop.t_on) * (1.0 - on)
+    after = own / loop.t_off * on
+    times = torch.where(own >= loop.t_on, before, torch.where(own <= loop.t_off, after, on))
+    return _grid_at(times, visibility, positions)
+
+
+def _time_of_mean(visibility: Visibility, positions: Tensor, alpha: float) -> float:
+    """The time at which a share `alpha` of the positions is visible on average, by bisection."""
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        times = torch.tensor([middle], dtype=torch.float64, device=positions.device)
+        if float(visibility.alpha(times, positions).mean()) > alpha:
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)
+
+
+def _grid_at(times: Tensor, visibility: Visibility, positions: Tensor) -> TimeGrid:
     alphas = visibility.alpha(times, positions).double().clone()
     alphas[-1] = 1.0
     return TimeGrid(times, alphas)

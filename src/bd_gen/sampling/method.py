@@ -1,27 +1,103 @@
-"""A sampling method: its settings, its name, and the way between the two.
+"""A sampling method: its settings and the strategies that they stand for."""
 
-The name is the file name of the published results: {v2_}{unmasking}_{decoding}_{remasking}.
-"""
+import difflib
+from dataclasses import dataclass, field
+from typing import Any
 
-import re
-from dataclasses import dataclass
+from torch import Tensor
 
 from bd_gen.sampling.decoding import Argmax, Decoding, Nucleus, Tempered
-from bd_gen.sampling.orders import FirstHitting, LladaOrder, Order, RandomOrder
+from bd_gen.sampling.grid import Loop, TimeGrid, Visibility, equal_steps, looped_steps
+from bd_gen.sampling.orders import (
+    ConfidenceOrder,
+    FirstHitting,
+    LladaOrder,
+    MarginOrder,
+    Order,
+    RandomOrder,
+)
+from bd_gen.sampling.remasking import (
+    Cap,
+    Confidence,
+    Looped,
+    NoRemasking,
+    Remasking,
+    Rescale,
+    Switched,
+)
 
 ORDERS: dict[str, type[Order]] = {
     "random": RandomOrder,
     "llada": LladaOrder,
+    "confidence": ConfidenceOrder,
+    "margin": MarginOrder,
     "first_hitting": FirstHitting,
 }
+REMASKINGS = ("cap", "rescale", "confidence", "loop")
 DEFAULT_STEPS = 100
 
-_NAME = re.compile(
-    r"(?P<learned>v2_)?(?P<unmasking>" + "|".join(ORDERS) + r")_"
-    r"(?:(?P<argmax>argmax)|topp(?P<top_p>[0-9.]+)(?:_temp(?P<nucleus_temperature>[0-9.]+))?"
-    r"|temp(?P<temperature>[0-9.]+))"
-    r"_no_remask"
-)
+
+@dataclass(frozen=True)
+class RemaskingSettings:
+    """How revealed tokens are masked again.
+
+    Attributes:
+        strategy: a name of `REMASKINGS`.
+        eta: of cap, rescale and loop, in (0, 1]; confidence has none.
+        t_switch: only at times t < t_switch, in (0, 1]; loop has its own times.
+        loop: of strategy loop.
+
+    Raises:
+        ValueError: a setting out of range; the message names it.
+    """
+
+    strategy: str
+    eta: float | None = None
+    t_switch: float = 1.0
+    loop: Loop = field(default_factory=Loop)
+
+    def __post_init__(self) -> None:
+        if self.strategy not in REMASKINGS:
+            raise ValueError(
+                f"remasking.strategy must be one of {', '.join(REMASKINGS)}{_near(self)}"
+            )
+        if self.strategy == "confidence":
+            # Published configurations say 0 where there is none.
+            if self.eta not in (None, 0):
+                raise ValueError("remasking.eta: confidence remasking has no eta")
+            object.__setattr__(self, "eta", None)
+        elif self.eta is None or not 0 < self.eta <= 1:
+            raise ValueError(f"remasking.eta must be in (0, 1], got {self.eta}")
+        if not 0 < self.t_switch <= 1:
+            raise ValueError(f"remasking.t_switch must be in (0, 1], got {self.t_switch}")
+        if self.strategy == "loop" and self.t_switch != 1:
+            raise ValueError("remasking.t_switch: loop remasking has t_on and t_off instead")
+        loop = self.loop
+        if not 0 < loop.t_off < loop.t_on < 1:
+            raise ValueError(
+                "remasking.t_on and t_off must satisfy 0 < t_off < t_on < 1, "
+                f"got {loop.t_on} and {loop.t_off}"
+            )
+        if not 0 < loop.alpha_on < 1:
+            raise ValueError(f"remasking.alpha_on must be in (0, 1), got {loop.alpha_on}")
+
+    @property
+    def remasking(self) -> Remasking:
+        """The strategy itself."""
+        if self.strategy == "loop":
+            return Looped(self.eta or 0.0)
+        made: Remasking
+        if self.strategy == "confidence":
+            made = Confidence()
+        else:
+            made = {"cap": Cap, "rescale": Rescale}[self.strategy](self.eta or 0.0)
+        return made if self.t_switch == 1 else Switched(made, self.t_switch)
+
+
+def _near(settings: RemaskingSettings) -> str:
+    near = difflib.get_close_matches(settings.strategy, REMASKINGS, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return f", got {settings.strategy!r}{hint}"
 
 
 @dataclass(frozen=True)
@@ -33,75 +109,71 @@ class Method:
         temperature: of the drawn values; 0 takes the most probable one, unless `top_p` is set:
             then 0 means 1, as in the published configurations.
         top_p: size of the nucleus in (0, 1); None (or 1) means no truncation.
+        remasking: what is masked again; None for nothing.
         steps: of the time grid; first_hitting has one step a token instead.
         is_learned: the checkpoint has a learned forward process (prefix `v2_`).
 
     Raises:
-        ValueError: a setting out of range; the message names it.
+        ValueError: a setting out of range, or a combination that makes no sense.
     """
 
     unmasking: str
     temperature: float = 1.0
     top_p: float | None = None
+    remasking: RemaskingSettings | None = None
     steps: int = DEFAULT_STEPS
     is_learned: bool = False
 
     def __post_init__(self) -> None:
         if self.unmasking not in ORDERS:
+            near = difflib.get_close_matches(self.unmasking, ORDERS, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
             raise ValueError(
-                f"unmasking_mode must be one of {', '.join(ORDERS)}, got {self.unmasking!r}"
+                f"unmasking_mode must be one of {', '.join(ORDERS)}, got {self.unmasking!r}{hint}"
             )
-        if self.temperature < 0:
-            raise ValueError(f"temperature must not be negative, got {self.temperature}")
+        if not 0 <= self.temperature < float("inf"):
+            raise ValueError(f"temperature must be 0 or more, got {self.temperature}")
         if self.top_p is not None and not 0 < self.top_p <= 1:
             raise ValueError(f"top_p must be in (0, 1], got {self.top_p}")
         if self.steps < 1:
             raise ValueError(f"sampling_steps must be at least 1, got {self.steps}")
+        if self.remasking is not None and not self.has_steps:
+            raise ValueError(
+                f"remasking: {self.unmasking} reveals each token once, at its own time, so there "
+                "is no step at which a token could be masked again; use random or none"
+            )
         if self.top_p == 1:
             object.__setattr__(self, "top_p", None)
         if self.top_p is not None and self.temperature == 0:
             object.__setattr__(self, "temperature", 1.0)
 
     @property
-    def name(self) -> str:
-        """The method's name, which is also the name of its files."""
-        prefix = "v2_" if self.is_learned else ""
-        return f"{prefix}{self.unmasking}_{self._decoding_name}_no_remask"
+    def has_steps(self) -> bool:
+        """Whether `steps` matters."""
+        return self.unmasking != "first_hitting"
 
     @property
-    def _decoding_name(self) -> str:
-        if self.top_p is not None:
-            name = f"topp{self.top_p}"
-            return name if self.temperature == 1 else f"{name}_temp{float(self.temperature)}"
-        return "argmax" if self.temperature == 0 else f"temp{float(self.temperature)}"
+    def is_exact(self) -> bool:
+        """Whether its samples follow the model's distribution whatever the number of steps."""
+        return self.unmasking == "first_hitting" and self.decoding.is_exact
+
+    @property
+    def name(self) -> str:
+        """The method's name, which is also the name of its files."""
+        from bd_gen.sampling.names import method_name
+
+        return method_name(self)
 
     @staticmethod
     def from_name(name: str, steps: int = DEFAULT_STEPS) -> "Method":
         """The method of that name.
 
         Raises:
-            ValueError: the name follows no known pattern.
+            ValueError: the name follows no known pattern, or its settings are out of range.
         """
-        match = _NAME.fullmatch(name)
-        if match is None:
-            raise ValueError(
-                f"{name!r} names no method; expected "
-                f"{{v2_}}{{{'|'.join(ORDERS)}}}_{{argmax|topp0.9|temp1.0}}_no_remask"
-            )
-        top_p = match["top_p"]
-        temperature = match["temperature"] or match["nucleus_temperature"]
-        return Method(
-            unmasking=match["unmasking"],
-            temperature=0.0 if match["argmax"] else float(temperature or 1.0),
-            top_p=None if top_p is None else float(top_p),
-            steps=steps,
-            is_learned=match["learned"] is not None,
-        )
+        from bd_gen.sampling.names import method_named
 
-    @property
-    def has_steps(self) -> bool:
-        """Whether `steps` matters."""
-        return self.unmasking != "first_hitting"
+        return method_named(name, steps)
 
     @property
     def order(self) -> Order:
@@ -116,6 +188,35 @@ class Method:
         return Argmax() if self.temperature == 0 else Tempered(self.temperature)
 
     @property
-    def is_exact(self) -> bool:
-        """Whether its samples follow the model's distribution, for any number of steps."""
-        return self.unmasking == "first_hitting" and self.decoding.is_exact
+    def remasker(self) -> Remasking:
+        """The strategy that masks again."""
+        return NoRemasking() if self.remasking is None else self.remasking.remasking
+
+    def grid(self, visibility: Visibility, positions: Tensor) -> TimeGrid:
+        """The steps through the forward process at `positions` (N,)."""
+        if self.remasking is not None and self.remasking.strategy == "loop":
+            return looped_steps(visibility, self.steps, positions, self.remasking.loop)
+        return equal_steps(visibility, self.steps, positions)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The method's part of the published `config`; `from_settings` is the way back."""
+        remasking = self.remasking
+        settings: dict[str, Any] = {
+            "sampling_steps": self.steps if self.has_steps else None,
+            "temperature": float(self.temperature),
+            "top_p": self.top_p,
+            "unmasking_mode": self.unmasking,
+            "remasking_enabled": remasking is not None,
+            "remasking_strategy": remasking.strategy if remasking else None,
+            "remasking_eta": remasking.eta if remasking else None,
+            "remasking_t_switch": remasking.t_switch if remasking else None,
+            "is_v2": self.is_learned,
+        }
+        if remasking is not None and remasking.strategy == "loop":
+            settings["remasking_loop"] = [
+                remasking.loop.t_on,
+                remasking.loop.t_off,
+                remasking.loop.alpha_on,
+            ]
+        return settings

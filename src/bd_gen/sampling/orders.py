@@ -90,9 +90,7 @@ class GridOrder(Order):
 
     def _propose(self, state: GroupState, rows: Tensor, course: Course) -> Reveal:
         grid, at = course.grid, state.step[rows]
-        transition = Transition(
-            rows, grid.times[at], grid.alphas[at], grid.alphas[at + 1], at == grid.steps - 1
-        )
+        transition = Transition(rows, grid.times[at], grid.alphas[at], grid.alphas[at + 1])
         drawn = course.noise.step(state.samples[rows, None], at[:, None], state.positions[None])
         is_masked, is_free = state.is_masked[rows], ~state.is_given[rows]
         sigma = course.remasking.sigma(state, transition)
@@ -139,6 +137,27 @@ class LladaOrder(CountedOrder):
     def score(self, probabilities: Tensor, drawn: Tensor) -> Tensor:
         """The probability of the drawn value."""
         return probabilities.gather(1, drawn[:, None])[:, 0]
+
+
+class ConfidenceOrder(CountedOrder):
+    """The positions whose most probable value is most probable, chosen before any is drawn."""
+
+    may_be_exact = True
+
+    def score(self, probabilities: Tensor, drawn: Tensor) -> Tensor:  # noqa: ARG002
+        """The largest probability."""
+        return probabilities.amax(dim=1)
+
+
+class MarginOrder(CountedOrder):
+    """The positions whose best value leads the second best by most (arXiv:2502.06768)."""
+
+    may_be_exact = True
+
+    def score(self, probabilities: Tensor, drawn: Tensor) -> Tensor:  # noqa: ARG002
+        """The gap between the two largest probabilities."""
+        best = probabilities.topk(2, dim=1).values
+        return best[:, 0] - best[:, 1]
 
 
 class FirstHitting(Order):

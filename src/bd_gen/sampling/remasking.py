@@ -23,14 +23,12 @@ class Transition:
         time: (r,) float64 time t.
         alpha_t: (r, N) float64 visible before.
         alpha_s: (r, N) float64 visible after.
-        is_last: (r,) bool; the last step never remasks.
     """
 
     rows: Tensor
     time: Tensor
     alpha_t: Tensor
     alpha_s: Tensor
-    is_last: Tensor
 
     @property
     def sigma_max(self) -> Tensor:
@@ -44,11 +42,82 @@ class Transition:
 
 
 class Remasking(ABC):
-    """Gives sigma for every position of every diagram."""
+    """Gives sigma for every position of every diagram.
+
+    In the last step alpha_s is 1, so sigma_max and with it every sigma is 0.
+    """
 
     @abstractmethod
     def sigma(self, state: GroupState, transition: Transition) -> Tensor:
-        """(r, N) float64 in [0, sigma_max]; zero in the last step."""
+        """(r, N) float64 in [0, sigma_max]."""
+
+
+class Cap(Remasking):
+    """sigma = min(eta, sigma_max)."""
+
+    def __init__(self, eta: float) -> None:
+        self.eta = eta
+
+    def sigma(self, state: GroupState, transition: Transition) -> Tensor:  # noqa: ARG002
+        """See `Remasking`."""
+        return transition.sigma_max.clamp(max=self.eta)
+
+
+class Rescale(Remasking):
+    """sigma = eta sigma_max."""
+
+    def __init__(self, eta: float) -> None:
+        self.eta = eta
+
+    def sigma(self, state: GroupState, transition: Transition) -> Tensor:  # noqa: ARG002
+        """See `Remasking`."""
+        return self.eta * transition.sigma_max
+
+
+class Confidence(Remasking):
+    """sigma_max shared out among revealed positions by softmax of their negated confidence.
+
+    A masked position has no confidence of its own. It is compensated with the sigma that keeps
+    the expected number of visible tokens at that of the forward process: about sigma_max tokens
+    of a row go altogether, unless none is visible.
+    """
+
+    def sigma(self, state: GroupState, transition: Transition) -> Tensor:
+        """See `Remasking`."""
+        rows, alpha = transition.rows, transition.alpha_t
+        is_free = ~state.is_given[rows]
+        may_go = is_free & ~state.is_masked[rows]
+        doubt = (-state.confidence[rows]).masked_fill(~may_go, -torch.inf)
+        shares = torch.nan_to_num(doubt.softmax(dim=1))  # no revealed position: no share
+        visible = (alpha * is_free).sum(dim=1, keepdim=True)
+        none_visible = torch.where(is_free, 1.0 - alpha, 1.0).prod(dim=1, keepdim=True)
+        share_of_masked = (1.0 - none_visible) / visible
+        return transition.sigma_max * torch.where(may_go, shares, share_of_masked)
+
+
+class Looped(Remasking):
+    """sigma = min(eta, sigma_max) where the time grid stands still (ReMDM-loop), else none."""
+
+    def __init__(self, eta: float) -> None:
+        self.eta = eta
+
+    def sigma(self, state: GroupState, transition: Transition) -> Tensor:  # noqa: ARG002
+        """See `Remasking`."""
+        stands = transition.alpha_s == transition.alpha_t
+        return transition.sigma_max.clamp(max=self.eta) * stands
+
+
+class Switched(Remasking):
+    """Another remasking, but only at times t < t_switch."""
+
+    def __init__(self, remasking: Remasking, t_switch: float) -> None:
+        self.remasking = remasking
+        self.t_switch = t_switch
+
+    def sigma(self, state: GroupState, transition: Transition) -> Tensor:
+        """See `Remasking`."""
+        on = (transition.time < self.t_switch)[:, None]
+        return self.remasking.sigma(state, transition) * on
 
 
 class NoRemasking(Remasking):

@@ -15,11 +15,10 @@ from torch import Tensor
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.models.packing import PackedBatch, pack
 from bd_gen.sampling.decoding import Decoding
-from bd_gen.sampling.grid import Visibility, equal_steps
+from bd_gen.sampling.grid import Visibility
 from bd_gen.sampling.method import Method
 from bd_gen.sampling.noise import KeyedNoise
 from bd_gen.sampling.orders import Course, Order
-from bd_gen.sampling.remasking import NoRemasking
 from bd_gen.sampling.state import GroupState, Reveal
 
 
@@ -98,9 +97,9 @@ class Sampler:
         for n in np.unique(num_rooms):
             chosen = torch.from_numpy(np.flatnonzero(num_rooms == n)).to(self.device)
             state = GroupState.all_masked(int(n), samples[chosen], self.vocabulary)
-            grid = equal_steps(self.visibility, self.method.steps, state.positions)
+            grid = self.method.grid(self.visibility, state.positions)
             groups.append(state)
-            courses.append(Course(self.visibility, grid, NoRemasking(), noise))
+            courses.append(Course(self.visibility, grid, self.method.remasker, noise))
         while self._advance(groups, courses, order, decoding):
             pass
         for state in groups:
