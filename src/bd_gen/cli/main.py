@@ -1,7 +1,10 @@
 """The command `bd-gen`. Sub-commands are imported only when they are called."""
 
 import importlib
+import os
 import sys
+from collections.abc import Sequence
+from typing import NoReturn
 
 import click
 
@@ -33,6 +36,10 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101
         return command
 
+    def invoke(self, ctx: click.Context) -> None:
+        """Run the command; what it returns is no exit code."""
+        super().invoke(ctx)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -40,7 +47,8 @@ class LazyGroup(click.Group):
         import difflib
 
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0], COMMANDS, n=2)
+            near = [name for name in COMMANDS if name.startswith(args[0])]
+            near = near or difflib.get_close_matches(args[0], COMMANDS, n=2)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
             ctx.fail(f"there is no command {args[0]!r}{hint}")
         return super().resolve_command(ctx, args)
@@ -61,10 +69,49 @@ def cli() -> None:
     """
 
 
-def main() -> None:
-    """Entry point: errors meant for people become one line and exit code 2."""
+def run(command: click.Command, name: str, args: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and end the process; what people did wrong becomes one line on stderr.
+
+    Exit codes: 0 all went well, 1 the reader of the output went away, 2 something given cannot
+    be used, 130 stopped by Ctrl-C. A traceback is a fault of this program.
+
+    Args:
+        command: what to run.
+        name: how the user called it.
+        args: arguments; those of the process by default.
+    """
     try:
-        cli(prog_name="bd-gen")
+        status = command.main(args, prog_name=name, standalone_mode=False)
+        sys.stdout.flush()
     except InputError as error:
-        click.echo(f"bd-gen: {error}", err=True)
-        sys.exit(2)
+        _end(f"{name}: {error}", 2)
+    except click.ClickException as error:
+        _end(_one_line(error, name), error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _end(f"{name}: stopped", 130)
+    except BrokenPipeError:
+        # As after `| head`; click does the same while a command runs. What is still buffered
+        # must not be flushed at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    # Only `ctx.exit` ends with a number here: a group's own return value is dropped.
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _one_line(error: click.ClickException, name: str) -> str:
+    message = error.format_message()
+    if "\n" in message:  # a group called without a command answers with its help
+        return message
+    context = getattr(error, "ctx", None)
+    where = context.command_path if context is not None else name
+    return f"{where}: {message.rstrip('.')} (`{where} --help` tells more)"
+
+
+def _end(message: str, status: int) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(status)
+
+
+def main() -> None:
+    """Entry point of `bd-gen`."""
+    run(cli, "bd-gen")

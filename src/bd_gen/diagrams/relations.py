@@ -17,9 +17,16 @@ _CHUNK = 8192  # plans at a time, so that the boolean zones stay in the cache
 _LABEL = {name: k for k, name in enumerate(RELATIONS)}
 
 
+def _signed(boxes: np.ndarray) -> np.ndarray:
+    # Unsigned and short integers, as image tools write them, would wrap round.
+    if boxes.dtype.kind in "ui":
+        return boxes.astype(np.promote_types(boxes.dtype, np.int32), copy=False)
+    return boxes
+
+
 def are_joined(u: np.ndarray, v: np.ndarray) -> np.ndarray:
     """(...) bool: do boxes u and v (..., 4), as (x0, y0, x1, y1), touch within 9 pixels?"""
-    d = TOUCH_DISTANCE
+    u, v, d = _signed(u), _signed(v), TOUCH_DISTANCE
     return ~(
         (u[..., 0] - d > v[..., 2])
         | (u[..., 2] + d < v[..., 0])
@@ -33,8 +40,8 @@ def relation_labels(u: np.ndarray, v: np.ndarray) -> np.ndarray:
 
     The label is not symmetric: that of (v, u) need not be 9 minus that of (u, v).
     """
-    ux0, uy0, ux1, uy1 = np.moveaxis(u, -1, 0)
-    x0, y0, x1, y1 = np.moveaxis(v, -1, 0)
+    ux0, uy0, ux1, uy1 = np.moveaxis(_signed(u), -1, 0)
+    x0, y0, x1, y1 = np.moveaxis(_signed(v), -1, 0)
     # Doubled coordinates keep centres of integer boxes integers.
     cx, cy = ux0 + ux1, uy0 + uy1
     x0_2, y0_2, x1_2, y1_2 = 2 * x0, 2 * y0, 2 * x1, 2 * y1

@@ -1,0 +1,141 @@
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bd_gen import files
+from bd_gen.errors import InputError
+from bd_gen.files import replacing, write_text, write_with
+
+
+def test_writes_and_makes_folders(tmp_path: Path):
+    path = tmp_path / "a" / "b" / "note.txt"
+    write_text(path, "zwölf m²\n")
+    assert path.read_bytes() == "zwölf m²\n".encode()
+    write_with(path, lambda file: file.write(b"\x00\xff"))
+    assert path.read_bytes() == b"\x00\xff"
+    assert os.listdir(path.parent) == ["note.txt"]
+
+
+def test_the_old_file_stays_until_the_new_one_is_complete(tmp_path: Path):
+    path = tmp_path / "x.json"
+    write_text(path, "old")
+    with replacing(path) as file:
+        file.write(b"new")
+        file.flush()
+        assert path.read_text() == "old"
+    assert path.read_text() == "new"
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("existed", [True, False])
+def test_an_interrupted_write_changes_nothing(tmp_path: Path, error: type, existed: bool):
+    path = tmp_path / "x.json"
+    if existed:
+        write_text(path, "old")
+
+    def half() -> None:
+        with replacing(path) as file:
+            file.write(b"half")
+            raise error
+
+    with pytest.raises(error):
+        half()
+    assert os.listdir(tmp_path) == (["x.json"] if existed else [])
+    assert not existed or path.read_text() == "old"
+
+
+@pytest.mark.parametrize("function", ["fsync", "chmod", "replace"])
+def test_whatever_fails_leaves_no_temporary_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: str
+):
+    path = tmp_path / "x.json"
+    write_text(path, "old")
+
+    def full_disk(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    owner = files.os if function == "fsync" else Path
+    monkeypatch.setattr(owner, function, full_disk)
+    with pytest.raises(InputError, match=r"x\.json: cannot be written \(No space left on device\)"):
+        write_text(path, "new")
+    assert os.listdir(tmp_path) == ["x.json"]
+    assert path.read_text() == "old"
+
+
+@pytest.fixture
+def at_most_64_kib() -> Iterator[None]:
+    """Files of this process cannot grow beyond 64 KiB, as on a full disk."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    signal.signal(signal.SIGXFSZ, handler)
+
+
+@pytest.mark.usefixtures("at_most_64_kib")
+def test_a_disk_that_is_full_in_mid_write(tmp_path: Path):
+    path = tmp_path / "samples.pt"
+    write_text(path, "old")
+    with pytest.raises(InputError) as raised:
+        write_with(path, lambda file: file.write(bytes(1024 * 1024)))
+    assert str(raised.value) == f"{path}: cannot be written (File too large)"
+    assert os.listdir(tmp_path) == ["samples.pt"]
+    assert path.read_text() == "old"
+
+
+def test_a_killed_process_leaves_the_old_file(tmp_path: Path):
+    path = tmp_path / "x.json"
+    write_text(path, "old")
+    program = (
+        "import os, signal, sys\n"
+        "from bd_gen.files import replacing\n"
+        "with replacing(sys.argv[1]) as file:\n"
+        "    file.write(b'half'); file.flush()\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(path)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert path.read_text() == "old"
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o077, 0o002])
+def test_the_mode_is_that_of_any_new_file(tmp_path: Path, umask: int):
+    previous = os.umask(umask)
+    try:
+        write_text(tmp_path / "x", "")
+        (tmp_path / "plain").touch()
+    finally:
+        os.umask(previous)
+    assert (tmp_path / "x").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_places_that_cannot_be_written(tmp_path: Path):
+    (tmp_path / "file").touch()
+    (tmp_path / "folder" / "full").mkdir(parents=True)
+    for path in (
+        tmp_path / "file" / "x.json",
+        tmp_path / "folder",
+        tmp_path / ("x" * 300),
+        "/proc/nothing/x.json",
+    ):
+        with pytest.raises(InputError, match="cannot be written") as raised:
+            write_text(path, "new")
+        assert str(raised.value).startswith(f"{path}: ")
+        assert "\n" not in str(raised.value)
+    assert sorted(os.listdir(tmp_path)) == ["file", "folder"]
+
+
+def test_errors_for_people_pass_through(tmp_path: Path):
+    def fails(_: object) -> None:
+        raise InputError("other.json: rooms: expected a list, got 3")
+
+    with pytest.raises(InputError, match=r"^other\.json: rooms"):
+        write_with(tmp_path / "x", fails)
+    assert os.listdir(tmp_path) == []
