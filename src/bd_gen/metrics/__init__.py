@@ -1,0 +1,22 @@
+"""How good generated diagrams are: numbers that depend on token rows alone."""
+
+import importlib
+import pkgutil
+
+from bd_gen.metrics.compute import aggregate as aggregate
+from bd_gen.metrics.compute import compute_metrics as compute_metrics
+from bd_gen.metrics.reference import Reference as Reference
+from bd_gen.metrics.reference import load_or_fit as load_or_fit
+from bd_gen.metrics.registry import METRICS as METRICS
+from bd_gen.metrics.registry import MetricInfo as MetricInfo
+from bd_gen.metrics.registry import MetricKey as MetricKey
+from bd_gen.metrics.registry import find_metric_info as find_metric_info
+from bd_gen.metrics.registry import metric as metric
+from bd_gen.metrics.registry import metric_info as metric_info
+from bd_gen.metrics.registry import metric_infos as metric_infos
+from bd_gen.metrics.registry import metric_versions as metric_versions
+from bd_gen.metrics.samples import DiagramSet as DiagramSet
+
+# Importing a module registers its metrics, so a new metric is a new file and nothing else.
+for _module in sorted(found.name for found in pkgutil.iter_modules(__path__)):
+    importlib.import_module(f"{__name__}.{_module}")

@@ -1,0 +1,106 @@
+"""All metrics of one set of samples, and their mean and spread over seeds."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.errors import InputError
+from bd_gen.metrics.reference import Reference
+from bd_gen.metrics.registry import Metric, select_metrics
+from bd_gen.metrics.samples import DiagramSet
+
+
+def compute_metrics(
+    tokens: np.ndarray,
+    vocabulary: Vocabulary,
+    reference: Reference,
+    names: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """The numbers of one seed, as they stand under `per_seed` in a result file.
+
+    Args:
+        tokens: (N, length) samples; MASK and illegal tokens are allowed and measured as such.
+        vocabulary: layout of the rows.
+        reference: statistics of the training diagrams.
+        names: metrics or keys to compute; all by default.
+
+    Returns:
+        a float for each key, and nested dicts of floats for the keys "..._by_num_rooms".
+
+    Raises:
+        ValueError: there are no samples, they are no table of integers of the right width, or
+            `reference` has another n_max or lacks a metric.
+        InputError: one of `names` is unknown.
+    """
+    if len(tokens) == 0:
+        raise ValueError("there are no samples to measure")
+    if reference.vocabulary != vocabulary:
+        raise ValueError(
+            f"samples of n_max {vocabulary.n_max} cannot be measured against a reference "
+            f"of n_max {reference.vocabulary.n_max}"
+        )
+    samples = DiagramSet(tokens, vocabulary)
+    values: dict[str, Any] = {}
+    for metric in select_metrics(names):
+        values.update(compute_metric(metric, samples, reference))
+    return values
+
+
+def compute_metric(metric: Metric, samples: DiagramSet, reference: Reference) -> Mapping[str, Any]:
+    """The values of one metric.
+
+    Raises:
+        ValueError: the metric returned other keys than it declares, has nothing to compute, or
+            `reference` was not fitted to it.
+    """
+    if metric.compute is None:
+        raise ValueError(f"metric {metric.name!r} is only carried along")
+    if metric.fit is None:
+        values = metric.compute(samples)
+    else:
+        values = metric.compute(samples, reference.statistics(metric))
+    declared = {key.name for key in metric.keys}
+    if set(values) != declared:
+        odd = ", ".join(sorted(set(values) ^ declared))
+        raise ValueError(f"metric {metric.name!r} does not return what it declares: {odd}")
+    return values
+
+
+def flattened(entry: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, float]]:
+    """Keys and numbers of a per-seed entry; keys of nested dicts are joined with "/"."""
+    for key, value in entry.items():
+        if isinstance(value, Mapping):
+            yield from flattened(value, f"{above}{key}/")
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            yield f"{above}{key}", float(value)
+
+
+def aggregate(
+    per_seed: Mapping[Any, Mapping[str, Any]] | Iterable[Mapping[str, Any]],
+) -> dict[str, dict[str, float]]:
+    """Mean and population standard deviation (ddof 0) of each key over the seeds.
+
+    Args:
+        per_seed: entries as `compute_metrics` returns them, by seed or in a row. A key that
+            only some of them have (a number of rooms that one seed did not draw) is averaged
+            over those.
+
+    Returns:
+        `{key: {"mean": ..., "std": ...}}`, keys flattened with "/" and in alphabetical order.
+
+    Raises:
+        InputError: there is no entry.
+    """
+    entries = list(per_seed.values() if isinstance(per_seed, Mapping) else per_seed)
+    if not entries:
+        raise InputError("per_seed: expected the numbers of at least one seed, got none")
+    collected: dict[str, list[float]] = {}
+    for entry in entries:
+        for key, value in flattened(entry):
+            collected.setdefault(key, []).append(value)
+    return {
+        key: {"mean": float(np.mean(values)), "std": float(np.std(values))}
+        for key, values in sorted(collected.items())
+    }

@@ -1,0 +1,242 @@
+"""The one registry of metrics: what there is, what it is called, and which direction is better.
+
+A metric is a function with the decorator `metric`. Every module of `bd_gen.metrics` is imported
+when the package is (see `bd_gen/metrics/__init__.py`), so a new metric is one new file.
+"""
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+
+from bd_gen.errors import InputError
+
+Direction = Literal["higher", "lower"] | None
+Unit = Literal["rate", "value", "count"]
+Compute = TypeVar("Compute", bound=Callable[..., Mapping[str, Any]])
+
+FAMILIES = (
+    "Validity",
+    "Coverage",
+    "Distribution",
+    "Graph Structure",
+    "Conditional",
+    "Denoising",
+)
+"""Order of the families in tables. A family that is not listed comes after these."""
+
+
+class Fitted(Mapping[str, np.ndarray]):
+    """Statistics of the reference set that a metric's `fit` returned.
+
+    Args:
+        arrays: what is stored with the reference: arrays by name.
+    """
+
+    def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
+        self._arrays = dict(arrays)
+        self._derived: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self._arrays[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    def derived(self, name: str, build: Callable[[], Any]) -> Any:
+        """`build()`, called once per process and kept under `name`.
+
+        For what follows from the stored arrays but is larger than they are, such as the
+        distances between all pairs of reference diagrams.
+        """
+        if name not in self._derived:
+            self._derived[name] = build()
+        return self._derived[name]
+
+
+@dataclass(frozen=True)
+class MetricKey:
+    """One number that a metric returns, or one nested table of numbers.
+
+    Attributes:
+        name: key in a result file.
+        display: name in tables.
+        direction: which direction is better; None where neither is.
+        unit: "rate" is a share in 0..1 and shown as a percentage, "count" a whole number.
+        nested: the value is a table `{number of rooms: rate}` or
+            `{number of rooms: {check: rate}}`; such keys are flattened with "/" in summaries.
+    """
+
+    name: str
+    display: str
+    direction: Direction
+    unit: Unit
+    nested: bool = False
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A registered metric.
+
+    Attributes:
+        name: the function's name, by which result files record the version.
+        family: section of the comparison.
+        keys: what it returns.
+        version: raised whenever a number changes for the same tokens.
+        compute: `compute(samples)`, or `compute(samples, fitted)` if there is a `fit`; None for
+            numbers that need the model and are only carried along.
+        fit: `fit(train)`: statistics of the training diagrams as arrays by name.
+    """
+
+    name: str
+    family: str
+    keys: tuple[MetricKey, ...]
+    version: int
+    compute: Callable[..., Mapping[str, Any]] | None
+    fit: Callable[..., Mapping[str, np.ndarray]] | None = None
+
+    @property
+    def fit_name(self) -> str | None:
+        """Under which name the statistics are stored; metrics with one `fit` share them."""
+        return None if self.fit is None else f"{self.fit.__module__}.{self.fit.__qualname__}"
+
+
+@dataclass(frozen=True)
+class MetricInfo:
+    """What a table needs to know about one key. See `MetricKey` and `Metric` for the fields."""
+
+    key: str
+    metric: str
+    family: str
+    display: str
+    direction: Direction
+    unit: Unit
+    version: int
+    nested: bool = False
+
+
+METRICS: dict[str, Metric] = {}
+"""All metrics by name, in the order of their registration."""
+
+
+def _register(new: Metric) -> None:
+    if new.name in METRICS:
+        raise ValueError(f"there is already a metric called {new.name!r}")
+    taken = {key.name: old.name for old in METRICS.values() for key in old.keys}
+    for key in new.keys:
+        if key.name in taken:
+            raise ValueError(f"{key.name!r} already belongs to metric {taken[key.name]!r}")
+    METRICS[new.name] = new
+
+
+def metric(
+    *,
+    family: str,
+    keys: Sequence[MetricKey],
+    version: int = 1,
+    fit: Callable[..., Mapping[str, np.ndarray]] | None = None,
+) -> Callable[[Compute], Compute]:
+    """Register the decorated function as a metric named after it.
+
+    The function takes a `DiagramSet` of samples and, if `fit` is given, what that returned for
+    the training diagrams, as a `Fitted`. It returns a value for each of `keys`.
+
+    Raises:
+        ValueError: the name or one of the keys is taken.
+    """
+
+    def decorate(compute: Compute) -> Compute:
+        _register(Metric(compute.__name__, family, tuple(keys), version, compute, fit))
+        return compute
+
+    return decorate
+
+
+def carried_along(name: str, *, family: str, keys: Sequence[MetricKey]) -> None:
+    """Register numbers that others measure and that evaluation only passes on.
+
+    Raises:
+        ValueError: the name or one of the keys is taken.
+    """
+    _register(Metric(name, family, tuple(keys), 1, None))
+
+
+def metric_infos() -> list[MetricInfo]:
+    """All keys, family by family, in the order in which tables show them."""
+    infos = [
+        MetricInfo(
+            key=key.name,
+            metric=metric.name,
+            family=metric.family,
+            display=key.display,
+            direction=key.direction,
+            unit=key.unit,
+            version=metric.version,
+            nested=key.nested,
+        )
+        for metric in METRICS.values()
+        for key in metric.keys
+    ]
+    rank = {family: k for k, family in enumerate(FAMILIES)}
+    return sorted(infos, key=lambda info: rank.get(info.family, len(rank)))
+
+
+def find_metric_info(key: str) -> MetricInfo | None:
+    """What is known about `key`, also if it is flattened ("validity_by_num_rooms/4/overall")."""
+    base, _, below = key.partition("/")
+    for info in metric_infos():
+        if info.key == key:
+            return info
+        if info.nested and below and info.key == base:
+            num_rooms, _, check = below.partition("/")
+            words = [info.display, f"{num_rooms} rooms", check.replace("_", " ")]
+            display = ", ".join(word for word in words if word)
+            return MetricInfo(**{**vars(info), "key": key, "display": display, "nested": False})
+    return None
+
+
+def metric_info(key: str) -> MetricInfo:
+    """What is known about `key`.
+
+    Raises:
+        InputError: there is no such key; the message gives the nearest ones.
+    """
+    info = find_metric_info(key)
+    if info is None:
+        raise InputError(unknown_name("metric", key, [known.key for known in metric_infos()]))
+    return info
+
+
+def select_metrics(names: Sequence[str] | None) -> list[Metric]:
+    """The computable metrics called `names`, or that return the keys `names`; all for None.
+
+    Raises:
+        InputError: a name is unknown; the message gives the nearest ones.
+    """
+    computable = [metric for metric in METRICS.values() if metric.compute is not None]
+    if names is None:
+        return computable
+    owners = {key.name: metric.name for metric in computable for key in metric.keys}
+    owners |= {metric.name: metric.name for metric in computable}
+    for name in names:
+        if name not in owners:
+            raise InputError(unknown_name("metric", name, list(owners)))
+    wanted = {owners[name] for name in names}
+    return [metric for metric in computable if metric.name in wanted]
+
+
+def metric_versions(names: Sequence[str] | None = None) -> dict[str, int]:
+    """Version of each metric by name, as result files record it."""
+    return {metric.name: metric.version for metric in select_metrics(names)}
+
+
+def unknown_name(kind: str, name: str, known: Sequence[str]) -> str:
+    """One line that says that `name` is unknown and which names come near."""
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {len(known)} names"
+    return f"{kind} {name!r}: not known; {hint}"

@@ -1,0 +1,101 @@
+"""Graph structure: MMD of degrees, clustering and spectra against the training set.
+
+Both sides are subsampled to 5,000 diagrams with `numpy.random.RandomState(42)`, samples first.
+"""
+
+import numpy as np
+
+from bd_gen.metrics.graph_features import FEATURES, GraphFeatures
+from bd_gen.metrics.mmd import (
+    Distances,
+    RowCounts,
+    distances_between,
+    distances_within,
+    median_distance,
+    unbiased_mmd,
+)
+from bd_gen.metrics.registry import Fitted, MetricKey, metric
+from bd_gen.metrics.samples import DiagramSet
+
+MAX_DIAGRAMS = 5000
+"""Larger sets are subsampled to this many diagrams."""
+
+_SEED = 42
+
+
+class ChosenGraphs:
+    """The diagrams of one side that take part, as feature rows with counts.
+
+    Args:
+        features: features of a set of diagrams.
+        chosen: numbers of the diagrams that take part.
+    """
+
+    def __init__(self, features: GraphFeatures, chosen: np.ndarray | slice) -> None:
+        times = np.bincount(features.graph_of[chosen], minlength=len(features.keys))
+        self._size = int(times.sum())
+        self.rows: dict[str, RowCounts] = {}
+        for feature in FEATURES:
+            counts = np.zeros(len(features.rows[feature]), np.int64)
+            np.add.at(counts, features.row_of[feature], times)
+            used = np.flatnonzero(counts)
+            self.rows[feature] = RowCounts(features.rows[feature][used], counts[used])
+        self._within: dict[str, Distances] = {}
+
+    def __len__(self) -> int:
+        return self._size
+
+    def within(self, feature: str) -> Distances:
+        """Distances of one feature within this side, kept for the next call."""
+        if feature not in self._within:
+            self._within[feature] = distances_within(self.rows[feature])
+        return self._within[feature]
+
+    def between(self, feature: str, other: "ChosenGraphs") -> Distances:
+        """Distances of one feature between the two sides."""
+        return distances_between(self.rows[feature], other.rows[feature])
+
+
+def graph_statistics(train: DiagramSet) -> dict[str, np.ndarray]:
+    """The graphs of all training diagrams and their features, as `GraphFeatures` stores them."""
+    return GraphFeatures.of(train).to_arrays()
+
+
+def chosen_sides(samples: DiagramSet, fitted: Fitted) -> tuple[ChosenGraphs, ChosenGraphs]:
+    """Samples and reference after subsampling; the usual reference side is worked out once."""
+    features = GraphFeatures.of(samples)
+    reference = GraphFeatures.from_arrays(fitted)
+    # The published generator; results depend on it.
+    random = np.random.RandomState(_SEED)
+
+    def choose(of: GraphFeatures) -> ChosenGraphs:
+        count = len(of.graph_of)
+        if count <= MAX_DIAGRAMS:
+            return ChosenGraphs(of, slice(None))
+        return ChosenGraphs(of, random.choice(count, MAX_DIAGRAMS, replace=False))
+
+    chosen = choose(features)
+    if len(features.graph_of) > MAX_DIAGRAMS:
+        return chosen, choose(reference)
+    return chosen, fitted.derived("chosen", lambda: choose(reference))
+
+
+@metric(
+    family="Graph Structure",
+    keys=tuple(
+        MetricKey(f"eval/mmd_{feature}", f"MMD {feature}", "lower", "value") for feature in FEATURES
+    ),
+    fit=graph_statistics,
+)
+def structure(samples: DiagramSet, fitted: Fitted) -> dict[str, float]:
+    """Unbiased MMD² of three structural features; rows without a room take no part."""
+    x, y = chosen_sides(samples, fitted)
+    values = {}
+    for feature in FEATURES:
+        if not len(x) or not len(y):
+            values[f"eval/mmd_{feature}"] = 0.0
+            continue
+        xx, yy, xy = x.within(feature), y.within(feature), x.between(feature, y)
+        median = median_distance([xx, yy, xy])
+        values[f"eval/mmd_{feature}"] = unbiased_mmd(xx, yy, xy, len(x), len(y), median)
+    return values
