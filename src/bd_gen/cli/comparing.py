@@ -1,0 +1,60 @@
+"""What `evaluate` and `compare` share: where results lie, and the table in the terminal."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from bd_gen.results.columns import Column
+
+schedule_option = click.option(
+    "--schedule",
+    default="loglinear",
+    show_default=True,
+    help="Noise schedule: the folder in the results directory.",
+)
+results_option = click.option(
+    "--results",
+    "results_dir",
+    type=click.Path(path_type=Path),
+    default=Path("eval_results"),
+    show_default=True,
+    help="The results directory.",
+)
+
+
+def print_main_rows(columns: "Sequence[Column]") -> None:
+    """Print the rows that tell most, in as many blocks as the terminal's width asks for."""
+    from bd_gen.results.comparison import main_rows
+    from bd_gen.results.table import shorter_text
+
+    click.echo()
+    click.echo(shorter_text(main_rows(columns), shutil.get_terminal_size().columns))
+
+
+def compare_and_print(directory: Path, out: Path | None = None, csv: Path | None = None) -> int:
+    """Write the comparison of a directory and print its main rows.
+
+    Returns:
+        how many result files could not be used; each has been named on standard error.
+
+    Raises:
+        InputError: there is nothing to compare, or a file cannot be written.
+    """
+    from bd_gen.results.comparison import write_comparison, write_csv
+    from bd_gen.results.unlike import unlike_columns
+
+    path, columns, problems = write_comparison(directory, out)
+    for problem in problems:
+        click.echo(f"bd-gen: {problem}", err=True)
+    for warning in unlike_columns(columns):
+        click.echo(f"bd-gen: warning: {warning}", err=True)
+    print_main_rows(columns)
+    click.echo(f"\n{len(columns)} columns: {path}")
+    if csv is not None:
+        write_csv(csv, columns)
+        click.echo(f"every number: {csv}")
+    return len(problems)

@@ -1,0 +1,75 @@
+"""The columns of a comparison: the result files of a directory, in a sensible order."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from bd_gen.errors import InputError
+from bd_gen.results.result_file import Result, read_result
+
+REAL = "real_held_out"
+"""The reserved method name of real held-out diagrams, the first column of every comparison."""
+
+_STAGES = ("no_remask", "remdm_cap", "remdm_rescale", "remdm_confidence")
+_ORDERS = ("random", "first_hitting", "llada")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a comparison: a name and the result that stands under it."""
+
+    name: str
+    result: Result
+
+
+def read_columns(directory: str | Path) -> tuple[list[Column], list[InputError]]:
+    """The results of a directory, first those that methods are measured by, then the methods.
+
+    Returns:
+        The columns, and an error for each result file that cannot be used.
+
+    Raises:
+        InputError: there is no such directory.
+    """
+    directory = existing_directory(directory)
+    columns, problems = [], []
+    for path in sorted(directory.glob("*.json")):
+        # The file's name counts: it is what the user sees and can change.
+        try:
+            columns.append(Column(path.stem, read_result(path)))
+        except InputError as error:
+            problems.append(error)
+    return sorted(columns, key=lambda column: method_order(column.name)), problems
+
+
+def existing_directory(directory: str | Path) -> Path:
+    """`directory` as a path.
+
+    Raises:
+        InputError: there is no such directory; the message names those beside it.
+    """
+    directory = Path(directory)
+    if directory.is_dir():
+        return directory
+    parent = directory.parent
+    there = sorted(p.name for p in parent.iterdir() if p.is_dir()) if parent.is_dir() else []
+    hint = f"; {parent} holds {', '.join(there[:8])}" if there else ""
+    raise InputError(f"{directory}: there is no such results directory{hint}")
+
+
+def method_order(name: str) -> tuple[object, ...]:
+    """A sorting key: real diagrams, methods without remasking, then family by family.
+
+    Inside a family the fixed forward process comes before the learned one (`v2_`), and
+    parameters go by their numbers, not by their digits.
+    """
+    stage = next((k for k, word in enumerate(_STAGES) if word in name), len(_STAGES))
+    plain = name.removeprefix("v2_")
+    order = next((k for k, word in enumerate(_ORDERS) if plain.startswith(word)), len(_ORDERS))
+    return (name != REAL, stage, plain != name, order, natural_order(plain), name)
+
+
+def natural_order(text: str) -> tuple[tuple[float, str], ...]:
+    """A sorting key by which "eta10" comes after "eta9"."""
+    parts = re.findall(r"\d+(?:\.\d+)?|\D+", text)
+    return tuple((float(part), "") if part[0].isdecimal() else (-1.0, part) for part in parts)

@@ -1,0 +1,63 @@
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from bd_gen.errors import InputError
+from bd_gen.results.columns import existing_directory, method_order, natural_order, read_columns
+
+IN_ORDER = [
+    "real_held_out",
+    "random_argmax_no_remask",
+    "random_topp0.9_no_remask",
+    "first_hitting_temp1.0_no_remask",
+    "llada_argmax_no_remask",
+    "llada_topp0.9_no_remask",
+    "v2_random_topp0.9_no_remask",
+    "v2_llada_topp0.9_no_remask",
+    "random_topp0.9_remdm_cap_eta0.2",
+    "random_topp0.9_remdm_cap_eta0.4",
+    "random_topp0.9_remdm_cap_eta1.0",
+    "random_topp0.9_remdm_cap_eta10",
+    "llada_topp0.9_remdm_cap_eta0.02",
+    "llada_topp0.9_remdm_cap_eta0.2",
+    "llada_topp0.9_remdm_rescale_eta0.4",
+    "random_topp0.9_remdm_confidence_tsw0.3",
+    "llada_topp0.9_remdm_confidence_tsw0.5",
+    "v2_random_topp0.9_remdm_confidence_tsw0.5",
+    "my_own_method",
+]
+
+
+def test_methods_come_family_by_family_and_by_number() -> None:
+    shuffled = random.Random(0).sample(IN_ORDER, len(IN_ORDER))  # noqa: S311
+    assert sorted(shuffled, key=method_order) == IN_ORDER
+
+
+@pytest.mark.parametrize("name", ["", "7", "²", "..", "1.2.3", "a1.b", "\ud800"])
+def test_any_name_has_a_place(name: str) -> None:
+    assert sorted([name, "a", "1"], key=natural_order)
+    assert sorted([name, "a", "1"], key=method_order)
+
+
+def test_a_missing_directory_is_answered_with_those_there(tmp_path: Path) -> None:
+    (tmp_path / "loglinear").mkdir()
+    assert existing_directory(tmp_path / "loglinear") == tmp_path / "loglinear"
+    with pytest.raises(InputError, match=r"linear: there is no such results directory; .* loglin"):
+        existing_directory(tmp_path / "linear")
+    with pytest.raises(InputError, match=r"b: there is no such results directory$"):
+        existing_directory(tmp_path / "a" / "b")
+
+
+def test_a_file_that_cannot_be_used_is_told_and_left_out(tmp_path: Path) -> None:
+    empty = {"config": {}, "per_seed": {}, "summary": {}, "format_version": 2}
+    for name in ("llada", "random"):
+        (tmp_path / f"{name}.json").write_text(
+            json.dumps(empty | {"method": "other", "timestamp": ""})
+        )
+    (tmp_path / "broken.json").write_text("{")
+    columns, problems = read_columns(tmp_path)
+    assert [column.name for column in columns] == ["random", "llada"]
+    assert len(problems) == 1
+    assert "broken.json: is not JSON" in str(problems[0])

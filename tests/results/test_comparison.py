@@ -1,0 +1,175 @@
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bd_gen.errors import InputError
+from bd_gen.results.columns import Column, read_columns
+from bd_gen.results.comparison import (
+    MAIN_KEYS,
+    main_rows,
+    markdown,
+    sections,
+    write_comparison,
+    write_csv,
+)
+from bd_gen.results.result_file import Result, write_result
+
+FAMILIES = [
+    "Configuration",
+    "Validity",
+    "Coverage",
+    "Distribution",
+    "Graph Structure",
+    "Conditional",
+    "Denoising",
+]
+
+
+def result(summary: dict | None = None, **fields: object) -> Result:
+    numbers = {key: {"mean": mean, "std": 0.001} for key, mean in (summary or {}).items()}
+    base = {"format_version": 2, "method": "m", "timestamp": "2026-02-19T17:46:48.587941"}
+    return Result(base | {"config": {}, "per_seed": {"42": {}}, "summary": numbers} | fields)
+
+
+TWO = [
+    Column(
+        "a",
+        result(
+            {
+                "eval/validity_rate": 0.997,
+                "eval/num_training_modes": 716,
+                "validity_by_num_rooms/10/overall": 0.5,
+                "validity_by_num_rooms/4/overall": 1.0,
+                "later/metric": 0.25,
+            },
+            config={"top_p": None, "is_v2": True, "flavour": "x|y"},
+            denoising={"denoise/acc_node@t=0.1": 0.8186, "denoise/val_elbo": 14.25},
+            provenance={"checkpoint_sha256": "0123456789abcdef0123"},
+        ),
+    ),
+    Column("b", result({"eval/validity_rate": 0.25, "eval/node_js": 0.0231}, denoising=None)),
+]
+
+
+def rows(title: str) -> dict[str, tuple[str, ...]]:
+    (table,) = (table for table in sections(TWO) if table.title == title)
+    assert table.header == ("", "a", "b")
+    return {row[0]: row[1:] for row in table.rows}
+
+
+def test_the_sections_are_the_families_in_their_order() -> None:
+    assert [table.title for table in sections(TWO)] == [*FAMILIES, "Other"]
+
+
+def test_rates_are_percentages_and_missing_numbers_say_so() -> None:
+    validity = rows("Validity")
+    assert validity["Validity ↑"] == ("99.7 +/- 0.1 %", "25.0 +/- 0.1 %")
+    assert rows("Distribution")["Room types JS ↓"] == ("n/a", "0.0231 +/- 0.0010")
+
+
+def test_parts_of_a_metric_stand_below_it_by_number_of_rooms() -> None:
+    assert list(rows("Validity")) == [
+        "Validity ↑",
+        "Validity, 4 rooms, overall ↑",
+        "Validity, 10 rooms, overall ↑",
+    ]
+
+
+def test_numbers_without_a_metric_are_not_lost() -> None:
+    assert rows("Other") == {"later/metric": ("0.2500 +/- 0.0010", "n/a")}
+
+
+def test_denoising_has_no_spread() -> None:
+    assert rows("Denoising") == {
+        "Room type accuracy, t = 0.1 ↑": ("81.9 %", "n/a"),
+        "Validation bound (nats per diagram) ↓": ("14.25", "n/a"),
+    }
+
+
+def test_the_configuration_says_what_is_known() -> None:
+    configuration = rows("Configuration")
+    assert configuration["top_p"] == ("none", "n/a")
+    assert configuration["is_v2"] == ("yes", "n/a")
+    assert configuration["flavour"] == ("x|y", "n/a")
+    assert configuration["checkpoint sha256"] == ("0123456789abcdef", "n/a")
+    assert configuration["evaluated"] == ("2026-02-19T17:46:48",) * 2
+
+
+def test_main_rows_are_those_that_tell_most() -> None:
+    table = main_rows(TWO)
+    assert len(table.rows) == len(MAIN_KEYS)
+    assert table.rows[0] == ("Validity ↑", "99.7 +/- 0.1 %", "25.0 +/- 0.1 %")
+    with pytest.raises(InputError, match="eval/node_jss"):
+        main_rows(TWO, ["eval/node_jss"])
+
+
+def test_warnings_stand_on_top() -> None:
+    unlike = [TWO[0], Column("b", result(per_seed={"1": {}}))]
+    text = markdown(unlike)
+    head = text[: text.index("## Configuration")]
+    assert "> **Warning:** the columns have different numbers of samples or seeds" in head
+    assert "> **Warning:** the columns have different reference sets" in head
+    assert "Warning" not in markdown(TWO[:1])
+
+
+def test_every_row_of_the_file_has_every_column() -> None:
+    for line in markdown(TWO).splitlines():
+        if line.startswith("|"):
+            assert line.replace("\\|", "").count("|") == 4
+
+
+def test_every_digit_is_in_the_csv_file(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    third = Column("c", result({"eval/node_js": 1 / 3}))
+    write_csv(path, [*TWO, third])
+    with path.open(newline="") as file:
+        lines = list(csv.DictReader(file))
+    last = {"method": "c", "key": "eval/node_js", "mean": repr(1 / 3), "std": "0.001"}
+    assert lines[-1] == last
+    elbo = {"method": "a", "key": "denoise/val_elbo", "mean": "14.25", "std": ""}
+    assert elbo in lines
+    assert len(lines) == 5 + 2 + 2 + 1
+
+
+def test_nothing_to_compare_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="there is no result file to compare"):
+        write_comparison(tmp_path)
+    (tmp_path / "a.json").write_text("{")
+    with pytest.raises(InputError, match=r"no result file to compare \(.*a\.json: is not JSON"):
+        write_comparison(tmp_path)
+
+
+def test_a_broken_file_is_left_out_and_told(tmp_path: Path) -> None:
+    write_result(tmp_path / "a.json", TWO[0].result)
+    (tmp_path / "b.json").write_text("{")
+    path, columns, problems = write_comparison(tmp_path)
+    assert path == tmp_path / "comparison.md"
+    assert [column.name for column in columns] == ["a"]
+    assert len(problems) == 1
+    out, _, _ = write_comparison(tmp_path, tmp_path / "elsewhere" / "table.md")
+    assert out.read_text() == path.read_text()
+
+
+def test_the_published_files_make_one_table(dev_data: Path, tmp_path: Path) -> None:
+    for source in (dev_data / "reference" / "results").glob("*.json"):
+        shutil.copy(source, tmp_path)
+    path, columns, problems = write_comparison(tmp_path)
+    text = path.read_text()
+    assert (len(columns), problems) == (23, [])
+    assert columns[0].name == "random_argmax_no_remask"
+    assert "Warning" not in text
+    assert [line[3:] for line in text.splitlines() if line.startswith("## ")] == FAMILIES
+    tables = {table.title: table for table in sections(columns)}
+    shown = sum(len(tables[family].rows) for family in FAMILIES[1:])
+    keys = {key for c in columns for key in (*c.result.summary, *c.result.denoising)}
+    assert shown == len(keys) == 95 + 20
+    header = tables["Validity"].header
+    cell = tables["Validity"].rows[0][header.index("random_topp0.9_no_remask")]
+    summary = json.loads((tmp_path / "random_topp0.9_no_remask.json").read_text())["summary"]
+    assert (
+        cell == f"{100 * summary['eval/validity_rate']['mean']:.1f} +/- 0.2 %" == "99.7 +/- 0.2 %"
+    )
+    assert read_columns(tmp_path)[0] == columns

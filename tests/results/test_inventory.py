@@ -1,0 +1,65 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bd_gen.errors import InputError
+from bd_gen.results.inventory import chosen_methods, methods_with_samples, read_entries
+from bd_gen.results.result_file import Result, write_result
+from bd_gen.results.samples_file import Samples, samples_path, write_samples
+
+FIELDS = {"format_version": 2, "method": "x", "timestamp": "t", "config": {}}
+
+
+@pytest.fixture
+def directory(tmp_path: Path, make_samples: Callable[..., Samples]) -> Path:
+    """Samples of two methods, results of two, one method in both; a broken file of each."""
+    for name in ("llada_topp0.9_no_remask", "random_topp0.9_no_remask"):
+        write_samples(samples_path(tmp_path, name), make_samples(name))
+    for name in ("random_topp0.9_no_remask", "lonely"):
+        write_result(tmp_path / f"{name}.json", Result(FIELDS | {"per_seed": {}, "summary": {}}))
+    (tmp_path / "broken_samples.pt").write_bytes(b"PK")
+    (tmp_path / "broken.json").write_text("{")
+    return tmp_path
+
+
+def test_methods_are_those_with_samples(directory: Path) -> None:
+    there = ["random_topp0.9_no_remask", "llada_topp0.9_no_remask", "broken"]
+    assert methods_with_samples(directory) == there
+    assert chosen_methods(directory, ()) == there
+    assert chosen_methods(directory, there[1::-1]) == there[:2]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("random_top0.9", "there are no samples of it in .*; did you mean random_topp0.9_no_rema"),
+        ("zzz", "there are random_topp0.9_no_remask, llada_topp0.9_no_remask, broken$"),
+        ("lonely", "lonely: has a result in .*, but no samples to evaluate"),
+    ],
+)
+def test_an_unknown_name_is_answered_with_the_near_ones(
+    directory: Path, name: str, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        chosen_methods(directory, [name])
+
+
+def test_an_empty_directory_says_so(tmp_path: Path) -> None:
+    assert chosen_methods(tmp_path, ()) == []
+    with pytest.raises(InputError, match=r"holds no samples \(a_samples.pt is missing\)"):
+        chosen_methods(tmp_path, ["a"])
+
+
+def test_entries_tell_what_there_is_of_each_method(directory: Path) -> None:
+    entries = {entry.method: entry for entry in read_entries(directory)}
+    assert len(entries) == 4
+    both = entries["random_topp0.9_no_remask"]
+    assert both.samples is not None
+    assert (both.samples.num_samples, both.samples.per_seed) == (20, {})
+    assert both.result is not None
+    assert entries["lonely"].samples is None
+    assert entries["llada_topp0.9_no_remask"].result is None
+    broken = entries["broken"]
+    assert (broken.samples, broken.result, len(broken.problems)) == (None, None, 2)
+    assert [e.method for e in read_entries(directory, ["lonely"])] == ["lonely"]

@@ -1,0 +1,52 @@
+import math
+
+import numpy as np
+import pytest
+
+from bd_gen.errors import InputError
+from bd_gen.results.plain import LARGEST_DEPTH, plain_dict, plain_value
+
+
+def test_plain_values_stay_and_others_become_plain() -> None:
+    value = {"a": (1, np.float64(0.5), [None, True]), 3: np.str_("x"), "b": {}}
+    copy = plain_value(value, "here")
+    assert copy == {"a": [1, 0.5, [None, True]], "3": "x", "b": {}}
+    assert type(copy["a"][1]) is float
+    assert type(copy["3"]) is str
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (math.nan, "expected finite numbers, got nan"),
+        ([-math.inf], "expected finite numbers, got -inf"),
+        ({"a": object()}, "expected plain values, got one of type object"),
+        ({(1, 2): 3}, "expected plain values, got one of type dict"),
+        (np.int64(3), "expected plain values, got one of type int64"),
+        ({1.5: 2}, "expected plain values"),
+    ],
+)
+def test_other_values_are_refused(value: object, message: str) -> None:
+    with pytest.raises(InputError, match=f"^here: {message}"):
+        plain_value(value, "here")
+
+
+def test_depth_and_size_are_limited() -> None:
+    deep: list = []
+    for _ in range(LARGEST_DEPTH):
+        deep = [deep]
+    assert plain_value(deep, "here") == deep
+    endless: list = []
+    endless.append(endless)
+    doubled: list = []
+    for _ in range(LARGEST_DEPTH):
+        doubled = [doubled] * 10
+    for value in ([deep], endless, doubled):
+        with pytest.raises(InputError, match="nested too deeply or too large"):
+            plain_value(value, "here")
+
+
+def test_a_dictionary_is_asked_for() -> None:
+    assert plain_dict({"a": 1}, "here") == {"a": 1}
+    with pytest.raises(InputError, match="here: expected a dictionary, got list"):
+        plain_dict([1], "here")
