@@ -1,6 +1,7 @@
 """The forward process: which tokens of a clean diagram are masked, and how much that counts.
 
-Both corruptions estimate the same bound without bias (see `bd_gen.diffusion.objective`):
+All corruptions here estimate a bound on -log p(diagram) without bias (see
+`bd_gen.diffusion.objective`):
 
 - `MaskedCount` draws the number k of masked tokens uniformly from 1..N and weighs with N / k.
   This is the any-order form of the bound (arXiv:2409.02908): no time, less variance.
@@ -26,26 +27,26 @@ class Corruption:
 
     Attributes:
         is_masked: (b, N) bool.
-        weight: (b,) float32 factor of the summed cross-entropy over the masked tokens.
+        weight: (b, 1) or (b, N) float32 factor of each masked token's cross-entropy.
         time: (b,) float32 time that a model with time conditioning is told.
+        soft: None, or (b, N) `is_masked` as numbers that carry a gradient to the forward process.
     """
 
     is_masked: Tensor
     weight: Tensor
     time: Tensor
+    soft: Tensor | None = None
 
 
 class Corrupter(ABC):
     """Draws corruptions from uniform noise, so that randomness stays with the caller."""
 
-    def __init__(self, schedule: Schedule) -> None:
-        self.schedule = schedule
-
     @abstractmethod
-    def __call__(self, level: Tensor, noise: Tensor) -> Corruption:
-        """Corrupt b diagrams.
+    def __call__(self, num_rooms: int, level: Tensor, noise: Tensor) -> Corruption:
+        """Corrupt b diagrams of one size.
 
         Args:
+            num_rooms: their size.
             level: (b,) uniform in [0, 1); decides how much is masked.
             noise: (b, N) uniform in [0, 1); decides which tokens.
         """
@@ -54,14 +55,17 @@ class Corrupter(ABC):
 class MaskedCount(Corrupter):
     """k of N tokens, k uniform."""
 
-    def __call__(self, level: Tensor, noise: Tensor) -> Corruption:
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule = schedule
+
+    def __call__(self, num_rooms: int, level: Tensor, noise: Tensor) -> Corruption:  # noqa: ARG002
         """See `Corrupter`."""
         length = noise.shape[1]
         count = (level * length).floor().clamp(max=length - 1) + 1
         rank = noise.argsort(dim=1).argsort(dim=1)
         return Corruption(
             is_masked=rank < count[:, None],
-            weight=(length / count).float(),
+            weight=(length / count).float()[:, None],
             time=self.schedule.time_of(1.0 - count / length).float(),
         )
 
@@ -69,18 +73,31 @@ class MaskedCount(Corrupter):
 class MaskedByTime(Corrupter):
     """Every token by itself, at a time t uniform in (1e-3, 1]."""
 
-    def __call__(self, level: Tensor, noise: Tensor) -> Corruption:
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule = schedule
+
+    def __call__(self, num_rooms: int, level: Tensor, noise: Tensor) -> Corruption:  # noqa: ARG002
         """See `Corrupter`."""
-        time = 1.0 - (1.0 - SMALLEST_TIME) * level.double()
+        time = time_at(level)
         at_time = self.schedule(time)
         return Corruption(
             is_masked=noise < (1.0 - at_time.alpha)[:, None],
-            weight=((1.0 - SMALLEST_TIME) * at_time.weight).float(),
+            weight=((1.0 - SMALLEST_TIME) * at_time.weight).float()[:, None],
             time=time.float(),
         )
 
 
-CORRUPTERS: dict[str, type[Corrupter]] = {"count": MaskedCount, "time": MaskedByTime}
+ESTIMATORS = ("count", "time")
+
+
+def corrupter_named(estimator: str, schedule: Schedule) -> Corrupter:
+    """The corrupter of a fixed schedule that makes an estimator, a name of `ESTIMATORS`."""
+    return {"count": MaskedCount, "time": MaskedByTime}[estimator](schedule)
+
+
+def time_at(level: Tensor) -> Tensor:
+    """Times in (1e-3, 1], float64, from uniform levels in [0, 1)."""
+    return 1.0 - (1.0 - SMALLEST_TIME) * level.double()
 
 
 def spread_levels(count: int, generator: torch.Generator, device: torch.device) -> Tensor:

@@ -6,7 +6,7 @@ distribution. The number of rooms is given; its own -log p(n) is not part of the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -15,7 +15,7 @@ from torch.nn import functional as F  # noqa: N812 - the name that everybody use
 from bd_gen.diagrams.vocabulary import NODE_VOCABULARY_SIZE, Vocabulary
 from bd_gen.diffusion.corruption import Corrupter, Corruption
 from bd_gen.models.denoiser import Denoiser
-from bd_gen.models.packing import pack
+from bd_gen.models.packing import SoftMask, pack
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ class CleanGroup:
     Attributes:
         num_rooms: rooms of each of them.
         tokens: (b, N) int64 at the N = n(n+1)/2 real positions.
-        rows: (b,) int64 where in the caller's batch each one came from.
+        weight: what each of them counts in the average over diagrams.
     """
 
     num_rooms: int
     tokens: Tensor
-    rows: Tensor
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -39,46 +39,33 @@ class MaskedLoss:
 
     Attributes:
         cross_entropy: (M,) -log p of the clean value.
+        weight: (M,) weight of each token in the bound.
         is_correct: (M,) bool, the clean value is the most probable one.
         is_edge: (M,) bool.
-        sample: (M,) int64 which of the B diagrams of the (regrouped) batch the token is of.
-        weight: (B,) weight of each diagram in the bound.
+        num_diagrams: B.
     """
 
     cross_entropy: Tensor
+    weight: Tensor
     is_correct: Tensor
     is_edge: Tensor
-    sample: Tensor
-    weight: Tensor
+    num_diagrams: int
 
     @property
     def nats(self) -> Tensor:
         """Scalar: the bound's estimate, averaged over the diagrams of the batch."""
-        return (self.weight[self.sample] * self.cross_entropy).sum() / len(self.weight)
+        return (self.weight * self.cross_entropy).sum() / self.num_diagrams
 
 
-def group_by_size(
-    tokens: Tensor, num_rooms: Tensor, counts: Sequence[int], positions: Sequence[Tensor | None]
-) -> list[CleanGroup]:
-    """Full rows sorted into groups of equal size.
-
-    Args:
-        tokens: (B, length) uint8 rows.
-        num_rooms: (B,) their numbers of rooms.
-        counts: how many rows have 0, 1, 2, ... rooms; known beforehand, so that nothing waits
-            for the device.
-        positions: for each number of rooms the real positions of the row.
-    """
-    order = num_rooms.argsort(stable=True)
-    groups, start = [], 0
-    for n, count in enumerate(counts):
-        if count == 0:
-            continue
-        rows = order[start : start + count]
-        where = positions[n]
-        groups.append(CleanGroup(n, tokens[rows][:, where].long(), rows))
-        start += count
-    return groups
+def corrupt(
+    groups: Sequence[CleanGroup], corrupter: Corrupter, level: Tensor, generator: torch.Generator
+) -> list[Corruption]:
+    """A corruption for each group; `level` (B,) runs through the groups' diagrams in order."""
+    corruptions = []
+    for group, part in zip(groups, level.split([len(g.tokens) for g in groups]), strict=True):
+        noise = torch.rand(group.tokens.shape, generator=generator, device=group.tokens.device)
+        corruptions.append(corrupter(group.num_rooms, part, noise))
+    return corruptions
 
 
 def masked_loss(
@@ -86,42 +73,49 @@ def masked_loss(
     groups: Sequence[CleanGroup],
     corruptions: Sequence[Corruption],
     vocabulary: Vocabulary,
+    round_to: int = 1,
 ) -> MaskedLoss:
     """Mask, predict, compare.
 
     Args:
         denoiser: the model.
-        groups: clean diagrams, G groups.
+        groups: clean diagrams.
         corruptions: one for each group.
         vocabulary: the layout of the row.
+        round_to: predict for a multiple of so many tokens and drop the surplus, so that few
+            different shapes occur.
     """
-    device = groups[0].tokens.device
-    mask_row = torch.from_numpy(vocabulary.mask_row.copy()).to(device).long()
     clean = pack([(group.num_rooms, group.tokens) for group in groups], vocabulary)
-    is_masked = torch.cat([c.is_masked.reshape(-1) for c in corruptions])
+    mask_row = torch.from_numpy(vocabulary.mask_row.copy()).to(clean.tokens.device).long()
     shift = NODE_VOCABULARY_SIZE * (clean.positions >= vocabulary.n_max)
-    corrupted = torch.where(is_masked, mask_row[clean.positions] + shift, clean.tokens)
+    mask_tokens = mask_row[clean.positions] + shift
+    is_masked = torch.cat([c.is_masked.reshape(-1) for c in corruptions])
+    if corruptions[0].soft is None:
+        batch = replace(clean, tokens=torch.where(is_masked, mask_tokens, clean.tokens))
+    else:
+        share = torch.cat([c.soft.reshape(-1) for c in corruptions if c.soft is not None])
+        batch = replace(clean, soft_mask=SoftMask(mask_tokens, share))
     at = is_masked.nonzero()[:, 0]
-    batch = type(clean)(corrupted, clean.positions, clean.groups)
-    logits = denoiser(batch, torch.cat([c.time for c in corruptions]), at)
+    surplus = -len(at) % round_to
+    logits = denoiser(batch, torch.cat([c.time for c in corruptions]), F.pad(at, (0, surplus)))
+    logits = logits[: len(at)]
     target = (clean.tokens - shift).index_select(0, at)
-    weight = torch.cat([c.weight for c in corruptions])
-    sample = clean.of_samples(torch.arange(len(weight), device=device))
     return MaskedLoss(
         cross_entropy=F.cross_entropy(logits, target, reduction="none"),
+        weight=_weights(groups, corruptions).index_select(0, at),
         is_correct=logits.detach().argmax(dim=1) == target,
         is_edge=shift.index_select(0, at) > 0,
-        sample=sample.index_select(0, at),
-        weight=weight,
+        num_diagrams=sum(len(group.tokens) for group in groups),
     )
 
 
-def corrupt(
-    groups: Sequence[CleanGroup], corrupter: Corrupter, level: Tensor, generator: torch.Generator
-) -> list[Corruption]:
-    """A corruption for each group; `level` (B,) is in the order of the caller's batch."""
-    corruptions = []
-    for group in groups:
-        noise = torch.rand(group.tokens.shape, generator=generator, device=group.tokens.device)
-        corruptions.append(corrupter(level[group.rows], noise))
-    return corruptions
+def _weights(groups: Sequence[CleanGroup], corruptions: Sequence[Corruption]) -> Tensor:
+    """(T,) weight of every token of the batch, should it be masked."""
+    parts = []
+    for group, corruption in zip(groups, corruptions, strict=True):
+        weight = group.weight * corruption.weight.expand(group.tokens.shape)
+        # The value is 1 where it counts; the gradient tells what masking more would have cost.
+        if corruption.soft is not None:
+            weight = weight * corruption.soft
+        parts.append(weight.reshape(-1))
+    return torch.cat(parts)

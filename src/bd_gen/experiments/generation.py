@@ -16,7 +16,6 @@ from bd_gen.data.dataset import DataConfig, load_dataset
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.diffusion.likelihood import denoising_scores
-from bd_gen.diffusion.schedules import schedule_named
 from bd_gen.errors import InputError
 from bd_gen.experiments.partial import PartialSamples
 from bd_gen.models.device import resolve_device
@@ -27,7 +26,7 @@ from bd_gen.results.samples_file import (
     samples_path,
     write_samples,
 )
-from bd_gen.sampling.grid import SharedVisibility
+from bd_gen.sampling.grid import visibility_of
 from bd_gen.sampling.method import Method
 from bd_gen.sampling.sampler import Sampler
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
@@ -163,7 +162,7 @@ def _sampler(job: GenerationJob, checkpoint: Checkpoint) -> Sampler:
     return Sampler(
         checkpoint.denoiser(device),
         checkpoint.vocabulary,
-        SharedVisibility(schedule_named(checkpoint.noise)),
+        visibility_of(checkpoint.process),
         checkpoint.num_rooms_histogram,
         job.method,
         device,
@@ -241,8 +240,8 @@ def _measured_denoising(checkpoint: Checkpoint) -> dict[str, float] | None:
         return None
     if dataset.fingerprint != checkpoint.data_fingerprint or not len(dataset.validation):
         return None
-    schedule = schedule_named(checkpoint.noise)
-    return denoising_scores(checkpoint.denoiser(), dataset.validation[:2048], schedule)
+    held_out = dataset.validation[:2048]
+    return denoising_scores(checkpoint.denoiser(), held_out, checkpoint.process)
 
 
 def git_commit() -> str | None:

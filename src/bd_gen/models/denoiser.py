@@ -51,7 +51,7 @@ class Denoiser(nn.Module):
             no-edge for an edge, whose two columns left over are -inf. MASK and PAD have no
             column, so they cannot be predicted.
         """
-        x = self.embedding(batch.tokens, batch.positions)
+        x = self.embedding(batch)
         condition = None
         if self.time_embedding is not None:
             if time is None:

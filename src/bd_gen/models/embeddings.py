@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from bd_gen.diagrams.vocabulary import EDGE_VOCABULARY_SIZE, NODE_VOCABULARY_SIZE, Vocabulary
+from bd_gen.models.packing import PackedBatch
 
 
 class RowEmbedding(nn.Module):
@@ -45,9 +46,13 @@ class RowEmbedding(nn.Module):
         )
         return torch.cat([nodes, edges])
 
-    def forward(self, tokens: Tensor, positions: Tensor) -> Tensor:
-        """(T,) joint token indices and (T,) positions to (T, width)."""
-        return self.token(tokens) + nn.functional.embedding(positions, self.places())
+    def forward(self, batch: PackedBatch) -> Tensor:
+        """The T tokens of a batch to (T, width)."""
+        values = self.token(batch.tokens)
+        if batch.soft_mask is not None:
+            masked = self.token(batch.soft_mask.mask_tokens)
+            values = values + batch.soft_mask.share[:, None] * (masked - values)
+        return values + nn.functional.embedding(batch.positions, self.places())
 
 
 class TimeEmbedding(nn.Module):

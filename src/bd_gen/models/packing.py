@@ -25,6 +25,19 @@ class Group:
 
 
 @dataclass(frozen=True)
+class SoftMask:
+    """Mixes every token's embedding with that of its MASK token.
+
+    Attributes:
+        mask_tokens: (T,) int64 index of each position's MASK in the joint embedding table.
+        share: (T,) share of MASK in the mixture, 0 to 1.
+    """
+
+    mask_tokens: Tensor
+    share: Tensor
+
+
+@dataclass(frozen=True)
 class PackedBatch:
     """Token rows of B diagrams as T tokens in one line.
 
@@ -34,12 +47,14 @@ class PackedBatch:
         positions: (T,) int64 position of each token in the full row.
         groups: diagrams of equal length, in order.
         key_mask: None, or (T,) bool: False where a token is PAD and must not be attended to.
+        soft_mask: None, or how much of each token is masked, while a forward process is learned.
     """
 
     tokens: Tensor
     positions: Tensor
     groups: tuple[Group, ...]
     key_mask: Tensor | None = None
+    soft_mask: SoftMask | None = None
 
     def of_samples(self, values: Tensor) -> Tensor:
         """Spread (B, ...) values of diagrams over their tokens: (T, ...)."""

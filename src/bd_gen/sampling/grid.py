@@ -6,7 +6,9 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from bd_gen.diffusion.process import FixedProcess, ForwardProcess, LearnedProcess
 from bd_gen.diffusion.schedules import Schedule
+from bd_gen.models.learned_rates import LearnedVisibility
 
 
 class Visibility(Protocol):
@@ -32,6 +34,19 @@ class SharedVisibility:
     def time_of(self, alpha: Tensor, positions: Tensor) -> Tensor:  # noqa: ARG002
         """See `Visibility`."""
         return self.schedule.time_of(alpha)
+
+
+def visibility_of(process: ForwardProcess) -> Visibility:
+    """The visibility of a forward process.
+
+    Raises:
+        TypeError: a process of an unknown kind.
+    """
+    if isinstance(process, FixedProcess):
+        return SharedVisibility(process.schedule)
+    if isinstance(process, LearnedProcess):
+        return LearnedVisibility(process.rates)
+    raise TypeError(f"no visibility for {type(process).__name__}")
 
 
 @dataclass(frozen=True)

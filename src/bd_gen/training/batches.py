@@ -1,38 +1,91 @@
-"""Which diagrams make up which batch, as a function of seed and step alone."""
+"""Which diagrams make up which batch, as a function of seed and step alone.
 
+Every batch holds the same number of diagrams of each size. So all batches have the same shape,
+which spares compiling kernels for thousands of shapes, and the sizes add no noise to the loss.
+What rounding to whole diagrams distorts, weights put right.
+"""
+
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 
+@dataclass(frozen=True)
+class Stratum:
+    """The diagrams of one size in every batch.
+
+    Attributes:
+        num_rooms: their size.
+        rows: (R,) rows of the data set that have it.
+        count: how many of them are in a batch.
+        weight: what each of them counts, so that a batch's weights are the data's shares.
+    """
+
+    num_rooms: int
+    rows: np.ndarray
+    count: int
+    weight: float
+
+
 class BatchOrder:
-    """An endless stream of epochs, each its own permutation of the rows, cut into batches.
+    """Endless streams of epochs, one for each size, cut into batches.
 
     A batch depends on (seed, step) only, so a resumed run sees what an uninterrupted one sees.
     """
 
-    def __init__(self, num_rows: int, batch_size: int, seed: int) -> None:
-        if num_rows < 1:
+    def __init__(self, num_rooms: np.ndarray, batch_size: int, seed: int) -> None:
+        """Divide batches among the sizes of the data set.
+
+        Raises:
+            ValueError: no data, or fewer places in a batch than sizes.
+        """
+        if not len(num_rooms):
             raise ValueError("there is nothing to train on")
-        self.num_rows = num_rows
-        self.batch_size = batch_size
+        sizes, totals = np.unique(num_rooms, return_counts=True)
+        if batch_size < len(sizes):
+            raise ValueError(
+                f"training.batch_size must be at least {len(sizes)}, one for each number of rooms "
+                f"in the data, got {batch_size}"
+            )
+        counts = _apportioned(totals, batch_size)
+        shares = totals / totals.sum() * batch_size
+        self.strata = [
+            Stratum(int(n), np.flatnonzero(num_rooms == n), int(count), float(share / count))
+            for n, count, share in zip(sizes, counts, shares, strict=True)
+        ]
         self.seed = seed
-        self._epoch = lru_cache(maxsize=2)(self._permutation)
+        self._epoch = lru_cache(maxsize=2 * len(self.strata))(self._permutation)
 
-    def _permutation(self, epoch: int) -> np.ndarray:
-        return np.random.default_rng([self.seed, epoch]).permutation(self.num_rows)
+    def _permutation(self, k: int, epoch: int) -> np.ndarray:
+        stratum = self.strata[k]
+        order = np.random.default_rng([self.seed, epoch, stratum.num_rooms])
+        return order.permutation(stratum.rows)
 
-    def batch(self, step: int) -> np.ndarray:
-        """(batch_size,) rows of the batch of step 0, 1, 2, ..."""
-        place = step * self.batch_size
-        parts, missing = [], self.batch_size
+    def batch(self, step: int) -> list[np.ndarray]:
+        """Rows of the batch of step 0, 1, 2, ..., one array for each stratum."""
+        return [self._rows(k, step) for k in range(len(self.strata))]
+
+    def _rows(self, k: int, step: int) -> np.ndarray:
+        stratum = self.strata[k]
+        place, missing = step * stratum.count, stratum.count
+        parts = []
         while missing:
-            epoch, start = divmod(place, self.num_rows)
-            part = self._epoch(epoch)[start : start + missing]
+            epoch, start = divmod(place, len(stratum.rows))
+            part = self._epoch(k, epoch)[start : start + missing]
             parts.append(part)
             place += len(part)
             missing -= len(part)
         return np.concatenate(parts)
+
+
+def _apportioned(totals: np.ndarray, places: int) -> np.ndarray:
+    """Places for each size, at least one, otherwise in proportion (largest remainders)."""
+    shares = totals / totals.sum() * (places - len(totals))
+    counts = np.floor(shares).astype(np.int64)
+    rest = places - len(totals) - counts.sum()
+    counts[np.argsort(counts - shares, kind="stable")[:rest]] += 1
+    return counts + 1
 
 
 def noise_seed(seed: int, step: int) -> int:

@@ -1,6 +1,7 @@
 """Checkpoints: everything that generation needs and everything that training needs to go on."""
 
 import hashlib
+import io
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,16 +9,33 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from bd_gen import __version__
 from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.diffusion.process import FixedProcess, ForwardProcess, LearnedProcess
+from bd_gen.diffusion.schedules import schedule_named
 from bd_gen.errors import InputError
 from bd_gen.files import write_with
 from bd_gen.models.config import ModelConfig
 from bd_gen.models.denoiser import Denoiser
+from bd_gen.models.learned_rates import LearnedRates
 
 FORMAT = "bd-gen checkpoint"
 FORMAT_VERSION = 1
+
+_FIELDS: dict[str, type | tuple[type, ...]] = {
+    "model_state_dict": dict,
+    "config": dict,
+    "n_max": int,
+    "step": int,
+    "num_rooms_histogram": list,
+    "data_fingerprint": str,
+    "training_state": (dict, type(None)),
+    "denoising": (dict, type(None)),
+    "package_version": str,
+}
+_CONFIG_FIELDS = {"model": dict, "noise": str, "data": dict, "training": dict}
 
 
 @dataclass(frozen=True)
@@ -31,9 +49,11 @@ class Checkpoint:
         step: optimiser steps taken.
         num_rooms_histogram: how many training diagrams have 0, 1, ..., n_max rooms.
         data_fingerprint: of the data it was trained on.
+        rate_network_state_dict: the averaged rate network, if the forward process is learned.
         training_state: raw weights and optimiser, to go on from here; None if stripped.
         denoising: scores on validation diagrams, if measured at this step.
         sha256: of the file, once it has one.
+        source: how errors call it: the file, once it has one.
     """
 
     model_state_dict: dict[str, torch.Tensor]
@@ -42,10 +62,12 @@ class Checkpoint:
     step: int
     num_rooms_histogram: list[int]
     data_fingerprint: str
+    rate_network_state_dict: dict[str, torch.Tensor] | None = None
     training_state: dict[str, Any] | None = None
     denoising: dict[str, float] | None = None
     package_version: str = __version__
     sha256: str = field(default="", compare=False)
+    source: str = field(default="checkpoint", compare=False)
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -57,6 +79,27 @@ class Checkpoint:
         """Name of the noise schedule that the model was trained with."""
         return str(self.config["noise"])
 
+    @property
+    def is_learned(self) -> bool:
+        """Whether the forward process is learned (methods get the prefix `v2_`)."""
+        return self.rate_network_state_dict is not None
+
+    @property
+    def process(self) -> ForwardProcess:
+        """The forward process that the denoiser was trained with.
+
+        Raises:
+            InputError: the rate network does not fit, or the schedule is unknown.
+        """
+        if self.rate_network_state_dict is None:
+            try:
+                return FixedProcess(schedule_named(self.noise))
+            except ValueError as error:
+                raise InputError(f"{self.source}: config.noise: {error}") from None
+        rates = LearnedRates(self.vocabulary)
+        self._load_state(rates, self.rate_network_state_dict, "rate network")
+        return LearnedProcess(rates)
+
     def denoiser(self, device: torch.device | str = "cpu") -> Denoiser:
         """The model with its averaged weights, ready for sampling.
 
@@ -65,21 +108,32 @@ class Checkpoint:
         """
         try:
             model = Denoiser(ModelConfig(**self.config["model"]), self.vocabulary)
-            model.load_state_dict(self.model_state_dict)
-        except (RuntimeError, TypeError, ValueError) as error:
-            reason = str(error).strip().splitlines()
-            raise InputError(
-                f"checkpoint: its weights do not fit its configuration ({' '.join(reason[:2])})"
-            ) from None
+        except (TypeError, ValueError) as error:
+            raise InputError(f"{self.source}: config.model: {error}") from None
+        self._load_state(model, self.model_state_dict, "weights")
         return model.eval().to(device)
+
+    def _load_state(self, module: nn.Module, state: dict[str, torch.Tensor], what: str) -> None:
+        try:
+            module.load_state_dict(state)
+        except (AttributeError, RuntimeError, TypeError, ValueError) as error:
+            reason = " ".join(line.strip() for line in str(error).strip().splitlines()[:2])
+            raise InputError(
+                f"{self.source}: its {what} do not fit its configuration ({reason[:160]})"
+            ) from None
 
 
 def save_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
-    """Write tensors and plain containers only; the file loads with `weights_only=True`."""
+    """Write tensors and plain containers only; the file loads with `weights_only=True`.
+
+    Raises:
+        InputError: the file cannot be written; what it held before stays.
+    """
     content = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "model_state_dict": checkpoint.model_state_dict,
+        "rate_network_state_dict": checkpoint.rate_network_state_dict,
         "config": checkpoint.config,
         "n_max": checkpoint.n_max,
         "step": checkpoint.step,
@@ -89,7 +143,10 @@ def save_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
         "denoising": checkpoint.denoising,
         "package_version": checkpoint.package_version,
     }
-    write_with(path, lambda file: torch.save(content, file))
+    # By way of memory: torch turns the error of a full disk into one that nobody can tell apart.
+    packed = io.BytesIO()
+    torch.save(content, packed)
+    write_with(path, lambda file: file.write(packed.getbuffer()))
 
 
 def load_checkpoint(path: str | Path) -> Checkpoint:
@@ -111,8 +168,9 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
         )
     _check_fields(path, content)
     return Checkpoint(
-        **{k: v for k, v in content.items() if k in Checkpoint.__dataclass_fields__},
+        **{name: content[name] for name in _FIELDS},
         sha256=_sha256(path),
+        source=str(path),
     )
 
 
@@ -133,25 +191,12 @@ def _load_plain(path: Path) -> Any:
 
 
 def _check_fields(path: Path, content: Mapping[str, Any]) -> None:
-    expected: dict[str, type | tuple[type, ...]] = {
-        "model_state_dict": dict,
-        "config": dict,
-        "n_max": int,
-        "step": int,
-        "num_rooms_histogram": list,
-        "data_fingerprint": str,
-        "training_state": (dict, type(None)),
-        "denoising": (dict, type(None)),
-        "package_version": str,
-    }
-    for name, kind in expected.items():
-        if not isinstance(content.get(name), kind) or (
-            name not in content and kind is not type(None)
-        ):
+    for name, kind in _FIELDS.items():
+        if name not in content or not isinstance(content[name], kind):
             raise InputError(f"{path}: {name}: missing or of the wrong kind")
-    for name in ("model", "noise", "data", "training"):
-        if name not in content["config"]:
-            raise InputError(f"{path}: config.{name}: missing")
+    for name, kind in _CONFIG_FIELDS.items():
+        if not isinstance(content["config"].get(name), kind):
+            raise InputError(f"{path}: config.{name}: missing or of the wrong kind")
     histogram = content["num_rooms_histogram"]
     try:
         Vocabulary(content["n_max"])

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from bd_gen.diffusion.corruption import CORRUPTERS
+from bd_gen.diffusion.corruption import ESTIMATORS
 
 DECAYS = ("constant", "cosine")
 PRECISIONS = ("auto", "float32", "bfloat16")
+LARGEST_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,15 @@ class TrainingConfig:
             if not getattr(self, name) > 0:
                 raise ValueError(f"training.{name} must be positive, got {getattr(self, name)}")
         for name in ("weight_decay", "warmup_steps", "seed"):
-            if getattr(self, name) < 0:
+            if not getattr(self, name) >= 0:
                 raise ValueError(f"training.{name} must not be negative")
+        if self.seed > LARGEST_SEED:
+            raise ValueError(f"training.seed must be at most {LARGEST_SEED}, got {self.seed}")
         if not 0 <= self.ema < 1:
             raise ValueError(f"training.ema must be in [0, 1), got {self.ema}")
         for name, known in (
             ("decay", DECAYS),
-            ("estimator", tuple(CORRUPTERS)),
+            ("estimator", ESTIMATORS),
             ("precision", PRECISIONS),
         ):
             if getattr(self, name) not in known:

@@ -1,11 +1,13 @@
 """Where a training run's numbers go."""
 
+import contextlib
 import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+from bd_gen.errors import InputError
 from bd_gen.files import write_text
 
 
@@ -23,23 +25,40 @@ class JsonlLogger:
     """A line of JSON each time: {"step": ..., name: value, ...}."""
 
     def __init__(self, path: Path, first_step: int) -> None:
-        """Continue `path`; lines that a resumed run will write again are dropped."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists():
-            kept = [line for line in path.read_text().splitlines() if _step_of(line) <= first_step]
-            write_text(path, "".join(line + "\n" for line in kept))
-        self._file = path.open("a")
+        """Continue `path`; lines that a resumed run will write again are dropped.
+
+        Raises:
+            InputError: the file cannot be read or written; `log` raises it too.
+        """
+        self._path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.exists():
+                lines = path.read_text(errors="replace").splitlines()
+                kept = [line for line in lines if _step_of(line) <= first_step]
+                write_text(path, "".join(line + "\n" for line in kept))
+            self._file = path.open("a")
+        except OSError as error:
+            raise self._failure(error) from error
 
     def log(self, step: int, values: Mapping[str, float]) -> None:
         """See `Logger`."""
         # JSON has no NaN; a number that is none is recorded as null.
         row = {k: (v if math.isfinite(v) else None) for k, v in values.items()}
-        self._file.write(json.dumps({"step": step, **row}) + "\n")
-        self._file.flush()
+        try:
+            self._file.write(json.dumps({"step": step, **row}) + "\n")
+            self._file.flush()
+        except OSError as error:
+            raise self._failure(error) from error
 
     def close(self) -> None:
         """See `Logger`."""
-        self._file.close()
+        # Every line was flushed when it was written; what a full disk refused stays refused.
+        with contextlib.suppress(OSError):
+            self._file.close()
+
+    def _failure(self, error: OSError) -> InputError:
+        return InputError(f"{self._path}: cannot be written ({error.strerror or error})")
 
 
 def _step_of(line: str) -> float:

@@ -12,16 +12,21 @@ from torch.optim.swa_utils import AveragedModel
 
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diffusion.corruption import CORRUPTERS, spread_levels
+from bd_gen.diffusion.corruption import spread_levels
 from bd_gen.diffusion.likelihood import bound_in_nats
-from bd_gen.diffusion.objective import corrupt, group_by_size, masked_loss
+from bd_gen.diffusion.objective import CleanGroup, corrupt, masked_loss
+from bd_gen.diffusion.process import FixedProcess, ForwardProcess, LearnedProcess
 from bd_gen.diffusion.schedules import schedule_named
 from bd_gen.errors import InputError
 from bd_gen.models.config import ModelConfig
 from bd_gen.models.denoiser import Denoiser
 from bd_gen.models.device import autocast
+from bd_gen.models.learned_rates import LearnedRates
 from bd_gen.training.batches import BatchOrder, noise_seed
 from bd_gen.training.config import TrainingConfig
+
+LEARNED = "learned"
+"""The name that stands for a learned forward process where a noise schedule is named."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +45,43 @@ class Progress:
     is_checkpoint: bool
 
 
+_ROUND_TO = 512  # masked tokens of a batch, rounded up: few shapes, few kernels to compile
+
+
+class Trained(nn.Module):
+    """What training changes: the denoiser and, if it is learned, the forward process.
+
+    Args:
+        config: size of the denoiser.
+        vocabulary: the layout of a row.
+        noise: name of the noise schedule, or "learned".
+        estimator: how a fixed process draws masks.
+    """
+
+    def __init__(
+        self, config: ModelConfig, vocabulary: Vocabulary, noise: str, estimator: str = "count"
+    ) -> None:
+        super().__init__()
+        self.denoiser = Denoiser(config, vocabulary)
+        self.rates = LearnedRates(vocabulary) if noise == LEARNED else None
+        self.noise = noise
+        self.estimator = estimator
+
+    @property
+    def process(self) -> ForwardProcess:
+        """The forward process, with the present rates if it is learned."""
+        if self.rates is not None:
+            return LearnedProcess(self.rates)
+        return FixedProcess(schedule_named(self.noise), self.estimator)
+
+
 class Trainer:
     """Model, average, optimiser and data of one run.
 
     Args:
         model_config: size of the denoiser.
         config: the loop's settings; `precision` is resolved ("float32" or "bfloat16").
-        noise: name of the noise schedule.
+        noise: name of the noise schedule, or "learned".
         tokens: (N, length) uint8 training rows.
         validation_tokens: (M, length) uint8 held-out rows; may be empty.
         vocabulary: the layout of a row.
@@ -70,11 +105,9 @@ class Trainer:
         self.config = config
         self.vocabulary = vocabulary
         self.device = device
-        self.schedule = schedule_named(noise)
-        self.corrupter = CORRUPTERS[config.estimator](self.schedule)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
-            self.model = Denoiser(model_config, vocabulary)
+            self.model = Trained(model_config, vocabulary, noise, config.estimator)
         self.model.to(device)
         self.average = AveragedModel(self.model, multi_avg_fn=_running_average(config.ema))
         self.optimizer = torch.optim.AdamW(
@@ -85,22 +118,22 @@ class Trainer:
         )
         self.step = 0
         self.is_between_steps = True
-        self._num_rooms = num_rooms_of(tokens, vocabulary)
-        self._tokens = torch.from_numpy(tokens).to(device)
-        self._num_rooms_there = torch.from_numpy(self._num_rooms).to(device)
         self._validation_tokens = validation_tokens[: config.num_validation]
-        self._positions = [
-            torch.from_numpy(vocabulary.real_positions(n).copy()).to(device)
-            for n in range(vocabulary.n_max + 1)
-        ]
-        self._order = BatchOrder(len(tokens), config.batch_size, config.seed)
+        self._order = BatchOrder(num_rooms_of(tokens, vocabulary), config.batch_size, config.seed)
+        self._tokens = torch.from_numpy(np.ascontiguousarray(tokens)).to(device)
+        self._positions = {
+            stratum.num_rooms: torch.tensor(
+                vocabulary.real_positions(stratum.num_rooms).tolist(), device=device
+            )
+            for stratum in self._order.strata
+        }
         self._generator = torch.Generator(device=device)
 
     @property
-    def averaged_model(self) -> Denoiser:
+    def averaged(self) -> "Trained":
         """The model that gets sampled."""
         module = self.average.module
-        assert isinstance(module, Denoiser)  # noqa: S101 - what it was made from
+        assert isinstance(module, Trained)  # noqa: S101 - what it was made from
         return module
 
     def run(self) -> Iterator[Progress]:
@@ -115,6 +148,7 @@ class Trainer:
             self.step += 1
             self.is_between_steps = True
             is_last = self.step == config.steps
+            is_checkpoint = self.step % config.validate_every == 0 or is_last
             values: dict[str, float] = {}
             if self.step % config.log_every == 0 or is_last:
                 values = {
@@ -123,41 +157,55 @@ class Trainer:
                     "train/learning_rate": learning_rate,
                 }
                 losses.clear()
-                if not math.isfinite(values["train/nats"]):
-                    raise InputError(
-                        f"training: the loss is not finite at step {self.step}; "
-                        "a smaller training.learning_rate may help"
-                    )
-            is_checkpoint = self.step % config.validate_every == 0 or is_last
+            if values or is_checkpoint:
+                # Here, not in every step: a GPU need not be waited for. Weights that are not
+                # finite never replace a good checkpoint.
+                self._check_finite(loss, norm)
             if is_checkpoint and len(self._validation_tokens):
                 values["validation/nats"] = self.validate()
             yield Progress(self.step, values, is_checkpoint)
 
     def validate(self) -> float:
         """The bound of the averaged model on held-out diagrams, in nats per diagram."""
+        averaged = self.averaged
         with autocast(self.config.precision, self.device):
             return bound_in_nats(
-                self.averaged_model, self._validation_tokens, self.schedule, repeats=2
+                averaged.denoiser, self._validation_tokens, averaged.process, repeats=2
+            )
+
+    def _check_finite(self, loss: Tensor, norm: Tensor) -> None:
+        if not (math.isfinite(float(loss)) and math.isfinite(float(norm))):
+            raise InputError(
+                f"training: the loss or its gradient is not finite at step {self.step}; "
+                "a smaller training.learning_rate may help"
             )
 
     def _take_step(self) -> tuple[Tensor, Tensor]:
-        rows = self._order.batch(self.step)
         self._generator.manual_seed(noise_seed(self.config.seed, self.step))
-        counts = np.bincount(self._num_rooms[rows]).tolist()
-        there = torch.from_numpy(rows).to(self.device)
-        groups = group_by_size(
-            self._tokens[there], self._num_rooms_there[there], counts, self._positions
-        )
-        level = spread_levels(len(rows), self._generator, self.device)
-        corruptions = corrupt(groups, self.corrupter, level, self._generator)
+        groups = self._clean_groups()
+        count = sum(len(group.tokens) for group in groups)
+        level = spread_levels(count, self._generator, self.device)
+        corrupter = self.model.process.in_training(self.step / self.config.steps)
+        corruptions = corrupt(groups, corrupter, level, self._generator)
         with autocast(self.config.precision, self.device):
-            loss = masked_loss(self.model, groups, corruptions, self.vocabulary).nats
+            loss = masked_loss(
+                self.model.denoiser, groups, corruptions, self.vocabulary, _ROUND_TO
+            ).nats
         self.optimizer.zero_grad()
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
         self.optimizer.step()
         self.average.update_parameters(self.model)
         return loss.detach(), norm
+
+    def _clean_groups(self) -> list[CleanGroup]:
+        groups = []
+        rows_of = self._order.batch(self.step)
+        for stratum, rows in zip(self._order.strata, rows_of, strict=True):
+            tokens = self._tokens[torch.from_numpy(rows).to(self.device)]
+            real = tokens[:, self._positions[stratum.num_rooms]].long()
+            groups.append(CleanGroup(stratum.num_rooms, real, stratum.weight))
+        return groups
 
     def _set_learning_rate(self) -> float:
         rate = learning_rate(self.config, self.step)

@@ -14,6 +14,7 @@ from bd_gen.models.config import ModelConfig
 from bd_gen.models.device import resolve_device, resolve_precision
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from bd_gen.training.config import TrainingConfig
+from bd_gen.training.interrupts import DeferredInterrupt
 from bd_gen.training.logs import JsonlLogger, Logger, TensorBoardLogger
 from bd_gen.training.loop import Progress, Trainer
 
@@ -35,7 +36,8 @@ class RunConfig:
         model: size of the denoiser.
         noise: name of the noise schedule.
         training: settings of the loop.
-        resume_from: a checkpoint to go on from, if not the folder's own.
+        resume_from: a checkpoint of another folder to go on from, as long as the folder's own
+            has not come further.
     """
 
     directory: Path
@@ -63,8 +65,9 @@ def train(
 ) -> Path:
     """Train to the last step, from where an earlier start stopped.
 
-    An interruption (Ctrl-C) saves a checkpoint before it is passed on, so nothing is lost. The
-    weights at the end are those of an uninterrupted run on the same device.
+    An interruption (Ctrl-C) waits for the end of the step and saves a checkpoint before it is
+    passed on, so nothing is lost. The weights at the end are those of an uninterrupted run on
+    the same device.
 
     Args:
         config: what to train.
@@ -79,10 +82,9 @@ def train(
         InputError: the folder holds another run, the checkpoint is damaged, and the like.
     """
     final = config.directory / FINAL
-    start = _starting_point(config, dataset.fingerprint)
-    if start is not None and start.step >= config.training.steps:
-        if not final.exists():
-            save_checkpoint(final, start)
+    start, path = _starting_point(config, dataset.fingerprint)
+    # A state at the last step from elsewhere was stopped before its final checkpoint was made.
+    if start is not None and path == final and start.step >= config.training.steps:
         return final
     device = resolve_device(config.training.device)
     precision = config.training.precision
@@ -104,8 +106,9 @@ def train(
     write_text(config.directory / "config.json", json.dumps(config.as_dict(), indent=2) + "\n")
     on_start(trainer)
     _run(trainer, config, dataset, on_progress)
+    averaged = trainer.averaged
     denoising = denoising_scores(
-        trainer.averaged_model, _validation_part(config, dataset), trainer.schedule
+        averaged.denoiser, _validation_part(config, dataset), averaged.process
     )
     save_checkpoint(final, _checkpoint(trainer, config, dataset, denoising))
     (config.directory / LAST).unlink(missing_ok=True)
@@ -121,24 +124,26 @@ def _run(
         TensorBoardLogger(config.directory / "tensorboard", trainer.step),
     ]
     saved = trainer.step
-    try:
-        for progress in trainer.run():
-            if progress.values:
-                for logger in loggers:
-                    logger.log(progress.step, progress.values)
-            if progress.is_checkpoint:
+    with DeferredInterrupt() as interrupt:
+        try:
+            for progress in trainer.run():
+                if progress.values:
+                    for logger in loggers:
+                        logger.log(progress.step, progress.values)
+                if progress.is_checkpoint:
+                    save_checkpoint(last, _checkpoint(trainer, config, dataset))
+                    saved = progress.step
+                on_progress(progress)
+                interrupt.check()
+        except KeyboardInterrupt:
+            # A second Ctrl-C may fall between two updates of one step; then the step is half
+            # taken and the last whole state on disk is what counts.
+            if trainer.is_between_steps and trainer.step > saved:
                 save_checkpoint(last, _checkpoint(trainer, config, dataset))
-                saved = progress.step
-            on_progress(progress)
-    except KeyboardInterrupt:
-        # The interrupt may fall between two updates of one step; then the step is half taken
-        # and the last whole state on disk is what counts.
-        if trainer.is_between_steps and trainer.step > saved:
-            save_checkpoint(last, _checkpoint(trainer, config, dataset))
-        raise
-    finally:
-        for logger in loggers:
-            logger.close()
+            raise
+        finally:
+            for logger in loggers:
+                logger.close()
 
 
 def _validation_part(config: RunConfig, dataset: Dataset) -> Any:
@@ -152,8 +157,10 @@ def _checkpoint(
     dataset: Dataset,
     denoising: dict[str, float] | None = None,
 ) -> Checkpoint:
+    averaged = trainer.averaged
     return Checkpoint(
-        model_state_dict=trainer.averaged_model.state_dict(),
+        model_state_dict=averaged.denoiser.state_dict(),
+        rate_network_state_dict=None if averaged.rates is None else averaged.rates.state_dict(),
         config=config.as_dict(),
         n_max=dataset.vocabulary.n_max,
         step=trainer.step,
@@ -164,19 +171,19 @@ def _checkpoint(
     )
 
 
-def _starting_point(config: RunConfig, fingerprint: str) -> Checkpoint | None:
-    """The checkpoint to go on from, or None for a fresh start."""
+def _starting_point(
+    config: RunConfig, fingerprint: str
+) -> tuple[Checkpoint, Path] | tuple[None, None]:
+    """The checkpoint that has come furthest and its file; None for a fresh start."""
+    # The folder's final checkpoint first: of two at the same step it is the complete one.
+    own = (config.directory / FINAL, config.directory / LAST)
+    candidates = [path for path in own if path.exists()]
     if config.resume_from is not None:
-        candidates = [config.resume_from]
-    else:
-        own = (config.directory / LAST, config.directory / FINAL)
-        candidates = [path for path in own if path.exists()]
+        candidates.append(config.resume_from)
     checkpoints = [(load_checkpoint(path), path) for path in candidates]
-    if not checkpoints:
-        return None
-    start, path = max(checkpoints, key=lambda pair: pair[0].step)
-    _check_same_run(path, start, config, fingerprint)
-    return start
+    for checkpoint, path in checkpoints:
+        _check_same_run(path, checkpoint, config, fingerprint)
+    return max(checkpoints, key=lambda pair: pair[0].step) if checkpoints else (None, None)
 
 
 def _check_same_run(path: Path, start: Checkpoint, config: RunConfig, fingerprint: str) -> None:

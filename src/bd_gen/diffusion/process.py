@@ -1,0 +1,123 @@
+"""Forward processes as a whole: how they corrupt in training, in validation and at a given time."""
+
+from abc import ABC, abstractmethod
+
+import torch
+from torch import Tensor
+
+from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.diffusion.corruption import (
+    SMALLEST_TIME,
+    Corrupter,
+    Corruption,
+    MaskedCount,
+    corrupter_named,
+    time_at,
+)
+from bd_gen.diffusion.schedules import Schedule
+from bd_gen.models.learned_rates import LearnedRates
+
+FIRST_TEMPERATURE, LAST_TEMPERATURE = 1.0, 0.1
+"""Of the Gumbel-softmax that lets a gradient through the masks, from the first step to the last."""
+
+
+class ForwardProcess(ABC):
+    """What masks diagrams."""
+
+    @abstractmethod
+    def in_training(self, done: float) -> Corrupter:
+        """The corrupter for training when a share `done` of the steps is taken."""
+
+    @abstractmethod
+    def in_validation(self) -> Corrupter:
+        """The corrupter of least variance for the bound on held-out diagrams."""
+
+    @abstractmethod
+    def alpha(self, num_rooms: int, time: float) -> Tensor:
+        """(N,) float64 on the CPU: how likely each token of a diagram is visible at a time."""
+
+
+class FixedProcess(ForwardProcess):
+    """One schedule for all positions.
+
+    Args:
+        schedule: alpha(t).
+        estimator: how training draws masks, `count` or `time`.
+    """
+
+    def __init__(self, schedule: Schedule, estimator: str = "count") -> None:
+        self.schedule = schedule
+        self.estimator = estimator
+
+    def in_training(self, done: float) -> Corrupter:  # noqa: ARG002
+        """See `ForwardProcess`."""
+        return corrupter_named(self.estimator, self.schedule)
+
+    def in_validation(self) -> Corrupter:
+        """See `ForwardProcess`."""
+        return MaskedCount(self.schedule)
+
+    def alpha(self, num_rooms: int, time: float) -> Tensor:
+        """See `ForwardProcess`."""
+        alpha = self.schedule.alpha(torch.tensor(time, dtype=torch.float64))
+        return alpha.expand(num_rooms * (num_rooms + 1) // 2)
+
+
+class LearnedProcess(ForwardProcess):
+    """Every position has its own schedule, given by a rate network."""
+
+    def __init__(self, rates: LearnedRates) -> None:
+        self.rates = rates
+
+    def in_training(self, done: float) -> Corrupter:
+        """Soft masks whose temperature falls from 1.0 to 0.1."""
+        temperature = FIRST_TEMPERATURE * (LAST_TEMPERATURE / FIRST_TEMPERATURE) ** done
+        return MaskedByRates(self.rates, temperature)
+
+    def in_validation(self) -> Corrupter:
+        """Hard masks."""
+        return MaskedByRates(self.rates, None)
+
+    def alpha(self, num_rooms: int, time: float) -> Tensor:
+        """See `ForwardProcess`."""
+        times = torch.tensor([time], device=self.rates.slots.weight.device)
+        positions = self.rates.vocabulary.real_positions(num_rooms)
+        return self.rates.alpha(times)[0].detach().cpu()[positions.tolist()]
+
+
+class MaskedByRates(Corrupter):
+    """Every token by itself at its own learned rate, at a time t uniform in (1e-3, 1].
+
+    A token is masked if gamma_l(t) plus logistic noise is positive, which has probability
+    1 - alpha_l(t). With a temperature the mask also comes as a number with a gradient: the
+    straight-through Gumbel-softmax of two classes (arXiv:1611.01144; MELD, arXiv:2505.16790).
+
+    Args:
+        rates: gives gamma.
+        temperature: of the relaxation; None for hard masks without a gradient.
+    """
+
+    def __init__(self, rates: LearnedRates, temperature: float | None) -> None:
+        self.rates = rates
+        self.temperature = temperature
+
+    def __call__(self, num_rooms: int, level: Tensor, noise: Tensor) -> Corruption:
+        """See `Corrupter`."""
+        time = time_at(level)
+        positions = _real_positions(self.rates.vocabulary, num_rooms, noise.device)
+        gamma, slope = (part[:, positions] for part in self.rates.gamma(time))
+        logistic = torch.logit(noise.double(), eps=1e-12)
+        is_masked = gamma.detach() + logistic > 0
+        # w = -alpha' / (1 - alpha) = alpha gamma'
+        weight = (1.0 - SMALLEST_TIME) * torch.sigmoid(-gamma) * slope
+        soft = None
+        if self.temperature is None:
+            weight = weight.detach()
+        else:
+            relaxed = torch.sigmoid((gamma + logistic) / self.temperature)
+            soft = (is_masked.double() + relaxed - relaxed.detach()).float()
+        return Corruption(is_masked, weight.float(), time.float(), soft)
+
+
+def _real_positions(vocabulary: Vocabulary, num_rooms: int, device: torch.device) -> Tensor:
+    return torch.tensor(vocabulary.real_positions(num_rooms).tolist(), device=device)

@@ -1,0 +1,234 @@
+"""Conditions: rooms and relations that every sample keeps; the rest is drawn around them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bd_gen.diagrams.relations import relations_from_boxes
+from bd_gen.diagrams.vocabulary import (
+    EDGE_MASK,
+    NO_EDGE,
+    NODE_MASK,
+    NUM_RELATIONS,
+    RELATIONS,
+    ROOM_TYPES,
+    Vocabulary,
+    fold_name,
+    inverse_relation,
+    relation_from_name,
+    room_type_from_name,
+)
+from bd_gen.errors import InputError
+from bd_gen.metrics.samples import DiagramSet
+from bd_gen.metrics.transitivity import transitivity_checks
+from bd_gen.metrics.validity import AT_MOST_ONE
+
+NO_EDGE_NAMES = frozenset({"noedge", "none"})
+_LARGEST_FILE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What is known of a diagram.
+
+    Attributes:
+        room_types: type 0..12 of every room, None where it is to be drawn.
+        relations: (i, j, r) with i < j and r in 0..9, or 10 for rooms that must not be joined.
+
+    Raises:
+        InputError: the parts contradict each other.
+    """
+
+    room_types: tuple[int | None, ...]
+    relations: tuple[tuple[int, int, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.room_types:
+            raise InputError("given: expected at least one room")
+        for room_type in AT_MOST_ONE:
+            if self.room_types.count(room_type) > 1:
+                raise InputError(
+                    f"given: a home has at most one {ROOM_TYPES[room_type]}, "
+                    f"here are {self.room_types.count(room_type)}"
+                )
+        known: dict[tuple[int, int], int] = {}
+        for i, j, relation in self.relations:
+            if not 0 <= i < j < self.num_rooms:
+                raise InputError(
+                    f"given: relation ({i}, {j}): rooms are numbered 0..{self.num_rooms - 1}"
+                )
+            if known.setdefault((i, j), relation) != relation:
+                raise InputError(
+                    f"given: rooms {i} and {j} are both {_name(known[i, j])} and {_name(relation)}"
+                )
+
+    @property
+    def num_rooms(self) -> int:
+        """Number of rooms."""
+        return len(self.room_types)
+
+    def row(self, vocabulary: Vocabulary) -> np.ndarray:
+        """(length,) uint8 token row: what is known, MASK where it is not, PAD beyond.
+
+        Raises:
+            InputError: too many rooms, or relations that no arrangement of rooms can satisfy.
+        """
+        if self.num_rooms > vocabulary.n_max:
+            raise InputError(
+                f"given: {self.num_rooms} rooms, but this model knows at most {vocabulary.n_max}"
+            )
+        real = vocabulary.real_mask(self.num_rooms)
+        row = np.where(real, vocabulary.mask_row, vocabulary.pad_row)
+        for k, room_type in enumerate(self.room_types):
+            row[k] = NODE_MASK if room_type is None else room_type
+        for i, j, relation in self.relations:
+            row[vocabulary.n_max + vocabulary.edge_index(i, j)] = relation
+        checks = transitivity_checks(DiagramSet(row[None], vocabulary))
+        for axis, name in (("h_consistent", "left and right"), ("v_consistent", "above and below")):
+            if not checks[axis].all():
+                raise InputError(
+                    f"given: the relations contradict each other: {name} form a circle"
+                )
+        return row
+
+    def with_rooms(self, num_rooms: int) -> "Condition":
+        """The same with more rooms, of which nothing is known.
+
+        Raises:
+            InputError: fewer rooms than are given.
+        """
+        if num_rooms < self.num_rooms:
+            raise InputError(f"given: {self.num_rooms} rooms, but only {num_rooms} are asked for")
+        more = (None,) * (num_rooms - self.num_rooms)
+        return Condition((*self.room_types, *more), self.relations)
+
+
+def condition_from_rooms(text: str) -> Condition:
+    """Rooms as a list of names: "LivingRoom, Kitchen, Bathroom, MasterRoom".
+
+    Raises:
+        InputError: an unknown name.
+    """
+    names = [name for name in (part.strip() for part in text.split(",")) if name]
+    return Condition(tuple(_room_type(name, "--rooms") for name in names))
+
+
+def read_condition(path: str | Path) -> Condition:
+    """Read `{"rooms": [...], "relations": [[i, j, name], ...]}`.
+
+    A room is a name, `{"type": name}`, or null if it is to be drawn. "i name j" is a relation
+    of the vocabulary, or "none" for rooms that must not be joined. Rooms that all have a "box",
+    without "relations", are related by their boxes.
+
+    Raises:
+        InputError: the file is missing or damaged, names something unknown, or contradicts
+            itself.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_FILE + 1)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+    if len(data) > _LARGEST_FILE:
+        raise InputError(f"{path}: expected one diagram, got more than 1 MB")
+    try:
+        content = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: expected a JSON object with rooms ({error})") from error
+    try:
+        return _parsed(content)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def _parsed(content: Any) -> Condition:
+    if not isinstance(content, dict) or not isinstance(content.get("rooms"), list):
+        raise InputError('expected {"rooms": [...], "relations": [[i, j, name], ...]}')
+    rooms = content["rooms"]
+    room_types = tuple(_room(room, k) for k, room in enumerate(rooms))
+    if "relations" in content:
+        entries = content["relations"]
+        if not isinstance(entries, list):
+            raise InputError("relations: expected a list of [i, j, name]")
+        return Condition(room_types, tuple(_relation(entry) for entry in entries))
+    boxes = [room.get("box") for room in rooms if isinstance(room, dict) and "box" in room]
+    if boxes and len(boxes) == len(rooms):
+        return Condition(room_types, _relations_of(boxes))
+    if boxes:
+        raise InputError("rooms: either all of them have a box or none")
+    return Condition(room_types)
+
+
+def _room(room: Any, k: int) -> int | None:
+    name = room.get("type") if isinstance(room, dict) else room
+    if name is None:
+        return None
+    if not isinstance(name, str):
+        raise InputError(f"rooms[{k}]: expected a name, an object with type, or null")
+    return _room_type(name, f"rooms[{k}]")
+
+
+def _room_type(name: str, where: str) -> int:
+    import difflib
+
+    room_type = room_type_from_name(name)
+    if room_type is None:
+        near = difflib.get_close_matches(name, ROOM_TYPES, n=1)
+        hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(ROOM_TYPES)}"
+        raise InputError(f"{where}: unknown room {name[:40]!r}{hint}")
+    return room_type
+
+
+def _relation(entry: Any) -> tuple[int, int, int]:
+    good = (
+        isinstance(entry, list)
+        and len(entry) == 3
+        and all(type(k) is int for k in entry[:2])
+        and isinstance(entry[2], str)
+    )
+    if not good:
+        raise InputError(f"relations: expected [i, j, name], got {str(entry)[:60]}")
+    i, j, name = entry
+    relation = relation_from_name(name)
+    if relation is None and fold_name(name) in NO_EDGE_NAMES:
+        relation = NO_EDGE
+    if relation is None:
+        raise InputError(
+            f"relations: unknown relation {name[:40]!r}; known: {', '.join(RELATIONS)}, none"
+        )
+    if i == j:
+        raise InputError(f"relations: room {i} is related to itself")
+    if i < j:
+        return i, j, relation
+    return j, i, relation if relation == NO_EDGE else int(inverse_relation(relation))
+
+
+def _relations_of(boxes: Sequence[Any]) -> tuple[tuple[int, int, int], ...]:
+    good = all(
+        isinstance(box, list)
+        and len(box) == 4
+        and all(type(x) in (int, float) and abs(x) < 1e6 for x in box)
+        and box[0] <= box[2]
+        and box[1] <= box[3]
+        for box in boxes
+    )
+    if not good:
+        raise InputError("rooms: expected every box as [x0, y0, x1, y1] with x0 <= x1, y0 <= y1")
+    vocabulary = Vocabulary(len(boxes))
+    labels = relations_from_boxes(
+        np.array([boxes], np.float64), np.array([len(boxes)]), vocabulary
+    )[0]
+    return tuple(
+        (int(i), int(j), int(r))
+        for i, j, r in zip(vocabulary.edge_rows, vocabulary.edge_cols, labels, strict=True)
+        if r not in (EDGE_MASK,)
+    )
+
+
+def _name(relation: int) -> str:
+    return RELATIONS[relation] if relation < NUM_RELATIONS else "not joined"
