@@ -31,7 +31,7 @@ def compose(name: str, overrides: Sequence[str]) -> dict[str, Any]:
             known = OmegaConf.to_container(hydra_compose(name), resolve=False)
             assert isinstance(known, dict)  # noqa: S101 - the top of a configuration is one
             for override in overrides:
-                _check_override(override, _keys(known), _groups(name))
+                _check_override(override, _keys(known), dict(_defaults(name)))
             config = hydra_compose(name, list(overrides))
             plain = OmegaConf.to_container(config, resolve=True)
     except (HydraException, OmegaConfBaseException, ValueError) as error:
@@ -69,7 +69,7 @@ def section(cls: type[T], values: Mapping[str, Any], name: str) -> T:
 def describe(name: str) -> str:
     """The configuration `name` with its groups and defaults, for `--help`."""
     lines = ["Settings (KEY=VALUE):", ""]
-    for group in _groups(name):
+    for group, _ in _defaults(name):
         choices = sorted(path.stem for path in (CONFIGS / group).glob("*.yaml"))
         if len(choices) > 1:
             lines.append(f"  {group}={'|'.join(choices)}")
@@ -89,10 +89,6 @@ def _defaults(name: str) -> list[tuple[str, str | None]]:
     return [(group, None if default == "null" else default) for group, default in found]
 
 
-def _groups(name: str) -> list[str]:
-    return [group for group, _ in _defaults(name)]
-
-
 def _keys(config: Mapping[Any, Any], prefix: str = "") -> set[str]:
     keys = set()
     for key, value in config.items():
@@ -103,13 +99,14 @@ def _keys(config: Mapping[Any, Any], prefix: str = "") -> set[str]:
     return keys
 
 
-def _check_override(override: str, keys: set[str], groups: Sequence[str]) -> None:
+def _check_override(override: str, keys: set[str], groups: Mapping[str, str | None]) -> None:
     key, equals, value = override.partition("=")
     if not equals:
         raise InputError(f"{override}: expected KEY=VALUE")
     if key in groups:
         choices = sorted(path.stem for path in (CONFIGS / key).glob("*.yaml"))
-        if value not in (*choices, "null"):
+        # A group can be left out only where the configuration itself leaves it out.
+        if value not in choices and (value, groups[key]) != ("null", None):
             near = difflib.get_close_matches(value, choices, n=1)
             hint = f"; did you mean {key}={near[0]}?" if near else ""
             raise InputError(f"{override}: {key} must be one of {', '.join(choices)}{hint}")

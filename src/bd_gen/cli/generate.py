@@ -12,6 +12,8 @@ from bd_gen.errors import InputError
 
 if TYPE_CHECKING:
     from bd_gen.experiments.generation import GenerationJob
+    from bd_gen.sampling.conditions import Condition
+    from bd_gen.sampling.method import Method
     from bd_gen.training.checkpoint import Checkpoint
 
 
@@ -19,6 +21,18 @@ class GenerateCommand(OverridesCommand):
     """Help with the settings of `generate`."""
 
     config_name = "generate"
+
+
+@dataclass(frozen=True)
+class RemaskingConfig:
+    """The `eval.remasking` section."""
+
+    strategy: str | None = None
+    eta: float | None = None
+    t_switch: float = 1.0
+    t_on: float = 0.55
+    t_off: float = 0.05
+    alpha_on: float = 0.9
 
 
 @dataclass(frozen=True)
@@ -38,22 +52,54 @@ class EvalConfig:
 
 
 @click.command("generate", cls=GenerateCommand)
+@click.option("--given", type=click.Path(path_type=Path), help="JSON file with a partial diagram.")
+@click.option("--rooms", help='Rooms of every sample: "LivingRoom, Kitchen, Bathroom".')
+@click.option("--num-rooms", type=int, help="Rooms of every sample, if more than are given.")
+@click.option(
+    "--export", type=click.Path(path_type=Path), help="Also write the diagrams as JSON lines."
+)
 @click.argument("overrides", nargs=-1, metavar="[KEY=VALUE]...")
-def command(overrides: tuple[str, ...]) -> None:
+def command(
+    given: Path | None,
+    rooms: str | None,
+    num_rooms: int | None,
+    export: Path | None,
+    overrides: tuple[str, ...],
+) -> None:
     """Sample diagrams from a checkpoint.
 
     Writes {results.dir}/{schedule}/{method}_samples.pt and nothing else. Stopped by Ctrl-C or
     otherwise, the same command goes on where it stopped.
 
+    With --given or --rooms every sample keeps what is given; its file lies in a folder of its
+    own, {schedule}_given_{hash}.
+
     Example: bd-gen generate eval.checkpoint_path=runs/synthetic_loglinear_small/checkpoint_final.pt
     eval.unmasking_mode=llada eval.top_p=0.9
     """
-    job, checkpoint = generation_job(overrides)
-    generate_with_progress(job, checkpoint)
+    job, checkpoint = generation_job(overrides, _condition(given, rooms, num_rooms))
+    path = generate_with_progress(job, checkpoint)
+    if export is not None:
+        from bd_gen.experiments.export import export_samples
+
+        click.echo(f"wrote {export} ({export_samples(path, export):,} diagrams)")
+
+
+def _condition(given: Path | None, rooms: str | None, num_rooms: int | None) -> "Condition | None":
+    from bd_gen.sampling.conditions import condition_from_rooms, read_condition
+
+    if given is not None and rooms is not None:
+        raise InputError("--given and --rooms: give one of the two")
+    if given is None and rooms is None:
+        if num_rooms is not None:
+            raise InputError("--num-rooms: goes with --given or --rooms")
+        return None
+    condition = condition_from_rooms(rooms) if rooms is not None else read_condition(given or "")
+    return condition if num_rooms is None else condition.with_rooms(num_rooms)
 
 
 def generation_job(
-    overrides: tuple[str, ...] | list[str],
+    overrides: tuple[str, ...] | list[str], condition: "Condition | None" = None
 ) -> "tuple[GenerationJob, Checkpoint]":
     """The job that overrides describe, and its checkpoint.
 
@@ -62,39 +108,65 @@ def generation_job(
     """
     from bd_gen.cli.compose import compose, section
     from bd_gen.experiments.generation import GenerationJob
-    from bd_gen.sampling.method import Method
     from bd_gen.training.checkpoint import load_checkpoint
 
     config = compose("generate", overrides)
+    remasking = section(RemaskingConfig, config["eval"].pop("remasking"), "eval.remasking")
     settings = section(EvalConfig, config["eval"], "eval")
-    try:
-        method = Method(
-            settings.unmasking_mode, settings.temperature, settings.top_p, settings.sampling_steps
-        )
-    except ValueError as error:
-        raise InputError(f"eval.{error}") from None
     checkpoint = load_checkpoint(settings.checkpoint_path)
     noise = (config.get("noise") or {}).get("name")
-    if noise is not None and noise != checkpoint.noise:
-        raise InputError(
-            f"noise={noise}: {settings.checkpoint_path} was trained with "
-            f"noise={checkpoint.noise}; drop the override or take another checkpoint"
-        )
-    results = config["results"]
-    schedule = str(results["schedule"] or checkpoint.noise)
+    schedule = str(config["results"]["schedule"] or _schedule(noise, settings, checkpoint))
+    if condition is not None and config["results"]["schedule"] is None:
+        schedule += f"_given_{condition.digest}"
     if Path(schedule).name != schedule or schedule in (".", ".."):
         raise InputError(f"results.schedule: expected the name of a folder, got {schedule!r}")
     job = GenerationJob(
         checkpoint_path=Path(settings.checkpoint_path),
-        method=method,
-        directory=Path(results["dir"]) / schedule,
+        method=_method(settings, remasking, checkpoint),
+        directory=Path(config["results"]["dir"]) / schedule,
         seeds=tuple(settings.seeds),
         num_samples=settings.num_samples,
         batch_size=settings.batch_size,
         device=settings.device,
         overwrite=settings.overwrite,
+        condition=condition,
     )
     return job, checkpoint
+
+
+def _method(settings: EvalConfig, asked: RemaskingConfig, checkpoint: "Checkpoint") -> "Method":
+    from bd_gen.sampling.grid import Loop
+    from bd_gen.sampling.method import Method, RemaskingSettings
+
+    try:
+        remasking = None
+        if asked.strategy not in (None, "none"):
+            loop = Loop(asked.t_on, asked.t_off, asked.alpha_on)
+            remasking = RemaskingSettings(asked.strategy or "", asked.eta, asked.t_switch, loop)
+        elif asked.eta is not None:
+            raise ValueError("remasking.eta: goes with remasking.strategy=cap, rescale or loop")
+        return Method(
+            unmasking=settings.unmasking_mode,
+            temperature=settings.temperature,
+            top_p=settings.top_p,
+            remasking=remasking,
+            steps=settings.sampling_steps,
+            is_learned=checkpoint.is_learned,
+        )
+    except ValueError as error:
+        raise InputError(f"eval.{error}") from None
+
+
+def _schedule(noise: str | None, settings: EvalConfig, checkpoint: "Checkpoint") -> str:
+    """The folder for the results; a learned process may borrow the name of another schedule."""
+    if noise is None or noise == checkpoint.noise:
+        return checkpoint.noise
+    if checkpoint.is_learned:
+        return noise
+    raise InputError(
+        f"noise={noise}: {settings.checkpoint_path} was trained with noise={checkpoint.noise}; "
+        "drop the override or take another checkpoint"
+    )
 
 
 def generate_with_progress(job: "GenerationJob", checkpoint: "Checkpoint") -> Path:

@@ -17,6 +17,7 @@ COMMANDS = {
     "generate": ("bd_gen.cli.generate", "Sample diagrams from a checkpoint."),
     "evaluate": ("bd_gen.cli.evaluate", "Compute every metric from saved samples."),
     "compare": ("bd_gen.cli.compare", "Set the results of many methods side by side."),
+    "methods": ("bd_gen.cli.methods", "List sampling orders, decodings and remaskings."),
     "demo": ("bd_gen.cli.demo", "Run the whole pipeline on built-in data."),
 }
 

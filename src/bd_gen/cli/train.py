@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bd_gen.errors import InputError
+
 if TYPE_CHECKING:
     from bd_gen.training.run import RunConfig
 
@@ -44,11 +46,19 @@ def run_config(overrides: tuple[str, ...] | list[str]) -> "RunConfig":
     """
     from bd_gen.cli.compose import compose, section
     from bd_gen.data.config import DataConfig
+    from bd_gen.diffusion.schedules import schedule_named
     from bd_gen.models.config import ModelConfig
     from bd_gen.training.config import TrainingConfig
+    from bd_gen.training.loop import LEARNED
     from bd_gen.training.run import RunConfig
 
     config = compose("train", overrides)
+    noise = str(config["noise"]["name"])
+    if noise != LEARNED:
+        try:
+            schedule_named(noise)
+        except ValueError as error:
+            raise InputError(f"noise.name: {error}") from None
     model = {key: value for key, value in config["model"].items() if key != "name"}
     resume_from = config["run"]["resume_from"]
     data = section(DataConfig, config["data"], "data")
@@ -59,7 +69,7 @@ def run_config(overrides: tuple[str, ...] | list[str]) -> "RunConfig":
         directory=Path(config["run"]["dir"]),
         data=data,
         model=section(ModelConfig, model, "model"),
-        noise=str(config["noise"]["name"]),
+        noise=noise,
         training=section(TrainingConfig, config["training"], "training"),
         resume_from=None if resume_from is None else Path(resume_from),
     )
@@ -107,9 +117,11 @@ def train_with_progress(config: "RunConfig") -> Path:
             final = train(config, dataset, on_start, on_progress)
         except KeyboardInterrupt:
             progress.stop()
+            last = config.directory / LAST
             click.echo(
-                f"stopped; {config.directory / LAST} holds the state, "
-                "and the same command goes on from there",
+                f"stopped; {last} holds the state, and the same command goes on from there"
+                if last.exists()
+                else "stopped before the first step was done",
                 err=True,
             )
             sys.exit(130)

@@ -13,7 +13,8 @@ import numpy as np
 
 from bd_gen import __version__
 from bd_gen.data.dataset import DataConfig, load_dataset
-from bd_gen.diagrams.tokens import num_rooms_of
+from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.tokens import diagrams_from_tokens, num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.diffusion.likelihood import denoising_scores
 from bd_gen.errors import InputError
@@ -26,6 +27,7 @@ from bd_gen.results.samples_file import (
     samples_path,
     write_samples,
 )
+from bd_gen.sampling.conditions import Condition
 from bd_gen.sampling.grid import visibility_of
 from bd_gen.sampling.method import Method
 from bd_gen.sampling.sampler import Sampler
@@ -48,6 +50,7 @@ class GenerationJob:
         batch_size: diagrams at a time; has no influence on the samples.
         device: `auto`, `cpu`, `cuda`, ...
         overwrite: replace a samples file of another checkpoint or other settings.
+        condition: what every sample keeps; None for free samples.
 
     Raises:
         InputError: a number out of range.
@@ -61,6 +64,7 @@ class GenerationJob:
     batch_size: int = 512
     device: str = "auto"
     overwrite: bool = False
+    condition: Condition | None = None
 
     def __post_init__(self) -> None:
         if self.num_samples < 1:
@@ -120,7 +124,7 @@ def generate(
         job.seeds,
         (job.num_samples, checkpoint.vocabulary.length),
     )
-    sampler = _sampler(job, checkpoint)
+    sampler = _sampler(checkpoint, job.method, job.condition, job.device)
     start = time.monotonic()
     try:
         _draw(job, sampler, partial, progress)
@@ -149,24 +153,68 @@ def generate(
 
 def settings(job: GenerationJob) -> dict[str, Any]:
     """The `config` of the samples file and of the result file, as published."""
+    given = {} if job.condition is None else {"given": job.condition.as_plain}
     return {
         "seeds": list(job.seeds),
         "num_samples": job.num_samples,
         **job.method.settings,
         "checkpoint": str(job.checkpoint_path),
+        **given,
     }
 
 
-def _sampler(job: GenerationJob, checkpoint: Checkpoint) -> Sampler:
-    device = resolve_device(job.device)
+def draw(
+    checkpoint: Checkpoint,
+    method: Method,
+    num_samples: int,
+    seed: int = 0,
+    condition: Condition | None = None,
+    device: str = "auto",
+) -> list[Diagram]:
+    """Draw diagrams in memory: samples 0, 1, ... of a seed, as `generate` draws them.
+
+    Args:
+        checkpoint: what `load_checkpoint` read.
+        method: how to sample.
+        num_samples: how many.
+        seed: 0..2^64-1.
+        condition: what every diagram keeps.
+        device: `auto`, `cpu`, `cuda`, ...
+
+    Raises:
+        InputError: the checkpoint, the condition or the device cannot be used.
+    """
+    sampler = _sampler(checkpoint, method, condition, device)
+    return diagrams_from_tokens(sampler.sample(seed, range(num_samples)), checkpoint.vocabulary)
+
+
+def _sampler(
+    checkpoint: Checkpoint, method: Method, condition: Condition | None, device_name: str
+) -> Sampler:
+    device = resolve_device(device_name)
+    if method.is_learned != checkpoint.is_learned:
+        has = "a learned" if checkpoint.is_learned else "no learned"
+        raise InputError(f"{method.name}: {checkpoint.source} has {has} forward process")
+    if condition is not None and not _knows(checkpoint, condition.num_rooms):
+        sizes = [n for n, count in enumerate(checkpoint.num_rooms_histogram) if count]
+        raise InputError(
+            f"given: {condition.num_rooms} rooms, but {checkpoint.source} was trained on diagrams "
+            f"of {sizes[0]} to {sizes[-1]} rooms"
+        )
     return Sampler(
         checkpoint.denoiser(device),
         checkpoint.vocabulary,
         visibility_of(checkpoint.process),
         checkpoint.num_rooms_histogram,
-        job.method,
+        method,
         device,
+        None if condition is None else condition.row(checkpoint.vocabulary),
     )
+
+
+def _knows(checkpoint: Checkpoint, num_rooms: int) -> bool:
+    histogram = checkpoint.num_rooms_histogram
+    return num_rooms < len(histogram) and histogram[num_rooms] > 0
 
 
 def _draw(

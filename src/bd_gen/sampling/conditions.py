@@ -1,5 +1,6 @@
 """Conditions: rooms and relations that every sample keeps; the rest is drawn around them."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,6 @@ import numpy as np
 
 from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.vocabulary import (
-    EDGE_MASK,
     NO_EDGE,
     NODE_MASK,
     NUM_RELATIONS,
@@ -70,6 +70,20 @@ class Condition:
     def num_rooms(self) -> int:
         """Number of rooms."""
         return len(self.room_types)
+
+    @property
+    def as_plain(self) -> dict[str, Any]:
+        """What `read_condition` reads: names of rooms and relations."""
+        return {
+            "rooms": [None if t is None else ROOM_TYPES[t] for t in self.room_types],
+            "relations": [[i, j, _name(r)] for i, j, r in sorted(self.relations)],
+        }
+
+    @property
+    def digest(self) -> str:
+        """Eight hex digits that stand for this condition in the name of a folder."""
+        text = json.dumps(self.as_plain, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
 
     def row(self, vocabulary: Vocabulary) -> np.ndarray:
         """(length,) uint8 token row: what is known, MASK where it is not, PAD beyond.
@@ -226,9 +240,8 @@ def _relations_of(boxes: Sequence[Any]) -> tuple[tuple[int, int, int], ...]:
     return tuple(
         (int(i), int(j), int(r))
         for i, j, r in zip(vocabulary.edge_rows, vocabulary.edge_cols, labels, strict=True)
-        if r not in (EDGE_MASK,)
     )
 
 
 def _name(relation: int) -> str:
-    return RELATIONS[relation] if relation < NUM_RELATIONS else "not joined"
+    return RELATIONS[relation] if relation < NUM_RELATIONS else "none"

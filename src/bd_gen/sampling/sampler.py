@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.models.packing import PackedBatch, pack
 from bd_gen.sampling.decoding import Decoding
@@ -39,6 +40,8 @@ class Sampler:
         num_rooms_histogram: (n_max + 1,) counts of diagrams with 0, 1, ... rooms.
         method: how to sample.
         device: where the predictor lives.
+        given: (length,) uint8 token row that every sample keeps where it is not MASK; its PAD
+            fixes the number of rooms. None: nothing is given.
 
     Attributes:
         calls: calls of the network so far, each of one diagram counted as one.
@@ -52,6 +55,7 @@ class Sampler:
         num_rooms_histogram: Sequence[int],
         method: Method,
         device: torch.device | str = "cpu",
+        given: np.ndarray | None = None,
     ) -> None:
         self.predictor = predictor
         self.vocabulary = vocabulary
@@ -59,6 +63,7 @@ class Sampler:
         self.num_rooms_histogram = num_rooms_histogram
         self.method = method
         self.device = torch.device(device)
+        self.given = given
         self.calls = 0
 
     @torch.inference_mode()
@@ -96,7 +101,9 @@ class Sampler:
         groups, courses = [], []
         for n in np.unique(num_rooms):
             chosen = torch.from_numpy(np.flatnonzero(num_rooms == n)).to(self.device)
-            state = GroupState.all_masked(int(n), samples[chosen], self.vocabulary)
+            state = GroupState.all_masked(
+                int(n), samples[chosen], self.vocabulary, self._given_tokens(int(n))
+            )
             grid = self.method.grid(self.visibility, state.positions)
             groups.append(state)
             courses.append(Course(self.visibility, grid, self.method.remasker, noise))
@@ -107,7 +114,14 @@ class Sampler:
             rows[np.ix_(where, state.positions.cpu().numpy())] = state.values.cpu().numpy()
         return rows
 
+    def _given_tokens(self, num_rooms: int) -> Tensor | None:
+        if self.given is None:
+            return None
+        return torch.from_numpy(self.given[self.vocabulary.real_positions(num_rooms)]).long()
+
     def _draw_num_rooms(self, samples: Tensor, noise: KeyedNoise) -> np.ndarray:
+        if self.given is not None:
+            return np.full(len(samples), num_rooms_of(self.given[None], self.vocabulary)[0])
         shares = np.cumsum(np.asarray(self.num_rooms_histogram, np.float64))
         drawn = noise.num_rooms(samples).cpu().numpy() * shares[-1]
         return np.searchsorted(shares, drawn, side="right")

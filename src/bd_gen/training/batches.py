@@ -10,6 +10,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from bd_gen.errors import InputError
+
 
 @dataclass(frozen=True)
 class Stratum:
@@ -38,13 +40,13 @@ class BatchOrder:
         """Divide batches among the sizes of the data set.
 
         Raises:
-            ValueError: no data, or fewer places in a batch than sizes.
+            InputError: no data, or fewer places in a batch than sizes.
         """
         if not len(num_rooms):
-            raise ValueError("there is nothing to train on")
+            raise InputError("training: there is nothing to train on")
         sizes, totals = np.unique(num_rooms, return_counts=True)
         if batch_size < len(sizes):
-            raise ValueError(
+            raise InputError(
                 f"training.batch_size must be at least {len(sizes)}, one for each number of rooms "
                 f"in the data, got {batch_size}"
             )

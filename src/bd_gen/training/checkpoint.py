@@ -31,6 +31,7 @@ _FIELDS: dict[str, type | tuple[type, ...]] = {
     "step": int,
     "num_rooms_histogram": list,
     "data_fingerprint": str,
+    "rate_network_state_dict": (dict, type(None)),
     "training_state": (dict, type(None)),
     "denoising": (dict, type(None)),
     "package_version": str,

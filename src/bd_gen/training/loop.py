@@ -120,7 +120,7 @@ class Trainer:
         self.is_between_steps = True
         self._validation_tokens = validation_tokens[: config.num_validation]
         self._order = BatchOrder(num_rooms_of(tokens, vocabulary), config.batch_size, config.seed)
-        self._tokens = torch.from_numpy(np.ascontiguousarray(tokens)).to(device)
+        self._tokens = torch.tensor(np.ascontiguousarray(tokens), device=device)
         self._positions = {
             stratum.num_rooms: torch.tensor(
                 vocabulary.real_positions(stratum.num_rooms).tolist(), device=device
@@ -233,9 +233,9 @@ class Trainer:
             self.average.load_state_dict(state["average"])
             self.optimizer.load_state_dict(state["optimizer"])
             self.step = int(state["step"])
-        except (RuntimeError, KeyError, ValueError, TypeError) as error:
-            reason = str(error).strip().splitlines()[0]
-            raise InputError(f"training state does not fit this run: {reason}") from None
+        except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+            reason = " ".join(str(error).split())
+            raise InputError(f"training state does not fit this run: {reason[:160]}") from None
 
 
 def learning_rate(config: TrainingConfig, step: int) -> float:

@@ -1,0 +1,189 @@
+"""`bd-gen data`: prepare data."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bd_gen.cli.progress import bar
+from bd_gen.errors import InputError
+
+if TYPE_CHECKING:
+    from bd_gen.data.config import DataConfig
+    from bd_gen.data.plan_table import PlanTable
+
+_out_option = click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write the plans there as JSON lines, gzipped if the name ends in .gz.",
+)
+_n_max_option = click.option(
+    "--n-max", type=int, default=8, show_default=True, help="Most rooms a plan may have."
+)
+_skip_bad_option = click.option("--skip-bad", is_flag=True, help="Leave out bad plans.")
+
+
+@click.group(name="data")
+def command() -> None:
+    """Prepare data: make, read, export and describe plans.
+
+    Every source is read once and kept in the cache ($BD_GEN_CACHE, else ~/.cache/bd-gen) as
+    arrays. Other commands take the same data by overrides: data=synthetic,
+    data=graph2plan data.path=FILE, or data=plans data.path=FILE.
+    """
+
+
+@command.command(short_help="Make synthetic plans and report on them.")
+@click.option("--num-plans", type=int, default=20_000, show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@_out_option
+def synthetic(num_plans: int, seed: int, out: Path | None) -> None:
+    """Make synthetic plans and compare their statistics with RPLAN's."""
+    from bd_gen.cli.data_tables import print_calibration
+    from bd_gen.data.config import DataConfig
+
+    config = DataConfig(num_plans=num_plans, seed=seed)
+    table = _prepare(config, out)
+    print_calibration(table, seed)
+
+
+@command.command(short_help="Read RPLAN as published by Graph2Plan.")
+@click.argument("file", type=click.Path(path_type=Path))
+@_n_max_option
+@_skip_bad_option
+@_out_option
+def graph2plan(file: Path, n_max: int, skip_bad: bool, out: Path | None) -> None:
+    """Read RPLAN as published by Graph2Plan: FILE is data.mat or a single plan."""
+    from bd_gen.data.config import DataConfig
+
+    _prepare(DataConfig("graph2plan", path=str(file), n_max=n_max, skip_bad=skip_bad), out)
+
+
+@command.command(short_help="Read your own plans (JSON lines).")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--labels",
+    type=click.Path(path_type=Path),
+    help='JSON file {"foreign label": "RoomType"}.',
+)
+@_n_max_option
+@_skip_bad_option
+@_out_option
+def plans(file: Path, labels: Path | None, n_max: int, skip_bad: bool, out: Path | None) -> None:
+    """Read your own plans: FILE holds one JSON object a line, gzipped or not.
+
+    {"id": "1", "rooms": [{"type": "Kitchen", "box": [x0, y0, x1, y1]}, ...]}, in pixels of a
+    256-pixel plan, y downwards; or "relations": [[i, j, "left-of"], ...] instead of boxes.
+    """
+    from bd_gen.data.config import DataConfig
+
+    config = DataConfig(
+        "plans",
+        path=str(file),
+        labels=None if labels is None else str(labels),
+        n_max=n_max,
+        skip_bad=skip_bad,
+    )
+    _prepare(config, out)
+
+
+@command.command(short_help="Show the statistics of any data.")
+@click.argument("overrides", nargs=-1)
+def stats(overrides: tuple[str, ...]) -> None:
+    """Show the statistics of any data: bd-gen data stats data=plans data.path=FILE."""
+    from bd_gen.cli.data_tables import print_statistics
+
+    config = _config(overrides)
+    table = _load(config)
+    _say_notes(table)
+    print_statistics(config, table)
+
+
+@command.command(short_help="Write any data in the open format.")
+@click.argument("overrides", nargs=-1)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="The file to write, gzipped if the name ends in .gz.",
+)
+def export(overrides: tuple[str, ...], out: Path) -> None:
+    """Write any data in the open format: bd-gen data export data=graph2plan data.path=FILE.
+
+    Reading the file again gives the same diagrams, token for token.
+    """
+    table = _load(_config(overrides))
+    _say_notes(table)
+    _write(out, table)
+
+
+@command.command(short_help="Download a published data set.")
+@click.argument("what", type=click.Choice(["graph2plan"]))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("data/graph2plan"),
+    show_default=True,
+    help="The folder for data.mat.",
+)
+@click.option("--url", help="Take Data.zip from here instead of its authors' release.")
+def fetch(what: str, out: Path, url: str | None) -> None:  # noqa: ARG001 (one choice so far)
+    """Download a published data set.
+
+    What breaks off goes on where it stopped when the command is given again.
+    """
+    from bd_gen.data.download import GRAPH2PLAN_URL, fetch_graph2plan
+
+    with bar("data.mat", "bytes") as report:
+        path = fetch_graph2plan(url or GRAPH2PLAN_URL, out, report)
+    click.echo(f"{path}\nnext: bd-gen data graph2plan {path}")
+
+
+def _config(overrides: tuple[str, ...]) -> "DataConfig":
+    from bd_gen.cli.overrides import data_config_from_overrides
+    from bd_gen.data.config import DataConfig
+
+    return data_config_from_overrides(overrides) or DataConfig()
+
+
+def _load(config: "DataConfig") -> "PlanTable":
+    from bd_gen.data.dataset import load_table
+
+    unit = "bytes" if config.source == "plans" else "plans"
+    with bar(f"{config.source} plans", unit) as report:
+        return load_table(config, report)
+
+
+def _prepare(config: "DataConfig", out: Path | None) -> "PlanTable":
+    """Load, say what is there, and write it to `out` if asked to."""
+    from bd_gen.data.dataset import dataset_from_table, describe
+
+    table = _load(config)
+    _say_notes(table)
+    data = dataset_from_table(table, config.split_seed, describe(config))
+    low, high = int(table.num_rooms.min()), int(table.num_rooms.max())
+    num_distinct = int(table.groups.max()) + 1
+    click.echo(
+        f"{data.source}: {len(table):,} plans, {num_distinct:,} distinct, {low} to {high} rooms\n"
+        f"training {len(data.split.train):,}, validation {len(data.split.validation):,}, "
+        f"test {len(data.split.test):,}; fingerprint {data.fingerprint}\n"
+        f"cache: {config.cache_folder}"
+    )
+    if out is not None:
+        _write(out, table)
+    return table
+
+
+def _say_notes(table: "PlanTable") -> None:
+    for note in table.notes:
+        click.echo(f"bd-gen: note: {note}", err=True)
+
+
+def _write(out: Path, table: "PlanTable") -> None:
+    from bd_gen.data.plans_writer import write_plans
+
+    if out.is_dir():
+        raise InputError(f"{out}: expected a file to write, this is a folder")
+    with bar(f"writing {out.name}", "plans") as report:
+        write_plans(out, table, report)
+    click.echo(f"{len(table):,} plans: {out}")

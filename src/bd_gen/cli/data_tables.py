@@ -1,0 +1,150 @@
+"""The tables that `bd-gen data` prints."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bd_gen.data.dataset import DataConfig, PlanTable, dataset_from_table, describe
+from bd_gen.data.statistics import PlanStatistics, statistics_of
+from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_TOP_ARCHETYPES = 10
+
+
+def print_calibration(table: PlanTable, seed: int) -> None:
+    """Synthetic statistics beside RPLAN's, row by row, with tolerance and verdict."""
+    from bd_gen.data.calibration import FEWEST_PLANS, compare_with_rplan
+
+    rows = []
+    for row in compare_with_rplan(_statistics(table), seed):
+        show = {"share": _percent, "number": _number, "fact": _yes_or_no}[row.kind]
+        verdict = "ok" if row.is_within else "off"
+        tolerance = f"+/- {show(row.tolerance)}" if row.tolerance else ""
+        rows.append((row.name, show(row.rplan), show(row.synthetic), tolerance, verdict))
+    console = _console()
+    _print(console, "", ("", "RPLAN", "synthetic", "tolerance", ""), rows)
+    num_off = sum(row[-1] == "off" for row in rows)
+    verdict = f"{num_off} of {len(rows)} off" if num_off else f"all {len(rows)} within tolerance"
+    few = "" if len(table) >= FEWEST_PLANS else f" (chance shows below {FEWEST_PLANS:,} plans)"
+    console.print(verdict + few)
+
+
+def print_statistics(config: DataConfig, table: PlanTable) -> None:
+    """Everything about a table of plans."""
+    s = _statistics(table)
+    data = dataset_from_table(table, config.split_seed, describe(config))
+    console = _console()
+    console.print(data.source)
+    _print(console, "", ("", ""), _summary(s))
+    parts = {"training": data.train, "validation": data.validation, "test": data.test}
+    rows = [(name, f"{len(part):,}") for name, part in parts.items()]
+    _print(console, "split", ("part", "plans"), rows)
+    room_header = ("rooms", "plans", "share", "edges", "density")
+    _print(console, "rooms", room_header, _room_rows(s))
+    type_header = ("type", "rooms", "share", "edges a room")
+    _print(console, "room types", type_header, _type_rows(s))
+    _print(console, "relations", ("relation", "edges", "share"), _relation_rows(s))
+    title = f"commonest of {len(s.archetypes):,} archetypes"
+    _print(console, title, ("rooms", "plans", "share"), _archetype_rows(s))
+
+
+def _statistics(table: PlanTable) -> PlanStatistics:
+    # Which containments are forbidden is the metrics' knowledge; data must not import them.
+    from bd_gen.metrics.containment import FORBIDDEN_OUTER_TYPES
+
+    return statistics_of(table, FORBIDDEN_OUTER_TYPES)
+
+
+def _summary(s: PlanStatistics) -> list[tuple[str, str]]:
+    edges = np.flatnonzero(s.edges)
+    mean = float((s.edges * np.arange(len(s.edges))).sum()) / s.num_plans
+    return [
+        ("plans", f"{s.num_plans:,}"),
+        ("distinct plans", f"{s.num_distinct:,}"),
+        ("repeated plans", f"{s.num_plans - s.num_distinct:,}"),
+        ("distinct token rows", f"{s.num_distinct_rows:,}"),
+        ("plans with boxes", f"{s.num_with_boxes:,}"),
+        ("archetypes", f"{len(s.archetypes):,}"),
+        ("edges a plan", f"{_number(mean)} ({edges[0]} to {edges[-1]})"),
+        ("connected", _percent(s.connected)),
+        ("at most one living room and entrance", _percent(s.valid_types)),
+        ("with MasterRoom inside LivingRoom", _percent(s.wrapped_master)),
+        ("with a forbidden containment", _percent(s.forbidden)),
+    ]
+
+
+def _room_rows(s: PlanStatistics) -> Iterator[tuple[str, ...]]:
+    for n in np.flatnonzero(s.rooms):
+        share = _percent(s.rooms[n] / s.num_plans)
+        edges, density = _number(s.edges_by_rooms[n]), _number(s.density_by_rooms[n])
+        yield str(n), f"{s.rooms[n]:,}", share, edges, density
+
+
+def _type_rows(s: PlanStatistics) -> Iterator[tuple[str, ...]]:
+    num_rooms = s.room_types.sum()
+    for t in np.flatnonzero(s.room_types):
+        count = s.room_types[t]
+        yield ROOM_TYPES[t], f"{count:,}", _percent(count / num_rooms), _number(s.degrees[t])
+
+
+def _relation_rows(s: PlanStatistics) -> Iterator[tuple[str, ...]]:
+    num_edges = max(int(s.relations.sum()), 1)
+    for name, count in zip(RELATIONS, s.relations, strict=True):
+        yield name, f"{count:,}", _percent(count / num_edges)
+
+
+def _archetype_rows(s: PlanStatistics) -> Iterator[tuple[str, ...]]:
+    for types, count in s.archetypes[:_TOP_ARCHETYPES]:
+        yield _archetype(types), f"{count:,}", _percent(count / s.num_plans)
+
+
+def _archetype(types: Sequence[int]) -> str:
+    """Types in order, with their number if not 1: LivingRoom, Kitchen, 2 Bathroom."""
+    counts = {t: types.count(t) for t in dict.fromkeys(types)}
+    return ", ".join(f"{k} {ROOM_TYPES[t]}" if k > 1 else ROOM_TYPES[t] for t, k in counts.items())
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f} %"
+
+
+def _number(value: float) -> str:
+    if np.isnan(value):
+        return "-"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+
+
+def _yes_or_no(value: float) -> str:
+    return "yes" if value else "no"
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def _print(
+    console: "Console", title: str, header: Sequence[str], rows: Iterable[Sequence[str]]
+) -> None:
+    """A table with a left-aligned first column and right-aligned others; a blank line before."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(
+        title=title or None,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        show_header=any(header),
+        pad_edge=False,
+    )
+    for k, name in enumerate(header):
+        table.add_column(name, justify="right" if k else "left", no_wrap=k > 0)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
