@@ -1,0 +1,1 @@
+"""Speed figures; `python -m benchmarks.run_all` makes them all."""

@@ -11,56 +11,76 @@ import torch
 from torch import Tensor
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diffusion.schedules import Schedule
-from bd_gen.models.denoiser import Denoiser
 from bd_gen.models.packing import pack_padded
+from bd_gen.sampling.grid import Visibility
 from bd_gen.sampling.method import Method
 from bd_gen.sampling.noise import KeyedNoise
+from bd_gen.sampling.orders import CountedOrder
+from bd_gen.sampling.remasking import Transition
+from bd_gen.sampling.state import GroupState
 
 
 @torch.inference_mode()
 def naive_samples(
-    denoiser: Denoiser,
+    denoiser,
     vocabulary: Vocabulary,
-    schedule: Schedule,
+    visibility: Visibility,
     num_rooms: np.ndarray,
     method: Method,
     seed: int,
     samples: Sequence[int],
 ) -> np.ndarray:
-    """(len(samples), length) uint8 rows by `random` or `llada` unmasking without remasking."""
-    noise = KeyedNoise(seed)
+    """(len(samples), length) uint8 rows by any method with a time grid."""
+    noise, order, remasker = KeyedNoise(seed), method.order, method.remasker
     is_real = torch.from_numpy(vocabulary.real_mask(num_rooms))
     pad = torch.from_numpy(vocabulary.pad_row.copy()).long()
     mask = torch.from_numpy(vocabulary.mask_row.copy()).long()
     tokens = torch.where(is_real, mask, pad)
-    is_masked = is_real.clone()
-    key = torch.tensor(list(samples))[:, None]
-    positions = torch.arange(vocabulary.length)[None]
-    times = torch.linspace(1.0, 0.0, method.steps + 1, dtype=torch.float64)
-    alphas = schedule.alpha(times)
-    alphas[-1] = 1.0
-    for step in range(method.steps):
-        time = times[step].float().expand(len(tokens))
-        logits = denoiser(pack_padded(tokens, is_real, vocabulary), time).double()
-        drawn = noise.step(key, torch.tensor([[step]]), positions)
-        values = method.decoding.draw(logits, drawn.value.reshape(-1)).view_as(tokens)
-        if method.unmasking == "random":
-            chance = (alphas[step + 1] - alphas[step]) / (1.0 - alphas[step])
-            revealed = is_masked & (drawn.reveal < chance)
+    key = torch.tensor(list(samples))
+    positions = torch.arange(vocabulary.length)
+    grid = method.grid(visibility, positions)
+    rows = torch.arange(len(key))
+    state = GroupState(  # PAD counts as given: it is never masked
+        num_rooms=vocabulary.n_max,
+        samples=key,
+        positions=positions,
+        mask_tokens=mask,
+        values=tokens,
+        is_masked=is_real.clone(),
+        is_given=~is_real,
+        confidence=torch.ones(is_real.shape, dtype=torch.float64),
+        step=torch.zeros_like(key),
+    )
+    for step in range(grid.steps):
+        alphas = [grid.alphas[k].expand(is_real.shape) for k in (step, step + 1)]
+        time = grid.times[step].expand(len(rows))
+        transition = Transition(rows, time, *alphas)
+        tokens = torch.where(state.is_masked, mask, state.values)
+        logits = denoiser(pack_padded(tokens, is_real, vocabulary), time.float(), None).double()
+        drawn = noise.step(key[:, None], torch.tensor([[step]]), positions[None])
+        values = method.decoding.draw(logits, drawn.value.reshape(-1))
+        probabilities = logits.softmax(dim=1)
+        confidence = probabilities.gather(1, values[:, None]).view(is_real.shape)
+        sigma = remasker.sigma(state, transition)
+        remask = is_real & ~state.is_masked & (drawn.remask < sigma)
+        if isinstance(order, CountedOrder):
+            score = order.score(probabilities, values).view(is_real.shape)
+            revealed = _best(score, state.is_masked, is_real, remask, 1.0 - alphas[1])
         else:
-            confidence = logits.softmax(dim=1).gather(1, values.reshape(-1, 1)).view_as(drawn.reveal)
-            revealed = _most_confident(confidence, is_masked, is_real, 1.0 - float(alphas[step + 1]))
-        tokens = torch.where(revealed, values, tokens)
-        is_masked &= ~revealed
-    return tokens.numpy().astype(np.uint8)
+            chance = transition.reveal_probability(sigma)
+            revealed = state.is_masked & (drawn.reveal < chance)
+        state.values = torch.where(revealed, values.view(is_real.shape), state.values)
+        state.confidence = torch.where(revealed, confidence, state.confidence)
+        state.is_masked = (state.is_masked & ~revealed) | remask
+    return state.values.numpy().astype(np.uint8)
 
 
-def _most_confident(
-    confidence: Tensor, is_masked: Tensor, is_real: Tensor, share_left: float
+def _best(
+    score: Tensor, is_masked: Tensor, is_real: Tensor, remask: Tensor, share_left: Tensor
 ) -> Tensor:
-    left = (share_left * is_real.sum(dim=1).double()).round().long()
-    count = (is_masked.sum(dim=1) - left).clamp(min=0)
-    ranked = confidence.masked_fill(~is_masked, -torch.inf)
+    left = (share_left * is_real).sum(dim=1).round().long()
+    masked = is_masked.sum(dim=1)
+    count = torch.minimum((masked + remask.sum(dim=1) - left).clamp(min=0), masked)
+    ranked = score.masked_fill(~is_masked, -torch.inf)
     place = ranked.argsort(dim=1, descending=True, stable=True).argsort(dim=1)
     return is_masked & (place < count[:, None])

@@ -1,0 +1,122 @@
+"""Plan tables on disk: `.npz` without pickle, named by what determines their content."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bd_gen.data.plan_table import PlanTable
+from bd_gen.diagrams.tokens import is_well_formed
+from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.errors import InputError
+from bd_gen.files import write_with
+
+CACHE_VERSION = 1
+"""Part of every key; raise it when reading a source gives other arrays than before."""
+
+
+def cache_key(content: dict[str, object]) -> str:
+    """32 hex digits of what determines a table; equal content, equal key."""
+    text = json.dumps({"cache_version": CACHE_VERSION, **content}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def file_hash(path: str | Path) -> str:
+    """sha256 of a file's bytes, in hex.
+
+    Raises:
+        InputError: the file is missing or cannot be read.
+    """
+    try:
+        if Path(path).exists() and not Path(path).is_file():
+            raise InputError(f"{path}: expected a file, got a folder or a device")
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+
+
+def load_or_make(folder: Path, name: str, n_max: int, make: Callable[[], PlanTable]) -> PlanTable:
+    """The table stored as `folder/name.npz`, or else `make()`, which is then stored.
+
+    A file that is damaged, or not what it should be, is made again without a word. A cache that
+    cannot be written to is done without, too: it only saves time.
+    """
+    path = folder / f"{name}.npz"
+    table = _read(path, Vocabulary(n_max))
+    if table is None:
+        table = make()
+        try:
+            write_with(path, lambda file: np.savez(file, **_arrays(table)))
+        except InputError:
+            return table
+    return table
+
+
+def _arrays(table: PlanTable) -> dict[str, Any]:
+    boxes = table.boxes
+    small = boxes.astype(np.int16)
+    return {
+        "room_types": table.room_types,
+        "num_rooms": table.num_rooms.astype(np.uint8),
+        # Whole pixels, the usual case, take half the room.
+        "boxes": small if np.array_equal(small, boxes) else boxes,
+        "has_boxes": table.has_boxes,
+        "relations": table.relations,
+        "ids": np.char.encode(table.ids, "utf-8") if len(table) else np.zeros(0, "S1"),
+        "groups": table.groups,
+        "notes": np.frombuffer(json.dumps(table.notes).encode(), np.uint8),
+    }
+
+
+def _read(path: Path, vocabulary: Vocabulary) -> PlanTable | None:
+    """The stored table, or None if there is none or it is not what it should be."""
+    if not path.is_file():
+        return None
+    try:
+        # Opened here, as numpy leaves a damaged file open.
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        table = PlanTable(
+            room_types=arrays["room_types"],
+            num_rooms=arrays["num_rooms"].astype(np.int64),
+            boxes=arrays["boxes"].astype(np.float32),
+            has_boxes=arrays["has_boxes"],
+            relations=arrays["relations"],
+            ids=np.char.decode(arrays["ids"], "utf-8"),
+            vocabulary=vocabulary,
+            notes=tuple(json.loads(arrays["notes"].tobytes())),
+        )
+        if not _is_sound(table, arrays["groups"]):
+            return None
+    except Exception:
+        # numpy and zipfile answer damage with a dozen kinds of errors, MemoryError among them;
+        # whatever it is, the remedy is the same.
+        return None
+    table.__dict__["groups"] = arrays["groups"]  # saves working them out again
+    return table
+
+
+def _is_sound(table: PlanTable, groups: np.ndarray) -> bool:
+    """Do the arrays fit together, so that nothing later can go wrong?"""
+    v, n = table.vocabulary, len(table)
+    shapes = {
+        "room_types": (n, v.n_max),
+        "num_rooms": (n,),
+        "boxes": (n, v.n_max, 4),
+        "has_boxes": (n,),
+        "relations": (n, v.num_edges),
+        "ids": (n,),
+    }
+    if any(getattr(table, name).shape != shape for name, shape in shapes.items()):
+        return False
+    if n == 0 or groups.shape != (n,) or groups.min() < 0 or groups.max() >= n:
+        return False
+    if not 1 <= table.num_rooms.min() <= table.num_rooms.max() <= v.n_max:
+        return False
+    stored = np.concatenate([table.room_types, table.relations], axis=1)
+    is_whole = stored.dtype == np.uint8 and np.array_equal(stored, table.tokens)
+    return is_whole and bool(is_well_formed(table.tokens, v).all())

@@ -1,0 +1,88 @@
+"""Which plans to use: the `data` part of every command's configuration."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
+from bd_gen.errors import InputError
+
+SOURCES = ("synthetic", "graph2plan", "plans")
+
+MOST_PLANS = 10_000_000
+"""More synthetic plans than this are refused: their arrays alone would take 2 GB."""
+
+_LARGEST_SEED = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Where plans come from and how they are split.
+
+    Attributes:
+        source: "synthetic" (made here), "graph2plan" (data.mat) or "plans" (JSON lines).
+        path: the file of graph2plan and plans; must be absent for synthetic.
+        n_max: most rooms a diagram may have; fixes the length of the token row.
+        split_seed: seed of the permutation that splits distinct plans 80/10/10.
+        num_plans: how many plans to make (synthetic only).
+        seed: seed of the generator of plans (synthetic only).
+        labels: JSON file {"foreign label": "RoomType"} (plans only).
+        skip_bad: leave out bad plans and say so, instead of refusing the file.
+        cache_dir: folder of the cache; None: $BD_GEN_CACHE, else $XDG_CACHE_HOME/bd-gen,
+            else ~/.cache/bd-gen.
+
+    Raises:
+        InputError: a value outside its range, or values that contradict one another.
+    """
+
+    source: str = "synthetic"
+    path: str | None = None
+    n_max: int = 8
+    split_seed: int = 42
+    num_plans: int = 20_000
+    seed: int = 0
+    labels: str | None = None
+    skip_bad: bool = False
+    cache_dir: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.source not in SOURCES:
+            raise InputError(
+                f"data.source: expected one of {', '.join(SOURCES)}, got {self.source!r}"
+            )
+        self._check_integer("n_max", 1, LARGEST_N_MAX)
+        self._check_integer("split_seed", 0, _LARGEST_SEED)
+        self._check_integer("num_plans", 1, MOST_PLANS)
+        self._check_integer("seed", 0, _LARGEST_SEED)
+        for field in ("path", "labels", "cache_dir"):
+            value = getattr(self, field)
+            if value is not None and (not isinstance(value, str) or not value):
+                raise InputError(f"data.{field}: expected a path, got {value!r}")
+        if not isinstance(self.skip_bad, bool):
+            raise InputError(f"data.skip_bad: expected true or false, got {self.skip_bad!r}")
+        if self.source == "synthetic" and self.path is not None:
+            raise InputError("data.path: synthetic plans are made, not read; drop data.path")
+        if self.source != "synthetic" and self.path is None:
+            raise InputError(f"data.path: expected the file to read for data={self.source}")
+        if self.labels is not None and self.source != "plans":
+            raise InputError(f"data.labels: only data=plans has labels, got data={self.source}")
+
+    def _check_integer(self, field: str, low: int, high: int) -> None:
+        value = getattr(self, field)
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise InputError(f"data.{field}: expected an integer in {low}..{high}, got {value!r}")
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The layout of this data's token rows."""
+        return Vocabulary(self.n_max)
+
+    @property
+    def cache_folder(self) -> Path:
+        """Folder of the cache; it need not exist."""
+        if self.cache_dir is not None:
+            return Path(self.cache_dir).expanduser()
+        if folder := os.environ.get("BD_GEN_CACHE"):
+            return Path(folder).expanduser()
+        base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+        return Path(base).expanduser() / "bd-gen"

@@ -1,0 +1,140 @@
+"""Data sets ready for training: token rows, split, with a fingerprint."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from bd_gen.data.cache import cache_key, file_hash, load_or_make
+from bd_gen.data.config import DataConfig
+from bd_gen.data.plan_table import PlanTable
+from bd_gen.data.splits import Split, split_plans
+from bd_gen.diagrams.tokens import num_rooms_of
+from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.errors import InputError
+
+__all__ = ["DataConfig", "Dataset", "PlanTable", "dataset_from_table", "load_dataset", "load_table"]
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Token rows of all plans and which part each belongs to.
+
+    Two different plans may have equal token rows, one in training and one in test; only
+    identical plans are kept together (see `PlanTable.groups`). So held-out plans have the
+    novelty that real plans have.
+
+    Attributes:
+        vocabulary: the layout of the rows.
+        tokens: (N, length) uint8, read-only.
+        split: row indices of the three parts.
+        source: where the plans come from, in words for people.
+    """
+
+    vocabulary: Vocabulary
+    tokens: np.ndarray
+    split: Split
+    source: str
+
+    @property
+    def train(self) -> np.ndarray:
+        """(., length) uint8 rows of the training part; never empty."""
+        return self.tokens[self.split.train]
+
+    @property
+    def validation(self) -> np.ndarray:
+        """(., length) uint8 rows of the validation part; empty below ten distinct plans."""
+        return self.tokens[self.split.validation]
+
+    @property
+    def test(self) -> np.ndarray:
+        """(., length) uint8 rows of the test part; empty below ten distinct plans."""
+        return self.tokens[self.split.test]
+
+    @cached_property
+    def num_rooms_histogram(self) -> np.ndarray:
+        """(n_max + 1,) int64: how many training plans have 0, 1, ..., n_max rooms."""
+        num_rooms = num_rooms_of(self.train, self.vocabulary)
+        return np.bincount(num_rooms, minlength=self.vocabulary.n_max + 1)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """16 hex digits of a sha256 over n_max, the tokens and the split."""
+        digest = hashlib.sha256(f"n_max={self.vocabulary.n_max}\n".encode())
+        digest.update(self.tokens.tobytes())
+        for part in (self.split.train, self.split.validation, self.split.test):
+            digest.update(f"{len(part)}\n".encode())
+            digest.update(part.astype("<i8").tobytes())
+        return digest.hexdigest()[:16]
+
+
+def dataset_from_table(table: PlanTable, split_seed: int, source: str) -> Dataset:
+    """Split a table's plans.
+
+    Raises:
+        InputError: the table is empty.
+    """
+    if len(table) == 0:
+        raise InputError(f"{source}: there is no plan to train on")
+    return Dataset(table.vocabulary, table.tokens, split_plans(table.groups, split_seed), source)
+
+
+def load_dataset(config: DataConfig, progress: Progress | None = None) -> Dataset:
+    """The data set that `config` describes, from the cache where possible.
+
+    Raises:
+        InputError: the file is missing, damaged, or holds bad plans that may not be skipped.
+    """
+    return dataset_from_table(load_table(config, progress), config.split_seed, describe(config))
+
+
+def describe(config: DataConfig) -> str:
+    """The source in words for people."""
+    if config.source == "synthetic":
+        return f"{config.num_plans:,} synthetic plans (seed {config.seed})"
+    return f"{config.source}: {Path(config.path or '').name}"
+
+
+def load_table(config: DataConfig, progress: Progress | None = None) -> PlanTable:
+    """The plans that `config` describes, as one table, from the cache where possible.
+
+    Raises:
+        InputError: as `load_dataset`.
+    """
+    make, content = _recipe(config, progress)
+    name = f"{config.source}-{cache_key({'n_max': config.n_max, **content})}"
+    return load_or_make(config.cache_folder / "plans", name, config.n_max, make)
+
+
+def _recipe(
+    config: DataConfig, progress: Progress | None
+) -> tuple[Callable[[], PlanTable], dict[str, object]]:
+    """How to make the table, and everything that determines what comes out."""
+    v = config.vocabulary
+    if config.source == "synthetic":
+        from bd_gen.data.synthetic import GENERATOR_VERSION, make_plans
+
+        return (
+            lambda: make_plans(config.num_plans, config.seed, v, progress),
+            {"num_plans": config.num_plans, "seed": config.seed, "generator": GENERATOR_VERSION},
+        )
+    path = str(config.path)
+    content: dict[str, object] = {"sha256": file_hash(path), "skip_bad": config.skip_bad}
+    if config.source == "graph2plan":
+        from bd_gen.data.graph2plan import read_graph2plan
+
+        return lambda: read_graph2plan(path, v, config.skip_bad, progress), content
+
+    from bd_gen.data.labels import RoomLabels, read_labels
+    from bd_gen.data.plans import read_plans
+
+    labels = read_labels(config.labels) if config.labels else RoomLabels()
+    return (
+        lambda: read_plans(path, v, labels, config.skip_bad, progress),
+        {**content, "labels": labels.mapping},
+    )

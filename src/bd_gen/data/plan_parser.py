@@ -1,0 +1,177 @@
+"""One plan of the open format: from a line of JSON to numbers, or what is wrong with it."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from bd_gen.data.labels import RoomLabels
+from bd_gen.diagrams.vocabulary import NUM_RELATIONS, Vocabulary, relation_from_name
+
+LARGEST_COORDINATE = 4096
+"""Boxes are in pixels of a 256-pixel plan; beyond this a number is nonsense."""
+
+LONGEST_ID = 200
+
+_NUMBERS = {int, float}
+
+
+class BadPlanError(Exception):
+    """What is wrong with one plan: its kind, and the detail."""
+
+    def __init__(self, kind: str, detail: str = "") -> None:
+        super().__init__(kind, detail)
+        self.kind = kind
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedPlan:
+    """A sound plan.
+
+    Attributes:
+        name: its id.
+        types: room type 0..12 of each room.
+        numbers: 4 box coordinates for each room, or None.
+        edges: (edge slot, relation) of each given relation; relations that follow from boxes
+            are not among them.
+    """
+
+    name: str
+    types: list[int]
+    numbers: list[float] | None
+    edges: list[tuple[int, int]]
+
+
+class PlanParser:
+    """Parses the lines of one file; it remembers their ids.
+
+    Args:
+        vocabulary: plans of more than its n_max rooms are bad.
+        labels: what room labels mean.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, labels: RoomLabels) -> None:
+        self.vocabulary = vocabulary
+        self.labels = labels
+        self.seen: dict[str, int] = {}
+
+    def __call__(self, line: bytes | None, number: int) -> ParsedPlan:
+        """The plan on line `number`; None is a line that was too long to keep.
+
+        Raises:
+            BadPlanError: the plan is bad.
+        """
+        plan = _load(line)
+        name = _id_of(plan)
+        rooms: Any = plan.get("rooms")
+        types = self._types(rooms)
+        has_box = any("box" in room for room in rooms)
+        has_relations = "relations" in plan
+        if has_box and has_relations:
+            raise BadPlanError("both boxes and relations")
+        if not has_box and not has_relations:
+            raise BadPlanError("neither boxes nor relations")
+        boxes = _boxes_of(rooms) if has_box else None
+        edges = self._edges(plan["relations"], len(rooms)) if has_relations else []
+        # Last, so that a bad plan does not take the id away from a good one.
+        first = self.seen.setdefault(name, number)
+        if first != number:
+            raise BadPlanError("duplicate id", f"{name!r} is on line {first}")
+        return ParsedPlan(name, types, boxes, edges)
+
+    def _types(self, rooms: Any) -> list[int]:
+        if rooms is None:
+            raise BadPlanError("missing field", "rooms")
+        if type(rooms) is not list:
+            raise BadPlanError("malformed plan", "rooms is not a list")
+        if not rooms:
+            raise BadPlanError("no rooms")
+        if len(rooms) > self.vocabulary.n_max:
+            raise BadPlanError("too many rooms", f"{len(rooms)} > n_max {self.vocabulary.n_max}")
+        types = []
+        for k, room in enumerate(rooms):
+            if type(room) is not dict:
+                raise BadPlanError("malformed plan", f"room {k} is not an object")
+            label = room.get("type")
+            if type(label) is not str:
+                kind = "missing field" if label is None else "malformed plan"
+                raise BadPlanError(kind, f"type of room {k}")
+            room_type = self.labels.find(label)
+            if room_type is None:
+                raise BadPlanError("unknown label", repr(label[:80]))
+            types.append(room_type)
+        return types
+
+    def _edges(self, relations: Any, num_rooms: int) -> list[tuple[int, int]]:
+        if type(relations) is not list:
+            raise BadPlanError("bad relation", "relations is not a list")
+        edges: dict[int, int] = {}
+        for entry in relations:
+            if type(entry) is not list or len(entry) != 3:
+                raise BadPlanError("bad relation", "an entry is not [i, j, name]")
+            i, j, name = entry
+            if type(i) is not int or type(j) is not int or type(name) is not str:
+                raise BadPlanError("bad relation", "an entry is not [i, j, name]")
+            if not (0 <= i < num_rooms and 0 <= j < num_rooms):
+                raise BadPlanError("bad relation", "there is no such room")
+            if i == j:
+                raise BadPlanError("bad relation", f"room {i} to itself")
+            relation = relation_from_name(name)
+            if relation is None:
+                raise BadPlanError("bad relation", f"unknown name {name[:40]!r}")
+            if i > j:
+                i, j, relation = j, i, NUM_RELATIONS - 1 - relation
+            slot = self.vocabulary.edge_index(i, j)
+            if slot in edges:
+                raise BadPlanError("bad relation", f"rooms {i} and {j} twice")
+            edges[slot] = relation
+        return list(edges.items())
+
+
+def _load(line: bytes | None) -> dict[str, Any]:
+    if line is None:
+        raise BadPlanError("broken line", "too long")
+    try:
+        plan = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise BadPlanError("broken line", "not UTF-8") from error
+    except RecursionError as error:
+        raise BadPlanError("broken line", "nested too deeply") from error
+    except ValueError as error:
+        raise BadPlanError("broken line", f"not JSON: {str(error)[:60]}") from error
+    if type(plan) is not dict:
+        raise BadPlanError("broken line", "not a JSON object")
+    return plan
+
+
+def _id_of(plan: dict[str, Any]) -> str:
+    name = plan.get("id")
+    if name is None:
+        raise BadPlanError("missing field", "id")
+    if type(name) is int and abs(name) < 10**18:
+        return str(name)
+    if type(name) is not str or not 0 < len(name) <= LONGEST_ID or not name.isprintable():
+        raise BadPlanError("malformed plan", f"id is not 1 to {LONGEST_ID} printable characters")
+    return name
+
+
+def _boxes_of(rooms: list[dict[str, Any]]) -> list[float]:
+    numbers: list[float] = []
+    most = LARGEST_COORDINATE
+    for k, room in enumerate(rooms):
+        box = room.get("box")
+        if box is None:
+            raise BadPlanError("missing field", f"box of room {k}")
+        if type(box) is not list or len(box) != 4 or not _NUMBERS.issuperset(map(type, box)):
+            raise BadPlanError("bad box", f"room {k}: not four numbers")
+        x0, y0, x1, y1 = box
+        if not (-most <= x0 <= x1 <= most and -most <= y0 <= y1 <= most):
+            _raise_bad_box(k, box)
+        numbers += box
+    return numbers
+
+
+def _raise_bad_box(room: int, box: list[float]) -> None:
+    if not all(abs(number) <= LARGEST_COORDINATE for number in box):
+        raise BadPlanError("bad box", f"room {room}: not within {LARGEST_COORDINATE} pixels")
+    raise BadPlanError("box turned inside out", f"room {room}: {box}")

@@ -1,0 +1,129 @@
+"""Many plans as arrays: what every source is read into, and what the cache stores."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from bd_gen.diagrams.relations import relations_from_boxes
+from bd_gen.diagrams.tokens import tokens_from_parts
+from bd_gen.diagrams.vocabulary import NODE_PAD, Vocabulary
+
+
+@dataclass(frozen=True, eq=False)
+class PlanTable:
+    """N plans, row by row.
+
+    Attributes:
+        room_types: (N, n_max) uint8 types 0..12, PAD 14 in slots without a room.
+        num_rooms: (N,) int64 number of rooms.
+        boxes: (N, n_max, 4) float32 boxes (x0, y0, x1, y1) in pixels of a 256-pixel plan, y
+            downwards; 0 where a plan has no boxes or no such room.
+        has_boxes: (N,) bool: does the plan have boxes?
+        relations: (N, num_edges) uint8 relations 0..9, no-edge 10, PAD 12.
+        ids: (N,) numpy strings, each once.
+        vocabulary: the layout of the token row.
+        notes: what was dropped or changed on the way in, in words for people.
+    """
+
+    room_types: np.ndarray
+    num_rooms: np.ndarray
+    boxes: np.ndarray
+    has_boxes: np.ndarray
+    relations: np.ndarray
+    ids: np.ndarray
+    vocabulary: Vocabulary
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.num_rooms)
+
+    @cached_property
+    def tokens(self) -> np.ndarray:
+        """(N, length) uint8 token rows, read-only."""
+        tokens = tokens_from_parts(self.room_types, self.relations, self.num_rooms, self.vocabulary)
+        tokens.setflags(write=False)
+        return tokens
+
+    @cached_property
+    def groups(self) -> np.ndarray:
+        """(N,) int64: which distinct plan each row is, counted from 0 by first occurrence.
+
+        Plans with boxes are identical if they have the same rooms with the same boxes, in
+        whatever order; plans without boxes if their token rows are equal.
+        """
+        groups = np.zeros(len(self), np.int64)
+        with_boxes = np.flatnonzero(self.has_boxes)
+        without = np.flatnonzero(~self.has_boxes)
+        groups[with_boxes] = _row_classes(_sorted_rooms(self, with_boxes))
+        offset = groups[with_boxes].max() + 1 if len(with_boxes) else 0
+        groups[without] = _row_classes(self.tokens[without]) + offset
+        return _by_first_occurrence(groups)
+
+    def select(self, rows: np.ndarray) -> "PlanTable":
+        """The table of these rows (indices or a mask)."""
+        return PlanTable(
+            self.room_types[rows],
+            self.num_rooms[rows],
+            self.boxes[rows],
+            self.has_boxes[rows],
+            self.relations[rows],
+            self.ids[rows],
+            self.vocabulary,
+            self.notes,
+        )
+
+
+def table_from_boxes(
+    room_types: np.ndarray,
+    boxes: np.ndarray,
+    num_rooms: np.ndarray,
+    ids: np.ndarray,
+    vocabulary: Vocabulary,
+) -> PlanTable:
+    """A table whose relations follow from the boxes; slots beyond `num_rooms` are cleared."""
+    real = vocabulary.real_mask(num_rooms)[:, : vocabulary.n_max]
+    boxes = np.where(real[..., None], boxes, 0).astype(np.float32)
+    return PlanTable(
+        np.where(real, room_types, NODE_PAD).astype(np.uint8),
+        num_rooms,
+        boxes,
+        np.ones(len(num_rooms), bool),
+        relations_of_boxes(boxes, num_rooms, vocabulary),
+        ids,
+        vocabulary,
+    )
+
+
+def relations_of_boxes(
+    boxes: np.ndarray, num_rooms: np.ndarray, vocabulary: Vocabulary
+) -> np.ndarray:
+    """`relations_from_boxes` in float64, where sums of float32 coordinates are exact."""
+    return relations_from_boxes(boxes.astype(np.float64), num_rooms, vocabulary)
+
+
+def _sorted_rooms(table: PlanTable, rows: np.ndarray) -> np.ndarray:
+    """(R, n_max * 5) float32: type and box of every room, rooms in an order of their own."""
+    rooms = np.concatenate(
+        [table.room_types[rows][..., None].astype(np.float32), table.boxes[rows]], axis=2
+    )
+    order = np.lexsort(np.moveaxis(rooms, -1, 0)[::-1], axis=-1)
+    shape = (len(rows), rooms.shape[1] * rooms.shape[2])  # -1 would fail without rows
+    return np.take_along_axis(rooms, order[..., None], axis=1).reshape(shape)
+
+
+def _row_classes(rows: np.ndarray) -> np.ndarray:
+    """(N,) int64 class of each row of (N, K): equal rows, equal class."""
+    if len(rows) == 0:
+        return np.zeros(0, np.int64)
+    # Adding 0 turns -0.0 into 0.0, which compares equal but has other bytes.
+    rows = np.ascontiguousarray(rows + rows.dtype.type(0))
+    whole = rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1])))[:, 0]
+    return np.unique(whole, return_inverse=True)[1].reshape(-1).astype(np.int64)
+
+
+def _by_first_occurrence(classes: np.ndarray) -> np.ndarray:
+    _, first, inverse = np.unique(classes, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return rank[inverse.reshape(-1)]

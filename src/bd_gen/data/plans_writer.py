@@ -1,0 +1,85 @@
+"""Writing the open format `plans`, so that reading it back gives the same token rows."""
+
+import gzip
+import io
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, cast
+
+import numpy as np
+
+from bd_gen.data.plan_parser import LARGEST_COORDINATE
+from bd_gen.data.plan_table import PlanTable, relations_of_boxes
+from bd_gen.diagrams.vocabulary import NUM_RELATIONS, RELATIONS, ROOM_TYPES
+from bd_gen.files import replacing
+
+
+def write_plans(
+    path: str | Path, table: PlanTable, progress: Callable[[int, int], None] | None = None
+) -> None:
+    """Write a table as JSON lines, gzipped if the name ends in `.gz`.
+
+    A plan is written with its boxes if its relations follow from them by the rule, else with
+    its relations, so that `read_plans` gives the same tokens (and the same bytes are written
+    whenever the same table is).
+
+    Raises:
+        InputError: the file cannot be written; what stood there before is kept.
+    """
+    path = Path(path)
+    with replacing(path) as file:
+        if path.suffix == ".gz":
+            # No name and no time in the header: equal tables give equal files.
+            with gzip.GzipFile(filename="", fileobj=file, mode="wb", mtime=0) as packed:
+                _write_lines(cast(IO[bytes], packed), table, progress)
+        else:
+            _write_lines(file, table, progress)
+
+
+def _write_lines(
+    file: IO[bytes], table: PlanTable, progress: Callable[[int, int], None] | None
+) -> None:
+    text = io.TextIOWrapper(io.BufferedWriter(cast(io.RawIOBase, file)), "utf-8", newline="\n")
+    for done, plan in enumerate(_plans(table), start=1):
+        text.write(json.dumps(plan, ensure_ascii=False, separators=(",", ":")) + "\n")
+        if progress is not None and (done % 2048 == 0 or done == len(table)):
+            progress(done, len(table))
+    text.flush()
+    text.detach().detach()
+
+
+def follows_from_boxes(table: PlanTable) -> np.ndarray:
+    """(N,) bool: has the plan sound boxes, and do its relations follow from them?"""
+    boxes = table.boxes
+    sound = np.abs(boxes) <= LARGEST_COORDINATE  # False for NaN
+    sound &= np.concatenate([boxes[..., :2] <= boxes[..., 2:]] * 2, axis=-1)
+    sound_plan = table.has_boxes & sound.all(axis=(1, 2))
+    relations = relations_of_boxes(
+        np.where(sound_plan[:, None, None], boxes, 0), table.num_rooms, table.vocabulary
+    )
+    return sound_plan & (relations == table.relations).all(axis=1)
+
+
+def _plans(table: PlanTable) -> Iterator[dict[str, object]]:
+    with_boxes = follows_from_boxes(table)
+    pairs = np.stack([table.vocabulary.edge_rows, table.vocabulary.edge_cols], axis=1).tolist()
+    for k, n in enumerate(table.num_rooms.tolist()):
+        names = [ROOM_TYPES[t] for t in table.room_types[k, :n].tolist()]
+        name = str(table.ids[k])
+        if with_boxes[k]:
+            boxes = table.boxes[k, :n].tolist()
+            rooms = [
+                {"type": room, "box": [_short(number) for number in box]}
+                for room, box in zip(names, boxes, strict=True)
+            ]
+            yield {"id": name, "rooms": rooms}
+            continue
+        slots = np.flatnonzero(table.relations[k] < NUM_RELATIONS).tolist()
+        relations = [[*pairs[slot], RELATIONS[table.relations[k, slot]]] for slot in slots]
+        yield {"id": name, "rooms": [{"type": room} for room in names], "relations": relations}
+
+
+def _short(number: float) -> float | int:
+    """The shortest number that is the same in float32."""
+    return int(number) if number.is_integer() else float(str(np.float32(number)))

@@ -1,0 +1,188 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bd_gen.cli.data import command
+from bd_gen.data.plans import read_plans
+from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.errors import InputError
+
+FLAT = [
+    {"type": "LivingRoom", "box": [50, 50, 110, 150]},
+    {"type": "Kitchen", "box": [114, 50, 150, 90]},
+    {"type": "Bathroom", "box": [114, 94, 150, 150]},
+]
+
+
+def run(*args: object) -> Result:
+    """Run `bd-gen data ...`; an InputError comes out as it is."""
+    result = CliRunner().invoke(command, [str(arg) for arg in args])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+@pytest.fixture
+def plans_file(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.jsonl"
+    lines = [
+        {"id": k, "rooms": [{**room, "box": [c + k for c in room["box"]]} for room in FLAT]}  # type: ignore[attr-defined]
+        for k in range(10)
+    ]
+    lines.append({"id": "again", "rooms": FLAT})
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+def test_synthetic_prints_its_report_and_writes_the_plans(tmp_path: Path) -> None:
+    out = tmp_path / "plans.jsonl.gz"
+    result = run("synthetic", "--num-plans", 6000, "--seed", 2, "--out", out)
+    assert result.exit_code == 0
+    assert "6,000 plans, 6,000 distinct, 4 to 8 rooms" in result.output
+    assert "training 4,800, validation 600, test 600; fingerprint " in result.output
+    assert "all 29 within tolerance" in result.output
+    row = next(line for line in result.output.splitlines() if "edges a plan" in line)
+    assert row.split()[3:4] == ["10.20"]
+    assert row.split()[-1] == "ok"
+    assert len(read_plans(out, Vocabulary(8))) == 6000
+    # piped output is plain text
+    assert "\x1b" not in result.output
+    # the same again, from the cache
+    assert run("synthetic", "--num-plans", 6000, "--seed", 2).output in result.output.replace(
+        f"6,000 plans: {out}\n", ""
+    )
+
+
+def test_few_synthetic_plans_say_that_chance_shows() -> None:
+    assert "(chance shows below 5,000 plans)" in run("synthetic", "--num-plans", 50).output
+
+
+def test_plans_are_read_and_described(plans_file: Path) -> None:
+    result = run("plans", plans_file)
+    assert "plans: mine.jsonl: 11 plans, 10 distinct, 3 to 3 rooms" in result.output
+    assert "validation 1, test 1" in result.output
+
+
+def test_bad_plans_are_refused_or_skipped(plans_file: Path) -> None:
+    with plans_file.open("a") as file:
+        file.write('{"id": "x", "rooms": [{"type": "Salon", "box": [0, 0, 90, 90]}]}\n{\n')
+    with pytest.raises(InputError, match=r"2 of 13 plans are bad: 1 x unknown label \(line 12: "):
+        run("plans", plans_file)
+    result = run("plans", plans_file, "--skip-bad")
+    assert "skipped 2 of 13 plans" in result.stderr
+    assert "11 plans" in result.stdout
+    # from the cache the note is still said
+    assert "skipped 2 of 13 plans" in run("plans", plans_file, "--skip-bad").stderr
+
+
+def test_labels_and_n_max(plans_file: Path, tmp_path: Path) -> None:
+    plans_file.write_text('{"id": 1, "rooms": [{"type": "Salon", "box": [0, 0, 90, 90]}]}\n')
+    labels = tmp_path / "labels.json"
+    labels.write_text('{"salon": "LivingRoom"}')
+    assert (
+        "1 plans, 1 distinct, 1 to 1 rooms" in run("plans", plans_file, "--labels", labels).output
+    )
+    with pytest.raises(InputError, match=r"data\.n_max: expected an integer in 1\.\.32, got 99"):
+        run("plans", plans_file, "--n-max", 99)
+
+
+def test_stats_of_own_plans(plans_file: Path) -> None:
+    result = run("stats", "data=plans", f"data.path={plans_file}")
+    lines = [" ".join(line.split()) for line in result.output.splitlines()]
+    for expected in (
+        "plans 11",
+        "distinct plans 10",
+        "repeated plans 1",
+        "distinct token rows 1",
+        "edges a plan 3 (3 to 3)",
+        "connected 100.00 %",
+        "training 9",
+        "3 11 100.00 % 3 1",
+        "Kitchen 11 33.33 % 2",
+        "left-below 11 33.33 %",
+        "LivingRoom, Kitchen, Bathroom 11 100.00 %",
+    ):
+        assert expected in lines
+    assert not any(line.startswith("Balcony") for line in lines)
+
+
+def test_export_round_trip(plans_file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "out.jsonl"
+    result = run("export", "data=plans", f"data.path={plans_file}", "--out", out)
+    assert f"11 plans: {out}" in result.output
+    assert json.loads(out.read_text().splitlines()[0])["rooms"] == FLAT
+    refused = run("export", "data=plans", f"data.path={plans_file}", "--out", tmp_path)
+    assert refused.exit_code == 2
+    assert "is a directory" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["data=plan"], "data.source: expected one of synthetic, graph2plan, plans, got 'plan'"),
+        (["data.pth=x"], "did you mean data.path=..."),
+        (["data=plans"], "data.path: expected the file to read"),
+        (["data.num_plans=many"], "expected an integer"),
+        (["num_plans=3"], "expected data=SOURCE or data.FIELD=VALUE"),
+    ],
+)
+def test_overrides_that_will_not_do(words: list[str], said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        run("stats", *words)
+    assert said in str(caught.value)
+
+
+def test_graph2plan(dev_data: Path, tmp_path: Path) -> None:
+    path = dev_data / "real_plans" / "g2p_110.mat"
+    out = tmp_path / "one.jsonl"
+    result = run("graph2plan", path, "--out", out)
+    assert "graph2plan: g2p_110.mat: 1 plans, 1 distinct, 8 to 8 rooms" in result.output
+    assert json.loads(out.read_text())["id"] == "110"
+
+
+def test_fetch_without_a_network(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be downloaded"):
+        run("fetch", "graph2plan", "--out", tmp_path, "--url", "http://127.0.0.1:9/Data.zip")
+
+
+def bd_gen(*args: object, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "from bd_gen.cli.main import main; main()", *map(str, args)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **env},
+        check=False,
+    )
+
+
+def test_a_mistake_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    done = bd_gen("data", "plans", tmp_path / "none.jsonl")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr == (
+        f"bd-gen: {tmp_path}/none.jsonl: cannot be read (No such file or directory)\n"
+    )
+
+
+def test_readable_where_only_ascii_is_known(plans_file: Path) -> None:
+    for args in (
+        ("stats", "data=plans", f"data.path={plans_file}"),
+        ("synthetic", "--num-plans", 50),
+    ):
+        done = bd_gen("data", *args, PYTHONIOENCODING="ascii")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.isascii()
+
+
+def test_the_real_plans(dev_data: Path) -> None:
+    path = dev_data / "real_plans" / "rplan.jsonl.gz"
+    output = run("stats", "data=plans", f"data.path={path}").output
+    lines = [" ".join(line.split()) for line in output.splitlines()]
+    assert "plans 72,751" in lines
+    assert "archetypes 343" in lines
+    assert "edges a plan 10.17 (3 to 18)" in lines

@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import pytest
+
+from bd_gen.data.config import DataConfig
+from bd_gen.errors import InputError
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"source": "rplan"}, "data.source"),
+        ({"n_max": 0}, "data.n_max"),
+        ({"n_max": 33}, "data.n_max"),
+        ({"n_max": "8"}, "data.n_max"),
+        ({"n_max": True}, "data.n_max"),
+        ({"num_plans": 0}, "data.num_plans"),
+        ({"seed": -1}, "data.seed"),
+        ({"split_seed": 1.5}, "data.split_seed"),
+        ({"path": "a.jsonl"}, "data.path"),
+        ({"source": "plans"}, "data.path"),
+        ({"source": "plans", "path": ""}, "data.path"),
+        ({"source": "graph2plan"}, "data.path"),
+        ({"labels": "map.json"}, "data.labels"),
+        ({"source": "plans", "path": "a", "skip_bad": "yes"}, "data.skip_bad"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_named(values: dict[str, object], field: str) -> None:
+    with pytest.raises(InputError, match=f"^{field}: "):
+        DataConfig(**values)  # type: ignore[arg-type]
+
+
+def test_the_defaults_are_the_synthetic_plans() -> None:
+    config = DataConfig()
+    assert (config.source, config.num_plans, config.vocabulary.length) == ("synthetic", 20_000, 36)
+
+
+def test_where_the_cache_lies(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert DataConfig(cache_dir="/a/b").cache_folder == Path("/a/b")
+    monkeypatch.setenv("BD_GEN_CACHE", "/c")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/d")
+    assert DataConfig().cache_folder == Path("/c")
+    monkeypatch.delenv("BD_GEN_CACHE")
+    assert DataConfig().cache_folder == Path("/d/bd-gen")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert DataConfig().cache_folder == Path.home() / ".cache" / "bd-gen"

@@ -1,0 +1,95 @@
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from bd_gen.data.plan_table import PlanTable, table_from_boxes
+from bd_gen.diagrams.tokens import is_well_formed
+from bd_gen.diagrams.vocabulary import NO_EDGE, NODE_PAD, RELATIONS, Vocabulary
+
+from .conftest import reorder_rooms
+
+
+def test_relations_follow_from_the_boxes() -> None:
+    # kitchen east of the living room, bathroom far off
+    boxes = np.array([[[0, 0, 50, 50], [54, 10, 80, 40], [200, 200, 220, 220]]])
+    table = table_from_boxes(
+        np.array([[0, 2, 3]]), boxes, np.array([3]), np.array(["a"]), Vocabulary(3)
+    )
+    assert table.relations.tolist() == [[RELATIONS.index("left-of"), NO_EDGE, NO_EDGE]]
+    assert is_well_formed(table.tokens, table.vocabulary).all()
+
+
+def test_slots_without_a_room_are_cleared() -> None:
+    table = table_from_boxes(
+        np.full((1, 4), 7), np.full((1, 4, 4), 9.0), np.array([2]), np.array(["a"]), Vocabulary(4)
+    )
+    assert table.room_types.tolist() == [[7, 7, NODE_PAD, NODE_PAD]]
+    assert (table.boxes[0, 2:] == 0).all()
+    assert (table.boxes[0, :2] == 9).all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_groups_do_not_see_the_order_of_rooms(
+    random_table: Callable[..., PlanTable], seed: int
+) -> None:
+    table = random_table(200, seed)
+    other = reorder_rooms(table, np.random.default_rng(seed))
+    assert (other.tokens != table.tokens).any()
+    both = PlanTable(
+        *(np.concatenate([getattr(t, name) for t in (table, other)]) for name in _ARRAYS),
+        vocabulary=table.vocabulary,
+    )
+    groups = both.groups
+    assert (groups[:200] == groups[200:]).all()
+    # numbered by first occurrence, without gaps
+    first = groups[np.sort(np.unique(groups, return_index=True)[1])]
+    assert first.tolist() == list(range(len(first)))
+
+
+_ARRAYS = ("room_types", "num_rooms", "boxes", "has_boxes", "relations", "ids")
+
+
+def test_groups_see_every_box_and_type() -> None:
+    boxes = np.zeros((4, 2, 4))
+    boxes[:, 0] = [0, 0, 10, 10]
+    boxes[:, 1] = [20, 0, 30, 10]
+    boxes[1, 1, 2] = 31
+    types = np.array([[0, 1], [0, 1], [0, 2], [1, 0]])
+    table = table_from_boxes(types, boxes, np.full(4, 2), np.array(list("abcd")), Vocabulary(2))
+    # the last has the same types as the first, but on each other's boxes
+    assert table.groups.tolist() == [0, 1, 2, 3]
+
+
+def test_plans_without_boxes_are_grouped_by_token_row_and_apart_from_the_others(
+    random_table: Callable[..., PlanTable],
+) -> None:
+    table = random_table(3)
+    rows = table.select(np.array([0, 0, 1, 0]))
+    has_boxes = np.array([True, False, False, False])
+    mixed = PlanTable(
+        rows.room_types, rows.num_rooms, rows.boxes, has_boxes, rows.relations, rows.ids,
+        rows.vocabulary,
+    )  # fmt: skip
+    assert mixed.groups.tolist() == [0, 1, 2, 1]
+
+
+def test_tables_without_boxes_or_without_plans(random_table: Callable[..., PlanTable]) -> None:
+    table = random_table(5)
+    bare = PlanTable(
+        table.room_types, table.num_rooms, table.boxes * 0, np.zeros(5, bool), table.relations,
+        table.ids, table.vocabulary,
+    )  # fmt: skip
+    assert bare.groups.tolist() == [0, 1, 2, 3, 4]
+    assert table.select(np.array([], int)).groups.tolist() == []
+
+
+def test_touching_is_decided_without_rounding() -> None:
+    # 2^-18 beyond nine pixels: lost if 200 and 9 were added in float32
+    gap = 9 + 2.0**-18
+    boxes = np.array([[[0, 0, 2.0**-6, 10], [2.0**-6 + gap, 0, 30, 10]]])
+    assert np.float32(boxes[0, 1, 0]) == boxes[0, 1, 0]
+    table = table_from_boxes(
+        np.zeros((1, 2), int), boxes, np.array([2]), np.array(["a"]), Vocabulary(2)
+    )
+    assert table.relations.tolist() == [[NO_EDGE]]
