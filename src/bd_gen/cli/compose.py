@@ -31,8 +31,8 @@ def compose(name: str, overrides: Sequence[str]) -> dict[str, Any]:
             known = OmegaConf.to_container(hydra_compose(name), resolve=False)
             assert isinstance(known, dict)  # noqa: S101 - the top of a configuration is one
             for override in overrides:
-                _check_override(override, _keys(known), dict(_defaults(name)))
-            config = hydra_compose(name, list(overrides))
+                _check_override(override, _keys(known), [g for g, _ in _defaults(name)])
+            config = hydra_compose(name, [_readable(override) for override in overrides])
             plain = OmegaConf.to_container(config, resolve=True)
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise InputError(f"{' '.join(overrides)}: {_first_line(error)}") from None
@@ -99,14 +99,13 @@ def _keys(config: Mapping[Any, Any], prefix: str = "") -> set[str]:
     return keys
 
 
-def _check_override(override: str, keys: set[str], groups: Mapping[str, str | None]) -> None:
+def _check_override(override: str, keys: set[str], groups: Sequence[str]) -> None:
     key, equals, value = override.partition("=")
     if not equals:
         raise InputError(f"{override}: expected KEY=VALUE")
     if key in groups:
         choices = sorted(path.stem for path in (CONFIGS / key).glob("*.yaml"))
-        # A group can be left out only where the configuration itself leaves it out.
-        if value not in choices and (value, groups[key]) != ("null", None):
+        if value not in choices:
             near = difflib.get_close_matches(value, choices, n=1)
             hint = f"; did you mean {key}={near[0]}?" if near else ""
             raise InputError(f"{override}: {key} must be one of {', '.join(choices)}{hint}")
@@ -114,6 +113,23 @@ def _check_override(override: str, keys: set[str], groups: Mapping[str, str | No
         near = difflib.get_close_matches(key, [*keys, *groups], n=2, cutoff=0.5)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise InputError(f"{override}: there is no setting {key}{hint}")
+
+
+def _readable(override: str) -> str:
+    """Quotes a value that Hydra's grammar has no place for, such as a path with `=` or `~`."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
+
+    try:
+        if not OverridesParser.create().parse_override(override).is_sweep_override():
+            return override
+    except HydraException:
+        pass
+    key, _, value = override.partition("=")
+    # A backslash is one unless quotes follow: those before a quote, or before the end, count twice.
+    value = re.sub(r"(\\*)'", r"\1\1\'", value)
+    value = re.sub(r"(\\+)$", r"\1\1", value)
+    return f"{key}='{value}'"
 
 
 def _first_line(error: Exception) -> str:

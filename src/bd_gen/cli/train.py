@@ -1,7 +1,7 @@
 """`bd-gen train`."""
 
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,14 @@ class OverridesCommand(click.Command):
         from bd_gen.cli.compose import describe
 
         formatter.write("\n" + describe(self.config_name) + "\n")
+
+
+@dataclass(frozen=True)
+class RunSection:
+    """The `run` section of the configuration: the run's folder, and a checkpoint of another."""
+
+    dir: str
+    resume_from: str | None = None
 
 
 @click.command("train", cls=OverridesCommand)
@@ -60,18 +68,18 @@ def run_config(overrides: tuple[str, ...] | list[str]) -> "RunConfig":
         except ValueError as error:
             raise InputError(f"noise.name: {error}") from None
     model = {key: value for key, value in config["model"].items() if key != "name"}
-    resume_from = config["run"]["resume_from"]
+    run = section(RunSection, config["run"], "run")
     data = section(DataConfig, config["data"], "data")
     if data.path is not None:
         # The checkpoint names its data; that name must hold in any folder.
-        data = replace(data, path=str(Path(data.path).absolute()))
+        data = replace(data, path=str(Path(data.path).expanduser().absolute()))
     return RunConfig(
-        directory=Path(config["run"]["dir"]),
+        directory=Path(run.dir).expanduser(),
         data=data,
         model=section(ModelConfig, model, "model"),
         noise=noise,
         training=section(TrainingConfig, config["training"], "training"),
-        resume_from=None if resume_from is None else Path(resume_from),
+        resume_from=None if run.resume_from is None else Path(run.resume_from).expanduser(),
     )
 
 

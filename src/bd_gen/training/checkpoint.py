@@ -3,6 +3,7 @@
 import hashlib
 import io
 import warnings
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -159,6 +160,8 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path}: there is no checkpoint of that name")
+    if not _is_whole(path):
+        raise InputError(f"{path}: damaged, or not a checkpoint of bd-gen")
     content = _load_plain(path)
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise InputError(f"{path}: not a checkpoint of bd-gen")
@@ -189,6 +192,17 @@ def _load_plain(path: Path) -> Any:
             ) from None
         first = text.strip().splitlines()[0] if text.strip() else type(error).__name__
         raise InputError(f"{path}: damaged, or not a checkpoint ({first[:120]})") from None
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether an archive holds what its checksums say; torch reads it without looking at them."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.testzip() is None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
+    except Exception:  # whatever zipfile makes of a damaged archive
+        return False
 
 
 def _check_fields(path: Path, content: Mapping[str, Any]) -> None:

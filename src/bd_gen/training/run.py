@@ -17,10 +17,12 @@ from bd_gen.training.config import TrainingConfig
 from bd_gen.training.interrupts import DeferredInterrupt
 from bd_gen.training.logs import JsonlLogger, Logger, TensorBoardLogger
 from bd_gen.training.loop import Progress, Trainer
+from bd_gen.training.schedule_plot import draw_schedules
 
 FINAL = "checkpoint_final.pt"
 LAST = "checkpoint_last.pt"
 LOG = "metrics.jsonl"
+SCHEDULES = "learned_schedules.png"
 
 MAY_CHANGE = frozenset({"steps", "log_every", "validate_every", "num_validation", "device"})
 """Training settings that a continued run may have otherwise without becoming another run."""
@@ -110,6 +112,8 @@ def train(
     denoising = denoising_scores(
         averaged.denoiser, _validation_part(config, dataset), averaged.process
     )
+    if averaged.rates is not None:
+        draw_schedules(averaged.rates, config.directory / SCHEDULES)
     save_checkpoint(final, _checkpoint(trainer, config, dataset, denoising))
     (config.directory / LAST).unlink(missing_ok=True)
     return final
