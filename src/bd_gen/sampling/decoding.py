@@ -44,7 +44,7 @@ class Tempered(Decoding):
 
     def draw(self, logits: Tensor, noise: Tensor) -> Tensor:
         """See `Decoding`."""
-        return _inverse_cdf((logits / self.temperature).softmax(dim=1), noise)
+        return _inverse_cdf(_tempered(logits, self.temperature), noise)
 
 
 class Nucleus(Decoding):
@@ -62,13 +62,18 @@ class Nucleus(Decoding):
 
     def draw(self, logits: Tensor, noise: Tensor) -> Tensor:
         """See `Decoding`."""
-        probabilities = (logits / self.temperature).softmax(dim=1)
+        probabilities = _tempered(logits, self.temperature)
         ordered, index = probabilities.sort(dim=1, descending=True, stable=True)
         # A value stays if those before it do not yet hold top_p; the first always does.
         before = ordered.cumsum(dim=1) - ordered
         kept = ordered * (before < self.top_p)
         nucleus = torch.zeros_like(probabilities).scatter_(1, index, kept)
         return _inverse_cdf(nucleus, noise)
+
+
+def _tempered(logits: Tensor, temperature: float) -> Tensor:
+    """Probabilities (M, V); the largest logit is taken off first, so that no quotient is inf."""
+    return ((logits - logits.amax(dim=1, keepdim=True)) / temperature).softmax(dim=1)
 
 
 def _inverse_cdf(weights: Tensor, noise: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ import re
 from bd_gen.sampling.grid import Loop
 from bd_gen.sampling.method import ORDERS, REMASKINGS, Method, RemaskingSettings
 
-_NUMBER = r"[0-9]+(?:\.[0-9]+)?(?:e-?[0-9]+)?"
+_NUMBER = r"[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?"
 _NAME = re.compile(
     rf"(?P<learned>v2_)?(?P<unmasking>{'|'.join(ORDERS)})_"
     rf"(?:(?P<argmax>argmax)|topp(?P<top_p>{_NUMBER})(?:_temp(?P<nucleus_temp>{_NUMBER}))?"

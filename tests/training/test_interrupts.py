@@ -1,0 +1,66 @@
+import signal
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from bd_gen.training.interrupts import DeferredInterrupt
+
+
+@pytest.fixture(autouse=True)
+def default_handler() -> Iterator[None]:
+    """Ctrl-C as in a program started by hand."""
+    if threading.current_thread() is not threading.main_thread():
+        pytest.skip("only the main thread gets signals")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_the_first_ctrl_c_waits_for_the_check() -> None:
+    with DeferredInterrupt() as interrupt:
+        interrupt.check()
+        signal.raise_signal(signal.SIGINT)
+        assert interrupt.is_asked
+        with pytest.raises(KeyboardInterrupt):
+            interrupt.check()
+
+
+def test_the_second_ctrl_c_does_not_wait() -> None:
+    with DeferredInterrupt():
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_afterwards_ctrl_c_is_what_it_was() -> None:
+    with DeferredInterrupt() as interrupt:
+        assert signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    with pytest.raises(RuntimeError, match="from inside"), DeferredInterrupt():
+        raise RuntimeError("from inside")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert not interrupt.is_asked
+
+
+def test_a_job_that_ignores_ctrl_c_goes_on_ignoring_it() -> None:
+    """As a shell without job control starts `bd-gen train &`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with DeferredInterrupt() as interrupt:
+        signal.raise_signal(signal.SIGINT)
+        interrupt.check()
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+def test_outside_the_main_thread_nothing_changes() -> None:
+    seen = []
+
+    def work() -> None:
+        with DeferredInterrupt() as interrupt:
+            interrupt.check()
+            seen.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [signal.default_int_handler]
