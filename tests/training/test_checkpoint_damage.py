@@ -65,7 +65,7 @@ def test_a_file_with_a_tail_is_refused_or_is_the_same(
     assert loaded.data_fingerprint == checkpoint.data_fingerprint
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(content=st.binary(max_size=400))
 def test_random_bytes(
     refusal_of: Refusal, tmp_path_factory: pytest.TempPathFactory, content: bytes
@@ -75,7 +75,7 @@ def test_random_bytes(
     refusal_of(path)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     seed=st.integers(0, 2**32), flips=st.integers(1, 4), region=st.sampled_from(["headers", "all"])
 )

@@ -4,6 +4,7 @@ import platform
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -120,7 +121,7 @@ def generate(
         return Generated(job.path, is_new=False)
     partial = PartialSamples.open(
         job.directory / f".{job.method.name}_samples.partial.npz",
-        {"config": config, "checkpoint_sha256": checkpoint.sha256},
+        {**config, "checkpoint": checkpoint.sha256},
         job.seeds,
         (job.num_samples, checkpoint.vocabulary.length),
     )
@@ -128,12 +129,24 @@ def generate(
     start = time.monotonic()
     try:
         _draw(job, sampler, partial, progress)
-    finally:
-        # Also after Ctrl-C: what is drawn is kept.
-        if not partial.is_done:
+        seconds = time.monotonic() - start
+        write_samples(job.path, _samples(job, config, checkpoint, partial))
+    except InputError:
+        with suppress(InputError):  # on a full disk the first error is the one to tell
             partial.save()
-    seconds = time.monotonic() - start
-    samples = Samples(
+        raise
+    except BaseException:
+        partial.save()  # also after Ctrl-C what is drawn is kept
+        raise
+    partial.remove()
+    drawn = max(1, partial.num_drawn)
+    return Generated(job.path, True, sampler.calls / drawn, seconds)
+
+
+def _samples(
+    job: GenerationJob, config: dict[str, Any], checkpoint: Checkpoint, partial: PartialSamples
+) -> Samples:
+    return Samples(
         method=job.method.name,
         n_max=checkpoint.n_max,
         seeds=job.seeds,
@@ -145,10 +158,6 @@ def generate(
             for k, seed in enumerate(job.seeds)
         },
     )
-    write_samples(job.path, samples)
-    partial.remove()
-    drawn = max(1, partial.num_drawn)
-    return Generated(job.path, True, sampler.calls / drawn, seconds)
 
 
 def settings(job: GenerationJob) -> dict[str, Any]:
@@ -250,11 +259,11 @@ def _is_complete(job: GenerationJob, config: dict[str, Any], checkpoint: Checkpo
     hint = "eval.overwrite=true replaces it"
     if found.provenance.get("checkpoint_sha256") != checkpoint.sha256:
         raise InputError(f"{job.path}: holds samples of another checkpoint; {hint}")
-    for key, value in config.items():
-        if key != "checkpoint" and found.config.get(key) != value:
+    for key in {**config, **found.config}:
+        if key != "checkpoint" and found.config.get(key) != config.get(key):
             raise InputError(
                 f"{job.path}: holds samples drawn with {key}={found.config.get(key)}, now "
-                f"{value} is asked for; {hint}"
+                f"{config.get(key)} is asked for; {hint}"
             )
     return True
 

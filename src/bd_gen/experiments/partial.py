@@ -1,7 +1,6 @@
 """Unfinished samples, kept beside the results until they are complete."""
 
 import json
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,15 +34,18 @@ class PartialSamples:
         text = json.dumps(key, sort_keys=True)
         full = (len(seeds), *shape)
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            # Opened here, as numpy leaves a damaged file open.
+            with path.open("rb") as raw, np.load(raw, allow_pickle=False) as stored:
                 tokens, is_drawn = stored["tokens"], stored["is_drawn"]
                 fits = (
                     str(stored["key"]) == text
                     and (tokens.shape, tokens.dtype) == (full, np.uint8)
                     and (is_drawn.shape, is_drawn.dtype) == (full[:2], np.bool_)
                 )
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-            fits = False  # nothing there, or half a file: begin anew
+        except Exception:
+            # Nothing there, or half a file, which numpy and zipfile answer with a dozen kinds of
+            # errors; whatever it is, begin anew.
+            fits = False
         if fits:
             return PartialSamples(path, text, tokens, is_drawn)
         return PartialSamples(path, text, np.zeros(full, np.uint8), np.zeros(full[:2], np.bool_))

@@ -11,9 +11,11 @@ import numpy as np
 
 from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.vocabulary import (
+    LARGEST_N_MAX,
     NO_EDGE,
     NODE_MASK,
     NUM_RELATIONS,
+    NUM_ROOM_TYPES,
     RELATIONS,
     ROOM_TYPES,
     Vocabulary,
@@ -40,15 +42,17 @@ class Condition:
         relations: (i, j, r) with i < j and r in 0..9, or 10 for rooms that must not be joined.
 
     Raises:
-        InputError: the parts contradict each other.
+        InputError: a value that is no room or relation, or parts that contradict each other.
     """
 
     room_types: tuple[int | None, ...]
     relations: tuple[tuple[int, int, int], ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.room_types:
-            raise InputError("given: expected at least one room")
+        _check_num_rooms(self.num_rooms)
+        for room_type in self.room_types:
+            if room_type is not None and not 0 <= room_type < NUM_ROOM_TYPES:
+                raise InputError(f"given: expected a room type 0..12 or None, got {room_type}")
         for room_type in AT_MOST_ONE:
             if self.room_types.count(room_type) > 1:
                 raise InputError(
@@ -61,6 +65,8 @@ class Condition:
                 raise InputError(
                     f"given: relation ({i}, {j}): rooms are numbered 0..{self.num_rooms - 1}"
                 )
+            if not 0 <= relation <= NO_EDGE:
+                raise InputError(f"given: expected a relation 0..10, got {relation}")
             if known.setdefault((i, j), relation) != relation:
                 raise InputError(
                     f"given: rooms {i} and {j} are both {_name(known[i, j])} and {_name(relation)}"
@@ -113,12 +119,20 @@ class Condition:
         """The same with more rooms, of which nothing is known.
 
         Raises:
-            InputError: fewer rooms than are given.
+            InputError: fewer rooms than are given, or more than any model knows.
         """
+        _check_num_rooms(num_rooms)
         if num_rooms < self.num_rooms:
             raise InputError(f"given: {self.num_rooms} rooms, but only {num_rooms} are asked for")
         more = (None,) * (num_rooms - self.num_rooms)
         return Condition((*self.room_types, *more), self.relations)
+
+
+def _check_num_rooms(num_rooms: int) -> None:
+    if num_rooms < 1:
+        raise InputError("given: expected at least one room")
+    if num_rooms > LARGEST_N_MAX:
+        raise InputError(f"given: expected at most {LARGEST_N_MAX} rooms, got {num_rooms}")
 
 
 def condition_from_rooms(text: str) -> Condition:
@@ -164,6 +178,7 @@ def _parsed(content: Any) -> Condition:
     if not isinstance(content, dict) or not isinstance(content.get("rooms"), list):
         raise InputError('expected {"rooms": [...], "relations": [[i, j, name], ...]}')
     rooms = content["rooms"]
+    _check_num_rooms(len(rooms))
     room_types = tuple(_room(room, k) for k, room in enumerate(rooms))
     if "relations" in content:
         entries = content["relations"]
