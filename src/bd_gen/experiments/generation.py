@@ -1,26 +1,20 @@
 """One generation job: from a checkpoint and a method to a samples file."""
 
-import platform
-import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bd_gen import __version__
-from bd_gen.data.dataset import DataConfig, load_dataset
-from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.tokens import diagrams_from_tokens, num_rooms_of
+from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diffusion.likelihood import denoising_scores
 from bd_gen.errors import InputError
+from bd_gen.experiments.drawing import sampler_for
 from bd_gen.experiments.partial import PartialSamples
-from bd_gen.models.device import resolve_device
+from bd_gen.experiments.provenance import provenance
 from bd_gen.results.samples_file import (
     Samples,
     SeedSamples,
@@ -29,12 +23,13 @@ from bd_gen.results.samples_file import (
     write_samples,
 )
 from bd_gen.sampling.conditions import Condition
-from bd_gen.sampling.grid import visibility_of
 from bd_gen.sampling.method import Method
 from bd_gen.sampling.sampler import Sampler
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
 
 SEEDS = (42, 123, 456, 789, 1337)
+MOST_SAMPLES = 10_000_000
+"""More diagrams a seed than this are refused: their tokens alone would take gigabytes."""
 _SAVE_EVERY = 15.0  # seconds between two saves of unfinished work
 
 
@@ -68,8 +63,10 @@ class GenerationJob:
     condition: Condition | None = None
 
     def __post_init__(self) -> None:
-        if self.num_samples < 1:
-            raise InputError(f"eval.num_samples must be at least 1, got {self.num_samples}")
+        if not 1 <= self.num_samples <= MOST_SAMPLES:
+            raise InputError(
+                f"eval.num_samples must be in 1..{MOST_SAMPLES:,}, got {self.num_samples}"
+            )
         if self.batch_size < 1:
             raise InputError(f"eval.batch_size must be at least 1, got {self.batch_size}")
         if not self.seeds or len(set(self.seeds)) != len(self.seeds):
@@ -125,7 +122,7 @@ def generate(
         job.seeds,
         (job.num_samples, checkpoint.vocabulary.length),
     )
-    sampler = _sampler(checkpoint, job.method, job.condition, job.device)
+    sampler = sampler_for(checkpoint, job.method, job.condition, job.device)
     start = time.monotonic()
     try:
         _draw(job, sampler, partial, progress)
@@ -152,7 +149,7 @@ def _samples(
         seeds=job.seeds,
         num_samples=job.num_samples,
         config=config,
-        provenance=_provenance(job, checkpoint),
+        provenance=provenance(checkpoint, job.checkpoint_path, job.directory.name),
         per_seed={
             seed: _with_masks(partial.tokens[k], checkpoint.vocabulary)
             for k, seed in enumerate(job.seeds)
@@ -170,60 +167,6 @@ def settings(job: GenerationJob) -> dict[str, Any]:
         "checkpoint": str(job.checkpoint_path),
         **given,
     }
-
-
-def draw(
-    checkpoint: Checkpoint,
-    method: Method,
-    num_samples: int,
-    seed: int = 0,
-    condition: Condition | None = None,
-    device: str = "auto",
-) -> list[Diagram]:
-    """Draw diagrams in memory: samples 0, 1, ... of a seed, as `generate` draws them.
-
-    Args:
-        checkpoint: what `load_checkpoint` read.
-        method: how to sample.
-        num_samples: how many.
-        seed: 0..2^64-1.
-        condition: what every diagram keeps.
-        device: `auto`, `cpu`, `cuda`, ...
-
-    Raises:
-        InputError: the checkpoint, the condition or the device cannot be used.
-    """
-    sampler = _sampler(checkpoint, method, condition, device)
-    return diagrams_from_tokens(sampler.sample(seed, range(num_samples)), checkpoint.vocabulary)
-
-
-def _sampler(
-    checkpoint: Checkpoint, method: Method, condition: Condition | None, device_name: str
-) -> Sampler:
-    device = resolve_device(device_name)
-    if method.is_learned != checkpoint.is_learned:
-        has = "a learned" if checkpoint.is_learned else "no learned"
-        raise InputError(f"{method.name}: {checkpoint.source} has {has} forward process")
-    if condition is not None and not _knows(checkpoint, condition.num_rooms):
-        sizes = [n for n, count in enumerate(checkpoint.num_rooms_histogram) if count]
-        raise InputError(
-            f"given: {condition.num_rooms} rooms, but {checkpoint.source} was trained on diagrams "
-            f"of {sizes[0]} to {sizes[-1]} rooms"
-        )
-    return Sampler(
-        checkpoint.denoiser(device),
-        checkpoint.vocabulary,
-        visibility_of(checkpoint.process),
-        checkpoint.num_rooms_histogram,
-        method,
-        device,
-        None if condition is None else condition.row(checkpoint.vocabulary),
-    )
-
-
-def _knows(checkpoint: Checkpoint, num_rooms: int) -> bool:
-    histogram = checkpoint.num_rooms_histogram
-    return num_rooms < len(histogram) and histogram[num_rooms] > 0
 
 
 def _draw(
@@ -270,50 +213,3 @@ def _is_complete(job: GenerationJob, config: dict[str, Any], checkpoint: Checkpo
 
 def _with_masks(tokens: np.ndarray, vocabulary: Vocabulary) -> SeedSamples:
     return SeedSamples(tokens, vocabulary.real_mask(num_rooms_of(tokens, vocabulary)))
-
-
-def _provenance(job: GenerationJob, checkpoint: Checkpoint) -> dict[str, Any]:
-    return {
-        "package_version": __version__,
-        "git_commit": git_commit(),
-        "checkpoint_path": str(job.checkpoint_path),
-        "checkpoint_sha256": checkpoint.sha256,
-        "checkpoint_step": checkpoint.step,
-        "data": checkpoint.config["data"],
-        "data_fingerprint": checkpoint.data_fingerprint,
-        "noise": checkpoint.noise,
-        "schedule": job.directory.name,
-        "timestamp": datetime.now(UTC).isoformat(timespec="seconds"),
-        "host": platform.platform(),
-        "denoising": checkpoint.denoising or _measured_denoising(checkpoint),
-    }
-
-
-def _measured_denoising(checkpoint: Checkpoint) -> dict[str, float] | None:
-    """Scores of a checkpoint that was saved in mid-training; None where its data are gone."""
-    try:
-        dataset = load_dataset(DataConfig(**checkpoint.config["data"]))
-    except (InputError, TypeError):
-        return None
-    if dataset.fingerprint != checkpoint.data_fingerprint or not len(dataset.validation):
-        return None
-    held_out = dataset.validation[:2048]
-    return denoising_scores(checkpoint.denoiser(), held_out, checkpoint.process)
-
-
-def git_commit() -> str | None:
-    """The commit of the source tree that this package runs from, if it is one."""
-    folder = Path(__file__).resolve().parents[3]
-    if not (folder / ".git").exists():
-        return None
-    try:
-        done = subprocess.run(  # noqa: S603 - fixed arguments
-            ["git", "-C", str(folder), "rev-parse", "HEAD"],  # noqa: S607 - git is found by PATH
-            capture_output=True,
-            text=True,
-            timeout=5,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.strip()

@@ -35,6 +35,8 @@ ORDERS: dict[str, type[Order]] = {
 }
 REMASKINGS = ("cap", "rescale", "confidence", "loop")
 DEFAULT_STEPS = 100
+MOST_STEPS = 100_000
+"""More steps than this are a slip of the finger; their grid alone would fill the memory."""
 
 
 @dataclass(frozen=True)
@@ -135,8 +137,8 @@ class Method:
             raise ValueError(f"temperature must be 0 or more, got {self.temperature}")
         if self.top_p is not None and not 0 < self.top_p <= 1:
             raise ValueError(f"top_p must be in (0, 1], got {self.top_p}")
-        if self.steps < 1:
-            raise ValueError(f"sampling_steps must be at least 1, got {self.steps}")
+        if not 1 <= self.steps <= MOST_STEPS:
+            raise ValueError(f"sampling_steps must be in 1..{MOST_STEPS:,}, got {self.steps}")
         if self.remasking is not None and not self.has_steps:
             raise ValueError(
                 f"remasking: {self.unmasking} reveals each token once, at its own time, so there "

@@ -1,0 +1,79 @@
+"""What a samples file says about its origin."""
+
+import subprocess
+from dataclasses import replace
+
+import pytest
+from tests.experiments.checkpoints import DATA, DENOISING, N_MAX, saved, small_checkpoint
+
+from bd_gen import __version__
+from bd_gen.data.dataset import DataConfig, load_dataset
+from bd_gen.experiments.generation import generate
+from bd_gen.experiments.provenance import git_commit
+from bd_gen.results.samples_file import read_samples
+from bd_gen.training.checkpoint import load_checkpoint
+
+
+def test_provenance_is_complete(job, checkpoint_path):
+    generate(job)
+    provenance = read_samples(job.path).provenance
+    checkpoint = load_checkpoint(checkpoint_path)
+    assert provenance["package_version"] == __version__
+    assert provenance["checkpoint_path"] == str(checkpoint_path)
+    assert provenance["checkpoint_sha256"] == checkpoint.sha256
+    assert len(provenance["checkpoint_sha256"]) == 64
+    assert provenance["checkpoint_step"] == 7
+    assert provenance["data"] == DATA
+    assert provenance["data_fingerprint"] == "0123456789abcdef"
+    assert provenance["noise"] == "loglinear"
+    assert provenance["schedule"] == "loglinear"
+    assert provenance["denoising"] == DENOISING
+    assert provenance["host"]
+    assert provenance["timestamp"].startswith("20")
+    assert provenance["git_commit"] is None or len(provenance["git_commit"]) == 40
+
+
+def test_scores_are_measured_if_the_checkpoint_has_none(job, tmp_path):
+    """A checkpoint saved in mid-training, whose data are still there."""
+    data = {"source": "synthetic", "n_max": N_MAX, "num_plans": 120}
+    dataset = load_dataset(DataConfig(**data))
+    path = saved(
+        tmp_path,
+        denoising=None,
+        config={**small_checkpoint().config, "data": data},
+        data_fingerprint=dataset.fingerprint,
+    )
+    generate(replace(job, checkpoint_path=path))
+    scores = read_samples(job.path).provenance["denoising"]
+    assert scores["denoise/val_elbo"] > 0
+    assert 0 <= scores["denoise/acc_node@t=0.5"] <= 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"data_fingerprint": "fedcba9876543210"},
+        {"data": {"source": "plans", "path": "gone.jsonl", "n_max": N_MAX}},
+        {"data": {"source": "synthetic", "colour": "blue"}},
+        {"data": {"source": "synthetic", "n_max": N_MAX, "num_plans": 5}},
+    ],
+    ids=["other", "gone", "unknown", "too-few"],
+)
+def test_without_its_data_there_are_no_scores(job, change, tmp_path):
+    config = small_checkpoint().config
+    if "data" in change:
+        change = {"config": {**config, "data": change["data"]}}
+    path = saved(tmp_path, denoising=None, **change)
+    generate(replace(job, checkpoint_path=path))
+    assert read_samples(job.path).provenance["denoising"] is None
+
+
+def test_a_commit_is_named_only_where_there_is_one(monkeypatch):
+    found = git_commit()
+    assert found is None or len(found) == 40
+
+    def broken(*args, **settings):
+        raise subprocess.CalledProcessError(128, "git")
+
+    monkeypatch.setattr(subprocess, "run", broken)
+    assert git_commit() is None
