@@ -111,11 +111,9 @@ def masked_loss(
 
 def _weights(groups: Sequence[CleanGroup], corruptions: Sequence[Corruption]) -> Tensor:
     """(T,) weight of every token of the batch, should it be masked."""
-    parts = []
-    for group, corruption in zip(groups, corruptions, strict=True):
-        weight = group.weight * corruption.weight.expand(group.tokens.shape)
-        # The value is 1 where it counts; the gradient tells what masking more would have cost.
-        if corruption.soft is not None:
-            weight = weight * corruption.soft
-        parts.append(weight.reshape(-1))
-    return torch.cat(parts)
+    return torch.cat(
+        [
+            (group.weight * corruption.weight.expand(group.tokens.shape)).reshape(-1)
+            for group, corruption in zip(groups, corruptions, strict=True)
+        ]
+    )

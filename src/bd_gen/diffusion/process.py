@@ -108,8 +108,10 @@ class MaskedByRates(Corrupter):
         gamma, slope = (part[:, positions] for part in self.rates.gamma(time))
         logistic = torch.logit(noise.double(), eps=1e-12)
         is_masked = gamma.detach() + logistic > 0
-        # w = -alpha' / (1 - alpha) = alpha gamma'
-        weight = (1.0 - SMALLEST_TIME) * torch.sigmoid(-gamma) * slope
+        # w = -alpha' / (1 - alpha). The denominator is how often the token is masked at all; the
+        # draw itself makes up for it, so no gradient must flow through it.
+        alpha = torch.sigmoid(-gamma)
+        weight = (1.0 - SMALLEST_TIME) * alpha * (1.0 - alpha) * slope / (1.0 - alpha).detach()
         soft = None
         if self.temperature is None:
             weight = weight.detach()
