@@ -294,9 +294,15 @@ def bias_table(table: Sequence[Bias]) -> str:
     ]
     for bias in table:
         steps = str(bias.method.steps) if bias.method.has_steps else "one a token"
-        exact = "yes" if bias.method.is_exact else "no"
         lines.append(
-            f"| `{bias.method.name}` | {steps} | {exact} | {bias.distance:.3f} "
+            f"| `{bias.method.name}` | {steps} | {_exactness(bias.method)} | {bias.distance:.3f} "
             f"| {bias.floor:.3f} | {bias.calls:.1f} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def _exactness(method: Method) -> str:
+    if method.is_exact:
+        return "yes"
+    in_the_limit = method.order.may_be_exact and method.decoding.is_exact
+    return "as steps grow" if in_the_limit and method.remasking is None else "no"

@@ -99,6 +99,15 @@ def test_the_size_is_where_the_first_number_falls():
         assert (num_rooms_of(rows, oracle.vocabulary) == expected).all()
 
 
+def test_sizes_at_the_borders(monkeypatch):
+    """The share of a size begins where it says; sizes of no share are never drawn."""
+    oracle = Oracle(Oracle.of_several_sizes(0).joints, (0, 3, 0, 1))
+    drawn = torch.tensor([0.0, 0.75 - 2**-53, 0.75, 1 - 2**-53], dtype=torch.float64)
+    monkeypatch.setattr(KeyedNoise, "num_rooms", lambda *_: drawn)
+    rows = oracle.sampler(Method("random", steps=1)).sample(1, range(4))
+    assert num_rooms_of(rows, oracle.vocabulary).tolist() == [1, 1, 3, 3]
+
+
 # ---------------------------------------------------------------- keyed randomness
 
 
