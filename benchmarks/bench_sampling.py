@@ -38,7 +38,7 @@ METHODS = (
 )
 RPLAN_SIZES = (0, 0, 0, 0, 3, 72, 311, 362, 252)
 COUNT = 512
-NAIVE_COUNT = 128
+NAIVE_COUNT = 64
 REFERENCE = "12 to 14"
 """Diagrams a second of the published reference system on two cores (1,000 in 69 to 84 s)."""
 

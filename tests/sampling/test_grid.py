@@ -5,7 +5,10 @@ from hypothesis import strategies as st
 from tests.sampling.oracle import visibility_named
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.sampling.grid import Loop, equal_steps, looped_steps
+from bd_gen.diffusion.process import FixedProcess, LearnedProcess
+from bd_gen.diffusion.schedules import SCHEDULES
+from bd_gen.models.learned_rates import LearnedRates
+from bd_gen.sampling.grid import Loop, equal_steps, looped_steps, visibility_of
 
 PROCESSES = ("loglinear", "linear", "cosine", "learned")
 EVERY_PROCESS = pytest.mark.parametrize("process", PROCESSES)
@@ -101,3 +104,14 @@ def test_a_loop_stands_exactly_so_that_remasking_knows():
     # From 0.55 to 0.05 of the sampler's own time: half of the steps.
     assert int(equal.sum()) == 50
     assert equal[45:95].all()
+
+
+def test_visibility_follows_the_forward_process():
+    times = torch.tensor([0.2, 0.8], dtype=torch.float64)
+    fixed = visibility_of(FixedProcess(SCHEDULES["cosine"])).alpha(times, POSITIONS)
+    assert torch.equal(fixed[:, 3], SCHEDULES["cosine"].alpha(times))
+    rates = LearnedRates(VOCABULARY)
+    learned = visibility_of(LearnedProcess(rates)).alpha(times, POSITIONS)
+    torch.testing.assert_close(learned, rates.alpha(times).detach(), atol=1e-9, rtol=0)
+    with pytest.raises(TypeError, match="no visibility for str"):
+        visibility_of("cosine")  # type: ignore[arg-type]
