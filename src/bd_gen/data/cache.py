@@ -46,14 +46,23 @@ def load_or_make(folder: Path, name: str, n_max: int, make: Callable[[], PlanTab
     cannot be written to is done without, too: it only saves time.
     """
     path = folder / f"{name}.npz"
-    table = _read(path, Vocabulary(n_max))
+    table = stored_table(path, Vocabulary(n_max))
     if table is None:
         table = make()
         try:
-            write_with(path, lambda file: np.savez(file, **_arrays(table)))
+            store_table(path, table)
         except InputError:
             return table
     return table
+
+
+def store_table(path: Path, table: PlanTable) -> None:
+    """Write a table as arrays.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    write_with(path, lambda file: np.savez(file, **_arrays(table)))
 
 
 def _arrays(table: PlanTable) -> dict[str, Any]:
@@ -72,7 +81,7 @@ def _arrays(table: PlanTable) -> dict[str, Any]:
     }
 
 
-def _read(path: Path, vocabulary: Vocabulary) -> PlanTable | None:
+def stored_table(path: Path, vocabulary: Vocabulary) -> PlanTable | None:
     """The stored table, or None if there is none or it is not what it should be."""
     if not path.is_file():
         return None

@@ -126,9 +126,9 @@ def _recipe(
     path = str(config.path)
     content: dict[str, object] = {"sha256": file_hash(path), "skip_bad": config.skip_bad}
     if config.source == "graph2plan":
-        from bd_gen.data.graph2plan import read_graph2plan
+        from bd_gen.data.guarded import read_in_child
 
-        return lambda: read_graph2plan(path, v, config.skip_bad, progress), content
+        return lambda: read_in_child(path, v, config.skip_bad, progress), content
 
     from bd_gen.data.labels import RoomLabels, read_labels
     from bd_gen.data.plans import read_plans
