@@ -2,7 +2,7 @@ import hashlib
 import io
 import math
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.diffusion.process import FixedProcess, LearnedProcess
 from bd_gen.errors import InputError
 from bd_gen.files import write_with
+from bd_gen.models.config import ModelConfig
+from bd_gen.models.denoiser import Denoiser
 from bd_gen.models.learned_rates import LearnedRates
 from bd_gen.models.packing import pack
 from bd_gen.training import checkpoint as checkpoint_module
@@ -181,3 +183,22 @@ def test_an_interrupted_write_leaves_the_old_checkpoint(
 def test_numbers_that_are_none_survive(checkpoint: Checkpoint, tmp_path: Path) -> None:
     save_checkpoint(tmp_path / "c.pt", replace(checkpoint, denoising={"x": math.inf}))
     assert load_checkpoint(tmp_path / "c.pt").denoising == {"x": math.inf}
+
+
+def test_weights_that_are_not_finite_are_refused(tmp_path):
+    vocabulary = Vocabulary(3)
+    config = ModelConfig(width=8, layers=1, heads=1)
+    weights = Denoiser(config, vocabulary).state_dict()
+    weights["head.bias"][0] = float("nan")
+    checkpoint = Checkpoint(
+        model_state_dict=weights,
+        config={"model": asdict(config), "noise": "loglinear", "data": {}, "training": {}},
+        n_max=3,
+        step=1,
+        num_rooms_histogram=[0, 0, 1, 1],
+        data_fingerprint="0",
+    )
+    path = tmp_path / "nan.pt"
+    save_checkpoint(path, checkpoint)
+    with pytest.raises(InputError, match=r"nan\.pt: its weights are not finite numbers"):
+        load_checkpoint(path).denoiser()

@@ -78,7 +78,7 @@ class Confidence(Remasking):
     """sigma_max shared out among revealed positions by softmax of their negated confidence.
 
     A masked position has no confidence of its own. It is compensated with the sigma that keeps
-    the expected number of visible tokens at that of the forward process: about sigma_max tokens
+    the expected number of visible tokens near that of the forward process: about sigma_max tokens
     of a row go altogether, unless none is visible.
     """
 

@@ -123,6 +123,8 @@ class Checkpoint:
             raise InputError(
                 f"{self.source}: its {what} do not fit its configuration ({reason[:160]})"
             ) from None
+        if not all(bool(p.isfinite().all()) for p in module.parameters()):
+            raise InputError(f"{self.source}: its {what} are not finite numbers")
 
 
 def save_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
@@ -220,8 +222,10 @@ def _check_fields(path: Path, content: Mapping[str, Any]) -> None:
     good = len(histogram) == content["n_max"] + 1 and all(
         isinstance(count, int) and count >= 0 for count in histogram
     )
-    if not good or sum(histogram[1:]) == 0:
-        raise InputError(f"{path}: num_rooms_histogram: expected n_max + 1 counts")
+    if not good or histogram[0] or not sum(histogram):
+        raise InputError(
+            f"{path}: num_rooms_histogram: expected n_max + 1 counts, the first of them 0"
+        )
 
 
 def _sha256(path: Path) -> str:
