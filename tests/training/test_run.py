@@ -111,6 +111,15 @@ def test_other_data_are_another_run(
     assert dataset.fingerprint in str(caught.value)
 
 
+def test_rows_of_another_length_are_another_run(make_run: RunMaker, dataset: Dataset) -> None:
+    final = train(make_run(steps=2), dataset)
+    save_checkpoint(
+        final, replace(load_checkpoint(final), n_max=3, num_rooms_histogram=[0, 0, 1, 1])
+    )
+    with pytest.raises(InputError, match=r"was trained with data\.n_max=3, now \d+ is asked for"):
+        train(make_run(steps=4), dataset)
+
+
 def test_going_on_never_replaces_another_run(make_run: RunMaker, dataset: Dataset) -> None:
     first = train(make_run("first", steps=4), dataset)
     train(make_run("second", steps=2, seed=1), dataset)

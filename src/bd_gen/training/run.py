@@ -84,7 +84,7 @@ def train(
         InputError: the folder holds another run, the checkpoint is damaged, and the like.
     """
     final = config.directory / FINAL
-    start, path = _starting_point(config, dataset.fingerprint)
+    start, path = _starting_point(config, dataset)
     # A state at the last step from elsewhere was stopped before its final checkpoint was made.
     if start is not None and path == final and start.step >= config.training.steps:
         return final
@@ -176,7 +176,7 @@ def _checkpoint(
 
 
 def _starting_point(
-    config: RunConfig, fingerprint: str
+    config: RunConfig, dataset: Dataset
 ) -> tuple[Checkpoint, Path] | tuple[None, None]:
     """The checkpoint that has come furthest and its file; None for a fresh start."""
     # The folder's final checkpoint first: of two at the same step it is the complete one.
@@ -186,13 +186,19 @@ def _starting_point(
         candidates.append(config.resume_from)
     checkpoints = [(load_checkpoint(path), path) for path in candidates]
     for checkpoint, path in checkpoints:
-        _check_same_run(path, checkpoint, config, fingerprint)
+        _check_same_run(path, checkpoint, config, dataset)
     return max(checkpoints, key=lambda pair: pair[0].step) if checkpoints else (None, None)
 
 
-def _check_same_run(path: Path, start: Checkpoint, config: RunConfig, fingerprint: str) -> None:
+def _check_same_run(path: Path, start: Checkpoint, config: RunConfig, dataset: Dataset) -> None:
     if start.training_state is None:
         raise InputError(f"{path}: holds no training state, so training cannot go on from it")
+    n_max, fingerprint = dataset.vocabulary.n_max, dataset.fingerprint
+    if start.n_max != n_max:
+        raise InputError(
+            f"{path}: was trained with data.n_max={start.n_max}, now {n_max} is asked "
+            "for; choose another run.dir"
+        )
     if start.data_fingerprint != fingerprint:
         raise InputError(
             f"{path}: was trained on other data (fingerprint {start.data_fingerprint}, now "
