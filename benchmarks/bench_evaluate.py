@@ -22,10 +22,10 @@ from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.data.dataset import DataConfig, Dataset, load_dataset
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import NO_EDGE
+from bd_gen.results.floor import DEFAULT_SEEDS
 from bd_gen.results.samples_file import Samples, SeedSamples, samples_path, write_samples
 
 METHOD = "random_topp0.9_no_remask"
-SEEDS = (42, 123, 456, 789, 1337)
 NUM_SAMPLES = 1000
 TARGET = "1 s + 1 s loading, 500 MB"
 
@@ -43,14 +43,16 @@ def altered_plans(dataset: Dataset, seed: int) -> np.ndarray:
 def make_samples(dataset: Dataset, data: DataConfig, directory: Path) -> Path:
     """Write the samples of one method."""
     per_seed = {}
-    for seed in SEEDS:
+    for seed in DEFAULT_SEEDS:
         rows = altered_plans(dataset, seed)
         real = dataset.vocabulary.real_mask(num_rooms_of(rows, dataset.vocabulary))
         per_seed[seed] = SeedSamples(rows, real)
     provenance = {"data": dataclasses.asdict(data), "data_fingerprint": dataset.fingerprint}
     path = samples_path(directory, METHOD)
     n_max = dataset.vocabulary.n_max
-    write_samples(path, Samples(METHOD, n_max, SEEDS, NUM_SAMPLES, {}, provenance, per_seed))
+    write_samples(
+        path, Samples(METHOD, n_max, DEFAULT_SEEDS, NUM_SAMPLES, {}, provenance, per_seed)
+    )
     return path
 
 
@@ -92,7 +94,9 @@ def main() -> None:
     runs = int(words.pop(0)) if words and words[0].isdecimal() else 10
     data = data_config_from_overrides(words) or DataConfig()
     dataset = load_dataset(data)
-    print(f"{len(SEEDS)} x {NUM_SAMPLES} samples against {len(dataset.train)} training plans")
+    print(
+        f"{len(DEFAULT_SEEDS)} x {NUM_SAMPLES} samples against {len(dataset.train)} training plans"
+    )
     print(f"target: {TARGET}")
     with tempfile.TemporaryDirectory() as folder:
         make_samples(dataset, data, Path(folder) / "loglinear")

@@ -1,6 +1,6 @@
 import pytest
 
-from bd_gen.diagrams.diagram import Diagram, turned
+from bd_gen.diagrams.diagram import Diagram
 
 
 def test_edges_are_sorted_so_that_equal_diagrams_compare_equal():
@@ -34,8 +34,3 @@ def test_text():
     assert str(Diagram((0,))) == "LivingRoom[0]"
     text = str(Diagram((0, 2), ((0, 1, 2),)))
     assert text == "LivingRoom[0], Kitchen[1]: LivingRoom[0] left-of Kitchen[1]"
-
-
-def test_turned_edges():
-    # 2 is left-of, 9 - 2 is right-of; an edge of a room with itself is dropped
-    assert turned([(0, 1, 2), (3, 1, 2), (2, 2, 4)]) == [(0, 1, 2), (1, 3, 7)]

@@ -1,6 +1,5 @@
 """One bubble diagram as a person would write it down."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, NUM_ROOM_TYPES, RELATIONS, ROOM_TYPES
@@ -48,8 +47,3 @@ class Diagram:
         names = [f"{ROOM_TYPES[t]}[{k}]" for k, t in enumerate(self.room_types)]
         facts = [f"{names[i]} {RELATIONS[r]} {names[j]}" for i, j, r in self.edges]
         return ", ".join(names) + (": " + "; ".join(facts) if facts else "")
-
-
-def turned(edges: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """Edges with u > v turned round (their label becomes 9 - r) and self-loops dropped."""
-    return [(u, v, r) if u < v else (v, u, NUM_RELATIONS - 1 - r) for u, v, r in edges if u != v]

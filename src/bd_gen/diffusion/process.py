@@ -60,7 +60,7 @@ class FixedProcess(ForwardProcess):
     def alpha(self, num_rooms: int, time: float) -> Tensor:
         """See `ForwardProcess`."""
         alpha = self.schedule.alpha(torch.tensor(time, dtype=torch.float64))
-        return alpha.expand(num_rooms * (num_rooms + 1) // 2)
+        return alpha.expand(Vocabulary(num_rooms).length)
 
 
 class LearnedProcess(ForwardProcess):

@@ -15,6 +15,7 @@ from bd_gen.errors import InputError
 from bd_gen.experiments.drawing import sampler_for
 from bd_gen.experiments.partial import PartialSamples
 from bd_gen.experiments.provenance import provenance
+from bd_gen.results.floor import DEFAULT_SEEDS
 from bd_gen.results.samples_file import (
     Samples,
     SeedSamples,
@@ -27,7 +28,6 @@ from bd_gen.sampling.method import Method
 from bd_gen.sampling.sampler import Sampler
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
 
-SEEDS = (42, 123, 456, 789, 1337)
 MOST_SAMPLES = 10_000_000
 """More diagrams a seed than this are refused: their tokens alone would take gigabytes."""
 _SAVE_EVERY = 15.0  # seconds between two saves of unfinished work
@@ -55,7 +55,7 @@ class GenerationJob:
     checkpoint_path: Path
     method: Method
     directory: Path
-    seeds: tuple[int, ...] = SEEDS
+    seeds: tuple[int, ...] = DEFAULT_SEEDS
     num_samples: int = 1_000
     batch_size: int = 512
     device: str = "auto"
