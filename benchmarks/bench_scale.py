@@ -2,7 +2,8 @@
 
 A generation job whose engine hands out ready rows instead of drawing them, so that what is left
 is the part of one process: giving out shards, keeping what comes back, writing the file. Prints
-seconds, the most memory, and bytes a diagram on disk.
+seconds, the most memory, and bytes a diagram on disk. Then whether the last bits of the network's
+numbers depend on the size of a batch or the number of threads, on this machine.
 """
 
 import resource
@@ -13,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from bd_gen.diagrams.tokens import tokens_from_parts
 from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_ROOM_TYPES, Vocabulary
@@ -20,6 +22,7 @@ from bd_gen.experiments.generation import GenerationJob, generate
 from bd_gen.experiments.shards import Drawn, Results, Shard, Task
 from bd_gen.models.config import ModelConfig
 from bd_gen.models.denoiser import Denoiser
+from bd_gen.models.packing import pack
 from bd_gen.sampling.method import Method
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 
@@ -72,6 +75,28 @@ def made_checkpoint(path: Path) -> Checkpoint:
     return load_checkpoint(path)
 
 
+def same_bits() -> list[str]:
+    """Which batch sizes and numbers of threads give other last bits than 256 diagrams on one."""
+    vocabulary = Vocabulary(8)
+    torch.manual_seed(0)
+    denoiser = Denoiser(ModelConfig(), vocabulary).eval()
+    torch.nn.init.normal_(denoiser.head.weight, std=0.3)
+    tokens = torch.from_numpy(Ready().rows[:256].astype(np.int64))
+    before = torch.get_num_threads()
+    others = []
+    with torch.inference_mode():
+        torch.set_num_threads(1)
+        expected = denoiser(pack([(8, tokens)], vocabulary))
+        for threads in (1, before):
+            torch.set_num_threads(threads)
+            for count in (1, 7, 64, 100, 256):
+                found = denoiser(pack([(8, tokens[:count])], vocabulary))
+                if not torch.equal(found, expected[: len(found)]):
+                    others.append(f"{count} diagrams on {threads} threads")
+    torch.set_num_threads(before)
+    return others
+
+
 def main() -> None:
     """Print one line a size."""
     counts = [int(word) for word in sys.argv[1:]] or [100_000, 1_000_000]
@@ -93,6 +118,7 @@ def main() -> None:
             f"| {size / count:.1f} |",
             flush=True,
         )
+    print(f"\nother last bits than in a batch of 256 on one thread: {same_bits() or 'never'}")
 
 
 if __name__ == "__main__":
