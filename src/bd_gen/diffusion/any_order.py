@@ -70,6 +70,7 @@ def any_order_nats(
     seed: int = 0,
     batch_size: int = 512,
     progress: Progress | None = None,
+    given: np.ndarray | None = None,
 ) -> AnyOrderNats:
     """-log p of each diagram along fixed random orders, n(n+1)/2 calls an order.
 
@@ -83,6 +84,8 @@ def any_order_nats(
         seed: of the orders.
         batch_size: diagrams a call; the numbers do not depend on it (beyond rounding).
         progress: called with diagrams done and their number, orders counted apart.
+        given: (length,) bool positions that are known from the start, in every diagram: then it is
+            -log p of the other tokens given those, a call for each of them.
 
     Raises:
         ValueError: a number below 1, there are no diagrams, or a model with time input gets no
@@ -98,9 +101,11 @@ def any_order_nats(
     done = 0
     for n in np.unique(num_rooms):
         rows = np.flatnonzero(num_rooms == n)
-        clean = tokens[rows][:, vocabulary.real_positions(int(n))].astype(np.int64)
+        real = vocabulary.real_positions(int(n))
+        clean = tokens[rows][:, real].astype(np.int64)
+        known = np.zeros(len(real), bool) if given is None else given[real]
         for order in range(num_orders):
-            ranks = _ranks(clean.shape, seed, order)
+            ranks = _ranks(clean.shape, seed, order, known)
             for start in range(0, len(rows), batch_size):
                 part = slice(start, start + batch_size)
                 values = _sums(denoiser, schedule, int(n), clean[part], ranks[part])
@@ -111,10 +116,11 @@ def any_order_nats(
     return AnyOrderNats(nats, num_rooms, num_rooms * (num_rooms + 1) // 2)
 
 
-def _ranks(shape: tuple[int, ...], seed: int, order: int) -> np.ndarray:
-    """When each token is revealed: rows are permutations of 0..N-1, alike for any batch."""
+def _ranks(shape: tuple[int, ...], seed: int, order: int, known: np.ndarray) -> np.ndarray:
+    """When each token is revealed, from 0 on, alike for any batch; below 0 where it is known."""
     draws = np.random.default_rng([seed, order, shape[1]]).random(shape)
-    return draws.argsort(axis=1, kind="stable").argsort(axis=1, kind="stable")
+    draws[:, known] = -1.0
+    return draws.argsort(axis=1, kind="stable").argsort(axis=1, kind="stable") - known.sum()
 
 
 def _sums(
@@ -134,12 +140,13 @@ def _sums(
     )
     first_of_row = torch.arange(count, device=device) * length
     total = torch.zeros(count, dtype=torch.float64, device=device)
-    for step in range(length):
+    num_known = -int(ranks.min(initial=0))
+    for step in range(length - num_known):
         batch = pack([(num_rooms, torch.where(rank >= step, mask_tokens, values))], vocabulary)
         place = (rank == step).long().argmax(dim=1)
         time = None
         if schedule is not None:
-            visible = torch.full((count,), step / length, device=device)
+            visible = torch.full((count,), (num_known + step) / length, device=device)
             time = schedule.time_of(visible).float()
         logits = denoiser(batch, time, first_of_row + place).double()
         chosen = values.gather(1, place[:, None])

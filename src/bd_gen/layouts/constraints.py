@@ -85,6 +85,16 @@ def relation_clauses(i: int, j: int, relation: int, grid: Grid) -> tuple[Clause,
     )
 
 
+@cache
+def touching_clauses(i: int, j: int, grid: Grid) -> tuple[Clause, ...]:
+    """What the boxes of two rooms must satisfy to be joined, whatever the relation."""
+    return tuple(
+        (Linear(((variable(a, low), 1), (variable(b, high), -1)), grid.touch),)
+        for low, high in ((X0, X1), (Y0, Y1))
+        for a, b in ((i, j), (j, i))
+    )
+
+
 def _at_most(form: np.ndarray, bound: int) -> Linear:
     return Linear(tuple((int(k), int(form[k])) for k in np.flatnonzero(form)), bound)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ from bd_gen.metrics.validity import AT_MOST_ONE
 
 NO_EDGE_NAMES = frozenset({"noedge", "none"})
 _LARGEST_FILE = 1 << 20
+_COUNTED = re.compile(r"\s*(?:(?P<count>\d{1,9})\s*[x×]?\s+)?(?P<name>\S.*?)\s*$", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -136,13 +138,21 @@ def _check_num_rooms(num_rooms: int) -> None:
 
 
 def condition_from_rooms(text: str) -> Condition:
-    """Rooms as a list of names: "LivingRoom, Kitchen, Bathroom, MasterRoom".
+    """Rooms as a list of names, with numbers where there are several: "Kitchen, 2 Bathroom".
 
     Raises:
-        InputError: an unknown name.
+        InputError: an unknown name, or a number that no diagram has.
     """
-    names = [name for name in (part.strip() for part in text.split(",")) if name]
-    return Condition(tuple(_room_type(name, "--rooms") for name in names))
+    room_types: list[int] = []
+    for part in text.split(","):
+        found = _COUNTED.match(part)
+        if found is None:
+            continue
+        count = int(found["count"] or 1)
+        if not 1 <= count <= LARGEST_N_MAX:
+            raise InputError(f"--rooms: {part.strip()[:40]!r}: expected 1 to {LARGEST_N_MAX} rooms")
+        room_types += [_room_type(found["name"], "--rooms")] * count
+    return Condition(tuple(room_types))
 
 
 def read_condition(path: str | Path) -> Condition:

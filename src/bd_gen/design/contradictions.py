@@ -1,0 +1,79 @@
+"""Rules that cannot hold together, found before anything is drawn.
+
+Two things are looked at: a token that rules leave no value, and geometry. The second is exact one
+way round: rules are called contradictory only on a proof that no boxes satisfy what they say of
+their rooms. What the rules leave open is not looked at.
+"""
+
+from collections.abc import Sequence
+
+from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.layouts.constraints import Clause as Linears
+from bd_gen.layouts.constraints import Grid, Linear, relation_clauses, touching_clauses
+from bd_gen.layouts.problem import Problem, Statement
+from bd_gen.layouts.search import Status, find_boxes
+from bd_gen.sampling.rules import ANY_RELATION, Literal, Rule, single_literals
+
+_TIME_LIMIT = 5.0
+
+
+def contradictory(
+    rules: Sequence[Rule], num_rooms: int, vocabulary: Vocabulary
+) -> tuple[Rule, ...]:
+    """Rules that cannot hold together, each of them needed for that; () if none are known.
+
+    Raises:
+        InputError: OR-tools is missing.
+    """
+    if not _are_impossible(rules, num_rooms, vocabulary):
+        return ()
+    kept = list(rules)
+    for rule in rules:
+        rest = [other for other in kept if other is not rule]
+        if _are_impossible(rest, num_rooms, vocabulary):
+            kept = rest
+    return tuple(kept)
+
+
+def _are_impossible(rules: Sequence[Rule], num_rooms: int, vocabulary: Vocabulary) -> bool:
+    if any(not allowed for allowed in single_literals(rules).values()):
+        return True
+    pairs = {
+        vocabulary.n_max + k: (int(i), int(j))
+        for k, (i, j) in enumerate(zip(vocabulary.edge_rows, vocabulary.edge_cols, strict=True))
+    }
+    statements = [
+        _statement(rule.text, [(pairs[x.position], x) for x in clause])
+        for rule in rules
+        for clause in rule.clauses
+    ]
+    found = find_boxes(Problem(num_rooms, tuple(statements)), _TIME_LIMIT)
+    return found.status is Status.UNREALIZABLE
+
+
+def _statement(text: str, literals: Sequence[tuple[tuple[int, int], Literal]]) -> Statement:
+    """What a clause says of boxes, or a part of it: never more."""
+    grid = Grid()
+    rooms = tuple(sorted({room for pair, _ in literals for room in pair}))
+    if len(literals) == 1:
+        ((i, j), literal), *_ = literals
+        return Statement(text, rooms, None, _conditions(i, j, literal.allowed, grid))
+    alternatives = tuple(
+        _certain(_conditions(i, j, literal.allowed, grid)) for (i, j), literal in literals
+    )
+    if not all(alternatives):  # one of them says nothing, and so does the choice
+        return Statement(text, rooms)
+    return Statement(text, rooms, None, one_of=alternatives)
+
+
+def _conditions(i: int, j: int, allowed: frozenset[int], grid: Grid) -> tuple[Linears, ...]:
+    if len(allowed) == 1:
+        return relation_clauses(i, j, next(iter(allowed)), grid)
+    if allowed <= ANY_RELATION:
+        return touching_clauses(i, j, grid)
+    return ()
+
+
+def _certain(clauses: Sequence[Linears]) -> tuple[Linear, ...]:
+    """The conditions that leave no choice."""
+    return tuple(clause[0] for clause in clauses if len(clause) == 1)

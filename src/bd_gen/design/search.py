@@ -1,0 +1,205 @@
+"""Looking for diagrams that satisfy a brief.
+
+Diagrams are drawn from the model's distribution given the rooms, and kept if they satisfy every
+rule (rejection: exact), are sound, and have a layout. If rejection keeps fewer than two in a
+hundred, particles take its place; see `sampling.particles`.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from bd_gen.design.brief import Brief
+from bd_gen.design.candidates import Candidates
+from bd_gen.design.near_duplicates import Differences, far_apart
+from bd_gen.diagrams.canonical import canonical_tokens
+from bd_gen.diagrams.tokens import diagrams_from_tokens
+from bd_gen.diffusion.any_order import any_order_nats
+from bd_gen.diffusion.process import FixedProcess
+from bd_gen.experiments.drawing import sampler_for
+from bd_gen.layouts.many import Solvers
+from bd_gen.layouts.options import SolverOptions
+from bd_gen.layouts.search import Status
+from bd_gen.metrics.containment import has_forbidden_containment
+from bd_gen.metrics.samples import DiagramSet
+from bd_gen.metrics.validity import validity_checks
+from bd_gen.sampling.grid import visibility_of
+from bd_gen.sampling.method import Method
+from bd_gen.sampling.particles import ParticleSampler
+from bd_gen.sampling.rules import Rule, holds_all
+from bd_gen.training.checkpoint import Checkpoint
+
+LEAST_ACCEPTANCE = 0.02
+"""Share of draws that satisfy the rules under which rejection gives way to particles."""
+
+BATCH = 256
+"""Diagrams drawn at a time; fixed, so that what comes out depends on the seed alone."""
+
+_CHUNK = 32  # diagrams that are laid out and ranked at a time
+
+_PILOT = 512  # draws after which acceptance is judged
+_PARTICLES = 512
+_NUM_ORDERS = 4  # of the likelihood
+_FRUITLESS_ROUNDS = 3  # of particles without one that is new and sound
+
+Report = Callable[[int, int], None]
+
+
+class CandidateSearch:
+    """Draws diagrams until there are enough to choose from.
+
+    Args:
+        checkpoint: the model.
+        brief: what is asked for.
+        rules: its rules as clauses over tokens.
+        solvers: what lays diagrams out.
+        device: where the model computes.
+
+    Raises:
+        InputError: the model never saw diagrams of that many rooms.
+    """
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        brief: Brief,
+        rules: tuple[Rule, ...],
+        solvers: Solvers,
+        device: str = "auto",
+    ) -> None:
+        self.brief, self.rules, self.solvers = brief, rules, solvers
+        self.vocabulary = checkpoint.vocabulary
+        condition = brief.condition(rules, self.vocabulary)
+        self.num_given = len(condition.relations)
+        method = Method("first_hitting", is_learned=checkpoint.is_learned)
+        row = condition.row(self.vocabulary)
+        self._is_given = row != self.vocabulary.mask_row
+        self._sampler = sampler_for(checkpoint, method, condition, device)
+        self._denoiser = checkpoint.denoiser(self._sampler.device)
+        process = checkpoint.process
+        self._schedule = process.schedule if isinstance(process, FixedProcess) else None
+        self._particles = ParticleSampler(
+            self._denoiser,
+            self.vocabulary,
+            visibility_of(process),
+            row,
+            rules,
+        )
+        self._differences = Differences(brief.room_types, self.vocabulary)
+        self._seen: set[bytes] = set()
+        self._num_draws = 0
+        self._shares: list[float] = []
+        self._fruitless = 0
+        self._waiting = np.empty((0, self.vocabulary.length), np.uint8)
+        self.found = Candidates(self._waiting, np.empty(0), [])
+
+    def run(self, report: Report | None = None) -> Candidates:
+        """Draw until there are enough diagrams, or too many were drawn in vain.
+
+        Args:
+            report: told (diagrams found, diagrams wanted) after every batch.
+        """
+        found, brief = self.found, self.brief
+        while len(found.tokens) < brief.pool or len(found.chosen) < brief.count:
+            if not len(self._waiting) and not self._draw_more():
+                break
+            chunk, self._waiting = np.split(self._waiting, [_CHUNK])
+            self._take(chunk)
+            if report is not None:
+                report(min(len(found.tokens), brief.pool), brief.pool)
+        return found
+
+    def _draw_more(self) -> bool:
+        """Draw until some diagrams wait to be laid out; False when it is time to give up."""
+        funnel = self.found.funnel
+        while funnel.drawn < self.brief.most_drawn and self._fruitless < _FRUITLESS_ROUNDS:
+            if self._rejection_is_hopeless():
+                rows = self._particle_rows()
+                self._fruitless += 1
+            else:
+                rows = self._rejected_rows()
+            funnel.satisfying += len(rows)
+            rows = rows[_is_sound(DiagramSet(rows, self.vocabulary))]
+            funnel.sound += len(rows)
+            rows = rows[self._is_new(rows)]
+            funnel.new += len(rows)
+            if len(rows):
+                self._waiting, self._fruitless = rows, 0
+                return True
+        return False
+
+    def _rejection_is_hopeless(self) -> bool:
+        return (
+            self._num_draws >= min(_PILOT, self.brief.most_drawn)
+            and self.found.funnel.acceptance < LEAST_ACCEPTANCE
+        )
+
+    def _rejected_rows(self) -> np.ndarray:
+        funnel = self.found.funnel
+        numbers = range(self._num_draws, self._num_draws + BATCH)
+        rows = self._sampler.sample(self.brief.seed, numbers, BATCH)
+        self._num_draws += BATCH
+        funnel.drawn += BATCH
+        rows = rows[holds_all(self.rules, rows)]
+        funnel.acceptance = (funnel.satisfying + len(rows)) / self._num_draws
+        return rows
+
+    def _particle_rows(self) -> np.ndarray:
+        seed = hashlib.sha256(f"{self.brief.seed} particles {len(self._shares)}".encode())
+        drawn = self._particles.draw(_PARTICLES, int.from_bytes(seed.digest()[:8], "big"))
+        self._shares.append(drawn.share)
+        funnel = self.found.funnel
+        funnel.drawn += _PARTICLES
+        funnel.share = float(np.mean(self._shares))
+        return drawn.tokens[drawn.weights > 0]
+
+    def _take(self, rows: np.ndarray) -> None:
+        """Keep those rows that have a layout, and put all in order again."""
+        funnel, found = self.found.funnel, self.found
+        funnel.tried += len(rows)
+        rows = self._with_layout(rows)
+        if not len(rows):
+            return
+        funnel.laid_out += len(rows)
+        nats = any_order_nats(
+            self._denoiser,
+            rows,
+            self._schedule,
+            _NUM_ORDERS,
+            self.brief.seed,
+            given=self._is_given,
+        ).per_diagram
+        tokens, nats = np.concatenate([found.tokens, rows]), np.concatenate([found.nats, nats])
+        order = np.argsort(nats, kind="stable")
+        found.tokens, found.nats = tokens[order], nats[order]
+        brief = self.brief
+        found.chosen = far_apart(found.tokens, self._differences, brief.min_difference, brief.count)
+
+    def _is_new(self, rows: np.ndarray) -> np.ndarray:
+        is_new = np.zeros(len(rows), bool)
+        for k, row in enumerate(canonical_tokens(rows, self.vocabulary)):
+            key = row.tobytes()
+            is_new[k] = key not in self._seen
+            self._seen.add(key)
+        return is_new
+
+    def _with_layout(self, rows: np.ndarray) -> np.ndarray:
+        options = first_layout(self.brief.solver)
+        diagrams = diagrams_from_tokens(rows, self.vocabulary)
+        statuses = [layout.status for layout in self.solvers.lay_out(diagrams, options)]
+        self.found.funnel.undecided += statuses.count(Status.TIME_LIMIT)
+        return rows[np.array([s is Status.REALIZABLE for s in statuses], bool)]
+
+
+def first_layout(options: SolverOptions) -> SolverOptions:
+    """The same demands, content with the first layout that satisfies them."""
+    return replace(options, improve_seconds=0.0)
+
+
+def _is_sound(samples: DiagramSet) -> np.ndarray:
+    """(N,) bool: connected, with room types and containments that homes have."""
+    if not len(samples):
+        return np.zeros(0, bool)
+    return validity_checks(samples)["overall"] & ~has_forbidden_containment(samples)
