@@ -1,0 +1,52 @@
+"""Names that people write for rooms and relations; what is unknown is answered with near names."""
+
+import difflib
+
+from bd_gen.diagrams.vocabulary import (
+    NO_EDGE,
+    RELATIONS,
+    ROOM_TYPES,
+    fold_name,
+    relation_from_name,
+    room_type_from_name,
+)
+from bd_gen.errors import InputError
+
+NO_EDGE_NAMES = frozenset({"noedge", "none"})
+_LONGEST_SHOWN = 40
+
+
+def room_type_of(name: str, where: str) -> int:
+    """The room type 0..12 called `name`.
+
+    Raises:
+        InputError: there is none; the message starts with `where`.
+    """
+    room_type = room_type_from_name(name)
+    if room_type is None:
+        hint = _hint(name, ROOM_TYPES)
+        raise InputError(f"{where}: unknown room {name[:_LONGEST_SHOWN]!r}{hint}")
+    return room_type
+
+
+def relation_of(name: str, where: str) -> int:
+    """The relation 0..9 called `name`, or 10 for "none": rooms that must not be joined.
+
+    Raises:
+        InputError: there is none; the message starts with `where`.
+    """
+    if fold_name(name) in NO_EDGE_NAMES:
+        return NO_EDGE
+    relation = relation_from_name(name)
+    if relation is None:
+        raise InputError(
+            f"{where}: unknown relation {name[:_LONGEST_SHOWN]!r}; "
+            f"known: {', '.join(RELATIONS)}, none"
+        )
+    return relation
+
+
+def _hint(name: str, known: tuple[str, ...]) -> str:
+    by_folded = {fold_name(other): other for other in known}
+    near = difflib.get_close_matches(fold_name(name[:_LONGEST_SHOWN]), by_folded, n=1)
+    return f"; did you mean {by_folded[near[0]]}?" if near else f"; known: {', '.join(known)}"

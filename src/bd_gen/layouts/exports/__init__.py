@@ -1,0 +1,1 @@
+"""Diagrams, with or without boxes, as files for other programs."""

@@ -1,0 +1,70 @@
+"""A diagram with its name and, if there is one, its layout: what every export takes."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.relations import relations_from_boxes
+from bd_gen.diagrams.tokens import edge_tokens, tokens_from_diagrams
+from bd_gen.diagrams.vocabulary import ROOM_TYPES, Vocabulary
+
+LONGEST_ID = 200
+
+
+@dataclass(frozen=True, eq=False)
+class LaidOut:
+    """A diagram that is to be exported.
+
+    Attributes:
+        id: 1 to 200 printable characters.
+        diagram: the rooms and their relations; at least one room.
+        boxes: (n, 4) boxes (x0, y0, x1, y1) in pixels of a 256-pixel plan, y downwards; None
+            without a layout. Whole numbers become int64, others float64.
+
+    Raises:
+        ValueError: none of this.
+    """
+
+    id: str
+    diagram: Diagram
+    boxes: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.id) <= LONGEST_ID or not self.id.isprintable():
+            raise ValueError(f"id: expected 1 to {LONGEST_ID} printable characters")
+        if self.diagram.num_rooms == 0:
+            raise ValueError(f"{self.id}: a diagram needs at least one room")
+        if self.boxes is not None:
+            object.__setattr__(self, "boxes", self._checked(np.asarray(self.boxes)))
+
+    def _checked(self, boxes: np.ndarray) -> np.ndarray:
+        if boxes.shape != (self.diagram.num_rooms, 4):
+            raise ValueError(f"{self.id}: expected a box for each room, got shape {boxes.shape}")
+        boxes = boxes.astype(np.float64)
+        if not np.isfinite(boxes).all() or (boxes[:, :2] > boxes[:, 2:]).any():
+            raise ValueError(f"{self.id}: expected boxes with x0 <= x1 and y0 <= y1")
+        return boxes.astype(np.int64) if (boxes == boxes.round()).all() else boxes
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """A name for each room, unique in the plan: "Kitchen", "SecondRoom 1", "SecondRoom 2"."""
+        types = self.diagram.room_types
+        total, seen = Counter(types), Counter[int]()
+        labels = []
+        for room_type in types:
+            seen[room_type] += 1
+            number = f" {seen[room_type]}" if total[room_type] > 1 else ""
+            labels.append(ROOM_TYPES[room_type] + number)
+        return tuple(labels)
+
+    @property
+    def follows_from_boxes(self) -> bool:
+        """Are the relations those that the rule reads off the boxes? False without boxes."""
+        if self.boxes is None:
+            return False
+        vocabulary = Vocabulary(self.diagram.num_rooms)
+        expected = edge_tokens(tokens_from_diagrams([self.diagram], vocabulary), vocabulary)
+        count = np.array([self.diagram.num_rooms])
+        return np.array_equal(relations_from_boxes(self.boxes[None], count, vocabulary), expected)
