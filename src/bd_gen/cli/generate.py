@@ -54,16 +54,31 @@ class EvalConfig:
 
 
 @click.command("generate", cls=GenerateCommand)
-@click.option("--given", type=click.Path(path_type=Path), help="JSON file with a partial diagram.")
+@click.option(
+    "--given",
+    type=click.Path(path_type=Path),
+    metavar="FILE[#ID]",
+    help="A partial diagram (.json, .graphml), or a plan (.jsonl) by its id.",
+)
+@click.option(
+    "--absent-edges",
+    type=click.Choice(["drawn", "none"]),
+    help="Rooms whose relation --given leaves out: drawn, or none (not joined). By default what "
+    "the file says: none in a plan and in a graph that is complete, else drawn.",
+)
 @click.option("--rooms", help='Rooms of every sample: "LivingRoom, Kitchen, Bathroom".')
 @click.option("--num-rooms", type=int, help="Rooms of every sample, if more than are given.")
 @click.option(
-    "--export", type=click.Path(path_type=Path), help="Also write the diagrams as JSON lines."
+    "--export",
+    type=click.Path(path_type=Path),
+    metavar="OUT",
+    help="Also write the diagrams: .jsonl, .json, .csv, or NAME{id}.graphml for a file each.",
 )
 @engine_options
 @click.argument("overrides", nargs=-1, metavar="[KEY=VALUE]...")
 def command(
     given: Path | None,
+    absent_edges: str | None,
     rooms: str | None,
     num_rooms: int | None,
     export: Path | None,
@@ -88,26 +103,35 @@ def command(
     eval.unmasking_mode=llada eval.top_p=0.9
     """
     from bd_gen.experiments.engines import EngineSettings
+    from bd_gen.experiments.export import check_export, export_samples
 
     where = EngineSettings(engine, workers, scheduler, shard_size)
-    job, checkpoint = generation_job(overrides, _condition(given, rooms, num_rooms))
+    if export is not None:
+        check_export(export)
+    job, checkpoint = generation_job(overrides, _condition(given, absent_edges, rooms, num_rooms))
     path = generate_with_progress(job, checkpoint, where)
     if export is not None:
-        from bd_gen.experiments.export import export_samples
-
         click.echo(f"wrote {export} ({export_samples(path, export):,} diagrams)")
 
 
-def _condition(given: Path | None, rooms: str | None, num_rooms: int | None) -> "Condition | None":
-    from bd_gen.sampling.conditions import condition_from_rooms, read_condition
+def _condition(
+    given: Path | None, absent_edges: str | None, rooms: str | None, num_rooms: int | None
+) -> "Condition | None":
+    from bd_gen.sampling.conditions import condition_from_rooms
+    from bd_gen.sampling.given import read_given
 
     if given is not None and rooms is not None:
         raise InputError("--given and --rooms: give one of the two")
+    if given is None and absent_edges is not None:
+        raise InputError("--absent-edges: goes with --given")
     if given is None and rooms is None:
         if num_rooms is not None:
             raise InputError("--num-rooms: goes with --given or --rooms")
         return None
-    condition = condition_from_rooms(rooms) if rooms is not None else read_condition(given or "")
+    if rooms is not None:
+        condition = condition_from_rooms(rooms)
+    else:
+        condition = read_given(given or "", absent_edges)
     return condition if num_rooms is None else condition.with_rooms(num_rooms)
 
 

@@ -48,11 +48,13 @@ class PlanParser:
     Args:
         vocabulary: plans of more than its n_max rooms are bad.
         labels: what room labels mean.
+        unit: what a plan is called in this file, for messages.
     """
 
-    def __init__(self, vocabulary: Vocabulary, labels: RoomLabels) -> None:
+    def __init__(self, vocabulary: Vocabulary, labels: RoomLabels, unit: str = "line") -> None:
         self.vocabulary = vocabulary
         self.labels = labels
+        self.unit = unit
         self.seen: dict[str, int] = {}
 
     def __call__(self, line: bytes | None, number: int) -> ParsedPlan:
@@ -76,8 +78,11 @@ class PlanParser:
         # Last, so that a bad plan does not take the id away from a good one.
         first = self.seen.setdefault(name, number)
         if first != number:
-            raise BadPlanError("duplicate id", f"{name!r} is on line {first}")
+            raise BadPlanError("duplicate id", f"{name!r} is {self._place(first)}")
         return ParsedPlan(name, types, boxes, edges)
+
+    def _place(self, number: int) -> str:
+        return f"on line {number}" if self.unit == "line" else f"{self.unit} {number}"
 
     def _types(self, rooms: Any) -> list[int]:
         if rooms is None:

@@ -2,7 +2,8 @@
 
 A line is `{"id": ..., "rooms": [{"type": ..., "box": [x0, y0, x1, y1]}, ...]}`, its relations
 following from the boxes, or has `"relations": [[i, j, name], ...]` instead of boxes ("room i
-is `name` of room j", rooms counted from 0). Further keys are ignored.
+is `name` of room j", rooms counted from 0). Further keys are ignored. A `.json` file may hold one
+such object, or a list of them, over any number of lines.
 """
 
 from array import array
@@ -12,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from bd_gen.data.labels import RoomLabels
-from bd_gen.data.line_reader import read_lines
 from bd_gen.data.plan_parser import BadPlanError, ParsedPlan, PlanParser
 from bd_gen.data.plan_table import PlanTable, relations_of_boxes
+from bd_gen.data.plan_texts import read_plan_texts
 from bd_gen.data.problems import Problems
 from bd_gen.diagrams.relations import TOUCH_DISTANCE
 from bd_gen.diagrams.vocabulary import NO_EDGE, NODE_PAD, Vocabulary
@@ -36,7 +37,7 @@ def read_plans(
     """Read a file of plans.
 
     Args:
-        path: JSON lines, optionally gzipped (seen by content).
+        path: JSON lines, optionally gzipped (seen by content); or `.json`, one plan or a list.
         vocabulary: plans of more than its n_max rooms are bad.
         labels: what foreign room labels mean.
         skip_bad: leave out bad plans and note it, instead of refusing the file.
@@ -47,17 +48,18 @@ def read_plans(
             plan is bad: the message counts them by kind and names the first few.
     """
     problems = Problems()
-    parse = PlanParser(vocabulary, labels or RoomLabels())
+    unit, texts = read_plan_texts(path, progress)
+    parse = PlanParser(vocabulary, labels or RoomLabels(), unit)
     chunks: list[_Chunk] = [_Chunk(vocabulary)]
     num_lines = 0
-    for number, line in read_lines(path, progress):
+    for number, line in texts:
         if line is not None and not line.strip():
             continue
         num_lines += 1
         try:
             plan = parse(line, number)
         except BadPlanError as bad:
-            problems.add(bad.kind, f"line {number}", bad.detail)
+            problems.add(bad.kind, f"{unit} {number}", bad.detail)
             continue
         if problems.total and not skip_bad:
             continue  # the file is refused: only count on

@@ -18,7 +18,7 @@ from bd_gen.files import replacing
 def write_plans(
     path: str | Path, table: PlanTable, progress: Callable[[int, int], None] | None = None
 ) -> None:
-    """Write a table as JSON lines, gzipped if the name ends in `.gz`.
+    """Write a table as JSON lines, gzipped if the name ends in `.gz`; as a list if in `.json`.
 
     A plan is written with its boxes if its relations follow from them by the rule, else with
     its relations, so that `read_plans` gives the same tokens (and the same bytes are written
@@ -33,18 +33,27 @@ def write_plans(
             # No name and no time in the header: equal tables give equal files.
             with gzip.GzipFile(filename="", fileobj=file, mode="wb", mtime=0) as packed:
                 _write_lines(cast(IO[bytes], packed), table, progress)
+        elif path.suffix == ".json":
+            _write_lines(file, table, progress, before="[\n", between=",\n", after="\n]\n")
         else:
             _write_lines(file, table, progress)
 
 
 def _write_lines(
-    file: IO[bytes], table: PlanTable, progress: Callable[[int, int], None] | None
+    file: IO[bytes],
+    table: PlanTable,
+    progress: Callable[[int, int], None] | None,
+    before: str = "",
+    between: str = "\n",
+    after: str = "\n",
 ) -> None:
     text = io.TextIOWrapper(io.BufferedWriter(cast(io.RawIOBase, file)), "utf-8", newline="\n")
     for done, plan in enumerate(_plans(table), start=1):
-        text.write(json.dumps(plan, ensure_ascii=False, separators=(",", ":")) + "\n")
+        text.write(between if done > 1 else before)
+        text.write(json.dumps(plan, ensure_ascii=False, separators=(",", ":")))
         if progress is not None and (done % 2048 == 0 or done == len(table)):
             progress(done, len(table))
+    text.write(after if len(table) else "")
     text.flush()
     text.detach().detach()
 

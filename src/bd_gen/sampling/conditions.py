@@ -5,11 +5,13 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bd_gen.diagrams.names import relation_of, room_type_of
 from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.vocabulary import (
     LARGEST_N_MAX,
@@ -20,17 +22,13 @@ from bd_gen.diagrams.vocabulary import (
     RELATIONS,
     ROOM_TYPES,
     Vocabulary,
-    fold_name,
     inverse_relation,
-    relation_from_name,
-    room_type_from_name,
 )
 from bd_gen.errors import InputError
 from bd_gen.metrics.samples import DiagramSet
 from bd_gen.metrics.transitivity import transitivity_checks
 from bd_gen.metrics.validity import AT_MOST_ONE
 
-NO_EDGE_NAMES = frozenset({"noedge", "none"})
 _LARGEST_FILE = 1 << 20
 _COUNTED = re.compile(r"\s*(?:(?P<count>\d{1,9})\s*[x×]?\s+)?(?P<name>\S.*?)\s*$", re.DOTALL)
 
@@ -129,6 +127,16 @@ class Condition:
         more = (None,) * (num_rooms - self.num_rooms)
         return Condition((*self.room_types, *more), self.relations)
 
+    def with_absent_edges(self) -> "Condition":
+        """The same, and rooms whose relation is not given must not be joined."""
+        known = {(i, j) for i, j, _ in self.relations}
+        absent = [
+            (i, j, NO_EDGE)
+            for i, j in combinations(range(self.num_rooms), 2)
+            if (i, j) not in known
+        ]
+        return Condition(self.room_types, (*self.relations, *absent))
+
 
 def _check_num_rooms(num_rooms: int) -> None:
     if num_rooms < 1:
@@ -151,7 +159,7 @@ def condition_from_rooms(text: str) -> Condition:
         count = int(found["count"] or 1)
         if not 1 <= count <= LARGEST_N_MAX:
             raise InputError(f"--rooms: {part.strip()[:40]!r}: expected 1 to {LARGEST_N_MAX} rooms")
-        room_types += [_room_type(found["name"], "--rooms")] * count
+        room_types += [room_type_of(found["name"], "--rooms")] * count
     return Condition(tuple(room_types))
 
 
@@ -212,18 +220,7 @@ def _room(room: Any, k: int) -> int | None:
         return None
     if not isinstance(name, str):
         raise InputError(f"rooms[{k}]: expected a name, an object with type, or null")
-    return _room_type(name, f"rooms[{k}]")
-
-
-def _room_type(name: str, where: str) -> int:
-    import difflib
-
-    room_type = room_type_from_name(name)
-    if room_type is None:
-        near = difflib.get_close_matches(name, ROOM_TYPES, n=1)
-        hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(ROOM_TYPES)}"
-        raise InputError(f"{where}: unknown room {name[:40]!r}{hint}")
-    return room_type
+    return room_type_of(name, f"rooms[{k}]")
 
 
 def _relation(entry: Any) -> tuple[int, int, int]:
@@ -236,13 +233,7 @@ def _relation(entry: Any) -> tuple[int, int, int]:
     if not good:
         raise InputError(f"relations: expected [i, j, name], got {str(entry)[:60]}")
     i, j, name = entry
-    relation = relation_from_name(name)
-    if relation is None and fold_name(name) in NO_EDGE_NAMES:
-        relation = NO_EDGE
-    if relation is None:
-        raise InputError(
-            f"relations: unknown relation {name[:40]!r}; known: {', '.join(RELATIONS)}, none"
-        )
+    relation = relation_of(name, "relations")
     if i == j:
         raise InputError(f"relations: room {i} is related to itself")
     if i < j:

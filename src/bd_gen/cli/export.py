@@ -1,0 +1,133 @@
+"""`bd-gen export`: diagrams and layouts as files for other programs."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bd_gen.cli.progress import bar
+
+if TYPE_CHECKING:
+    from bd_gen.layouts.exports.laid_out import LaidOut
+
+_MOST_NAMED = 10
+
+
+@click.command(short_help="Write diagrams as GraphML, DXF, CSV, JSON or pictures.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    required=True,
+    help="A file by its ending: .jsonl, .jsonl.gz, .json, .csv, .graphml, .dxf, .svg, .png, .pdf; "
+    "with {id} in its name a file each; or a folder, with --format.",
+)
+@click.option("--format", "format_name", metavar="FORMAT", help="Such an ending, without the dot.")
+@click.option("--id", "ids", multiple=True, help="Only the diagram with this id; may be repeated.")
+@click.option("--index", "indices", type=int, multiple=True, help="Only that one, from 0.")
+@click.option("--limit", type=int, help="At most so many, from the first on.")
+@click.option(
+    "--scale",
+    type=float,
+    help="Metres per pixel, for DXF and CSV.  [default: 0.0703125, 18 m for 256 pixels]",
+)
+@click.option(
+    "--layout/--no-layout",
+    "is_layout",
+    default=None,
+    help="Find rectangles where there are none.  [default: for DXF only]",
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(0.01, 86_400),
+    default=10.0,
+    show_default=True,
+    help="Seconds to look for the rectangles of one diagram.",
+)
+@click.option(
+    "--labels",
+    type=click.Path(path_type=Path),
+    help='JSON file {"foreign label": "RoomType"} for plans.',
+)
+def command(
+    file: Path,
+    out: str,
+    format_name: str | None,
+    ids: tuple[str, ...],
+    indices: tuple[int, ...],
+    limit: int | None,
+    scale: float | None,
+    is_layout: bool | None,
+    time_limit: float,
+    labels: Path | None,
+) -> None:
+    r"""Write the diagrams of FILE for other programs.
+
+    FILE is a file of plans (.jsonl, .jsonl.gz, .json), of samples (_samples.pt) or a GraphML.
+
+    A diagram that no rectangles realize, or that took too long, is named; it is left out of DXF and
+    written without rectangles elsewhere, and the exit code is then 2.
+
+    Examples:
+    \b
+    bd-gen export plans.jsonl --out rooms.csv
+    bd-gen export plans.jsonl --id 7 --out plan.dxf --scale 0.07
+    bd-gen export eval_results/loglinear/METHOD_samples.pt --limit 20 --out graphs/{id}.graphml
+    """
+    from bd_gen.data.labels import read_labels
+    from bd_gen.experiments.export import export_plans, export_target
+    from bd_gen.experiments.laid_out_files import Choice, read_laid_out
+    from bd_gen.layouts.exports.scale import METRES_PER_PIXEL, checked_scale
+
+    metres = checked_scale(METRES_PER_PIXEL if scale is None else scale)
+    target = export_target(out, format_name)
+    is_dxf = target.format == "dxf"
+    with bar(file.name, "bytes") as report:
+        known = None if labels is None else read_labels(labels)
+        plans, notes = read_laid_out(file, Choice(ids, indices, limit), known, report)
+    for note in notes:
+        click.echo(f"bd-gen: note: {note}", err=True)
+    target.paths(plans)  # too many for one file is said before anything is solved
+    num_unsolved = 0
+    if is_dxf if is_layout is None else is_layout:
+        plans, num_unsolved = _solved(plans, time_limit, is_dxf)
+    elif target.format.startswith("json"):
+        _say_dropped_boxes(plans)
+    if plans:
+        with bar(f"writing {target.path.name}", "files") as report:
+            paths = export_plans(plans, target, metres, report)
+        where = paths[0] if len(paths) == 1 else f"{len(paths):,} files in {paths[0].parent}"
+        click.echo(f"{_counted(len(plans))}: {where}")
+    if num_unsolved:
+        sys.exit(2)
+
+
+def _solved(plans: "list[LaidOut]", time_limit: float, is_dxf: bool) -> "tuple[list[LaidOut], int]":
+    from bd_gen.experiments.layouts import with_layouts
+    from bd_gen.layouts.options import SolverOptions
+
+    with bar("layouts", "diagrams") as report:
+        found, unsolved = with_layouts(plans, SolverOptions(time_limit=time_limit), report)
+    what = "left out" if is_dxf else "written without rectangles"
+    for one in unsolved[:_MOST_NAMED]:
+        click.echo(f"bd-gen: warning: {one}; {what}", err=True)
+    if len(unsolved) > _MOST_NAMED:
+        click.echo(f"bd-gen: warning: and {len(unsolved) - _MOST_NAMED:,} more; {what}", err=True)
+    if is_dxf:
+        found = [plan for plan in found if plan.boxes is not None]
+    return found, len(unsolved)
+
+
+def _say_dropped_boxes(plans: "list[LaidOut]") -> None:
+    """A line of plans holds boxes or relations, so boxes that say something else are dropped."""
+    dropped = [p.id for p in plans if p.boxes is not None and not p.follows_from_boxes]
+    if dropped:
+        click.echo(
+            f"bd-gen: note: {_counted(len(dropped))} written without boxes, as these do not give "
+            f"the relations ({dropped[0]} for instance)",
+            err=True,
+        )
+
+
+def _counted(number: int) -> str:
+    return "1 diagram" if number == 1 else f"{number:,} diagrams"

@@ -1,0 +1,76 @@
+"""What `--given FILE` may be: a partial diagram as JSON, a plan of a file of plans, or GraphML."""
+
+import re
+from pathlib import Path
+
+from bd_gen.data.plan_diagrams import NamedDiagram, each_plan
+from bd_gen.errors import InputError
+from bd_gen.layouts.imports.graphml import read_graphml
+from bd_gen.sampling.conditions import Condition, read_condition
+
+_PLANS = re.compile(r"\.jsonl(\.gz)?\Z|\.json\.gz\Z", re.IGNORECASE)
+_GRAPHML = re.compile(r"\.(graphml|xml)\Z", re.IGNORECASE)
+
+
+def read_given(path: str | Path, absent_edges: str | None = None) -> Condition:
+    """Read a condition by the name of its file.
+
+    `.graphml`: what the graph says; `.jsonl`: the only plan, or the one of `FILE#ID`, whole;
+    anything else: what `read_condition` reads, or the plan of `FILE#ID`.
+
+    Args:
+        path: the file.
+        absent_edges: what rooms without a relation in the file are: "none" (not joined) or
+            "drawn"; None: not joined in a plan and in a graph that says `complete`, else drawn.
+
+    Raises:
+        InputError: the file cannot be used, or is of several plans and none is named.
+    """
+    file, plan_id = _split(Path(path))
+    if _GRAPHML.search(file.name):
+        if plan_id is not None:
+            raise InputError(f"{path}: a GraphML file holds one diagram; expected no #ID")
+        graph = read_graphml(file)
+        is_complete = graph.is_complete
+        condition = _condition(file, graph.room_types, graph.relations)
+    elif plan_id is not None or _PLANS.search(file.name):
+        diagram = _plan(file, plan_id).diagram
+        is_complete = True
+        condition = _condition(file, diagram.room_types, diagram.edges)
+    else:
+        is_complete = False
+        condition = read_condition(file)
+    if absent_edges is not None:
+        is_complete = absent_edges == "none"
+    return condition.with_absent_edges() if is_complete else condition
+
+
+def _condition(
+    path: Path, types: tuple[int | None, ...], relations: tuple[tuple[int, int, int], ...]
+) -> Condition:
+    try:
+        return Condition(types, relations)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def _split(path: Path) -> tuple[Path, str | None]:
+    """The file and the id behind its name, if there is one."""
+    name, mark, plan_id = path.name.partition("#")
+    # A name may hold a # of its own.
+    if not mark or path.exists():
+        return path, None
+    return path.with_name(name) if name else path, plan_id
+
+
+def _plan(path: Path, plan_id: str | None) -> NamedDiagram:
+    if plan_id is not None:
+        for plan in each_plan(path):
+            if plan.id == plan_id:
+                return plan
+        raise InputError(f"{path}: there is no plan with id {plan_id[:80]!r}")
+    plans = each_plan(path)
+    first = next(plans)  # an empty file is an error of its own
+    if next(plans, None) is not None:
+        raise InputError(f"{path}: holds several plans; name one, {path}#{first.id} for instance")
+    return first
