@@ -6,17 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import networkx
 import numpy as np
+from networkx import DiGraph
 from tests.experiments.checkpoints import N_MAX, saved
 from tests.results.conftest import make
 
 from bd_gen.data.cache import store_table, stored_table
 from bd_gen.data.guarded import read_in_child
 from bd_gen.data.labels import read_labels
+from bd_gen.data.plan_diagrams import each_plan
 from bd_gen.data.plans import read_plans
+from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.experiments.laid_out_files import read_laid_out
 from bd_gen.experiments.partial import PartialSamples
 from bd_gen.experiments.suites import read_suite
+from bd_gen.layouts.exports.graphml import write_graphml
+from bd_gen.layouts.exports.laid_out import LaidOut
 from bd_gen.metrics.reference import Reference
 from bd_gen.results.result_file import Result, read_result, write_result
 from bd_gen.results.sample_table import (
@@ -27,6 +34,7 @@ from bd_gen.results.sample_table import (
 )
 from bd_gen.results.samples_file import read_description, read_samples, write_samples
 from bd_gen.sampling.conditions import read_condition
+from bd_gen.sampling.given import read_given
 from bd_gen.training.checkpoint import load_checkpoint
 from bd_gen.training.logs import JsonlLogger
 
@@ -64,6 +72,25 @@ def _make_plans(path: Path) -> None:
     lines = "\n".join(json.dumps(plan) for plan in ({"id": "a", "rooms": rooms}, related))
     data = lines.encode()
     path.write_bytes(gzip.compress(data) if path.name.endswith(".gz") else data)
+
+
+def _make_listed_plans(path: Path) -> None:
+    rooms = [{"type": "LivingRoom", "box": [60, 60, 120, 160]}]
+    related = {"id": "b", "rooms": [{"type": "Bathroom"}] * 2, "relations": [[0, 1, "above"]]}
+    path.write_text(json.dumps([{"id": "a", "rooms": rooms}, related], indent=1))
+
+
+def _make_graph(path: Path) -> None:
+    boxes = np.array([[60, 60, 120, 160], [120, 60, 160, 120]])
+    write_graphml(path, LaidOut("a", Diagram((0, 2), ((0, 1, 1),)), boxes))
+
+
+def _make_drawn_graph(path: Path) -> None:
+    """As a person draws one, without types and boxes."""
+    graph = DiGraph()
+    graph.add_node("a", label="Kitchen")
+    graph.add_edge("a", "b", relation="left-of")
+    networkx.write_graphml(graph, path)
 
 
 def _make_mat(path: Path) -> None:
@@ -136,6 +163,10 @@ def _make_log(path: Path) -> None:
 READERS = (
     Reader("plans.jsonl", _make_plans, lambda p: read_plans(p, VOCABULARY)),
     Reader("plans.jsonl.gz", _make_plans, lambda p: read_plans(p, VOCABULARY)),
+    Reader("plans.json", _make_listed_plans, lambda p: read_plans(p, VOCABULARY)),
+    Reader("each.jsonl", _make_plans, lambda p: list(each_plan(p))),
+    Reader("plan.graphml", _make_graph, lambda p: read_laid_out(p), examples=80),
+    Reader("given.graphml", _make_drawn_graph, read_given, examples=80),
     Reader("data.mat", _make_mat, lambda p: read_in_child(p, VOCABULARY), examples=6),
     Reader(
         "labels.json",

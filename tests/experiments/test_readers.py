@@ -190,6 +190,38 @@ TRICKS: dict[str, Callable[[Path], bytes]] = {
     "half a surrogate": lambda _: b'{"rooms": ["\\ud800"], "\\udfff": 1, "id": "\\ud800"}',
     "a long line": lambda _: b'{"id": "' + b"a" * (4 << 20) + b'"}',
     "many lines": lambda _: b"{}\n" * 100_000,
+    "entities that unfold": lambda _: (
+        b"<!DOCTYPE g [<!ENTITY a 'aaaaaaaaaa'>"
+        + b"".join(
+            b"<!ENTITY %c '%s'>" % (k, b"&%c;" % (k - 1) * 10) for k in range(ord("b"), ord("k"))
+        )
+        + b"]><graphml>&j;</graphml>"
+    ),
+    "one long entity many times": lambda _: (
+        b"<!DOCTYPE g [<!ENTITY a '" + b"a" * 100_000 + b"'>]><g>" + b"&a;" * 100_000 + b"</g>"
+    ),
+    "entities that name a file": lambda c: (
+        f"<!DOCTYPE g [<!ENTITY a SYSTEM 'file://{c}'>]><graphml>&a;</graphml>".encode()
+    ),
+    "a document type elsewhere": lambda _: (
+        "<!DOCTYPE graphml SYSTEM 'http://127.0.0.1:9/x.dtd'><graphml/>".encode("utf-16")
+    ),
+    "deep XML": lambda _: b"<graphml>" + b"<graph>" * 100_000,
+    "many elements": lambda _: graphml(b"<node id='a'/>" * 60_000),
+    "many edges": lambda _: graphml(b"<node id='a'/>" + b"<edge source='a' target='a'/>" * 30_000),
+    "a long attribute": lambda _: graphml(b"<node id='%s'/>" % (b"a" * 1_000_000)),
+    "many attributes": lambda _: graphml(
+        b"<node %s/>" % b" ".join(b"a%d='1'" % k for k in range(80_000))
+    ),
+    "many keys and many rooms": lambda _: graphml(
+        b"<node/>" * 30,
+        b"".join(b"<key id='%d' attr.name='%d'><default/></key>" % (k, k) for k in range(16_000)),
+    ),
+    "many keys with defaults and many edges": lambda _: graphml(
+        b"<node id='a'/><node id='b'/>" + b"<edge source='a' target='b'/>" * 900,
+        b"".join(b"<key id='%d' attr.name='%d'><default/></key>" % (k, k) for k in range(999)),
+    ),
+    "XML in an encoding of its own": lambda _: b"<?xml version='1.0' encoding='utf-7'?><graphml/>",
     "control characters": lambda _: b'{"rooms": ["\\u001b[2J\\r\\n"], "id": "\\u001b[31m"}',
     "a pickle": pickled,
     "a pickle in an archive": lambda c: zipped(
@@ -208,6 +240,10 @@ TRICKS: dict[str, Callable[[Path], bytes]] = {
         {"format_version": 2, "method": "../../x", "timestamp": "", "config": {}, "per_seed": {}}
     ).encode(),
 }
+
+
+def graphml(content: bytes, keys: bytes = b"") -> bytes:
+    return b"<graphml>%s<graph edgedefault='directed'>%s</graph></graphml>" % (keys, content)
 
 
 def npy_of(objects: bytes) -> bytes:

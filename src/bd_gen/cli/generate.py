@@ -56,7 +56,6 @@ class EvalConfig:
 @click.command("generate", cls=GenerateCommand)
 @click.option(
     "--given",
-    type=click.Path(path_type=Path),
     metavar="FILE[#ID]",
     help="A partial diagram (.json, .graphml), or a plan (.jsonl) by its id.",
 )
@@ -77,7 +76,7 @@ class EvalConfig:
 @engine_options
 @click.argument("overrides", nargs=-1, metavar="[KEY=VALUE]...")
 def command(
-    given: Path | None,
+    given: str | None,
     absent_edges: str | None,
     rooms: str | None,
     num_rooms: int | None,
@@ -115,7 +114,7 @@ def command(
 
 
 def _condition(
-    given: Path | None, absent_edges: str | None, rooms: str | None, num_rooms: int | None
+    given: str | None, absent_edges: str | None, rooms: str | None, num_rooms: int | None
 ) -> "Condition | None":
     from bd_gen.sampling.conditions import condition_from_rooms
     from bd_gen.sampling.given import read_given

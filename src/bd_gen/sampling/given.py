@@ -26,7 +26,7 @@ def read_given(path: str | Path, absent_edges: str | None = None) -> Condition:
     Raises:
         InputError: the file cannot be used, or is of several plans and none is named.
     """
-    file, plan_id = _split(Path(path))
+    file, plan_id = _split(str(path))
     if _GRAPHML.search(file.name):
         if plan_id is not None:
             raise InputError(f"{path}: a GraphML file holds one diagram; expected no #ID")
@@ -54,13 +54,15 @@ def _condition(
         raise InputError(f"{path}: {error}") from None
 
 
-def _split(path: Path) -> tuple[Path, str | None]:
-    """The file and the id behind its name, if there is one."""
-    name, mark, plan_id = path.name.partition("#")
-    # A name may hold a # of its own.
-    if not mark or path.exists():
-        return path, None
-    return path.with_name(name) if name else path, plan_id
+def _split(path: str) -> tuple[Path, str | None]:
+    """The file and the id behind its name, if there is one; either may hold a # of its own."""
+    if Path(path).exists():
+        return Path(path), None
+    marks = [k for k, letter in enumerate(path) if letter == "#"]
+    for mark in marks:
+        if Path(path[:mark]).is_file():
+            return Path(path[:mark]), path[mark + 1 :]
+    return Path(path.partition("#")[0]), path.partition("#")[2] if marks else None
 
 
 def _plan(path: Path, plan_id: str | None) -> NamedDiagram:

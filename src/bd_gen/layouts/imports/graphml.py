@@ -10,7 +10,7 @@ import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.names import relation_of
-from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, NO_EDGE, inverse_relation, relation_from_name
+from bd_gen.diagrams.vocabulary import NO_EDGE, inverse_relation, relation_from_name
 from bd_gen.errors import InputError
 from bd_gen.layouts.imports.graphml_data import GraphData, Item, read_graph
 from bd_gen.layouts.imports.graphml_rooms import boxes_of, in_order_of_rooms, room_type_of_node
@@ -68,8 +68,6 @@ def read_graphml(path: str | Path) -> GraphmlDiagram:
 
 
 def _diagram_of(graph: GraphData, file_name: str) -> GraphmlDiagram:
-    if not 1 <= len(graph.nodes) <= LARGEST_N_MAX:
-        raise InputError(f"expected 1 to {LARGEST_N_MAX} nodes, got {len(graph.nodes)}")
     nodes = in_order_of_rooms(graph.nodes)
     return GraphmlDiagram(
         id=_id_of(graph, file_name),

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from bd_gen.diagrams.vocabulary import LARGEST_N_MAX
 from bd_gen.errors import InputError
 from bd_gen.layouts.imports.xml_tree import Element, read_xml
 
+_MOST_KEYS = 1_000
 _LABELS = {"nodegraphics": "NodeLabel", "edgegraphics": "EdgeLabel"}
 
 
@@ -56,7 +58,7 @@ def read_graph(path: str | Path) -> GraphData:
     """The one graph of a GraphML file.
 
     Raises:
-        InputError: the XML is refused, or holds no GraphML with one plain graph.
+        InputError: the XML is refused, or holds no GraphML with one plain graph of 1 to 32 nodes.
     """
     root = read_xml(path)
     try:
@@ -72,7 +74,10 @@ def read_graph(path: str | Path) -> GraphData:
 
 def _keys(root: Element) -> dict[str, _Key]:
     keys = {}
-    for element in root.named("key"):
+    elements = root.named("key")
+    if len(elements) > _MOST_KEYS:
+        raise InputError(f"expected at most {_MOST_KEYS:,} keys, got {len(elements):,}")
+    for element in elements:
         attributes = element.attributes
         defaults = element.named("default")
         keys[attributes.get("id", "")] = _Key(
@@ -87,6 +92,11 @@ def _keys(root: Element) -> dict[str, _Key]:
 def _graph_data(graph: Element, keys: dict[str, _Key]) -> GraphData:
     if graph.named("hyperedge"):
         raise InputError("expected edges between two nodes, got a hyperedge")
+    num_nodes, num_edges = len(graph.named("node")), len(graph.named("edge"))
+    if not 1 <= num_nodes <= LARGEST_N_MAX:
+        raise InputError(f"expected 1 to {LARGEST_N_MAX} nodes, got {num_nodes:,}")
+    if num_edges > LARGEST_N_MAX * (LARGEST_N_MAX - 1):
+        raise InputError(f"expected an edge or two for two rooms, got {num_edges:,}")
     default = graph.attributes.get("edgedefault", "directed")
     nodes = [_node(element, keys) for element in graph.named("node")]
     ids = {node.id for node in nodes}
