@@ -9,13 +9,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import networkx
 import pytest
 import torch
+from networkx import DiGraph
 from tests.experiments.checkpoints import N_MAX, saved, small_checkpoint
 
 from bd_gen.cli import progress
 from bd_gen.cli.main import cli, run
 from bd_gen.data.dataset import DataConfig, load_dataset
+from bd_gen.diagrams.diagram import Diagram
+from bd_gen.layouts.imports.graphml import read_graphml
 from bd_gen.locks import locked
 from bd_gen.results.samples_file import read_samples
 
@@ -292,6 +296,44 @@ def test_a_diagram_that_is_given_in_part(generate, model):
     assert "already complete" in generate(model, *FEW, "--given", "part.json")[1]
 
 
+def test_a_graph_that_is_given(generate, model):
+    graph = DiGraph()
+    graph.add_node("a", label="Kitchen")
+    graph.add_node("b")
+    graph.add_node("c", type="Balcony")
+    graph.add_edge("b", "a", relation="below")  # turned round: 0 above 1
+    graph.add_edge("a", "c", relation="none")
+    networkx.write_graphml(graph, "part.graphml")
+    status, _, err = generate(model, *FEW, "--given", "part.graphml")
+    assert (status, err) == (0, "")
+    for part in read_samples(files_here()[0]).per_seed.values():
+        assert (part.tokens[:, [0, 2, N_MAX, N_MAX + 1]] == [2, 9, 3, 10]).all()
+        assert len(set(part.tokens[:, 1].tolist())) > 1  # what is not given is drawn
+
+
+def test_a_plan_that_is_given_whole(generate, model):
+    """Kept in every sample, relations that it does not have included; or these are drawn."""
+    rooms = [{"type": "Kitchen"}, {"type": "Balcony"}, {"type": "Storage"}]
+    plans = [
+        {"id": "x", "rooms": rooms, "relations": [[0, 2, "left-of"]]},
+        {"id": "y", "rooms": rooms, "relations": []},
+    ]
+    Path("plans.jsonl").write_text("".join(json.dumps(plan) + "\n" for plan in plans))
+    args = (model, *FEW, "--given", "plans.jsonl#x", "--export", "out/{id}.graphml")
+    status, out, err = generate(*args)
+    assert (status, err) == (0, "")
+    assert "wrote out/{id}.graphml (12 diagrams)" in out
+    found = {read_graphml(path).diagram for path in Path("out").iterdir()}
+    assert found == {Diagram((2, 9, 11), ((0, 2, 2),))}
+    assert len(list(Path("out").iterdir())) == 12
+    # an exported diagram is a complete one: the same condition again
+    again = generate(model, *FEW, "--given", "out/42-0.graphml")
+    assert "already complete" in again[1]
+    status, _, _ = generate(model, *FEW, "--given", "plans.jsonl#x", "--absent-edges", "drawn")
+    assert status == 0
+    assert len([name for name in files_here() if "_given_" in name]) == 2
+
+
 def test_free_samples_are_not_mixed_up_with_given_rooms(generate, model):
     generate(model, *FEW, "--rooms", "Kitchen", "results.schedule=mine")
     status, _, err = generate(model, *FEW, "results.schedule=mine")
@@ -377,6 +419,10 @@ def assert_refused(result: tuple[int, str, str], *words: str) -> None:
         (["--rooms", "Kitchen", "--num-rooms", "9"], ["9 rooms"]),
         (["--rooms", "Kitchen", "--num-rooms", "0"], ["at least one room"]),
         (["--rooms", "Kitchen", "--given", "x.json"], ["--given and --rooms"]),
+        (["--rooms", "Kitchen", "--absent-edges", "none"], ["--absent-edges", "--given"]),
+        (["--export", "x.dxf"], ["x.dxf", "needs a layout"]),
+        (["--export", "x.graphml"], ["x.graphml", "x_{id}.graphml"]),
+        (["--export", "x.doc"], ["x.doc", "ends in .jsonl"]),
         (["--num-rooms", "3"], ["--num-rooms"]),
         (["--num-rooms", "three", "--rooms", "Kitchen"], ["--num-rooms"]),
         (["--colour", "blue"], ["--colour"]),

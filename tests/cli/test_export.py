@@ -1,0 +1,151 @@
+"""`bd-gen export`: what it prints, what it writes, and what it refuses in one line."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import ezdxf
+import pytest
+from tests.layouts.exports.cases import flat
+
+from bd_gen.cli.main import cli, run
+from bd_gen.experiments.export import export_plans, export_target
+from bd_gen.experiments.laid_out_files import read_laid_out
+
+Command = Callable[..., tuple[int, str, str]]
+
+RELATED = {
+    "id": "open",
+    "rooms": [{"type": "LivingRoom"}, {"type": "Kitchen"}],
+    "relations": [[0, 1, "left-of"]],
+}
+IMPOSSIBLE = {
+    "id": "impossible",
+    "rooms": [{"type": "LivingRoom"}, {"type": "Kitchen"}, {"type": "Bathroom"}],
+    "relations": [[0, 1, "surrounding"], [1, 2, "surrounding"], [0, 2, "left-of"]],
+}
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of the test's own, with plans: two with boxes, one without."""
+    monkeypatch.chdir(tmp_path)
+    export_plans([flat("a"), flat("b/../c")], export_target("plans.jsonl"))
+    with Path("plans.jsonl").open("a") as file:
+        file.write(json.dumps(RELATED) + "\n")
+    return tmp_path
+
+
+@pytest.fixture
+def export(capsys: pytest.CaptureFixture[str]) -> Command:
+    """Run the command: exit code, stdout, stderr."""
+
+    def call(*args: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            run(cli, "bd-gen", ["export", *args])
+        out, err = capsys.readouterr()
+        return int(str(ended.value.code)), out, err
+
+    return call
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.jsonl", "x.jsonl.gz", "x.json", "x.svg"])
+def test_all_in_one_file(export, name):
+    assert export("plans.jsonl", "--out", name) == (0, f"3 diagrams: {name}\n", "")
+    assert Path(name).stat().st_size > 0
+
+
+def test_the_same_plans_come_back(export):
+    export("plans.jsonl", "--out", "x.json")
+    export("x.json", "--out", "again.jsonl")
+    assert Path("again.jsonl").read_text().split() == Path("plans.jsonl").read_text().replace(
+        ": ", ":").replace(", ", ",").split()  # fmt: skip
+
+
+def test_a_graph_each(export):
+    assert export("plans.jsonl", "--out", "g", "--format", "graphml") == (
+        0, "3 diagrams: 3 files in g\n", "",
+    )  # fmt: skip
+    names = sorted(path.name for path in Path("g").iterdir())
+    assert names == ["a.graphml", "b_.._c.graphml", "open.graphml"]
+    assert export("g/a.graphml", "--out", "x.jsonl")[:2] == (0, "1 diagram: x.jsonl\n")
+    assert Path("x.jsonl").read_text() == Path("plans.jsonl").read_text().splitlines(True)[0]
+
+
+def test_a_drawing_in_metres(export):
+    assert export("plans.jsonl", "--id", "a", "--out", "x.dxf", "--scale", "0.1")[0] == 0
+    living = ezdxf.readfile("x.dxf").query('LWPOLYLINE[layer=="ROOM_LivingRoom"]').first
+    assert {(round(x, 6), round(y, 6)) for x, y in living.get_points("xy")} == {
+        (0, 0), (6, 0), (6, 10), (0, 10),
+    }  # fmt: skip
+
+
+def test_a_drawing_of_what_has_no_layout_yet(export):
+    assert export("plans.jsonl", "--index", "2", "--out", "x.dxf") == (0, "1 diagram: x.dxf\n", "")
+    assert not ezdxf.readfile("x.dxf").audit().errors
+    status, out, err = export("plans.jsonl", "--index", "2", "--out", "y.dxf", "--no-layout")
+    assert (status, out) == (2, "")
+    assert err == "bd-gen: open: a DXF drawing needs boxes, this diagram has no layout\n"
+    assert not Path("y.dxf").exists()
+
+
+def test_what_no_rectangles_realize(export):
+    Path("two.jsonl").write_text(f"{json.dumps(RELATED)}\n{json.dumps(IMPOSSIBLE)}\n")
+    status, out, err = export("two.jsonl", "--out", "d/{id}.dxf")
+    assert (status, out) == (2, "1 diagram: d/open.dxf\n")
+    assert err == ("bd-gen: warning: impossible: no rectangles have these relations; left out\n")
+    status, out, err = export("two.jsonl", "--out", "two.json", "--layout")
+    assert (status, out) == (2, "2 diagrams: two.json\n")
+    assert err.endswith("no rectangles have these relations; written without rectangles\n")
+    found, _ = read_laid_out("two.json")
+    assert [plan.boxes is None for plan in found] == [False, True]
+    assert found[0].follows_from_boxes
+
+
+def test_boxes_that_say_something_else(export):
+    export("plans.jsonl", "--id", "a", "--out", "a.graphml")
+    graph = Path("a.graphml").read_text()
+    Path("a.graphml").write_text(graph.replace(">left-below<", ">below<"))
+    status, out, err = export("a.graphml", "--out", "x.jsonl")
+    assert (status, out) == (0, "1 diagram: x.jsonl\n")
+    assert "1 diagram written without boxes, as these do not give the relations (a for" in err
+    # for a drawing they are looked for anew
+    assert export("a.graphml", "--out", "x.dxf") == (0, "1 diagram: x.dxf\n", "")
+
+
+def test_labels_of_other_languages(export):
+    Path("de.json").write_text('{"Küche": "Kitchen"}')
+    Path("de.jsonl").write_text('{"id": 1, "rooms": [{"type": "Küche"}], "relations": []}')
+    assert export("de.jsonl", "--labels", "de.json", "--out", "x.csv")[0] == 0
+    assert ",Kitchen,Kitchen," in Path("x.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["plans.jsonl", "--out", "x.dxf"], "x.dxf: dxf holds one diagram, here are 3"),
+        (["plans.jsonl", "--out", "x.xls"], "x.xls: expected a name that ends in .jsonl"),
+        (["plans.jsonl", "--out", "new"], "new: is a folder; say which format"),
+        (["plans.jsonl", "--out", "x.csv", "--format", "doc"], "format 'doc': expected one of"),
+        (["plans.jsonl", "--out", "x.csv", "--id", "z"], "there is no diagram with id 'z'"),
+        (["plans.jsonl", "--out", "x.csv", "--index", "-1"], "--index: counts from 0"),
+        (["plans.jsonl", "--out", "x.csv", "--scale", "0"], "scale: expected metres per pixel"),
+        (["plans.jsonl", "--out", "x.csv", "--scale", "nan"], "scale: expected metres per pixel"),
+        (["nowhere.jsonl", "--out", "x.csv"], "nowhere.jsonl: cannot be read"),
+        (["nowhere.pt", "--out", "x.csv"], "nowhere.pt"),
+        (["nowhere.graphml", "--out", "x.csv"], "nowhere.graphml: cannot be read"),
+        (["wrong.pt", "--out", "x.csv"], "wrong.pt"),
+        (["wrong.graphml", "--out", "x.csv"], "wrong.graphml: not XML"),
+        (["wrong.jsonl", "--out", "x.csv"], "wrong.jsonl: line 1: broken line: not JSON"),
+        (["plans.jsonl", "--out", "file/x.csv"], "file/x.csv: cannot be written"),
+    ],
+)
+def test_refused_in_one_line(export, args, message):
+    for name in ("wrong.pt", "wrong.graphml", "wrong.jsonl", "file"):
+        Path(name).write_text("I am something else")
+    status, out, err = export(*args)
+    assert (status, out) == (2, "")
+    assert err.startswith("bd-gen")
+    assert err.count("\n") == 1
+    assert message in err
+    assert not Path("x.csv").exists()
