@@ -61,19 +61,19 @@ def command(
     time_limit: float,
     labels: Path | None,
 ) -> None:
-    r"""Write the diagrams of FILE for other programs.
+    """Write the diagrams of FILE for other programs.
 
     FILE is a file of plans (.jsonl, .jsonl.gz, .json), of samples (_samples.pt) or a GraphML.
 
     A diagram that no rectangles realize, or that took too long, is named; it is left out of DXF and
     written without rectangles elsewhere, and the exit code is then 2.
 
-    Examples:
     \b
+    Examples:
     bd-gen export plans.jsonl --out rooms.csv
     bd-gen export plans.jsonl --id 7 --out plan.dxf --scale 0.07
     bd-gen export eval_results/loglinear/METHOD_samples.pt --limit 20 --out graphs/{id}.graphml
-    """
+    """  # noqa: D301
     from bd_gen.data.labels import read_labels
     from bd_gen.experiments.export import export_plans, export_target
     from bd_gen.experiments.laid_out_files import Choice, read_laid_out

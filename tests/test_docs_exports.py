@@ -1,0 +1,43 @@
+"""The commands and the graph of docs/exports.md work as printed, one after the other."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bd_gen.cli.main import cli
+from bd_gen.experiments.laid_out_files import read_laid_out
+
+PAGE = (Path(__file__).parents[1] / "docs" / "exports.md").read_text(encoding="utf-8")
+
+
+def test_the_page_works_as_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for language, block in re.findall(r"```(bash|python)\n(.*?)```", PAGE, re.DOTALL):
+        if language == "python":
+            exec(block, {})  # noqa: S102
+            continue
+        for line in block.splitlines():
+            words = shlex.split(line)
+            assert words[0] == "bd-gen"
+            result = CliRunner().invoke(cli, words[1:])
+            assert result.exit_code == 0, f"{line}\n{result.output}\n{result.exception!r}"
+    assert len(list(Path("cad").glob("*.dxf"))) == 5
+    assert len(list(Path("graphs").glob("*.graphml"))) == 2
+    homes, _ = read_laid_out("homes.jsonl")
+    for home in homes:
+        assert home.diagram.room_types[:3] == (0, 2, 3)
+        relations = {(i, j): r for i, j, r in home.diagram.edges}
+        assert relations[0, 1] == 2  # cooking is right-of living: living is left-of cooking
+        assert (1, 2) not in relations
+    (plan,), _ = read_laid_out("graphs/0-3.graphml")
+    assert plan.follows_from_boxes
+
+
+def test_every_format_is_in_the_table() -> None:
+    from bd_gen.experiments.export import FORMATS
+
+    for name in FORMATS:
+        assert f"`.{name}`" in PAGE
