@@ -186,3 +186,12 @@ def test_the_real_plans(dev_data: Path) -> None:
     assert "plans 72,751" in lines
     assert "archetypes 343" in lines
     assert "edges a plan 10.17 (3 to 18)" in lines
+
+
+def test_plans_are_not_written_under_the_name_of_another_format(
+    plans_file: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "x.csv"
+    with pytest.raises(InputError, match=r"x\.csv: plans are written as \.jsonl; `bd-gen export`"):
+        run("plans", plans_file, "--out", out)
+    assert not out.exists()

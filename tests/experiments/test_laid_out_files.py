@@ -77,6 +77,16 @@ def test_a_graph_in_part_is_no_diagram(tmp_path):
         read_laid_out(path)
 
 
+def test_a_graph_that_may_lack_edges_is_taken_as_it_is(tmp_path):
+    path = tmp_path / "x.graphml"
+    graph = networkx.DiGraph()
+    graph.add_node("Kitchen")
+    networkx.write_graphml(graph, path)
+    (plan,), notes = read_laid_out(path)
+    assert plan.diagram.room_types == (2,)
+    assert notes == [f"{path}: rooms without an edge are taken for not joined"]
+
+
 def test_with_layouts_solves_what_has_none():
     from bd_gen.diagrams.diagram import Diagram
     from bd_gen.experiments.layouts import with_layouts

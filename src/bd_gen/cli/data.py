@@ -17,6 +17,7 @@ _out_option = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     help="Also write the plans there as JSON lines, gzipped if the name ends in .gz.",
 )
+_OTHER_FORMATS = (".csv", ".graphml", ".dxf", ".svg", ".png", ".pdf")
 _n_max_option = click.option(
     "--n-max", type=int, default=8, show_default=True, help="Most rooms a plan may have."
 )
@@ -110,7 +111,8 @@ def stats(overrides: tuple[str, ...]) -> None:
 def export(overrides: tuple[str, ...], out: Path) -> None:
     """Write any data in the open format: bd-gen data export data=graph2plan data.path=FILE.
 
-    Reading the file again gives the same diagrams, token for token.
+    Reading the file again gives the same diagrams, token for token. `bd-gen export` writes a file
+    of plans in other formats.
     """
     table = _load(_config(overrides))
     _say_notes(table)
@@ -185,6 +187,10 @@ def _write(out: Path, table: "PlanTable") -> None:
 
     if out.is_dir():
         raise InputError(f"{out}: expected a file to write, this is a folder")
+    if out.suffix.lower() in _OTHER_FORMATS:
+        raise InputError(
+            f"{out}: plans are written as .jsonl; `bd-gen export` makes others of them"
+        )
     with bar(f"writing {out.name}", "plans") as report:
         write_plans(out, table, report)
     click.echo(f"{len(table):,} plans: {out}")

@@ -86,7 +86,7 @@ def read_laid_out(
     if path.suffix == ".pt":
         plans = choice.of(_of_samples(path, notes), path)
     elif _GRAPHML.search(path.name):
-        plans = choice.of(_of_graphml(path), path)
+        plans = choice.of(_of_graphml(path, notes), path)
     else:
         named = (LaidOut(*plan) for plan in each_plan(path, labels, progress))
         plans = choice.of(named, path)
@@ -95,8 +95,10 @@ def read_laid_out(
     return plans, notes
 
 
-def _of_graphml(path: Path) -> Iterator[LaidOut]:
+def _of_graphml(path: Path, notes: list[str]) -> Iterator[LaidOut]:
     graph = read_graphml(path)
+    if not graph.is_complete:
+        notes.append(f"{path}: rooms without an edge are taken for not joined")
     try:
         yield LaidOut(graph.id, graph.diagram, graph.boxes)
     except InputError as error:
