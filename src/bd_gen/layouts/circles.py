@@ -44,6 +44,11 @@ class Circles:
         reach = self.radii[:, None]
         return np.stack([(self.centres - reach).min(axis=0), (self.centres + reach).max(axis=0)])
 
+    def are_nested(self, i: int, j: int) -> bool:
+        """Does one of two bubbles lie wholly within the other?"""
+        distance = float(np.linalg.norm(self.centres[i] - self.centres[j]))
+        return distance + min(self.radii[i], self.radii[j]) <= max(self.radii[i], self.radii[j])
+
     def rank(self) -> np.ndarray:
         """(n,) place of each room in the order of drawing."""
         return np.argsort(self.order, kind="stable")
@@ -95,10 +100,8 @@ def lines_of(diagram: Diagram, circles: Circles) -> list[Line]:
     """The lines of a diagram; a containment that the bubbles show has none."""
     lines = []
     for i, j, relation in diagram.edges:
-        inner, outer = (j, i) if relation == SURROUNDING else (i, j)
         distance = float(np.linalg.norm(circles.centres[i] - circles.centres[j]))
-        is_nested = distance + circles.radii[inner] <= circles.radii[outer]
-        if relation in (INSIDE, SURROUNDING) and is_nested:
+        if relation in (INSIDE, SURROUNDING) and circles.are_nested(i, j):
             continue
         if distance > circles.radii[i] + circles.radii[j] + 1:
             lines.append(_from_rim_to_rim(circles, i, j, relation))
@@ -113,16 +116,19 @@ def _from_rim_to_rim(circles: Circles, i: int, j: int, relation: int) -> Line:
     lower = i if rank[i] < rank[j] else j
     others = [k for k in circles.order if rank[k] > rank[lower] and k not in (i, j)]
     start, end = circles.centres[i], circles.centres[j]
-    best, least = np.empty((0, 2)), np.inf
+    away = (end - start) / np.linalg.norm(end - start)
+    best = np.stack([start + circles.radii[i] * away, end - circles.radii[j] * away])
+    least = np.inf
     for bend in _BENDS:
         points = _bent(start, end, bend)
-        away = [np.linalg.norm(points - circles.centres[k], axis=1) for k in (i, j)]
-        points = points[(away[0] > circles.radii[i]) & (away[1] > circles.radii[j])]
+        off_ends = [np.linalg.norm(points - circles.centres[k], axis=1) for k in (i, j)]
+        points = points[(off_ends[0] > circles.radii[i]) & (off_ends[1] > circles.radii[j])]
         off = np.linalg.norm(points[:, None] - circles.centres[others], axis=2)
         hidden = (off < circles.radii[others] + 1.5).any(axis=1).sum() if others else 0
         cost = float(hidden) + 3 * abs(bend)
-        if len(points) > 1 and cost < least:
-            best, least = points, cost
+        if len(points) > 2 and cost < least:
+            # Exact where it is straight: the points end a little off the rims.
+            best, least = (points if bend else best), cost
     return Line(i, j, relation, best, lower)
 
 
@@ -142,7 +148,9 @@ def _overlapping(circles: Circles, i: int, j: int, relation: int) -> Line:
     distance = float(np.linalg.norm(offset))
     away = offset / distance if distance > 1e-6 else np.array([0.0, -1.0])
     start = circles.centres[upper] + circles.radii[upper] * away
-    reach = max(_STUB * circles.radii[lower], 0.0)
+    # Not through the lower bubble and out again.
+    free = circles.radii[lower] + distance - circles.radii[upper]
+    reach = max(0.0, min(_STUB * circles.radii[lower], 0.8 * free))
     end = start + reach * away
     points = np.stack([start, end])
     return Line(i, j, relation, points if upper == i else points[::-1], lower, lower)

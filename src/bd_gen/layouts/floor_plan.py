@@ -7,7 +7,13 @@ import numpy as np
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.layouts.appearance import INK, ROOM_COLOURS, SHORT_NAMES, TEXT_COLOURS
 from bd_gen.layouts.fit import Fit, largest_name, panel_squares, within_margin
-from bd_gen.layouts.labels import area_text, draw_labels, put_labels
+from bd_gen.layouts.labels import (
+    Places,
+    area_text,
+    draw_labels,
+    most_labels,
+    put_labels,
+)
 from bd_gen.layouts.lettering import Label, Writing
 from bd_gen.layouts.outlines import outlines_of
 from bd_gen.layouts.regions import NO_ROOM, Regions
@@ -20,8 +26,6 @@ if TYPE_CHECKING:
 WALL = "#2A3138"
 
 _SMALLEST_SIDE = 110.0  # pixels; a smaller plan does not fill its panel
-_SHRINKING = (1.0, 0.86, 0.72, 0.58)
-"""Shares of the panel that a plan fills: less, until all labels beside it have a place."""
 _WALLS, _FLOORS, _HIDDEN = 2.0, 3.0, 4.0
 
 
@@ -69,7 +73,8 @@ def draw_floor_plan(
         width, height = high - low
         style: dict[str, Any] = {"facecolor": "none", "linestyle": (0, (2, 2)), "zorder": _HIDDEN}
         axes.add_artist(Rectangle(low, width, height, edgecolor=INK, linewidth=0.9, **style))
-    draw_labels(axes, labels, corner, [TEXT_COLOURS[t] for t in diagram.room_types])
+    text_colours = {k: TEXT_COLOURS[t] for k, t in enumerate(diagram.room_types)}
+    draw_labels(axes, labels, corner, text_colours)
 
 
 def _lettered(
@@ -80,20 +85,15 @@ def _lettered(
         (SHORT_NAMES[room_type], area_text(area, metres_per_pixel))
         for room_type, area in zip(diagram.room_types, regions.areas, strict=True)
     ]
-    best: tuple[Fit, list[Label]] | None = None
-    for share in _SHRINKING:
+    innermost = _targets(regions)
+
+    def attempt(share: float) -> tuple[Fit, list[Label]]:
         fit = fit_into(regions, side, share)
-        inside, outside = _free(regions, fit, side)
-        targets = fit.points(_targets(regions))
-        labels = put_labels(
-            Writing(side, side), inside, outside, names, share * largest_name(side), targets
-        )
-        if best is None or len(labels) > len(best[1]):
-            best = fit, labels
-        if len(labels) == len(names):
-            break
-    assert best is not None  # noqa: S101 - there is at least one share
-    return best
+        places = Places(*_free(regions, fit, side), fit.points(innermost), np.zeros(len(names)))
+        writing = Writing(side, side)
+        return fit, put_labels(writing, places, names, share * largest_name(side))
+
+    return most_labels(attempt, len(names))
 
 
 def _free(regions: Regions, fit: Fit, side: float) -> tuple[np.ndarray, np.ndarray]:

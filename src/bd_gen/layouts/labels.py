@@ -1,19 +1,24 @@
 """The names of rooms in a picture: what is written, where, and how it is drawn."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bd_gen.layouts.appearance import INK
+from bd_gen.layouts.fit import Fit
 from bd_gen.layouts.lettering import SMALLEST, Label, Wording, Writing
+from bd_gen.layouts.panel import text_width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_SIZES = (1.0, 0.88, 0.76)
-_SMALLER = 5.5
+SHARES = (1.0, 0.86, 0.72, 0.58)
+"""Shares of a panel that a picture fills: less, until all labels beside it have a place."""
+
+_STEP, _STEPS = 0.9, 10
+_SMALLEST_WITH_AREA = 6.0
 LEADERS, TEXT = 41.0, 45.0
 """Drawing order of lines that lead to text, and of text."""
 
@@ -26,15 +31,15 @@ def wordings_of(name: str, area: str | None, largest: float) -> list[Wording]:
         area: its size in words; None to leave it out.
         largest: points of the name where there is room enough.
     """
-    sizes = list(dict.fromkeys(max(SMALLEST, share * largest) for share in _SIZES))
-    smaller = [size for size in (_SMALLER, SMALLEST) if size < sizes[-1]]
+    sizes = [max(SMALLEST, largest * _STEP**k) for k in range(_STEPS)]
+    sizes = list(dict.fromkeys(sizes))
     ways: list[Wording] = []
     if area is not None:
-        both = (name, area)
-        ways += [Wording(both, size) for size in sizes]
-        ways += [Wording(both, size, upright=True) for size in sizes]
-    ways += [Wording((name,), size) for size in (*sizes, *smaller)]
-    ways += [Wording((name,), size, upright=True) for size in (*sizes, *smaller)]
+        enough = [size for size in sizes if size >= _SMALLEST_WITH_AREA]
+        ways += [Wording((name, area), size) for size in enough]
+        ways += [Wording((name, area), size, upright=True) for size in enough]
+    ways += [Wording((name,), size) for size in sizes]
+    ways += [Wording((name,), size, upright=True) for size in sizes]
     return ways
 
 
@@ -44,46 +49,74 @@ def outside_wordings(name: str, area: str | None) -> list[Wording]:
     return [Wording((text,), size) for text in dict.fromkeys((whole, name)) for size in (6.0, 5.0)]
 
 
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Where labels may lie in a panel.
+
+    Attributes:
+        inside: (H, W) int which room may write where, -1 for none.
+        outside: (H, W) bool where labels with a line may lie.
+        targets: (n, 2) where the line from a label outside would end, in points of the panel.
+        radii: (n,) how far from there it ends.
+    """
+
+    inside: np.ndarray
+    outside: np.ndarray
+    targets: np.ndarray
+    radii: np.ndarray
+
+
 def put_labels(
-    writing: Writing,
-    inside: np.ndarray,
-    outside: np.ndarray,
-    names: Sequence[tuple[str, str | None]],
-    largest: float,
-    targets: np.ndarray,
-    radii: np.ndarray | None = None,
+    writing: Writing, places: Places, names: Sequence[tuple[str, str | None]], largest: float
 ) -> list[Label]:
     """Find places for the labels of all rooms.
 
     Args:
         writing: where text is already.
-        inside: (H, W) int which room may write where, -1 for none.
-        outside: (H, W) bool where labels with a line may lie.
+        places: where labels may lie.
         names: (n,) name and area of each room.
         largest: points of a name.
-        targets: (n, 2) where a line from a label outside would end, in points of the panel.
-        radii: (n,) how far from there it ends; 0 if None.
 
     Returns:
         the labels that found a place.
     """
     labels, left = [], []
     for room, (name, area) in enumerate(names):
-        label = writing.put_within(inside == room, wordings_of(name, area, largest))
+        label = writing.put_within(places.inside == room, wordings_of(name, area, largest))
         if label is None:
             left.append(room)
         else:
             labels.append(replace(label, room=room))
     for room in left:
-        radius = 0.0 if radii is None else float(radii[room])
-        label = writing.put_outside(outside, outside_wordings(*names[room]), targets[room], radius)
+        wordings = outside_wordings(*names[room])
+        target, radius = places.targets[room], float(places.radii[room])
+        label = writing.put_outside(places.outside, wordings, target, radius)
         if label is not None:
             labels.append(replace(label, room=room))
     return labels
 
 
+def most_labels(
+    attempt: Callable[[float], tuple[Fit, list[Label]]], count: int
+) -> tuple[Fit, list[Label]]:
+    """The largest picture in which all of `count` labels have a place, or else most of them.
+
+    Args:
+        attempt: draws up a picture that fills a share of its panel.
+        count: labels wanted.
+    """
+    best = attempt(SHARES[0])
+    for share in SHARES[1:]:
+        if len(best[1]) == count:
+            break
+        smaller = attempt(share)
+        if len(smaller[1]) > len(best[1]):
+            best = smaller
+    return best
+
+
 def draw_labels(
-    axes: "Axes", labels: Sequence[Label], corner: np.ndarray, colours: Sequence[str]
+    axes: "Axes", labels: Sequence[Label], corner: np.ndarray, colours: Mapping[int, str]
 ) -> None:
     """Draw labels, and their lines if they have any.
 
@@ -91,7 +124,7 @@ def draw_labels(
         axes: measured in points, y downwards.
         labels: what to draw.
         corner: (2,) upper left corner of the panel on the page.
-        colours: (n,) of the text in each room.
+        colours: of the text in each room.
     """
     for label in labels:
         if label.anchor is not None:
@@ -116,10 +149,7 @@ def draw_leader(axes: "Axes", label: Label, corner: np.ndarray) -> None:
     """Draw the line from a label outside to what it names."""
     from matplotlib.lines import Line2D
 
-    assert label.anchor is not None  # noqa: S101 - the caller asked
-    half = np.array(label.wording.extent) / 2
-    start = np.clip(label.anchor, label.centre - half, label.centre + half)
-    x, y = (np.stack([start, label.anchor]) + corner).T
+    x, y = (label.leader + corner).T
     axes.add_artist(Line2D(x, y, color="white", linewidth=1.8, zorder=LEADERS))
     axes.add_artist(Line2D(x, y, color=INK, linewidth=0.7, zorder=LEADERS + 0.1))
     dot: dict[str, Any] = {
@@ -137,3 +167,10 @@ def area_text(pixels: float, metres_per_pixel: float | None) -> str:
         return f"{pixels:.0f} px²"
     metres = pixels * metres_per_pixel**2
     return f"{metres:.1f} m²" if metres < 99.95 else f"{metres:.0f} m²"
+
+
+def fitting(label: Label, name: str) -> Label:
+    """The same label with another name, made smaller where the name is longer."""
+    (before,), size = label.wording.lines, label.wording.size
+    share = min(1.0, text_width(before) / text_width(name))
+    return replace(label, wording=replace(label.wording, lines=(name,), size=share * size))

@@ -1,5 +1,7 @@
 """A bubble diagram with the bubbles where a layout has the rooms."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +19,7 @@ from bd_gen.layouts.circles import (
     lines_of,
 )
 from bd_gen.layouts.fit import Fit, largest_name, panel_squares, within_margin
-from bd_gen.layouts.labels import draw_labels, put_labels
+from bd_gen.layouts.labels import Places, draw_labels, most_labels, put_labels
 from bd_gen.layouts.lettering import Label, Writing
 from bd_gen.layouts.regions import NO_ROOM, Regions
 from bd_gen.layouts.relation_words import draw_relation_words, relation_words
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _SMALLEST_SIDE = 110.0
-_SHRINKING = (1.0, 0.86, 0.72, 0.58)
 _BUBBLES = 10.0
 _DASHES = (0, (3, 2))
 
@@ -55,7 +56,7 @@ def draw_layout_bubbles(
     corner = np.array(middle) - side / 2
     circles = circles_of(regions, ARROW_SHARES if relation_labels else SHARES)
     lines = lines_of(diagram, circles)
-    fit, labels = _lettered(diagram, circles, lines, side)
+    fit, labels = lettered(diagram, circles, lines, side)
     centres = fit.points(circles.centres) + corner
     rank = circles.rank()
     for room, room_type in enumerate(diagram.room_types):
@@ -75,37 +76,36 @@ def draw_layout_bubbles(
     for line in lines:
         zorder = _BUBBLES + rank[line.lower] + 0.5
         _draw_line(axes, line, fit.points(line.points) + corner, zorder, relation_labels)
-    draw_labels(axes, labels, corner, [TEXT_COLOURS[t] for t in diagram.room_types])
+    text_colours = {k: TEXT_COLOURS[t] for k, t in enumerate(diagram.room_types)}
+    draw_labels(axes, labels, corner, text_colours)
     if relation_labels:
         words = relation_words(lines, labels, _uppermost(circles, fit, side), fit, side)
         draw_relation_words(axes, words, corner)
 
 
-def _lettered(
-    diagram: Diagram, circles: Circles, lines: list[Line], side: float
+def lettered(
+    diagram: Diagram, circles: Circles, lines: Sequence[Line], side: float
 ) -> tuple[Fit, list[Label]]:
+    """How bubbles lie in a panel, and the places of their names."""
     names = [(SHORT_NAMES[t], None) for t in diagram.room_types]
-    best: tuple[Fit, list[Label]] | None = None
-    for share in _SHRINKING:
+
+    def attempt(share: float) -> tuple[Fit, list[Label]]:
         fit = _fit(circles, side, share)
         inside = _uppermost(circles, fit, side)
-        outside = within_margin(inside == NO_ROOM)
         writing = Writing(side, side)
         for line in lines:
-            points = fit.points(line.points)
-            for start, end in zip(points[:-1:4], points[4::4], strict=False):
+            points = fit.points(np.concatenate([line.points[::4], line.points[-1:]]))
+            for start, end in pairwise(points):
                 writing.take_line(start, end, 0.8)
-            writing.take_line(points[0], points[-1], 0.8)
-        targets, radii = fit.points(circles.centres), circles.radii * fit.scale
-        labels = put_labels(
-            writing, inside, outside, names, share * largest_name(side), targets, radii
+        places = Places(
+            inside,
+            within_margin(inside == NO_ROOM),
+            fit.points(circles.centres),
+            circles.radii * fit.scale,
         )
-        if best is None or len(labels) > len(best[1]):
-            best = fit, labels
-        if len(labels) == len(names):
-            break
-    assert best is not None  # noqa: S101 - there is at least one share
-    return best
+        return fit, put_labels(writing, places, names, share * largest_name(side))
+
+    return most_labels(attempt, len(names))
 
 
 def _fit(circles: Circles, side: float, share: float) -> Fit:

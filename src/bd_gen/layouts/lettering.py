@@ -71,6 +71,14 @@ class Label:
     centre: np.ndarray
     anchor: np.ndarray | None = None
 
+    @property
+    def leader(self) -> np.ndarray:
+        """(2, 2) ends of the line from the label to its anchor."""
+        assert self.anchor is not None  # noqa: S101 - labels inside have no line
+        half = np.array(self.wording.extent) / 2
+        start = np.clip(self.anchor, self.centre - half, self.centre + half)
+        return np.stack([start, self.anchor])
+
 
 class _Place(NamedTuple):
     """A place for text outside, and the ends of its line."""
@@ -154,9 +162,8 @@ class Writing:
         """Keep the place of a label that was put elsewhere, and that of its line."""
         self._put(label.wording, label.centre)
         if label.anchor is not None:
-            half = np.array(label.wording.extent) / 2
-            start = np.clip(label.anchor, label.centre - half, label.centre + half)
-            self.take_line(start, label.anchor, _KEPT_FREE)
+            start, end = label.leader
+            self.take_line(start, end, _KEPT_FREE)
 
     def _beside(
         self, sums: np.ndarray, wording: Wording, target: np.ndarray, radius: float
