@@ -6,7 +6,7 @@ is `name` of room j", rooms counted from 0). Further keys are ignored.
 """
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -46,11 +46,22 @@ def read_plans(
         InputError: the file is unreadable or holds no good plan; or, without `skip_bad`, any
             plan is bad: the message counts them by kind and names the first few.
     """
+    return plans_from_lines(path, read_lines(path, progress), vocabulary, labels, skip_bad)
+
+
+def plans_from_lines(
+    path: str | Path,
+    lines: Iterable[tuple[int, bytes | None]],
+    vocabulary: Vocabulary,
+    labels: RoomLabels | None = None,
+    skip_bad: bool = False,
+) -> PlanTable:
+    """Read plans from numbered lines; as `read_plans`, which says what messages call `path`."""
     problems = Problems()
     parse = PlanParser(vocabulary, labels or RoomLabels())
     chunks: list[_Chunk] = [_Chunk(vocabulary)]
     num_lines = 0
-    for number, line in read_lines(path, progress):
+    for number, line in lines:
         if line is not None and not line.strip():
             continue
         num_lines += 1

@@ -18,7 +18,7 @@ class SvgText:
 
     def width(self, text: str, size: float, bold: bool = False) -> float:
         """Width of a line in points."""
-        return text_width(text, bold) * size
+        return _ink_width(text, bold) * size
 
     def line(
         self,

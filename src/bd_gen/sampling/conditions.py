@@ -172,12 +172,17 @@ def read_condition(path: str | Path) -> Condition:
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: expected a JSON object with rooms ({error})") from error
     try:
-        return _parsed(content)
+        return condition_from_plain(content)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 
 
-def _parsed(content: Any) -> Condition:
+def condition_from_plain(content: Any) -> Condition:
+    """The condition that `Condition.as_plain` is, or the content of a file of `read_condition`.
+
+    Raises:
+        InputError: it names something unknown, or contradicts itself.
+    """
     if not isinstance(content, dict) or not isinstance(content.get("rooms"), list):
         raise InputError('expected {"rooms": [...], "relations": [[i, j, name], ...]}')
     rooms = content["rooms"]
