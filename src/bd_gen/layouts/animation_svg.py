@@ -175,7 +175,7 @@ def _words(film: Film, room: int, token: int, text: SvgText) -> str:
 
 def _leader(label: Label) -> str:
     """The line of a name beside its bubble."""
-    if label.anchor is None:
+    if not label.has_leader:
         return ""
     (x0, y0), (x1, y1) = label.leader
     return (

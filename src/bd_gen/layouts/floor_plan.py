@@ -12,6 +12,7 @@ from bd_gen.layouts.labels import (
     area_text,
     draw_labels,
     most_labels,
+    num_named,
     put_labels,
 )
 from bd_gen.layouts.lettering import Label, Writing
@@ -90,8 +91,14 @@ def _lettered(
     def attempt(share: float) -> tuple[Fit, list[Label]]:
         fit = fit_into(regions, side, share)
         places = Places(*_free(regions, fit, side), fit.points(innermost), np.zeros(len(names)))
-        writing = Writing(side, side)
-        return fit, put_labels(writing, places, names, share * largest_name(side))
+        largest = share * largest_name(side)
+        labels = put_labels(Writing(side, side), places, names, largest)
+        if num_named(labels) < len(names):
+            # In a crowd the names alone need less space.
+            short = [(name, None) for name, _ in names]
+            fewer_words = put_labels(Writing(side, side), places, short, largest)
+            labels = max(labels, fewer_words, key=num_named)
+        return fit, labels
 
     return most_labels(attempt, len(names))
 
@@ -117,6 +124,10 @@ def _targets(regions: Regions) -> np.ndarray:
     from scipy.ndimage import distance_transform_cdt
 
     targets = (regions.boxes[:, :2] + regions.boxes[:, 2:]) / 2
+    # Of a room that is covered only the outline is drawn; several get different corners of it.
+    for k, hidden in enumerate(np.flatnonzero(regions.areas == 0)):
+        x, y = ((0, 1), (2, 1), (2, 3), (0, 3))[k % 4]
+        targets[hidden] = regions.boxes[hidden, [x, y]]
     for room in np.flatnonzero(regions.areas > 0):
         depth = distance_transform_cdt(regions.seen == room, "chessboard")
         y, x = np.unravel_index(int(np.argmax(depth)), depth.shape)

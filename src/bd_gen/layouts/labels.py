@@ -8,7 +8,7 @@ import numpy as np
 
 from bd_gen.layouts.appearance import INK
 from bd_gen.layouts.fit import Fit
-from bd_gen.layouts.lettering import SMALLEST, Label, Wording, Writing
+from bd_gen.layouts.lettering import FINENESS, SMALLEST, Label, Wording, Writing
 from bd_gen.layouts.panel import text_width
 
 if TYPE_CHECKING:
@@ -80,7 +80,8 @@ def put_labels(
     Returns:
         the labels that found a place.
     """
-    labels, left = [], []
+    labels: list[Label] = []
+    left, unnamed = [], []
     for room, (name, area) in enumerate(names):
         label = writing.put_within(places.inside == room, wordings_of(name, area, largest))
         if label is None:
@@ -91,9 +92,25 @@ def put_labels(
         wordings = outside_wordings(*names[room])
         target, radius = places.targets[room], float(places.radii[room])
         label = writing.put_outside(places.outside, wordings, target, radius)
-        if label is not None:
+        if label is None:
+            unnamed.append(names[room][0])
+        else:
             labels.append(replace(label, room=room))
-    return labels
+    return labels + _list_of(unnamed, writing, places)
+
+
+def _list_of(names: list[str], writing: Writing, places: Places) -> list[Label]:
+    """Names that found no place near their room, as a list in a corner of the panel."""
+    if not names:
+        return []
+    words = [f"also {names[0]}", *names[1:]]
+    wordings = []
+    for per_line in (len(words), 4, 2):
+        parts = [words[k : k + per_line] for k in range(0, len(words), per_line)]
+        wordings.append(Wording(tuple(", ".join(part) for part in parts), SMALLEST))
+    corner = np.array([0.0, len(places.outside) / FINENESS])
+    label = writing.put_outside(places.outside, wordings, corner)
+    return [] if label is None else [replace(label, anchor=None)]
 
 
 def most_labels(
@@ -107,12 +124,17 @@ def most_labels(
     """
     best = attempt(SHARES[0])
     for share in SHARES[1:]:
-        if len(best[1]) == count:
+        if num_named(best[1]) == count:
             break
         smaller = attempt(share)
-        if len(smaller[1]) > len(best[1]):
+        if num_named(smaller[1]) > num_named(best[1]):
             best = smaller
     return best
+
+
+def num_named(labels: Sequence[Label]) -> int:
+    """Rooms that have their name at or in them."""
+    return sum(label.room >= 0 for label in labels)
 
 
 def draw_labels(
@@ -127,9 +149,9 @@ def draw_labels(
         colours: of the text in each room.
     """
     for label in labels:
-        if label.anchor is not None:
+        if label.has_leader:
             draw_leader(axes, label, corner)
-        colour = colours[label.room] if label.anchor is None else INK
+        colour = INK if label.anchor is not None else colours.get(label.room, INK)
         draw_wording(axes, label.wording, label.centre + corner, colour)
 
 
@@ -164,7 +186,7 @@ def draw_leader(axes: "Axes", label: Label, corner: np.ndarray) -> None:
 def area_text(pixels: float, metres_per_pixel: float | None) -> str:
     """An area in square metres where the scale is known, else in pixels of the plan."""
     if metres_per_pixel is None:
-        return f"{pixels:.0f} px²"
+        return f"{pixels:,.0f} px²"
     metres = pixels * metres_per_pixel**2
     return f"{metres:.1f} m²" if metres < 99.95 else f"{metres:.0f} m²"
 

@@ -20,6 +20,7 @@ SMALLEST = 5.0
 """Points; smaller text is not set."""
 
 _SIDE_SPACE = 0.25  # at both ends of a line of text together, at size 1
+_NEAR = 4.0  # points within which a label needs no line to what it stands beside
 _KEPT_FREE = 1.0  # points around the line that leads to a text
 _WORSE = 5.0  # points farther away that the next wording must be nearer
 _NEAREST = 400  # places outside that are tried for a text with a line
@@ -60,7 +61,7 @@ class Label:
     """A label that has found its place.
 
     Attributes:
-        room: what it names.
+        room: what it names; -1 for none in particular.
         wording: how it is written.
         centre: (2,) middle, in points of the panel.
         anchor: (2,) where the line from the label ends; None for a label that lies in its room.
@@ -78,6 +79,11 @@ class Label:
         half = np.array(self.wording.extent) / 2
         start = np.clip(self.anchor, self.centre - half, self.centre + half)
         return np.stack([start, self.anchor])
+
+    @property
+    def has_leader(self) -> bool:
+        """Is it so far from what it names that a line leads there?"""
+        return self.anchor is not None and float(np.hypot(*np.diff(self.leader, axis=0)[0])) > _NEAR
 
 
 class _Place(NamedTuple):

@@ -16,6 +16,8 @@ INNER_WALL = 3.0
 """Least thickness of the wall between two rooms, in pixels of the plan."""
 OUTER_WALL = 4.0
 """Thickness of the wall around all rooms."""
+USUAL_SIZE = 256.0
+"""Pixels of a plan for which these are meant; walls of a larger one grow with it."""
 NO_ROOM = -1
 
 _SLIVER = 6.0  # pixels; what is seen of a large box beside a smaller one, narrower than this
@@ -65,7 +67,9 @@ def regions_of(boxes: np.ndarray) -> Regions:
         raise ValueError("there is no box to draw")
     low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
     cell = max(_FINEST_CELL, float((high - low).max()) / _MOST_CELLS)
-    margin = int(np.ceil(OUTER_WALL / cell)) + 1
+    # Larger plans than the usual ones have thicker walls, or none would be seen.
+    walls = max(1.0, float((high - low).max()) / USUAL_SIZE)
+    margin = int(np.ceil(walls * OUTER_WALL / cell)) + 1
     places = np.rint((boxes - np.tile(low, 2)) / cell).astype(int) + margin
     width, height = places[:, 2:].max(axis=0) + margin
     seen = np.full((height, width), NO_ROOM)
@@ -79,8 +83,8 @@ def regions_of(boxes: np.ndarray) -> Regions:
         corner=low - margin * cell,
         cell=cell,
         seen=seen,
-        floor=_without_walls(seen, boxes, places, cell),
-        is_building=_building(seen, places, cell),
+        floor=_without_walls(seen, boxes, places, cell, walls),
+        is_building=_building(seen, places, cell, walls),
         areas=areas,
     )
 
@@ -91,7 +95,7 @@ def by_size(boxes: np.ndarray) -> np.ndarray:
     return np.argsort(-sides.prod(axis=1), kind="stable")
 
 
-def _building(seen: np.ndarray, places: np.ndarray, cell: float) -> np.ndarray:
+def _building(seen: np.ndarray, places: np.ndarray, cell: float, walls: float) -> np.ndarray:
     """Rooms, what lies between rooms that touch, and the wall around."""
     whole = seen >= 0
     reach = round(TOUCH_DISTANCE / cell)
@@ -105,7 +109,7 @@ def _building(seen: np.ndarray, places: np.ndarray, cell: float) -> np.ndarray:
             # Rooms that meet at their corners only have nothing between them to be filled.
             if gap.max() <= reach and gap.min() < 0:
                 whole[y0:y1, x0:x1] = True
-    return _with_small_holes_filled(_grown(whole, round(OUTER_WALL / cell)), cell)
+    return _with_small_holes_filled(_grown(whole, round(walls * OUTER_WALL / cell)), cell)
 
 
 def _with_small_holes_filled(mask: np.ndarray, cell: float) -> np.ndarray:
@@ -140,20 +144,20 @@ def _opened(mask: np.ndarray, size: int) -> np.ndarray:
 
 
 def _without_walls(
-    seen: np.ndarray, boxes: np.ndarray, places: np.ndarray, cell: float
+    seen: np.ndarray, boxes: np.ndarray, places: np.ndarray, cell: float, walls: float
 ) -> np.ndarray:
     """The rooms less half of each wall that the gap between two rooms does not hold."""
-    floor = seen.copy()
-    margin = int(np.ceil(INNER_WALL / cell))
+    floor, thickness = seen.copy(), walls * INNER_WALL
+    margin = int(np.ceil(thickness / cell))
     for room, (x0, y0, x1, y1) in enumerate(places):
         window = slice(max(0, y0 - margin), y1 + margin), slice(max(0, x0 - margin), x1 + margin)
         here = seen[window]
         gaps = np.maximum(boxes[:, :2] - boxes[room, 2:], boxes[room, :2] - boxes[:, 2:])
         gap_of = np.rint(np.maximum(gaps.max(axis=1), 0))
-        gap_of[room] = INNER_WALL
-        for gap in np.unique(gap_of[gap_of < INNER_WALL]):
+        gap_of[room] = thickness
+        for gap in np.unique(gap_of[gap_of < thickness]):
             others = np.append(gap_of == gap, False)[here]  # the last stands for no room
-            wall = _grown(others, round((INNER_WALL + gap) / 2 / cell))
+            wall = _grown(others, round((thickness + gap) / 2 / cell))
             floor[window][wall & (here == room)] = NO_ROOM
         if not (floor[window] == room).any():
             # Narrower than its walls: better seen without them than not at all.

@@ -91,7 +91,7 @@ def _leaves_arrow(path: np.ndarray, place: np.ndarray, wording: Wording) -> bool
 def draw_relation_words(axes: "Axes", words: Sequence[Label], corner: np.ndarray) -> None:
     """Draw words on axes that are measured in points; `corner` (2,) is that of the panel."""
     for word in words:
-        if word.anchor is not None:
+        if word.has_leader:
             draw_leader(axes, word, corner)
         x, y = word.centre + corner
         axes.text(
