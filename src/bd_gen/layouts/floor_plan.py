@@ -128,10 +128,10 @@ def _targets(regions: Regions) -> np.ndarray:
     for k, hidden in enumerate(np.flatnonzero(regions.areas == 0)):
         x, y = ((0, 1), (2, 1), (2, 3), (0, 3))[k % 4]
         targets[hidden] = regions.boxes[hidden, [x, y]]
-    for room in np.flatnonzero(regions.areas > 0):
-        depth = distance_transform_cdt(regions.seen == room, "chessboard")
-        y, x = np.unravel_index(int(np.argmax(depth)), depth.shape)
-        targets[room] = regions.corner + (np.array([x, y]) + 0.5) * regions.cell
+    for seen in np.flatnonzero(regions.areas > 0):
+        depth = distance_transform_cdt(regions.seen == seen, "chessboard")
+        row, column = np.unravel_index(int(np.argmax(depth)), depth.shape)
+        targets[seen] = regions.corner + (np.array([column, row]) + 0.5) * regions.cell
     return targets
 
 

@@ -23,7 +23,7 @@ _SIDE_SPACE = 0.25  # at both ends of a line of text together, at size 1
 _NEAR = 4.0  # points within which a label needs no line to what it stands beside
 _KEPT_FREE = 1.0  # points around the line that leads to a text
 _WORSE = 5.0  # points farther away that the next wording must be nearer
-_NEAREST = 400  # places outside that are tried for a text with a line
+_NEAREST = 160  # places outside that are tried for a text with a line
 
 
 @dataclass(frozen=True)
@@ -134,6 +134,8 @@ class Writing:
 
         The line crosses no text and no other such line. It ends `radius` from the target.
         """
+        if radius == 0 and self._is_crossed(target, target):
+            return None  # no line could end there
         sums = _sums(free & ~self.taken)
         found = [self._beside(sums, wording, target, radius) for wording in wordings]
         ways = [

@@ -117,6 +117,7 @@ def _with_small_holes_filled(mask: np.ndarray, cell: float) -> np.ndarray:
 
     parts, _ = label(~mask)
     small = np.bincount(parts.reshape(-1)) * cell**2 < _LARGEST_SHAFT
+    small[parts[0, 0]] = False  # what lies outside, however little of it the grid has
     return np.asarray(mask | small[parts])
 
 
@@ -125,11 +126,14 @@ def _without_slivers(seen: np.ndarray, narrower: int) -> np.ndarray:
 
     Such a strip is seen where a large box reaches a little beyond the small ones that lie on it.
     """
+    from scipy.ndimage import find_objects
+
     clean = np.full_like(seen, NO_ROOM)
-    for room in np.unique(seen[seen >= 0]):
-        mask = seen == room
-        wide = _opened(mask, max(1, narrower))
-        clean[wide if wide.any() else mask] = room
+    for room, window in enumerate(find_objects(seen + 1)):
+        if window is not None:
+            mask = seen[window] == room
+            wide = _opened(mask, max(1, narrower))
+            clean[window][wide if wide.any() else mask] = room
     return clean
 
 
