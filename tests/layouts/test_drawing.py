@@ -10,8 +10,9 @@ import pytest
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.errors import InputError
-from bd_gen.layouts.drawing import FORMATS, draw_grid, grid_figure
+from bd_gen.layouts.drawing import draw_grid, grid_figure
 from bd_gen.layouts.nesting import SURROUNDING
+from bd_gen.layouts.picture_file import FORMATS
 from bd_gen.layouts.sheet import fitted, text_width
 
 SMALL = Diagram((0, 2, 3), ((0, 1, 2), (0, 2, 5)))

@@ -98,14 +98,14 @@ def command(
     from bd_gen.design.files import check_folder
     from bd_gen.design.room_rules import parse_rule
     from bd_gen.layouts.exports.scale import METRES_PER_PIXEL, checked_scale
-    from bd_gen.sampling.conditions import condition_from_rooms
+    from bd_gen.sampling.conditions import room_types_from_text
 
     metres = checked_scale(METRES_PER_PIXEL if scale is None else scale)
     check_folder(out, overwrite)
     rules = [parse_rule(text, "require") for text in require]
     rules += [parse_rule(text, "forbid") for text in forbid]
     brief = Brief(
-        condition_from_rooms(rooms).room_types,
+        room_types_from_text(rooms),
         tuple(rules),
         count,
         seed,

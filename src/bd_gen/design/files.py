@@ -100,7 +100,7 @@ def write_designs(
 
 
 def _title(designs: Designs, k: int) -> str:
-    return f"{k + 1:02d}   {designs.nats[k]:.1f} nats"
+    return f"{k + 1:02d} · {designs.nats[k]:.1f} nats"
 
 
 def programme_text(room_types: tuple[int, ...]) -> str:

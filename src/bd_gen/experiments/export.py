@@ -120,19 +120,26 @@ def _write(path: Path, plans: Sequence[LaidOut], format_name: str, scale: float)
     elif format_name == "csv":
         write_rooms_csv(path, plans, scale)
     elif format_name in ("svg", "png", "pdf"):
-        _draw(path, plans)
+        _draw(path, plans, scale)
     else:
         write_plans(path, table_of(plans))
 
 
-def _draw(path: Path, plans: Sequence[LaidOut]) -> None:
-    from bd_gen.layouts.drawing import draw_grid
+def _draw(path: Path, plans: Sequence[LaidOut], scale: float) -> None:
+    from bd_gen.layouts.plan_drawing import draw_plans
 
     if len(plans) > _MOST_IN_A_PICTURE:
         raise InputError(
             f"{path}: a picture holds up to {_MOST_IN_A_PICTURE} diagrams, here are {len(plans):,}"
         )
-    draw_grid([plan.diagram for plan in plans], path, titles=[plan.id for plan in plans])
+    draw_plans(
+        [plan.diagram for plan in plans],
+        [plan.boxes for plan in plans],
+        path,
+        mode="both" if any(plan.boxes is not None for plan in plans) else "bubbles",
+        titles=[plan.id for plan in plans],
+        metres_per_pixel=scale,
+    )
 
 
 def table_of(plans: Sequence[LaidOut]) -> PlanTable:

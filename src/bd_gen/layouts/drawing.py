@@ -4,15 +4,13 @@ The whole picture is one set of axes measured in points, so that the sizes of te
 are under control and a grid of hundreds stays quick.
 """
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.errors import InputError
-from bd_gen.files import write_with
 from bd_gen.layouts.panel import draw_panel
+from bd_gen.layouts.picture_file import checked_suffix, picture_style, save_figure
 from bd_gen.layouts.placement import GAP, place
 from bd_gen.layouts.sheet import Sheet
 
@@ -23,21 +21,11 @@ PANEL = 172.0
 """Side of a panel in points."""
 LARGE_PANEL = 340.0
 """Side of a panel whose lines carry the names of their relations."""
-FORMATS = ("png", "svg", "pdf")
-DPI = 160.0
 
 _LARGEST_UNIT = 38.0  # points for a living room's radius, however few rooms there are
 _LARGE_UNIT = 50.0
 _RELATION_GAP = 1.1  # space between joined bubbles that holds "right-above"
 _RELATION_NOTE = "An arrow says where the room at its tail lies as seen from the room at its head."
-_LARGEST_SIDE = 32_000  # pixels; matplotlib draws no more than 65,535
-
-# The same diagrams give the same bytes: no dates in the file.
-_NO_DATE: dict[str, dict[str, Any]] = {
-    "png": {},
-    "svg": {"Date": None},
-    "pdf": {"CreationDate": None},
-}
 
 
 def draw_grid(
@@ -67,27 +55,9 @@ def draw_grid(
         ValueError: there are no diagrams, rooms or columns, or not one title for each diagram.
     """
     path = Path(path)
-    picture_format = path.suffix.lower().removeprefix(".")
-    if picture_format not in FORMATS:
-        raise InputError(
-            f"{path}: file name: expected one that ends in .png, .svg or .pdf, "
-            f"got {path.suffix or 'no suffix'}"
-        )
-    import matplotlib as mpl
-
-    with mpl.rc_context(), warnings.catch_warnings():
-        # A heading in a script that the font lacks shows boxes; that needs no line a letter.
-        warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
-        # The user's own style sheet is no part of these pictures.
-        mpl.rcdefaults()
-        mpl.rcParams.update({"svg.hashsalt": "bd-gen", "pdf.fonttype": 42})
-        figure = grid_figure(diagrams, columns, titles, title, relation_labels)
-        dpi = min(DPI, _LARGEST_SIDE / max(figure.get_size_inches()))
-        metadata = _NO_DATE[picture_format]
-        write_with(
-            path,
-            lambda file: figure.savefig(file, format=picture_format, dpi=dpi, metadata=metadata),
-        )
+    checked_suffix(path)
+    with picture_style():
+        save_figure(grid_figure(diagrams, columns, titles, title, relation_labels), path)
 
 
 def grid_figure(

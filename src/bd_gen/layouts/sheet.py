@@ -35,11 +35,12 @@ class Sheet:
     Attributes:
         num_panels: panels, filled in row by row.
         columns: panels in a row.
-        side: width of a panel and height of the part for the diagram.
+        side: width and height of a part of a panel that holds a picture.
         headings: a line of text for each panel, or None.
         title: a line of text for the page, or None.
         room_types: the types in the legend.
         note: a line of text below the legend, or an empty one.
+        parts: pictures side by side in a panel.
     """
 
     num_panels: int
@@ -49,11 +50,12 @@ class Sheet:
     title: str | None
     room_types: tuple[int, ...]
     note: str = ""
+    parts: int = 1
 
     @property
     def width(self) -> float:
         """Width of the page."""
-        return 2 * MARGIN + self.columns * (self.side + SPACING) - SPACING
+        return 2 * MARGIN + self.columns * (self.panel_width + SPACING) - SPACING
 
     @property
     def height(self) -> float:
@@ -61,6 +63,11 @@ class Sheet:
         below = MARGIN + self.legend_rows * _LEGEND_ROW + (_LEGEND_ROW if self.note else 0)
         rows = -(-self.num_panels // self.columns)
         return self._top + rows * (self.panel_height + SPACING) + below
+
+    @property
+    def panel_width(self) -> float:
+        """Width of a panel."""
+        return self.parts * self.side
 
     @property
     def panel_height(self) -> float:
@@ -92,14 +99,14 @@ class Sheet:
         """Left and top of a panel."""
         row, column = divmod(panel, self.columns)
         return (
-            MARGIN + column * (self.side + SPACING),
+            MARGIN + column * (self.panel_width + SPACING),
             self._top + row * (self.panel_height + SPACING),
         )
 
-    def middle(self, panel: int) -> tuple[float, float]:
-        """The point in the middle of a panel's part for the diagram."""
+    def middle(self, panel: int, part: int = 0) -> tuple[float, float]:
+        """The point in the middle of a part of a panel, heading excluded."""
         left, top = self.corner(panel)
-        return left + self.side / 2, top + self.panel_height - self.side / 2
+        return left + (part + 0.5) * self.side, top + self.panel_height - self.side / 2
 
     def unit_for(self, extent: np.ndarray, largest: float) -> float:
         """Points for a unit of a diagram's coordinates, so that its extent fits into a panel."""
@@ -137,7 +144,7 @@ class Sheet:
             axes.add_artist(
                 FancyBboxPatch(
                     (left, top),
-                    self.side,
+                    self.panel_width,
                     self.panel_height,
                     boxstyle="round,pad=0,rounding_size=6",
                     facecolor=CARD,
@@ -146,7 +153,7 @@ class Sheet:
                 )
             )
             if self.headings:
-                text, size = fitted(self.headings[k], HEADING_SIZE, self.side - 2 * PADDING)
+                text, size = fitted(self.headings[k], HEADING_SIZE, self.panel_width - 2 * PADDING)
                 x, y = left + PADDING, top + PADDING + HEADING_SIZE / 2
                 style: dict[str, Any] = {
                     "color": INK,

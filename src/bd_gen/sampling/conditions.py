@@ -146,6 +146,15 @@ def _check_num_rooms(num_rooms: int) -> None:
 
 
 def condition_from_rooms(text: str) -> Condition:
+    """The condition that every diagram has these rooms; see `room_types_from_text`.
+
+    Raises:
+        InputError: an unknown name, or a number that no diagram has.
+    """
+    return Condition(room_types_from_text(text))
+
+
+def room_types_from_text(text: str) -> tuple[int, ...]:
     """Rooms as a list of names, with numbers where there are several: "Kitchen, 2 Bathroom".
 
     Raises:
@@ -160,7 +169,7 @@ def condition_from_rooms(text: str) -> Condition:
         if not 1 <= count <= LARGEST_N_MAX:
             raise InputError(f"--rooms: {part.strip()[:40]!r}: expected 1 to {LARGEST_N_MAX} rooms")
         room_types += [room_type_of(found["name"], "--rooms")] * count
-    return Condition(tuple(room_types))
+    return tuple(room_types)
 
 
 def read_condition(path: str | Path) -> Condition:
@@ -190,12 +199,17 @@ def read_condition(path: str | Path) -> Condition:
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: expected a JSON object with rooms ({error})") from error
     try:
-        return _parsed(content)
+        return condition_from_plain(content)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 
 
-def _parsed(content: Any) -> Condition:
+def condition_from_plain(content: Any) -> Condition:
+    """The condition that `Condition.as_plain` is, or the content of a file of `read_condition`.
+
+    Raises:
+        InputError: it names something unknown, or contradicts itself.
+    """
     if not isinstance(content, dict) or not isinstance(content.get("rooms"), list):
         raise InputError('expected {"rooms": [...], "relations": [[i, j, name], ...]}')
     rooms = content["rooms"]

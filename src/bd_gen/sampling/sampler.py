@@ -30,6 +30,18 @@ class Predictor(Protocol):
         """(M, 13) logits of the tokens `at` (M,); time is (B,)."""
 
 
+class Observer(Protocol):
+    """Looks on while diagrams are drawn; it has no influence on them."""
+
+    def __call__(self, rows: np.ndarray) -> None:
+        """See the token rows (b, length) uint8 of all diagrams of a batch, MASK where masked.
+
+        Called at the start, before every call of the network with what it is about to see, and
+        after it. What comes before a call differs from what came after the last one where tokens
+        were masked again in a step that needed no call.
+        """
+
+
 class Sampler:
     """Draws diagrams by one method from one model.
 
@@ -73,6 +85,7 @@ class Sampler:
         samples: Sequence[int] | range,
         batch_size: int = 512,
         progress: Callable[[int, int], None] | None = None,
+        observer: Observer | None = None,
     ) -> np.ndarray:
         """Samples number k of a seed, for every k asked for.
 
@@ -81,6 +94,7 @@ class Sampler:
             samples: the numbers k; sample k is the same whatever else is asked for.
             batch_size: diagrams at a time; has no influence on the result.
             progress: told (done, total) after every batch.
+            observer: shown every state on the way, batch by batch.
 
         Returns:
             (len(samples), length) uint8 token rows.
@@ -89,14 +103,15 @@ class Sampler:
         rows = np.empty((len(samples), self.vocabulary.length), np.uint8)
         for start in range(0, len(samples), batch_size):
             part = torch.tensor(samples[start : start + batch_size], device=self.device)
-            rows[start : start + batch_size] = self._sample_batch(part, noise)
+            rows[start : start + batch_size] = self._sample_batch(part, noise, observer)
             if progress is not None:
                 progress(min(start + batch_size, len(samples)), len(samples))
         return rows
 
-    def _sample_batch(self, samples: Tensor, noise: KeyedNoise) -> np.ndarray:
+    def _sample_batch(
+        self, samples: Tensor, noise: KeyedNoise, observer: Observer | None
+    ) -> np.ndarray:
         num_rooms = self._draw_num_rooms(samples, noise)
-        rows = np.tile(self.vocabulary.pad_row, (len(samples), 1))
         order, decoding = self.method.order, self.method.decoding
         groups, courses = [], []
         for n in np.unique(num_rooms):
@@ -107,11 +122,23 @@ class Sampler:
             grid = self.method.grid(self.visibility, state.positions)
             groups.append(state)
             courses.append(Course(self.visibility, grid, self.method.remasker, noise))
-        while self._advance(groups, courses, order, decoding):
-            pass
+
+        def look() -> None:
+            if observer is not None:
+                observer(self._rows(groups, num_rooms))
+
+        look()
+        while self._advance(groups, courses, order, decoding, look):
+            look()
+        return self._rows(groups, num_rooms)
+
+    def _rows(self, groups: list[GroupState], num_rooms: np.ndarray) -> np.ndarray:
+        """(b, length) uint8 the token rows of all diagrams, in their order."""
+        rows = np.tile(self.vocabulary.pad_row, (len(num_rooms), 1))
         for state in groups:
             where = np.flatnonzero(num_rooms == state.num_rooms)
-            rows[np.ix_(where, state.positions.cpu().numpy())] = state.values.cpu().numpy()
+            tokens = torch.where(state.is_masked, state.mask_tokens, state.values)
+            rows[np.ix_(where, state.positions.cpu().numpy())] = tokens.cpu().numpy()
         return rows
 
     def _given_tokens(self, num_rooms: int) -> Tensor | None:
@@ -127,9 +154,17 @@ class Sampler:
         return np.searchsorted(shares, drawn, side="right")
 
     def _advance(
-        self, groups: list[GroupState], courses: list[Course], order: Order, decoding: Decoding
+        self,
+        groups: list[GroupState],
+        courses: list[Course],
+        order: Order,
+        decoding: Decoding,
+        look: Callable[[], None],
     ) -> bool:
-        """Take every diagram through its next reveal; False when nothing was left to do."""
+        """Take every diagram through its next reveal; False when nothing was left to do.
+
+        `look` is called where the network is about to be.
+        """
         pending: list[tuple[GroupState, Reveal, KeyedNoise]] = []
         for state, course in zip(groups, courses, strict=True):
             reveal = order.next_reveal(state, course)
@@ -137,6 +172,7 @@ class Sampler:
                 pending.append((state, reveal, course.noise))
         if not pending:
             return False
+        look()
         batch = pack([(s.num_rooms, s.tokens(r.rows)) for s, r, _ in pending], self.vocabulary)
         at = torch.cat([r.candidates.reshape(-1) for _, r, _ in pending]).nonzero()[:, 0]
         time = torch.cat([r.time for _, r, _ in pending])

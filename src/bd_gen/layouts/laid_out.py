@@ -1,0 +1,56 @@
+"""The boxes that a diagram is drawn with: its own, those that the solver finds, or none."""
+
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+
+import numpy as np
+
+from bd_gen.diagrams.diagram import Diagram
+from bd_gen.errors import InputError
+from bd_gen.layouts.explain import explain
+from bd_gen.layouts.options import SolverOptions
+from bd_gen.layouts.search import Status
+from bd_gen.layouts.solver import solve
+
+_EXPLAINING = 1.0  # seconds for each question on why there is no layout
+
+
+@dataclass(frozen=True, eq=False)
+class LaidOut:
+    """A diagram's boxes.
+
+    Attributes:
+        boxes: (n, 4), or None if there is no layout or none was found.
+        why: where there are no boxes, the reason in words.
+    """
+
+    boxes: np.ndarray | None
+    why: str = ""
+
+
+def has_solver() -> bool:
+    """Is OR-tools installed?"""
+    return find_spec("ortools") is not None
+
+
+def lay_out(diagram: Diagram, options: SolverOptions) -> LaidOut:
+    """Look for a layout of a diagram; where there is none, say why.
+
+    Raises:
+        InputError: OR-tools is missing; the message says what can be drawn without it.
+    """
+    if not has_solver():
+        raise InputError(
+            "layouts need OR-tools: pip install 'bd-gen[layout]'; without it, --as bubbles or "
+            "--no-solver place rooms by their relations"
+        )
+    layout = solve(diagram, options)
+    if layout.boxes is not None:
+        return LaidOut(layout.boxes)
+    if layout.status is Status.TIME_LIMIT:
+        return LaidOut(None, f"no layout found within {options.time_limit:g} s")
+    seconds = min(_EXPLAINING, options.time_limit)
+    conflict = explain(diagram, replace(options, time_limit=seconds))
+    if conflict is None:
+        return LaidOut(None, "there is no layout")
+    return LaidOut(None, f"there is no layout: impossible together are: {conflict}")
