@@ -94,9 +94,19 @@ def write_designs(
         metres_per_pixel=scale,
     )
     tell("drawing", len(plans) + 1, len(plans) + 1)
+    _remove_others(folder, [plan.id for plan in plans])
     write_text(folder / RECORD, json.dumps(_record(designs, checkpoint, scale), indent=2) + "\n")
     export_plans(plans, export_target(folder / PLANS), scale)
     return notes
+
+
+def _remove_others(folder: Path, ids: list[str]) -> None:
+    """Remove what an earlier design left under numbers that this one does not have."""
+    for target in (DRAWINGS, GRAPHML, DXF):
+        path = folder / target
+        for other in path.parent.glob(f"*{path.suffix}"):
+            if other.stem.isdecimal() and other.stem not in ids:
+                other.unlink()
 
 
 def _title(designs: Designs, k: int) -> str:

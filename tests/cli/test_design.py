@@ -1,0 +1,214 @@
+"""`bd-gen design`: what it writes and prints, and what it refuses in one line."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from tests.experiments.checkpoints import N_MAX, files_in, saved
+
+from bd_gen.cli.main import cli, run
+from bd_gen.data.plans import read_plans
+from bd_gen.design import search as searching
+from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.layouts.exports.laid_out import LaidOut
+from bd_gen.layouts.imports.graphml import read_graphml
+
+Command = Callable[..., tuple[int, str, str]]
+ROOMS = ("--rooms", "Kitchen, 2 Bathroom")
+QUICK = ("--improve", "0", "--workers", "1", "--device", "cpu", "--checkpoint", "model.pt")
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(searching, "BATCH", 32)
+    saved(tmp_path, "model.pt")
+
+
+@pytest.fixture
+def design(capsys: pytest.CaptureFixture[str]) -> Command:
+    """Run the command: exit code, stdout, stderr."""
+
+    def call(*args: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            run(cli, "bd-gen", ["design", *args])
+        assert isinstance(ended.value.code, int)
+        out, err = capsys.readouterr()
+        return ended.value.code, out, err
+
+    return call
+
+
+def test_a_programme_becomes_plans_pictures_and_exports(design):
+    code, out, err = design(
+        *ROOMS,
+        *QUICK,
+        *("--require", "Kitchen above Bathroom", "--min-difference", "1"),
+        *("--count", "3", "--out", "plans"),
+    )
+    assert (code, err) == (0, "")
+    assert "acceptance: " in out
+    assert "3 plans in plans (contact_sheet.png), checked" in out
+    assert files_in(Path("plans")) == sorted(
+        ["contact_sheet.png", "design.json", "plans.jsonl", "rooms.csv"]
+        + [f"0{k}.{kind}" for k in (1, 2, 3) for kind in ("svg", "graphml", "dxf")]
+    )
+    record = json.loads(Path("plans/design.json").read_text())
+    assert record["programme"] == ["Kitchen", "Bathroom", "Bathroom"]
+    assert record["rules"] == ["require Kitchen above Bathroom"]
+    nats = [plan["nats"] for plan in record["plans"]]
+    assert nats == sorted(nats)
+    table = read_plans("plans/plans.jsonl", Vocabulary(3))
+    assert table.ids.tolist() == ["01", "02", "03"]
+    assert table.has_boxes.all()
+    graph = read_graphml("plans/graphml/02.graphml")
+    assert LaidOut(graph.id, graph.diagram, graph.boxes).follows_from_boxes
+    assert (table.boxes[1, :3] == graph.boxes).all()
+
+
+def test_the_same_command_gives_the_same_plans_with_more_workers(design):
+    design(*ROOMS, *QUICK, "--count", "2", "--out", "a")
+    design(*ROOMS, *QUICK, "--count", "2", "--out", "b", "--workers", "2")
+    design(*ROOMS, *QUICK, "--count", "2", "--out", "c", "--seed", "7")
+    texts = [Path(name, "plans.jsonl").read_bytes() for name in "abc"]
+    assert texts[0] == texts[1]
+    assert texts[0] != texts[2]
+    pictures = [Path(name, "contact_sheet.png").read_bytes() for name in "ab"]
+    assert pictures[0] == pictures[1]
+
+
+def test_sizes_and_an_outline_are_kept(design):
+    code, _, err = design(
+        *ROOMS,
+        *QUICK,
+        *("--count", "2", "--out", "plans", "--min-side", "12", "--min-area", "Kitchen=400"),
+        *("--max-area", "Bathroom=900", "--outline", "20,30,200,180", "--notch", "20,30,60,80"),
+    )
+    assert (code, err) == (0, "")
+    table = read_plans("plans/plans.jsonl", Vocabulary(3))
+    boxes = table.boxes[:, :3]
+    sides = boxes[..., 2:] - boxes[..., :2]
+    assert sides.min() >= 12
+    assert (boxes[..., :2] >= (20, 30)).all()
+    assert (boxes[..., 2:] <= (200, 180)).all()
+    areas = sides.prod(axis=-1)
+    kitchens = table.room_types[:, :3] == 2
+    assert areas[kitchens].min() >= 400
+    assert areas[~kitchens].max() <= 900
+    record = json.loads(Path("plans/design.json").read_text())
+    assert record["solver"]["min_areas"] == {"Kitchen": 400}
+
+
+def test_a_rule_that_hardly_anything_satisfies_is_met_by_particles(design, monkeypatch):
+    monkeypatch.setattr(searching, "_PILOT", 32)
+    rules = ("--require", "Bathroom below Kitchen", "--require", "Bathroom inside Bathroom")
+    code, out, _ = design(
+        *ROOMS, *QUICK, *rules, "--count", "2", "--min-difference", "1", "--out", "plans"
+    )
+    if "particles" in out:
+        assert "rejection kept" in out
+    assert code in (0, 2)
+    if code == 0:
+        assert "2 plans" in out
+
+
+def test_too_few_plans_name_the_rule_to_blame_and_are_kept(design):
+    code, out, err = design(
+        *ROOMS,
+        *QUICK,
+        *("--require", "Kitchen touches Bathroom", "--require", "Kitchen below Bathroom 1"),
+        *("--count", "60", "--min-difference", "3", "--most-drawn", "96", "--out", "plans"),
+    )
+    assert code == 2
+    assert "of 60 plans: " in err
+    assert err.count("\n") == 1
+    assert "satisfied alone" in out
+    assert Path("plans/plans.jsonl").exists() == ("plans in plans" in out)
+
+
+def test_no_plan_at_all_writes_nothing(design):
+    code, _, err = design(
+        *ROOMS, *QUICK, "--min-side", "250", "--most-drawn", "32", "--out", "plans"
+    )
+    assert code == 2
+    assert "found 0 of 12 plans: of" in err
+    assert "that satisfies the sizes or outline given" in err
+    assert not Path("plans").exists()
+
+
+def test_a_design_is_not_written_over_unless_asked(design):
+    arguments = (*ROOMS, *QUICK, "--count", "2", "--pool", "2", "--out", "plans")
+    assert design(*arguments)[0] == 0
+    before = Path("plans/plans.jsonl").read_bytes()
+    code, _, err = design(*arguments, "--seed", "5")
+    assert code == 2
+    assert "plans: holds a design already; take another folder or --overwrite" in err
+    assert Path("plans/plans.jsonl").read_bytes() == before
+    Path("plans/drawings/mine.svg").write_text("a file of the user's")
+    fewer = ("--count", "1", "--pool", "1")
+    assert design(*arguments, *fewer, "--seed", "5", "--overwrite")[0] == 0
+    assert Path("plans/plans.jsonl").read_bytes() != before
+    assert files_in(Path("plans/drawings")) == ["01.svg", "mine.svg"]
+    assert files_in(Path("plans/dxf")) == ["01.dxf"]
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("--rooms", "Kitchen, Gardn"), "--rooms: unknown room 'Gardn'"),
+        (("--rooms", ", ,"), "at least one room"),
+        (("--rooms", "2 LivingRoom"), "at most one LivingRoom"),
+        (("--rooms", "5 Bathroom"), f"5 rooms, but this model knows at most {N_MAX}"),
+        ((*ROOMS, "--require", "Kitchen touches Balcony"), "it has none of Balcony"),
+        ((*ROOMS, "--forbid", "Kitchen tuches Bathroom"), "did you mean touches"),
+        (
+            (
+                *ROOMS,
+                "--require",
+                "Kitchen touches Bathroom",
+                "--forbid",
+                "Kitchen touches Bathroom",
+            ),
+            "rules that cannot hold together: require Kitchen touches Bathroom; forbid",
+        ),
+        ((*ROOMS, "--count", "0"), "count: expected 1 to 1000"),
+        ((*ROOMS, "--pool", "3"), "pool: expected 12"),
+        ((*ROOMS, "--outline", "0,0,10"), "--outline '0,0,10': expected four integers"),
+        (
+            (*ROOMS, "--outline", "0,0,10,10", "--min-side", "20"),
+            "outline: 10 by 10 pixels are too",
+        ),
+        ((*ROOMS, "--front-door", "0,0,9,9"), "go with --outline"),
+        ((*ROOMS, "--min-area", "Kitchen=big"), "--min-area 'Kitchen=big': expected ROOM=PIXELS"),
+        ((*ROOMS, "--min-area", "Kitchen=90", "--max-area", "Kitchen=80"), "max_areas: Kitchen"),
+        ((*ROOMS, "--checkpoint", "nothing.pt"), "nothing.pt: there is no checkpoint"),
+        ((*ROOMS, "--scale", "-1"), "scale"),
+        ((*ROOMS, "--out", "model.pt"), "model.pt: is not a folder"),
+    ],
+)
+def test_what_cannot_be_used_is_one_line(design, args, words):
+    defaults = () if "--out" in args else ("--out", "plans")
+    quick = QUICK[:-2] if "--checkpoint" in args else QUICK
+    code, _, err = design(*quick, *defaults, *args)
+    assert code == 2
+    assert words in err
+    assert err.count("\n") == 1
+    assert not Path("plans").exists()
+
+
+def test_ctrl_c_leaves_nothing_behind(design, monkeypatch):
+    def stop(*args: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(searching.CandidateSearch, "run", stop)
+    code, _, err = design(*ROOMS, *QUICK, "--out", "plans")
+    assert (code, err) == (130, "\nbd-gen: stopped\n")
+    assert not Path("plans").exists()
+
+
+def test_threads_are_left_as_they_were(design):
+    before = torch.get_num_threads()
+    design(*ROOMS, *QUICK, "--count", "1", "--out", "plans")
+    assert torch.get_num_threads() == before
