@@ -3,7 +3,17 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("cli", "data", "metrics", "evaluate", "training", "sampling", "scale")
+BENCHMARKS = (
+    "cli",
+    "data",
+    "metrics",
+    "evaluate",
+    "training",
+    "sampling",
+    "scale",
+    "layout",
+    "design",
+)
 
 
 def main() -> None:
