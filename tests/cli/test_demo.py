@@ -43,7 +43,7 @@ def test_demo_makes_everything_and_then_only_what_is_missing(small_demo, tmp_pat
     header = next(line for line in comparison.splitlines() if line.startswith("|"))
     assert header.startswith("|  | real_held_out |")
     assert "first_hitting" in (results / "report.html").read_text()
-    assert (folder / "diagrams.png").read_bytes().startswith(b"\x89PNG")
+    assert (folder / "plans.png").read_bytes().startswith(b"\x89PNG")
     kept = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
     (results / "llada_topp0.9_no_remask.json").unlink()
 

@@ -2,8 +2,12 @@
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    import numpy as np
 
 CHECKPOINT = "bundled"
 METHODS = (
@@ -80,15 +84,23 @@ def _evaluate(schedule: Path, samples: list[Path]) -> Path:
 
 
 def _draw(directory: Path, samples: Path) -> Path:
+    """Some of the samples as bubbles and, where rectangles exist for them, as floor plans."""
     from bd_gen.diagrams.tokens import diagrams_from_tokens, is_well_formed
-    from bd_gen.layouts.drawing import draw_grid
+    from bd_gen.layouts.laid_out import has_solver, lay_out
+    from bd_gen.layouts.options import SolverOptions
+    from bd_gen.layouts.plan_drawing import draw_plans
     from bd_gen.results.samples_file import SUFFIX, read_samples
 
-    picture = directory / "diagrams.png"
+    picture = directory / "plans.png"
     if not picture.exists() or picture.stat().st_mtime_ns < samples.stat().st_mtime_ns:
         read = read_samples(samples)
         tokens = next(iter(read.per_seed.values())).tokens
         tokens = tokens[is_well_formed(tokens, read.vocabulary)][:NUM_DRAWN]
         diagrams = diagrams_from_tokens(tokens, read.vocabulary)
-        draw_grid(diagrams, picture, title=f"Samples of {samples.name.removesuffix(SUFFIX)}")
+        boxes: list[np.ndarray | None] = [None] * len(diagrams)
+        if has_solver():
+            boxes = [lay_out(diagram, SolverOptions()).boxes for diagram in diagrams]
+        draw_plans(
+            diagrams, boxes, picture, title=f"Samples of {samples.name.removesuffix(SUFFIX)}"
+        )
     return picture
