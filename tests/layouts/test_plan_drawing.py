@@ -96,8 +96,11 @@ def test_no_text_overlaps_another_or_is_clipped(mode, relation_labels: bool):
         assert {"left-of", "above"} <= set(shown)
 
 
-@pytest.mark.parametrize("mode", ["plan", "bubbles"])
-@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize(
+    ("name", "mode"),
+    [(name, mode) for name in ODD for mode in ("plan", "bubbles") if name != "points"]
+    + [pytest.param("points", mode, marks=pytest.mark.slow) for mode in ("plan", "bubbles")],
+)
 def test_odd_plans(name: str, mode):
     diagram, boxes = diagram_of(ODD[name])
     with picture_style():
@@ -165,12 +168,11 @@ def test_files(tmp_path: Path, suffix: str):
     path = tmp_path / "new" / f"plans.{suffix.upper()}"
     diagrams, boxes = synthetic(3, 1)
     contents = []
-    for relation_labels in (True, True, False):
-        draw_plans(diagrams, boxes, path, "both", 2, ["a"], "One", relation_labels)
+    for _ in range(2):
+        draw_plans(diagrams, boxes, path, "both", 2, ["a"], "One", metres_per_pixel=0.07)
         contents.append(path.read_bytes())
     assert contents[0].startswith(start)
     assert contents[0] == contents[1], "the same diagrams give the same bytes"
-    assert contents[0] != contents[2]
     if suffix == "svg":
         ET.fromstring(contents[0])  # noqa: S314  (a file that was just written here)
     assert [p.name for p in path.parent.iterdir()] == [path.name]

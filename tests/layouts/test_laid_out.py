@@ -1,0 +1,43 @@
+import pytest
+
+from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.vocabulary import RELATIONS
+from bd_gen.errors import InputError
+from bd_gen.layouts import laid_out
+from bd_gen.layouts.checking import check_layout
+from bd_gen.layouts.laid_out import lay_out
+from bd_gen.layouts.options import SolverOptions
+from bd_gen.layouts.search import Status
+from bd_gen.layouts.solver import Layout
+
+LEFT, RIGHT = RELATIONS.index("left-of"), RELATIONS.index("right-of")
+OPTIONS = SolverOptions(improve_seconds=0)
+
+
+def test_a_layout_is_found():
+    pytest.importorskip("ortools")
+    diagram = Diagram((0, 1), ((0, 1, LEFT),))
+    found = lay_out(diagram, OPTIONS)
+    check_layout(diagram, found.boxes)
+    assert found.why == ""
+
+
+def test_a_contradiction_is_told_in_words():
+    pytest.importorskip("ortools")
+    found = lay_out(Diagram((0, 1, 2), ((0, 1, LEFT), (1, 2, LEFT), (0, 2, RIGHT))), OPTIONS)
+    assert found.boxes is None
+    assert found.why.startswith("there is no layout: impossible together are: ")
+    assert "LivingRoom left-of MasterRoom" in found.why
+
+
+def test_a_time_limit_is_told(monkeypatch):
+    monkeypatch.setattr(laid_out, "has_solver", lambda: True)
+    monkeypatch.setattr(laid_out, "solve", lambda *_: Layout(Status.TIME_LIMIT, None, 1.0))
+    found = lay_out(Diagram((0,)), SolverOptions(time_limit=2.5))
+    assert (found.boxes, found.why) == (None, "no layout found within 2.5 s")
+
+
+def test_without_or_tools(monkeypatch):
+    monkeypatch.setattr(laid_out, "has_solver", lambda: False)
+    with pytest.raises(InputError, match=r"need OR-tools: .*--as bubbles or --no-solver"):
+        lay_out(Diagram((0,)), OPTIONS)
