@@ -76,7 +76,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
     """What would be drawn: calls of the library, which has tests of its own."""
     calls: list[dict] = []
 
-    def draw_plans(diagrams, boxes, path, mode, columns, titles, title, relations, scale):
+    def draw_plans(diagrams, boxes, path, mode, columns, titles, title, relations, scale, dpi):
         calls.append(locals().copy())
 
     monkeypatch.setattr(plan_drawing, "draw_plans", draw_plans)

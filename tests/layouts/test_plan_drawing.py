@@ -178,6 +178,15 @@ def test_files(tmp_path: Path, suffix: str):
     assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
+def test_the_size_of_a_png(tmp_path: Path):
+    diagrams, boxes = synthetic(3, 1)
+    widths = []
+    for dpi in (36, 72):
+        draw_plans(diagrams, boxes, tmp_path / "x.png", "plan", dpi=dpi)
+        widths.append(int.from_bytes((tmp_path / "x.png").read_bytes()[16:20], "big"))
+    assert widths == [162, 324]
+
+
 def test_no_torch_and_no_pyplot_is_used(tmp_path: Path):
     program = (
         "import sys\n"

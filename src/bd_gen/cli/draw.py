@@ -53,6 +53,13 @@ _FILE = click.Path(path_type=Path)
     type=click.FloatRange(min=0, min_open=True),
     help="Scale for areas in m²; RPLAN's is 0.0703 (18 m on 256 pixels).",
 )
+@click.option(
+    "--dpi",
+    type=click.IntRange(min=20, max=1200),
+    default=160,
+    show_default=True,
+    help="Pixels to the inch of a .png.",
+)
 @click.option("--labels", type=_FILE, help='JSON file {"foreign label": "RoomType"} for plans.')
 @click.option("--skip-bad", is_flag=True, help="Leave out bad plans instead of refusing the file.")
 @click.option("--no-solver", is_flag=True, help="Draw no layouts but those that plans have.")
@@ -94,6 +101,7 @@ def command(
     title: str | None,
     relation_labels: bool,
     metres_per_pixel: float | None,
+    dpi: int,
     labels: Path | None,
     skip_bad: bool,
     no_solver: bool,
@@ -153,6 +161,7 @@ def command(
         source.title if title is None else title or None,
         relation_labels,
         metres_per_pixel,
+        dpi,
     )
     click.echo(f"drawn: {out} ({len(rows):,} of {len(source):,} diagrams)")
 

@@ -23,13 +23,14 @@ LEADERS, TEXT = 41.0, 45.0
 """Drawing order of lines that lead to text, and of text."""
 
 
-def wordings_of(name: str, area: str | None, largest: float) -> list[Wording]:
+def wordings_of(name: str, area: str | None, largest: float, may_be_upright: bool) -> list[Wording]:
     """Ways to write the label of a room, the best first.
 
     Args:
         name: of the room.
         area: its size in words; None to leave it out.
         largest: points of the name where there is room enough.
+        may_be_upright: may it run from the bottom to the top?
     """
     sizes = [max(SMALLEST, largest * _STEP**k) for k in range(_STEPS)]
     sizes = list(dict.fromkeys(sizes))
@@ -37,9 +38,9 @@ def wordings_of(name: str, area: str | None, largest: float) -> list[Wording]:
     if area is not None:
         enough = [size for size in sizes if size >= _SMALLEST_WITH_AREA]
         ways += [Wording((name, area), size) for size in enough]
-        ways += [Wording((name, area), size, upright=True) for size in enough]
+        ways += [Wording((name, area), size, upright=True) for size in enough if may_be_upright]
     ways += [Wording((name,), size) for size in sizes]
-    ways += [Wording((name,), size, upright=True) for size in sizes]
+    ways += [Wording((name,), size, upright=True) for size in sizes if may_be_upright]
     return ways
 
 
@@ -58,12 +59,14 @@ class Places:
         outside: (H, W) bool where labels with a line may lie.
         targets: (n, 2) where the line from a label outside would end, in points of the panel.
         radii: (n,) how far from there it ends.
+        may_be_upright: may labels in rooms run from the bottom to the top?
     """
 
     inside: np.ndarray
     outside: np.ndarray
     targets: np.ndarray
     radii: np.ndarray
+    may_be_upright: bool = True
 
 
 def put_labels(
@@ -83,7 +86,8 @@ def put_labels(
     labels: list[Label] = []
     left, unnamed = [], []
     for room, (name, area) in enumerate(names):
-        label = writing.put_within(places.inside == room, wordings_of(name, area, largest))
+        wordings = wordings_of(name, area, largest, places.may_be_upright)
+        label = writing.put_within(places.inside == room, wordings)
         if label is None:
             left.append(room)
         else:

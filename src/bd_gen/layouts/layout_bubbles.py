@@ -102,6 +102,7 @@ def lettered(
             within_margin(inside == NO_ROOM),
             fit.points(circles.centres),
             circles.radii * fit.scale,
+            may_be_upright=False,
         )
         return fit, put_labels(writing, places, names, share * largest_name(side))
 

@@ -56,14 +56,19 @@ def picture_style() -> Iterator[None]:
         yield
 
 
-def save_figure(figure: "Figure", path: str | Path) -> None:
+def save_figure(figure: "Figure", path: str | Path, dpi: float = DPI) -> None:
     """Write a figure in the format of the file's suffix; within `picture_style`.
+
+    Args:
+        figure: what to write.
+        path: the file.
+        dpi: pixels to the inch of a PNG; fewer where it would become too large.
 
     Raises:
         InputError: the suffix is none of `FORMATS`, or the file cannot be written.
     """
     picture_format = checked_suffix(path)
-    dpi = min(DPI, _LARGEST_SIDE / max(figure.get_size_inches()))
+    dpi = min(dpi, _LARGEST_SIDE / max(figure.get_size_inches()))
     metadata = _NO_DATE[picture_format]
     write_with(
         path, lambda file: figure.savefig(file, format=picture_format, dpi=dpi, metadata=metadata)

@@ -11,7 +11,7 @@ from bd_gen.diagrams.diagram import Diagram
 from bd_gen.layouts.floor_plan import draw_floor_plan
 from bd_gen.layouts.layout_bubbles import draw_layout_bubbles
 from bd_gen.layouts.panel import draw_panel
-from bd_gen.layouts.picture_file import checked_suffix, picture_style, save_figure
+from bd_gen.layouts.picture_file import DPI, checked_suffix, picture_style, save_figure
 from bd_gen.layouts.placement import GAP, place
 from bd_gen.layouts.regions import regions_of
 from bd_gen.layouts.sheet import Sheet
@@ -46,6 +46,7 @@ def draw_plans(
     title: str | None = None,
     relation_labels: bool = False,
     metres_per_pixel: float | None = None,
+    dpi: float = DPI,
 ) -> None:
     """Draw diagrams with their layouts in a grid, row by row, and write the picture.
 
@@ -61,6 +62,7 @@ def draw_plans(
         title: a heading for the picture.
         relation_labels: write the relations on the lines between bubbles, as arrows.
         metres_per_pixel: for areas in square metres; they are in pixels² if None.
+        dpi: pixels to the inch of a PNG.
 
     Raises:
         InputError: the suffix is none of these, or the file cannot be written.
@@ -72,7 +74,7 @@ def draw_plans(
         figure = plans_figure(
             diagrams, boxes, mode, columns, titles, title, relation_labels, metres_per_pixel
         )
-        save_figure(figure, path)
+        save_figure(figure, path, dpi)
 
 
 def plans_figure(
