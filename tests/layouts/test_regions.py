@@ -90,7 +90,10 @@ def test_whatever_the_boxes(corners, is_large: bool):
     boxes = np.concatenate([points[:, :2], points[:, :2] + points[:, 2:]], axis=1) * scale
     regions = regions_of(boxes)
     assert max(regions.seen.shape) < 800
-    assert (regions.areas <= (boxes[:, 2:] - boxes[:, :2]).prod(axis=1) * 1.1 + 50 * scale).all()
+    # Sides are rounded to whole cells, which are half a pixel in plans of a usual size.
+    assert (regions.areas <= (boxes[:, 2:] - boxes[:, :2] + regions.cell).prod(axis=1)).all()
+    if not is_large:
+        assert (regions.areas <= (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)).all()
     shown = regions.floor >= 0
     assert (regions.seen[shown] == regions.floor[shown]).all()
     assert regions.is_building[regions.seen >= 0].all()

@@ -38,7 +38,8 @@ class Regions:
         seen: (H, W) int64 which room is seen there, walls left out of account; -1 for none.
         floor: (H, W) int64 the same less the walls.
         is_building: (H, W) bool: room or wall.
-        areas: (n,) float64 what is seen of each room, in pixels².
+        areas: (n,) float64 what is seen of each room, in pixels²; exact for whole pixels in plans
+            of up to 320, else with sides rounded to whole cells.
     """
 
     boxes: np.ndarray
