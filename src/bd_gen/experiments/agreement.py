@@ -186,15 +186,16 @@ def _bound(
 
 def _kind_without_numbers(key: str, stored: Numbers, now: Numbers) -> Kind | None:
     """What can be said of a key whatever its numbers are."""
-    if key not in stored.keys:
-        return None if _is_row_of(key, stored) else "new"
-    if key not in now.keys:
-        return None if _is_row_of(key, now) else "not computed"
+    if key not in stored.keys and not _is_row_of(key, stored):
+        return "new"
+    if key not in now.keys and not _is_row_of(key, now):
+        return "not computed"
     info = _info(key)
-    if info is None:
-        return None
-    if info.total and stored.of(info.total) != now.of(info.total):
+    has_other_rows = None not in (stored.rows, now.rows) and stored.rows != now.rows
+    if info is not None and info.total and has_other_rows:
         return "other version"
+    if info is None or key not in stored.keys or key not in now.keys:
+        return None
     versions = stored.versions.get(info.metric), now.versions.get(info.metric)
     return "other version" if None not in versions and versions[0] != versions[1] else None
 

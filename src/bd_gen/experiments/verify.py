@@ -168,9 +168,10 @@ def _recomputed(
         return MethodCheck(method, "none", problem=str(error))
     tokens = {seed: part.tokens for seed, part in samples.per_seed.items()}
     # The samples that the stored numbers are of, and no answer taken on trust.
-    asking = Asking(limit(wanted_rows(result, None, is_current=True)))
+    rows = wanted_rows(result, None, is_current=True)
+    asking = Asking(limit(rows))
     new = measure(tokens, found.statistics, progress=progress, asking=asking)
-    now = numbers_of(new.per_seed, new.ci95, new.versions, samples.num_samples)
+    now = numbers_of(new.per_seed, new.ci95, new.versions, samples.num_samples, rows)
     stored = stored_numbers(result, INTERVALS_VERSION)
     is_same = result.provenance.get("samples_sha256") == present.sha256 or same_tokens(stored, now)
     recorded = result.provenance.get("data_fingerprint")

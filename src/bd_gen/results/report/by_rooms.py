@@ -63,8 +63,8 @@ CHECKS = (
         lambda samples: transitivity_columns(samples)["transitive"],
         "transitivity_by_num_rooms/{n}/transitivity_score",
     ),
-    Check("Realizable", None, "realizable_by_num_rooms/{n}"),
     Check("Inside validity", lambda samples: containment_columns(samples)["inside_legal"], ""),
+    Check("Realizable", None, "realizable_by_num_rooms/{n}"),
 )
 
 
