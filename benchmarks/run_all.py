@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("cli", "data", "metrics", "evaluate", "training", "sampling", "scale")
+BENCHMARKS = ("cli", "data", "metrics", "evaluate", "training", "sampling", "layout", "scale")
 
 
 def main() -> None:
