@@ -110,7 +110,7 @@ def _integer(name: str, value: object, low: int, high: int) -> int:
     is_integer = isinstance(value, Integral) and not isinstance(value, bool)
     if not is_integer or not low <= int(value) <= high:  # type: ignore[call-overload]
         raise InputError(f"{name}: expected an integer in {low}..{high}, got {value!r:.60}")
-    return int(value)  # type: ignore[call-overload,no-any-return]
+    return int(value)  # type: ignore[call-overload]
 
 
 def _items(name: str, values: object) -> Iterable[tuple[Any, Any]]:
