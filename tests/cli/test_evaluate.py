@@ -105,6 +105,48 @@ def test_published_metrics_alone(results: Path, bd_gen: Command) -> None:
     assert set(versions) == set(PUBLISHED)
 
 
+def test_more_samples_are_asked_for_a_layout(results: Path, bd_gen: Command) -> None:
+    model = "llada_topp0.9_no_remask"
+    asking = ("evaluate", "--metric", "realizable", "--model", model, "--realizable")
+    for rows, asked, action in (
+        ("3", 3, "1 metric computed"),
+        ("2", 3, "up to date"),
+        ("all", 10, "1 metric computed"),  # there is no other
+    ):
+        code, out, err = bd_gen(*asking, rows)
+        assert (code, err) == (0, "")
+        assert f"({action}" in out
+        summary = json.loads((results / f"{model}.json").read_text())["summary"]
+        assert summary["eval/realizable_num_asked"] == {"mean": asked, "std": 0}
+        assert summary["eval/realizable_rate"] == {"mean": 1, "std": 0}  # they are plans
+    assert "Realizable ↑" in out
+    for nonsense in ("0", "-1", "some", "1.5", "٣", "1" * 30):
+        code, _, err = bd_gen(*asking, nonsense)
+        assert code == 2
+        assert "expected a number of samples from 1 on, or all" in err
+
+
+def test_without_or_tools_one_line_says_what_is_missing(
+    results: Path, bd_gen: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ortools", None)
+    line = "bd-gen: warning: metric 'realizable' needs ortools: pip install 'bd-gen[layout]'"
+    code, out, err = bd_gen("evaluate", "--family", "validity")
+    assert code == 0
+    assert out.count("(2 metrics computed)") == 2
+    assert err.count("\n") == 1
+    assert err.startswith(line)
+    assert bd_gen("evaluate", "--metric", "validity")[2] == ""
+    code, _, err = bd_gen("evaluate", "--realizable", "all")
+    assert code == 2
+    assert "needs ortools: pip install 'bd-gen[layout]'" in err
+    monkeypatch.undo()
+    monkeypatch.chdir(results.parents[1])
+    _, out, err = bd_gen("evaluate", "--family", "validity")
+    assert out.count("(1 metric refreshed, 2 kept)") == 2
+    assert err == ""
+
+
 def test_several_processes_write_the_same(results: Path, bd_gen: Command) -> None:
     def written() -> dict:
         files = {path.name: json.loads(path.read_text()) for path in results.glob("*.json")}

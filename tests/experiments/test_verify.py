@@ -48,10 +48,12 @@ def few_metrics(monkeypatch):
     from bd_gen.experiments import verify
     from bd_gen.metrics.registry import select_metrics
 
-    names = ("validity", "distribution", "transitivity", "diversity")
+    names = ("validity", "distribution", "transitivity", "diversity", "realizable")
     measure = verify.measure
     monkeypatch.setattr(
-        verify, "measure", lambda t, s, progress: measure(t, s, select_metrics(names), progress)
+        verify,
+        "measure",
+        lambda t, s, progress, asking: measure(t, s, select_metrics(names), progress, asking),
     )
 
 
@@ -81,6 +83,37 @@ def test_what_was_evaluated_comes_out_again(directory, known):
     assert found["eval/diversity"] == "new"
     assert set(found.values()) == {"identical", "new"}
     assert calls == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_layouts_are_asked_for_as_many_samples_as_before(directory, known):
+    path = samples_path(directory, NAME)
+    for rows in (3, "all"):
+        evaluate_method(path, known, names=("realizable",), realizable_rows=rows)
+        found = kinds(only(verify_directory(directory, known)))
+        assert found["eval/realizable_rate"] == "identical"
+        assert found["eval/realizable_num_asked"] == "identical"
+
+    def fewer(fields):
+        fields["provenance"]["realizable_rows"] = 5
+
+    edit(directory, fewer)
+    found = kinds(only(verify_directory(directory, known)))
+    assert found["eval/realizable_num_asked"] == "differs"
+
+
+def test_layouts_of_other_numbers_of_samples_are_not_held_against_each_other(
+    directory, known, tmp_path
+):
+    other = Path(shutil.copytree(directory, tmp_path / "other"))
+    for place, rows in ((directory, 3), (other, 9)):
+        evaluate_method(
+            samples_path(place, NAME), known, names=("realizable",), realizable_rows=rows
+        )
+    found = kinds(only(verify_against(directory, other)))
+    assert found["eval/realizable_num_asked"] == "other version"
+    others = {kind for key, kind in found.items() if "realizable" not in key}
+    assert others == {"identical"}
+    assert set(found.values()) == {"other version", "identical"}
 
 
 def test_nothing_is_written(directory, known):

@@ -27,6 +27,17 @@ RECTANGLE = (20, 30, 120, 110)
         ({"fixed": {1: (5, 5, 9, 256)}}, "fixed: room 1: expected x0 before x1"),
         ({"fixed": {1: (9, 5, 5, 20)}}, "fixed: room 1: expected x0 before x1"),
         ({"fixed": {1: (0.5, 5, 9, 20)}}, "fixed: room 1: expected four integers"),
+        ({"fixed": {0: 5}}, "fixed: room 0: expected four integers"),
+        ({"fixed": {"0": (5, 5, 9, 9)}}, "fixed: room: expected an integer in 0.."),
+        ({"fixed": {True: (5, 5, 9, 9)}}, "fixed: room: expected an integer in 0.."),
+        ({"fixed": [(5, 5, 9, 9)]}, "fixed: expected values by number, got [(5, 5"),
+        ({"min_areas": [900]}, "min_areas: expected values by number, got [900]"),
+        ({"outline": (0, 0, 9, 9)}, "outline: expected an Outline, got (0, 0, 9, 9)"),
+        ({"time_limit": "5"}, "time_limit: expected seconds above 0, got '5'"),
+        ({"time_limit": True}, "time_limit: expected seconds above 0, got True"),
+        ({"improve_seconds": None}, "improve_seconds: expected seconds, got None"),
+        ({"effort_limit": 0}, "effort_limit: expected more than 0, got 0"),
+        ({"effort_limit": float("nan")}, "effort_limit: expected more than 0, got nan"),
         ({"time_limit": 0}, "time_limit: expected seconds above 0"),
         ({"time_limit": float("nan")}, "time_limit: expected seconds above 0"),
         ({"improve_seconds": -1}, "improve_seconds: expected seconds"),
@@ -46,6 +57,15 @@ def test_options_that_make_no_sense(settings: dict, message: str) -> None:
         SolverOptions(**settings)
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
+
+
+def test_integers_of_numpy_become_plain() -> None:
+    k = np.int64(1)
+    box = np.array([1, 2, 30, 40])
+    options = SolverOptions(min_side=k, min_areas={k: k}, max_areas={k: k}, fixed={k: box})
+    assert options == SolverOptions(1, {1: 1}, {1: 1}, fixed={1: (1, 2, 30, 40)})
+    values = (options.min_side, *options.min_areas, *options.max_areas.values(), *options.fixed)
+    assert {type(value) for value in values} == {int}
 
 
 @pytest.mark.parametrize(

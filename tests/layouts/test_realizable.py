@@ -1,7 +1,6 @@
 """Whole sets of diagrams, and what may share an answer."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,8 +10,9 @@ from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import NODE_MASK, Vocabulary
 from bd_gen.layouts import realizable as module
+from bd_gen.layouts.answers import AnswerCache
 from bd_gen.layouts.options import SolverOptions
-from bd_gen.layouts.realizable import NO_DIAGRAM, AnswerCache, realizable
+from bd_gen.layouts.realizable import NO_DIAGRAM, realizable
 from bd_gen.layouts.search import Status
 from bd_gen.layouts.solver import solve
 
@@ -67,54 +67,13 @@ def test_known_answers_are_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> Non
         realizable(larger, V, cache=cache)
 
 
-def test_a_time_limit_is_an_answer_of_its_own_and_not_kept() -> None:
+@pytest.mark.parametrize("limits", [{"time_limit": 1e-9}, {"effort_limit": 1e-12}])
+def test_a_limit_is_an_answer_of_its_own_and_not_kept(limits: dict[str, float]) -> None:
     cache = AnswerCache()
     tokens = tokens_from_diagrams([ROW, CIRCLE], V)
-    assert realizable(tokens, V, time_limit=1e-9, cache=cache).tolist() == [2, 0]
+    assert realizable(tokens, V, cache=cache, **limits).tolist() == [2, 0]
     assert len(cache.answers) == 1
     assert realizable(tokens, V, cache=cache).tolist() == [1, 0]
-
-
-def test_answers_survive_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tokens = tokens_from_diagrams([ROW, CIRCLE], V)
-    cache, path = AnswerCache(tmp_path / "none.npz"), tmp_path / "answers.npz"
-    realizable(tokens, V, cache=cache)
-    cache.save(path)
-    again = AnswerCache(path)
-    assert again.answers == cache.answers
-    AnswerCache().save(path)
-    assert AnswerCache(path).answers == {}
-
-
-def file_of(tmp_path: Path, **arrays: object) -> Path:
-    path = tmp_path / "answers.npz"
-    np.savez(path, **arrays)
-    return path
-
-
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 not a zip", b"{}", b"\x93NUMPY"])
-def test_a_damaged_file_counts_as_empty(content: bytes, tmp_path: Path) -> None:
-    path = tmp_path / "answers.npz"
-    path.write_bytes(content)
-    assert AnswerCache(path).answers == {}
-
-
-def test_a_damaged_or_foreign_archive_counts_as_empty(tmp_path: Path) -> None:
-    keys, answers = np.zeros((1, 16), np.uint8), np.ones(1, np.int8)
-    path = file_of(tmp_path, keys=keys, answers=answers, version=1)
-    assert AnswerCache(path).answers == {bytes(16): 1}
-    damaged = bytearray(path.read_bytes())
-    damaged[damaged.index(bytes(16)) + 3] ^= 1
-    path.write_bytes(damaged)
-    assert AnswerCache(path).answers == {}
-    for arrays in (
-        {"keys": keys, "answers": answers},
-        {"keys": keys, "answers": answers, "version": 2},
-        {"keys": keys[:, :8], "answers": answers, "version": 1},
-        {"keys": keys, "answers": answers[:0], "version": 1},
-        {"keys": keys, "answers": answers.astype(float), "version": 1},
-    ):
-        assert AnswerCache(file_of(tmp_path, **arrays)).answers == {}
 
 
 def test_the_canonical_form_may_not_share_answers() -> None:

@@ -47,6 +47,16 @@ def test_all_that_a_condition_holds_for_are_found(directory: Path) -> None:
     assert found.notes == ()
 
 
+def test_it_is_said_how_many_were_asked(directory: Path) -> None:
+    path = samples_path(directory, "a")
+    for rows, notes in ((4, 1), ("all", 0)):
+        evaluate_method(path, References(), names=["realizable"], realizable_rows=rows)
+        found = find_samples(directory, "a", "realizable == 'no' and valid", limit=100)
+        assert len(found.notes) == notes
+        if notes:
+            assert found.notes[0].startswith("realizable: only 8 of 40 samples were asked")
+
+
 def test_more_than_the_limit_are_drawn_at_random_and_always_alike(directory: Path) -> None:
     every = find_samples(directory, "a", "num_rooms > 0", limit=100)
     some = find_samples(directory, "a", "num_rooms > 0", limit=5)

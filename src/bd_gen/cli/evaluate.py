@@ -17,12 +17,14 @@ from bd_gen.cli.comparing import (
     results_option,
     schedule_option,
 )
+from bd_gen.cli.layout_options import RowsType, warn_of_missing_packages
 from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.cli.progress import Report, bar
 from bd_gen.errors import InputError
 
 if TYPE_CHECKING:
     from bd_gen.data.config import DataConfig
+    from bd_gen.results.asked import Rows
     from bd_gen.results.evaluate import Evaluation
     from bd_gen.results.request import Outcome, Request
 
@@ -37,6 +39,13 @@ if TYPE_CHECKING:
     "--family", "families", multiple=True, metavar="NAME", help="Only this family (repeat)."
 )
 @click.option("--published", is_flag=True, help="Only the metrics of the published results.")
+@click.option(
+    "--realizable",
+    "rows",
+    type=RowsType(),
+    metavar="N|all",
+    help="Ask this many samples of each seed for a layout.  [default: 100, or as many as were]",
+)
 @click.option("--force", is_flag=True, help="Compute also what is up to date.")
 @click.option(
     "--workers",
@@ -56,6 +65,7 @@ def command(
     metrics: tuple[str, ...],
     families: tuple[str, ...],
     published: bool,
+    rows: "Rows | None",
     force: bool,
     workers: int | None,
     listing: bool,
@@ -87,7 +97,9 @@ def command(
         from bd_gen.results.request import Request
         from bd_gen.results.selection import chosen_metrics
 
-        request = Request(data, chosen_metrics(metrics, families, published), force)
+        names = chosen_metrics(metrics, families, published)
+        warn_of_missing_packages(names, families, rows is not None)
+        request = Request(data, names, force, rows)
         yardsticks = [REAL] * real + [MEMORISER, MARGINALS] * baselines
         reporter = _Reporter(fail_fast)
         paths = _paths(directory, models, data, yardsticks, reporter)

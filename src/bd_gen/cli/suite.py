@@ -9,6 +9,7 @@ import click
 
 from bd_gen.cli.batch_options import checkpoint_option, drawing_options, numbers, summary
 from bd_gen.cli.comparing import results_option
+from bd_gen.cli.layout_options import warn_of_missing_packages
 
 if TYPE_CHECKING:
     from bd_gen.experiments.batch import BatchTask
@@ -103,6 +104,7 @@ def run(
 
     where = EngineSettings(engine, workers, scheduler, shard_size)
     request = Request(data_config_from_overrides(overrides))
+    warn_of_missing_packages()
     plan = plan_suite(
         read_suite(name),
         read_checkpoints(checkpoints),

@@ -23,8 +23,8 @@ KINDS: tuple[Kind, ...] = (
     "differs",
 )
 """`identical`; `within` the spread across seeds; `new`, where no number was stored; `not
-computed`, where one is stored that cannot be had now; of an `other version` of its metric, so that
-it may well be another; `differs`."""
+computed`, where one is stored that cannot be had now; of an `other version` of its metric, or of
+another number of samples that it looked at, so that it may well be another; `differs`."""
 
 FALSE_ALARMS = 0.05
 """How likely it is that numbers of equally good samples differ anywhere in a whole run."""
@@ -148,12 +148,20 @@ def within_spread(stored: Numbers, now: Numbers, num_tests: int) -> list[KeyChec
         if a == b or len({*a, *b}) == 1:
             checks.append(KeyCheck(key, "identical", "mean", before, after))
             continue
-        bound = _bound(key, a, b, max(stored.num_samples, now.num_samples), num_tests)
+        bound = _bound(key, a, b, _sample_size(key, stored, now), num_tests)
         agrees = is_same(key, before, after)
         agrees |= bound is not None and abs(after - before) <= bound
         verdict: Kind = "within" if agrees else kind or "differs"
         checks.append(KeyCheck(key, verdict, "mean", before, after, bound))
     return checks
+
+
+def _sample_size(key: str, stored: Numbers, now: Numbers) -> int:
+    """Of how many samples of a seed the value is."""
+    info = _info(key)
+    if info is not None and info.total:
+        return int(max([*stored.of(info.total), *now.of(info.total)], default=0))
+    return max(stored.num_samples, now.num_samples)
 
 
 def num_tests(stored: Numbers, now: Numbers) -> int:
@@ -178,12 +186,15 @@ def _bound(
 
 def _kind_without_numbers(key: str, stored: Numbers, now: Numbers) -> Kind | None:
     """What can be said of a key whatever its numbers are."""
-    if key not in stored.keys:
-        return None if _is_row_of(key, stored) else "new"
-    if key not in now.keys:
-        return None if _is_row_of(key, now) else "not computed"
+    if key not in stored.keys and not _is_row_of(key, stored):
+        return "new"
+    if key not in now.keys and not _is_row_of(key, now):
+        return "not computed"
     info = _info(key)
-    if info is None:
+    has_other_rows = None not in (stored.rows, now.rows) and stored.rows != now.rows
+    if info is not None and info.total and has_other_rows:
+        return "other version"
+    if info is None or key not in stored.keys or key not in now.keys:
         return None
     versions = stored.versions.get(info.metric), now.versions.get(info.metric)
     return "other version" if None not in versions and versions[0] != versions[1] else None

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from bd_gen.metrics.compute import flattened
+from bd_gen.results.asked import Rows, recorded_rows
 from bd_gen.results.result_file import Result
 
 
@@ -19,12 +20,14 @@ class Numbers:
             another version.
         versions: of metrics, by name; empty if not known.
         num_samples: diagrams of each seed; 0 if not known.
+        rows: diagrams of each seed that were asked for a layout; None if none were.
     """
 
     per_seed: dict[str, dict[str, float]]
     ci95: dict[str, float]
     versions: Mapping[str, Any]
     num_samples: int
+    rows: Rows | None = None
 
     @cached_property
     def keys(self) -> set[str]:
@@ -50,6 +53,7 @@ def stored_numbers(result: Result, intervals_version: int | None = None) -> Numb
         result.ci95 if wanted else {},
         result.metric_versions,
         result.config.get("num_samples"),
+        recorded_rows(result),
     )
 
 
@@ -58,6 +62,7 @@ def numbers_of(
     ci95: Mapping[str, Mapping[str, Any]],
     versions: Mapping[str, Any],
     num_samples: object,
+    rows: Rows | None = None,
 ) -> Numbers:
     """Numbers as they stand in a result file, flattened."""
     return Numbers(
@@ -65,4 +70,5 @@ def numbers_of(
         ci95={f"{key}/{end}": ci95[key][end] for key in ci95 for end in ("low", "high")},
         versions=versions,
         num_samples=num_samples if type(num_samples) is int else 0,
+        rows=rows,
     )

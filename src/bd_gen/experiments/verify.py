@@ -16,6 +16,8 @@ from bd_gen.experiments.agreement import (
     within_spread,
 )
 from bd_gen.experiments.method_numbers import Numbers, numbers_of, stored_numbers
+from bd_gen.layouts.asking import Asking
+from bd_gen.results.asked import limit, wanted_rows
 from bd_gen.results.columns import existing_directory, method_order
 from bd_gen.results.freshness import look
 from bd_gen.results.inventory import Entry, named_method, read_entries
@@ -165,8 +167,11 @@ def _recomputed(
     except InputError as error:
         return MethodCheck(method, "none", problem=str(error))
     tokens = {seed: part.tokens for seed, part in samples.per_seed.items()}
-    new = measure(tokens, found.statistics, progress=progress)
-    now = numbers_of(new.per_seed, new.ci95, new.versions, samples.num_samples)
+    # The samples that the stored numbers are of, and no answer taken on trust.
+    rows = wanted_rows(result, None, is_current=True)
+    asking = Asking(limit(rows))
+    new = measure(tokens, found.statistics, progress=progress, asking=asking)
+    now = numbers_of(new.per_seed, new.ci95, new.versions, samples.num_samples, rows)
     stored = stored_numbers(result, INTERVALS_VERSION)
     is_same = result.provenance.get("samples_sha256") == present.sha256 or same_tokens(stored, now)
     recorded = result.provenance.get("data_fingerprint")

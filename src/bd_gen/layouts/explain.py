@@ -86,7 +86,8 @@ class _Oracle:
     def is_impossible(self, numbers: Sequence[int]) -> bool:
         """Is it proven that these cannot hold together?"""
         part = self.problem.only([self.problem.statements[k] for k in numbers])
-        status = find_boxes(part, self.options.time_limit, self.options.seed).status
+        limits = self.options.time_limit, self.options.seed, self.options.effort_limit
+        status = find_boxes(part, *limits).status
         self.met_time_limit |= status is Status.TIME_LIMIT
         return status is Status.UNREALIZABLE
 

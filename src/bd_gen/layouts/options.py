@@ -1,10 +1,12 @@
 """What a layout has to satisfy besides its diagram, and how long to look for it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from numbers import Integral
+from typing import Any
 
-from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES, ROOM_TYPES
+from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, NUM_ROOM_TYPES, ROOM_TYPES
 from bd_gen.errors import InputError
 from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.layouts.outline import Box, Outline, checked_box
@@ -23,6 +25,8 @@ class SolverOptions:
         outline: what all rooms must lie in; None: the whole plan, 0..255 each way.
         fixed: boxes of rooms that are given, by index of the room.
         time_limit: seconds after which the search for any layout gives up.
+        effort_limit: the same in CP-SAT's deterministic time, of which about a quarter passes in
+            a second. Where it ends a search, it does so on every machine, however busy.
         improve_seconds: about how long a layout may be improved; 0 takes the first that is found.
         seed: seed of the search. The same layout comes again unless a limit of time was met.
 
@@ -36,27 +40,26 @@ class SolverOptions:
     outline: Outline | None = None
     fixed: Mapping[int, Box] = field(default_factory=dict)
     time_limit: float = 10.0
+    effort_limit: float = math.inf
     improve_seconds: float = 0.5
     seed: int = 0
 
     def __post_init__(self) -> None:
-        _check_integer("min_side", self.min_side, 1, LARGEST_COORDINATE)
-        _check_integer("seed", self.seed, 0, 2**31 - 1)
-        if not 0 < self.time_limit < math.inf:
+        checked = {
+            "min_side": _integer("min_side", self.min_side, 1, LARGEST_COORDINATE),
+            "seed": _integer("seed", self.seed, 0, 2**31 - 1),
+            "min_areas": _areas("min_areas", self.min_areas),
+            "max_areas": _areas("max_areas", self.max_areas),
+            "fixed": _boxes(self.fixed),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+        if not 0 < _number(self.time_limit) < math.inf:
             raise InputError(f"time_limit: expected seconds above 0, got {self.time_limit!r}")
-        if not 0 <= self.improve_seconds < math.inf:
+        if not _number(self.effort_limit) > 0:
+            raise InputError(f"effort_limit: expected more than 0, got {self.effort_limit!r}")
+        if not 0 <= _number(self.improve_seconds) < math.inf:
             raise InputError(f"improve_seconds: expected seconds, got {self.improve_seconds!r}")
-        self._check_areas()
-        fixed = {room: checked_box(f"fixed: room {room}", b) for room, b in self.fixed.items()}
-        object.__setattr__(self, "fixed", fixed)
-        if self.outline is not None:
-            self._check_outline(self.outline)
-
-    def _check_areas(self) -> None:
-        for name in ("min_areas", "max_areas"):
-            for room_type, area in getattr(self, name).items():
-                _check_integer(f"{name}: room type", room_type, 0, NUM_ROOM_TYPES - 1)
-                _check_integer(f"{name}: {ROOM_TYPES[room_type]}", area, 1, LARGEST_AREA)
         for room_type in self.min_areas.keys() & self.max_areas.keys():
             least, most = self.min_areas[room_type], self.max_areas[room_type]
             if most < least:
@@ -64,8 +67,12 @@ class SolverOptions:
                     f"max_areas: {ROOM_TYPES[room_type]}: expected at least the least area "
                     f"{least}, got {most}"
                 )
+        if self.outline is not None:
+            self._check_outline(self.outline)
 
-    def _check_outline(self, outline: Outline) -> None:
+    def _check_outline(self, outline: object) -> None:
+        if not isinstance(outline, Outline):
+            raise InputError(f"outline: expected an Outline, got {outline!r:.60}")
         x0, y0, x1, y1 = outline.box
         if min(x1 - x0, y1 - y0) < self.min_side:
             raise InputError(
@@ -93,6 +100,36 @@ class SolverOptions:
         )
 
 
-def _check_integer(name: str, value: object, low: int, high: int) -> None:
-    if type(value) is not int or not low <= value <= high:
-        raise InputError(f"{name}: expected an integer in {low}..{high}, got {value!r}")
+def _number(value: object) -> float:
+    """The value, or nan, which no limit allows, where it is no number."""
+    return float(value) if isinstance(value, int | float) and value is not True else math.nan
+
+
+def _integer(name: str, value: object, low: int, high: int) -> int:
+    """The value as a plain integer; numpy's are welcome, true and false are not."""
+    is_integer = isinstance(value, Integral) and not isinstance(value, bool)
+    if not is_integer or not low <= int(value) <= high:  # type: ignore[call-overload]
+        raise InputError(f"{name}: expected an integer in {low}..{high}, got {value!r:.60}")
+    return int(value)  # type: ignore[call-overload]
+
+
+def _items(name: str, values: object) -> Iterable[tuple[Any, Any]]:
+    if not isinstance(values, Mapping):
+        raise InputError(f"{name}: expected values by number, got {values!r:.60}")
+    return values.items()
+
+
+def _areas(name: str, values: object) -> dict[int, int]:
+    areas = {}
+    for key, area in _items(name, values):
+        room_type = _integer(f"{name}: room type", key, 0, NUM_ROOM_TYPES - 1)
+        areas[room_type] = _integer(f"{name}: {ROOM_TYPES[room_type]}", area, 1, LARGEST_AREA)
+    return areas
+
+
+def _boxes(values: object) -> dict[int, Box]:
+    boxes = {}
+    for key, box in _items("fixed", values):
+        room = _integer("fixed: room", key, 0, LARGEST_N_MAX - 1)
+        boxes[room] = checked_box(f"fixed: room {room}", box)
+    return boxes

@@ -96,7 +96,7 @@ def checked_box(name: str, box: Iterable[object], least_side: int = 1) -> Box:
     Raises:
         InputError: not four integers in 0..255, or sides in the wrong order.
     """
-    sides = tuple(box)
+    sides = tuple(box) if isinstance(box, Iterable) else (box,)
     try:
         whole = tuple(int(side) for side in sides)  # type: ignore[call-overload]
     except (TypeError, ValueError, OverflowError):

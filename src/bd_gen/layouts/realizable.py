@@ -9,20 +9,18 @@ five have a twin that only the order tells apart.)
 """
 
 import hashlib
-import zipfile
-import zlib
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
-from pathlib import Path
 
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import diagrams_from_tokens, is_well_formed, num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.files import write_with
+from bd_gen.layouts.answers import KEY_SIZE, AnswerCache
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.search import Status
 from bd_gen.layouts.solver import solve
@@ -30,47 +28,7 @@ from bd_gen.layouts.solver import solve
 NO_DIAGRAM = -1
 """Stands where a row is no complete diagram (with MASK, say), so that there is no question."""
 
-_VERSION = 1  # of the rule and of the keys: a file of another one is not used
-_KEY_SIZE = 16
 _CHUNK = 16  # diagrams handed to a process at a time
-
-
-class AnswerCache:
-    """Proven answers by relations: time limits are not kept, a later try may have more time."""
-
-    def __init__(self, path: str | Path | None = None) -> None:
-        """Start with the answers of the file at `path`; one that cannot be read counts as empty."""
-        self.answers: dict[bytes, int] = {}
-        if path is not None and Path(path).is_file():
-            self.answers = _read_answers(Path(path))
-
-    def save(self, path: str | Path) -> None:
-        """Write all answers to a file.
-
-        Raises:
-            InputError: the file cannot be written.
-        """
-        keys = np.frombuffer(b"".join(self.answers), np.uint8).reshape(-1, _KEY_SIZE)
-        answers = np.array(list(self.answers.values()), np.int8)
-        version = np.array(_VERSION)
-        write_with(path, lambda file: np.savez(file, keys=keys, answers=answers, version=version))
-
-
-def _read_answers(path: Path) -> dict[bytes, int]:
-    try:
-        with path.open("rb") as file, zipfile.ZipFile(file) as archive:
-            arrays = {
-                name: np.lib.format.read_array(archive.open(f"{name}.npy"), allow_pickle=False)
-                for name in ("keys", "answers", "version")
-            }
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
-        return {}
-    keys, answers = arrays["keys"], arrays["answers"]
-    if arrays["version"] != _VERSION or keys.dtype != np.uint8 or answers.dtype != np.int8:
-        return {}
-    if keys.shape != (len(answers), _KEY_SIZE):
-        return {}
-    return {key.tobytes(): int(answer) for key, answer in zip(keys, answers, strict=True)}
 
 
 def realizable(
@@ -80,6 +38,7 @@ def realizable(
     workers: int = 1,
     cache: AnswerCache | None = None,
     progress: Callable[[int, int], None] | None = None,
+    effort_limit: float = math.inf,
 ) -> np.ndarray:
     """Which rows are diagrams that have a layout.
 
@@ -90,6 +49,7 @@ def realizable(
         workers: processes to use.
         cache: answers that are known; new ones are added.
         progress: called as progress(done, total) with the number of distinct new questions.
+        effort_limit: for each diagram, see `SolverOptions`; the same on every machine.
 
     Returns:
         (N,) int8: a `Status` (unrealizable 0, realizable 1, time limit 2), or NO_DIAGRAM -1.
@@ -104,7 +64,7 @@ def realizable(
     diagrams = diagrams_from_tokens(tokens[list(new.values())], vocabulary)
     answers = dict(cache.answers)
     with _mapping(workers) as run:
-        found = run(_Question(time_limit), diagrams)
+        found = run(_Question(time_limit, effort_limit), diagrams)
         for done, (key, answer) in enumerate(zip(new, found, strict=True), 1):
             answers[key] = answer
             if answer != Status.TIME_LIMIT:
@@ -121,7 +81,7 @@ def _keys(tokens: np.ndarray, vocabulary: Vocabulary) -> list[bytes]:
     num_rooms = num_rooms_of(tokens, vocabulary)
     real = vocabulary.real_mask(num_rooms) & ~vocabulary.is_node
     return [
-        hashlib.blake2b(bytes([n]) + row[mask].tobytes(), digest_size=_KEY_SIZE).digest()
+        hashlib.blake2b(bytes([n]) + row[mask].tobytes(), digest_size=KEY_SIZE).digest()
         for row, mask, n in zip(tokens, real, num_rooms.tolist(), strict=True)
     ]
 
@@ -129,8 +89,10 @@ def _keys(tokens: np.ndarray, vocabulary: Vocabulary) -> list[bytes]:
 class _Question:
     """A diagram's status, as a function that other processes can be handed."""
 
-    def __init__(self, time_limit: float) -> None:
-        self.options = SolverOptions(time_limit=time_limit, improve_seconds=0)
+    def __init__(self, time_limit: float, effort_limit: float) -> None:
+        self.options = SolverOptions(
+            time_limit=time_limit, effort_limit=effort_limit, improve_seconds=0
+        )
 
     def __call__(self, diagram: Diagram) -> int:
         return int(solve(diagram, self.options).status)

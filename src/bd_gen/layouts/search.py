@@ -35,8 +35,16 @@ class Found(NamedTuple):
     rest: Bounded | None = None
 
 
-def find_boxes(problem: Problem, time_limit: float, seed: int = 0) -> Found:
-    """Any boxes that satisfy the problem, or a proof that there are none, within the limit.
+def find_boxes(
+    problem: Problem, time_limit: float, seed: int = 0, effort_limit: float = np.inf
+) -> Found:
+    """Any boxes that satisfy the problem, or a proof that there are none, within the limits.
+
+    Args:
+        problem: what must hold.
+        time_limit: seconds by the clock.
+        seed: of the search.
+        effort_limit: in CP-SAT's deterministic time, see `cp_sat.Search`.
 
     Raises:
         InputError: OR-tools is not installed.
@@ -46,7 +54,7 @@ def find_boxes(problem: Problem, time_limit: float, seed: int = 0) -> Found:
     if rest is None:
         return Found(Status.UNREALIZABLE)
     model = box_model(problem, rest)
-    for linearization, effort in ((0, _FIRST_EFFORT), (2, np.inf)):
+    for linearization, effort in ((0, min(_FIRST_EFFORT, effort_limit)), (2, effort_limit)):
         seconds = time_limit - (time.perf_counter() - start)
         if seconds <= 0:
             break

@@ -8,6 +8,7 @@ import numpy as np
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.layouts.checking import check_layout
 from bd_gen.layouts.constraints import Grid
+from bd_gen.layouts.cycles import shortest_cycle
 from bd_gen.layouts.improvement import improved
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.problem import problem_of
@@ -37,7 +38,8 @@ def solve(
 ) -> Layout:
     """Find boxes whose relations by the rule are exactly those of the diagram.
 
-    First any layout is looked for, within `time_limit`. Then, for `improve_seconds`, more
+    Relations that go round in a circle are looked for first, since that costs next to nothing.
+    Then any layout, within `time_limit` and `effort_limit`. Then, for `improve_seconds`, more
     plausible ones: rooms of typical sizes, little overlap, a compact plan.
 
     Args:
@@ -51,7 +53,11 @@ def solve(
     start = time.perf_counter()
     options = options or SolverOptions()
     problem = problem_of(diagram, options, grid)
-    status, boxes, rest = find_boxes(problem, options.time_limit, options.seed)
+    if shortest_cycle(diagram):
+        return Layout(Status.UNREALIZABLE, None, time.perf_counter() - start)
+    status, boxes, rest = find_boxes(
+        problem, options.time_limit, options.seed, options.effort_limit
+    )
     is_best = False
     if boxes is not None and rest is not None:
         check_layout(diagram, boxes, options, grid)

@@ -7,6 +7,7 @@ import numpy as np
 
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.errors import InputError
+from bd_gen.layouts.asking import Asking
 from bd_gen.metrics.reference import Reference
 from bd_gen.metrics.registry import Metric, select_metrics
 from bd_gen.metrics.samples import DiagramSet
@@ -43,8 +44,15 @@ def compute_metrics(
     return values
 
 
-def measurable(tokens: np.ndarray, vocabulary: Vocabulary, reference: Reference) -> DiagramSet:
+def measurable(
+    tokens: np.ndarray,
+    vocabulary: Vocabulary,
+    reference: Reference,
+    asking: Asking | None = None,
+) -> DiagramSet:
     """Samples (N, length) whose features all metrics share.
+
+    See `DiagramSet` for `asking`.
 
     Raises:
         ValueError: there are no samples, they are no table of integers of the right width, or
@@ -57,7 +65,7 @@ def measurable(tokens: np.ndarray, vocabulary: Vocabulary, reference: Reference)
             f"samples of n_max {vocabulary.n_max} cannot be measured against a reference "
             f"of n_max {reference.vocabulary.n_max}"
         )
-    return DiagramSet(tokens, vocabulary)
+    return DiagramSet(tokens, vocabulary, asking)
 
 
 def sample_columns(metric: Metric, samples: DiagramSet, reference: Reference) -> Columns:

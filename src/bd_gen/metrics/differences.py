@@ -23,6 +23,7 @@ from bd_gen.metrics.reference import Reference
 from bd_gen.metrics.registry import Metric, MetricKey, select_metrics
 from bd_gen.metrics.resampling import NUM_REPLICATES, over_seeds, standard_error
 from bd_gen.metrics.samples import DiagramSet
+from bd_gen.metrics.shares import is_asked, passes
 from bd_gen.metrics.significance import (
     LEVEL,
     difference_of_paired_shares,
@@ -89,7 +90,8 @@ def paired_differences(
     Args:
         a_sets: the samples of the first method's seeds.
         b_sets: those of the second's, the same seeds in the same order. Seeds with other numbers
-            of samples than the first's are compared unpaired.
+            of samples than the first's are compared unpaired, and so are shares of which other
+            samples were looked at.
         a_values: an entry of numbers for each seed of the first, as `compute_metrics` gives them.
         b_values: the same for the second.
         reference: what both are measured against.
@@ -162,11 +164,14 @@ class _Pair:
     def difference(self, key: MetricKey, a: np.ndarray, b: np.ndarray) -> Difference | None:
         """The difference of the seeds' values a and b (S,); None if there is no saying."""
         if key.column:
-            a_passes, b_passes = (
-                np.concatenate([of_seed[key.column] for of_seed in side]).astype(bool)
-                for side in self._columns
+            a_column, b_column = (
+                np.concatenate([of_seed[key.column] for of_seed in side]) for side in self._columns
             )
-            return _of_shares(key.name, a_passes, b_passes, self.is_paired, self.level)
+            a_asked, b_asked = is_asked(a_column), is_asked(b_column)
+            is_paired = self.is_paired and np.array_equal(a_asked, b_asked)
+            a_passes = passes(key, a_column[a_asked])
+            b_passes = passes(key, b_column[b_asked])
+            return _of_shares(key.name, a_passes, b_passes, is_paired, self.level)
         if all(key.name in of_seed for side in self._replicates for of_seed in side):
             sides = [
                 over_seeds(np.stack([of_seed[key.name] for of_seed in side]))

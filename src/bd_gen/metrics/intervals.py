@@ -3,7 +3,7 @@
 Three kinds, by what is known of a key:
 
 - "wilson": shares of samples. The samples of all seeds are independent draws, so they are
-  counted together.
+  counted together; only those that were looked at, where a metric has looked at some of them.
 - "bootstrap": everything that a metric can resample. Two levels: samples within each seed, then
   seeds. The percentile interval of a distance near 0 lies above the estimate, because resampling
   adds the sampling noise once more (a JS of 0.001 has replicates around 0.002). Replicates are
@@ -110,7 +110,10 @@ def intervals(
         if values is None or not len(values):
             continue
         if key.column:
-            found[key.name] = _of_share(values, np.array(sizes), level)
+            totals = seed_values(per_seed_values, key.total) if key.total else None
+            found[key.name] = _of_share(
+                values, np.array(sizes) if totals is None else totals, level
+            )
         elif all(key.name in replicates for replicates in of_seeds):
             replicates = over_seeds(np.stack([each[key.name] for each in of_seeds]))
             found[key.name] = _of_replicates(float(values.mean()), replicates, key, level)

@@ -5,6 +5,7 @@ when the package is (see `bd_gen/metrics/__init__.py`), so a new metric is one n
 """
 
 import difflib
+import importlib.util
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
@@ -72,6 +73,8 @@ class MetricKey:
             `{number of rooms: {check: rate}}`; such keys are flattened with "/" in summaries.
         column: the value is the share of samples for which this column of the metric's
             `per_sample` is true; empty where it is no such share.
+        counts: of a column of text, the text that counts as true; see `shares`.
+        total: key of the number of samples that the value is of, where it is not all of them.
     """
 
     name: str
@@ -80,6 +83,8 @@ class MetricKey:
     unit: Unit
     nested: bool = False
     column: str = ""
+    counts: str = ""
+    total: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,8 @@ class Metric:
             keys without a column under (B, N) integer weights, (B,) each; row b of the weights
             says how often each sample counts. It is what a bootstrap asks for. Keys left out
             have an interval from the spread over seeds alone.
+        requires: an optional module without which it cannot be computed; see `can_compute`.
+        on_subset: it looks at those samples only that `DiagramSet.asking` names.
     """
 
     name: str
@@ -109,6 +116,8 @@ class Metric:
     fit: Callable[..., Mapping[str, np.ndarray]] | None = None
     per_sample: Callable[..., Mapping[str, np.ndarray]] | None = None
     resample: Callable[..., Mapping[str, np.ndarray]] | None = None
+    requires: str = ""
+    on_subset: bool = False
 
     @property
     def fit_name(self) -> str | None:
@@ -129,7 +138,10 @@ class MetricInfo:
     version: int
     nested: bool = False
     column: str = ""
+    total: str = ""
 
+
+_EXTRAS = {"ortools": "bd-gen[layout]"}
 
 METRICS: dict[str, Metric] = {}
 """All metrics by name, in the order of their registration."""
@@ -155,12 +167,14 @@ def metric(
     fit: Callable[..., Mapping[str, np.ndarray]] | None = None,
     per_sample: Callable[..., Mapping[str, np.ndarray]] | None = None,
     resample: Callable[..., Mapping[str, np.ndarray]] | None = None,
+    requires: str = "",
+    on_subset: bool = False,
 ) -> Callable[[Compute], Compute]:
     """Register the decorated function as a metric named after it.
 
     The function takes a `DiagramSet` of samples and, if `fit` is given, what that returned for
     the training diagrams, as a `Fitted`. It returns a value for each of `keys`. See `Metric`
-    for `per_sample` and `resample`.
+    for `per_sample` and all that follows.
 
     Raises:
         ValueError: the name or one of the keys is taken.
@@ -168,7 +182,8 @@ def metric(
 
     def decorate(compute: Compute) -> Compute:
         name = compute.__name__
-        _register(Metric(name, family, tuple(keys), version, compute, fit, per_sample, resample))
+        parts = (compute, fit, per_sample, resample, requires, on_subset)
+        _register(Metric(name, family, tuple(keys), version, *parts))
         return compute
 
     return decorate
@@ -196,6 +211,7 @@ def metric_infos() -> list[MetricInfo]:
             version=metric.version,
             nested=key.nested,
             column=key.column,
+            total=key.total,
         )
         for metric in METRICS.values()
         for key in metric.keys
@@ -234,18 +250,34 @@ def select_metrics(names: Sequence[str] | None) -> list[Metric]:
     """The computable metrics called `names`, or that return the keys `names`; all for None.
 
     Raises:
-        InputError: a name is unknown; the message gives the nearest ones.
+        InputError: a name is unknown, and the message gives the nearest ones; or the metric needs
+            a module that is not installed. Unless named, such metrics are left out.
     """
     computable = [metric for metric in METRICS.values() if metric.compute is not None]
     if names is None:
-        return computable
+        return [metric for metric in computable if can_compute(metric)]
     owners = {key.name: metric.name for metric in computable for key in metric.keys}
     owners |= {metric.name: metric.name for metric in computable}
     for name in names:
         if name not in owners:
             raise InputError(unknown_name("metric", name, list(owners)))
     wanted = {owners[name] for name in names}
-    return [metric for metric in computable if metric.name in wanted]
+    chosen = [metric for metric in computable if metric.name in wanted]
+    for metric in chosen:
+        if not can_compute(metric):
+            raise InputError(needs(metric))
+    return chosen
+
+
+def can_compute(metric: Metric) -> bool:
+    """Is the optional module that the metric needs, if any, installed?"""
+    return not metric.requires or importlib.util.find_spec(metric.requires) is not None
+
+
+def needs(metric: Metric) -> str:
+    """One line on what to install for the metric."""
+    package = _EXTRAS.get(metric.requires, metric.requires)
+    return f"metric {metric.name!r} needs {metric.requires}: pip install '{package}'"
 
 
 def metric_versions(names: Sequence[str] | None = None) -> dict[str, int]:

@@ -16,6 +16,7 @@ from bd_gen.diagrams.vocabulary import (
     NUM_ROOM_TYPES,
     Vocabulary,
 )
+from bd_gen.layouts.asking import Asking
 
 NO_TYPE = NUM_ROOM_TYPES
 """Stands in `DiagramSet.room_types` where there is no room or no legal type."""
@@ -37,12 +38,15 @@ class DiagramSet:
     Args:
         tokens: (N, length) integers.
         vocabulary: layout of the rows.
+        asking: which rows are asked for a layout, which takes a few milliseconds each.
 
     Raises:
         ValueError: `tokens` is not a table of integers with `vocabulary.length` columns.
     """
 
-    def __init__(self, tokens: np.ndarray, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, tokens: np.ndarray, vocabulary: Vocabulary, asking: Asking | None = None
+    ) -> None:
         tokens = np.asarray(tokens)
         if tokens.ndim != 2 or tokens.shape[1] != vocabulary.length:
             raise ValueError(
@@ -56,6 +60,7 @@ class DiagramSet:
             tokens = np.where(legal, tokens, _NO_TOKEN).astype(np.uint8)
         self.tokens = np.ascontiguousarray(tokens)
         self.vocabulary = vocabulary
+        self.asking = asking or Asking()
         self._derived: dict[str, Any] = {}
 
     def __len__(self) -> int:

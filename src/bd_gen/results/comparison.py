@@ -27,6 +27,7 @@ MAIN_KEYS = (
     "eval/validity_rate",
     "eval/inside_validity",
     "eval/transitivity_score",
+    "eval/realizable_rate",
     "eval/diversity",
     "eval/uniqueness_canonical",
     "eval/novelty_canonical",

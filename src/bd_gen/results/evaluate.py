@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bd_gen.layouts.asking import Asking
 from bd_gen.metrics import METRICS, aggregate, metric_infos
 from bd_gen.origin import origin
+from bd_gen.results.asked import FIELD, Rows, limit, recorded_rows
 from bd_gen.results.carry_over import Kept, kept
 from bd_gen.results.columns import check_reserved
 from bd_gen.results.freshness import Present, look
@@ -56,6 +58,7 @@ def evaluate_method(
     *,
     names: Sequence[str] | None = None,
     force: bool = False,
+    realizable_rows: Rows | None = None,
 ) -> Evaluation:
     """Compute what is missing or stale of a samples file's metrics and write it beside the file.
 
@@ -68,6 +71,8 @@ def evaluate_method(
         progress: called with the seeds measured so far and their number.
         names: metrics or keys to see to; all by default.
         force: compute also what is up to date.
+        realizable_rows: samples of each seed to ask for a layout; None: those that were asked
+            will do, or a first few. What is there is never given up for fewer.
 
     Raises:
         InputError: the samples, the reference data or the present result file cannot be used,
@@ -75,21 +80,23 @@ def evaluate_method(
     """
     present = look(samples_path)
     check_reserved(present.method, present.samples.provenance, samples_path)
-    done = up_to_date(present, references, names, force)
+    done = up_to_date(present, references, names, force, realizable_rows)
     if done is not None:
         return done
     samples = read_samples(present.samples_path)
     found = references.for_samples(samples, present.samples_path)
     notes = (*found.notes, *_notes(present))
     # Data that changed on the disk are found out only now.
-    done = _unchanged(present, found.fingerprint, names, force, notes)
+    done = _unchanged(present, found.fingerprint, names, force, notes, realizable_rows)
     if done is not None:
         return done
-    stale = present.stale_metrics(found.fingerprint, names, force)
+    stale = present.stale_metrics(found.fingerprint, names, force, realizable_rows)
     tokens = {seed: part.tokens for seed, part in samples.per_seed.items()}
-    new = measure(tokens, found.statistics, stale, progress)
+    rows = present.rows_to_ask(found.fingerprint, realizable_rows)
+    asking = Asking(limit(rows), references.layout_answers)
+    new = measure(tokens, found.statistics, stale, progress, asking)
     stays = kept(present.result, samples, present.sha256, found.fingerprint)
-    result = _result(present, stays, new, found)
+    result = _result(present, stays, new, found, rows)
     # The table first: what is killed in between is measured again.
     if new.columns:
         write_sample_table(present.table_path, _table(present, result, new))
@@ -108,6 +115,7 @@ def up_to_date(
     references: References,
     names: Sequence[str] | None = None,
     force: bool = False,
+    realizable_rows: Rows | None = None,
 ) -> Evaluation | None:
     """What `evaluate_method` would say if there is nothing to do; None if there may be.
 
@@ -120,7 +128,7 @@ def up_to_date(
     if fingerprint is None:
         return None
     notes = (*mismatch(present.samples, fingerprint), *_notes(present))
-    return _unchanged(present, fingerprint, names, force, notes)
+    return _unchanged(present, fingerprint, names, force, notes, realizable_rows)
 
 
 def _unchanged(
@@ -129,9 +137,10 @@ def _unchanged(
     names: Sequence[str] | None,
     force: bool,
     notes: tuple[str, ...],
+    realizable_rows: Rows | None,
 ) -> Evaluation | None:
     old = present.result
-    if old is None or present.stale_metrics(fingerprint, names, force):
+    if old is None or present.stale_metrics(fingerprint, names, force, realizable_rows):
         return None
     stays = kept(old, present.samples, present.sha256, fingerprint)
     if (stays.config, stays.denoising) != (old.config, old.denoising):
@@ -151,7 +160,9 @@ def _measured(result: Result, without: Collection[str] = ()) -> tuple[str, ...]:
     return tuple(name for name in METRICS if name in versions and name not in without)
 
 
-def _result(present: Present, stays: Kept, new: Measurement, found: FoundReference) -> Result:
+def _result(
+    present: Present, stays: Kept, new: Measurement, found: FoundReference, rows: Rows
+) -> Result:
     """The new content of the result file."""
     per_seed = {
         seed: _in_order({**stays.metrics.get(seed, {}), **entry})
@@ -175,6 +186,7 @@ def _result(present: Present, stays: Kept, new: Measurement, found: FoundReferen
         "metric_versions": dict(sorted({**stays.versions, **new.versions}.items())),
         "intervals_version": INTERVALS_VERSION,
         "sample_counts": dict.fromkeys(per_seed, present.samples.num_samples),
+        **_rows_asked(present, stays, new, rows),
     }
     return Result(
         {
@@ -190,6 +202,15 @@ def _result(present: Present, stays: Kept, new: Measurement, found: FoundReferen
             "provenance": provenance,
         }
     )
+
+
+def _rows_asked(present: Present, stays: Kept, new: Measurement, rows: Rows) -> dict[str, Rows]:
+    """How many samples of each seed the numbers on layouts are of, where there are some."""
+    if any(METRICS[name].on_subset for name in new.versions):
+        return {FIELD: rows}
+    there = recorded_rows(present.result)
+    is_kept = any(name in METRICS and METRICS[name].on_subset for name in stays.versions)
+    return {FIELD: there} if is_kept and there is not None else {}
 
 
 def _in_order(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from bd_gen.errors import InputError
 from bd_gen.metrics import METRICS
 from bd_gen.metrics.intervals import wilson
 from bd_gen.metrics.registry import unknown_name
+from bd_gen.metrics.shares import is_asked
 from bd_gen.results.columns import REAL, YARDSTICKS
 from bd_gen.results.inventory import named_method
 from bd_gen.results.sample_table import ROW_NAMES, SampleTable, read_sample_table, table_path
@@ -81,7 +82,8 @@ def find_samples(
     rows = matching
     if len(matching) > limit:
         rows = np.sort(np.random.default_rng(seed).choice(matching, limit, replace=False))
-    notes = _outdated(table, [] if condition is None else condition.names)
+    names = [] if condition is None else condition.names
+    notes = [*_outdated(table, names), *_not_asked(table, names)]
     return Found(method, table, condition, len(matching), rows, tuple(notes))
 
 
@@ -167,6 +169,19 @@ def draw_samples(
     diagrams = diagrams_from_tokens(tokens[whole], samples.vocabulary)
     draw_grid(diagrams, path, titles=titles, title=title, relation_labels=relation_labels)
     return int(whole.sum())
+
+
+def _not_asked(table: SampleTable, names: Sequence[str]) -> list[str]:
+    """A sentence for each column asked for that knows only some of the samples."""
+    notes = []
+    for name in names:
+        num_asked = int(is_asked(table.columns[name]).sum())
+        if num_asked < len(table):
+            notes.append(
+                f"{name}: only {num_asked:,} of {len(table):,} samples were asked; "
+                "`bd-gen evaluate --realizable all` asks all"
+            )
+    return notes
 
 
 def _outdated(table: SampleTable, names: Sequence[str]) -> list[str]:

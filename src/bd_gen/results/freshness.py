@@ -8,6 +8,7 @@ from pathlib import Path
 from bd_gen.data.cache import file_hash
 from bd_gen.errors import InputError
 from bd_gen.metrics.registry import Metric, select_metrics
+from bd_gen.results.asked import Rows, is_covered, recorded_rows, wanted_rows
 from bd_gen.results.measure import INTERVALS_VERSION
 from bd_gen.results.result_file import Result, read_result, result_path
 from bd_gen.results.sample_table import SampleTable, read_sample_table, table_path
@@ -53,14 +54,22 @@ class Present:
         except InputError:
             return None
 
-    def fresh_metrics(self, fingerprint: str) -> list[Metric]:
+    def fresh_metrics(self, fingerprint: str, asked: Rows | None = None) -> list[Metric]:
         """Metrics that need not be computed for the data `fingerprint`."""
         if not self._is_measured_against(fingerprint):
             return []
-        return [metric for metric in select_metrics(None) if self._has(metric)]
+        return [metric for metric in select_metrics(None) if self._has(metric, asked)]
+
+    def rows_to_ask(self, fingerprint: str, asked: Rows | None = None) -> Rows:
+        """How many samples of each seed are to be asked for a layout, if any are."""
+        return wanted_rows(self.result, asked, self._is_measured_against(fingerprint))
 
     def stale_metrics(
-        self, fingerprint: str, names: Sequence[str] | None = None, force: bool = False
+        self,
+        fingerprint: str,
+        names: Sequence[str] | None = None,
+        force: bool = False,
+        asked: Rows | None = None,
     ) -> list[Metric]:
         """Metrics to compute, in the order of the registry.
 
@@ -70,17 +79,18 @@ class Present:
                 of other samples or data, those that the file has are computed as well: it must
                 not lose them, and cannot keep them.
             force: compute also what is fresh.
+            asked: samples of each seed to ask for a layout; None: those that were asked will do.
 
         Raises:
             InputError: one of `names` is unknown.
         """
-        asked = select_metrics(names)
+        chosen = select_metrics(names)
         if self.result is not None and not self._is_measured_against(fingerprint):
             there = {key for entry in self.result.per_seed.values() for key in entry}
             had = {m.name for m in select_metrics(None) if any(k.name in there for k in m.keys)}
-            return [m for m in select_metrics(None) if m in asked or m.name in had]
-        fresh = [] if force else self.fresh_metrics(fingerprint)
-        return [metric for metric in asked if metric not in fresh]
+            return [m for m in select_metrics(None) if m in chosen or m.name in had]
+        fresh = [] if force else self.fresh_metrics(fingerprint, asked)
+        return [metric for metric in chosen if metric not in fresh]
 
     def _is_measured_against(self, fingerprint: str) -> bool:
         """Are the present numbers those of these samples against these data?"""
@@ -94,11 +104,15 @@ class Present:
             and list(self.result.per_seed) == [str(seed) for seed in self.samples.seeds]
         )
 
-    def _has(self, metric: Metric) -> bool:
+    def _has(self, metric: Metric, asked: Rows | None) -> bool:
         if self.result is None or self.result.metric_versions.get(metric.name) != metric.version:
             return False
         entries = self.result.per_seed.values()
         if not all(key.name in entry for entry in entries for key in metric.keys):
+            return False
+        there = recorded_rows(self.result)
+        wanted = wanted_rows(self.result, asked, is_current=True)
+        if metric.on_subset and not is_covered(there, wanted, self.samples.num_samples):
             return False
         if metric.per_sample is None:
             return True

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from bd_gen.layouts.asking import Asking
 from bd_gen.metrics import Reference
 from bd_gen.metrics.compute import compute_metric, measurable, sample_columns
 from bd_gen.metrics.intervals import intervals
@@ -39,6 +40,7 @@ def measure(
     statistics: Reference,
     metrics: Sequence[Metric] | None = None,
     progress: Progress | None = None,
+    asking: Asking | None = None,
 ) -> Measurement:
     """Values, intervals and columns of some metrics.
 
@@ -47,6 +49,7 @@ def measure(
         statistics: of the training diagrams.
         metrics: what to compute; all by default.
         progress: called with the seeds measured so far and their number.
+        asking: which rows of each seed are asked for a layout.
 
     Raises:
         ValueError: the tokens or the statistics do not fit the metrics.
@@ -57,7 +60,7 @@ def measure(
     entries: list[dict[str, Any]] = []
     parts: dict[str, list[Mapping[str, np.ndarray]]] = {}
     for done, rows in enumerate(tokens.values(), start=1):
-        samples = measurable(rows, statistics.vocabulary, statistics)
+        samples = measurable(rows, statistics.vocabulary, statistics, asking)
         entry: dict[str, Any] = {}
         for metric in metrics:
             entry.update(compute_metric(metric, samples, statistics))

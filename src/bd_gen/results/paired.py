@@ -7,10 +7,12 @@ from typing import Any, Literal
 
 from bd_gen.data.config import DataConfig
 from bd_gen.errors import InputError
+from bd_gen.layouts.asking import Asking
 from bd_gen.metrics import DiagramSet, MetricInfo, metric_infos
 from bd_gen.metrics.compute import compute_metric
 from bd_gen.metrics.differences import Difference, paired_differences
 from bd_gen.metrics.registry import select_metrics
+from bd_gen.results.asked import limit
 from bd_gen.results.columns import check_reserved
 from bd_gen.results.comparison import MAIN_KEYS
 from bd_gen.results.freshness import Present, look
@@ -73,7 +75,7 @@ def compare_pair(
         found = references.for_samples(samples, present.samples_path)
         notes += [f"{present.method}: {note}" for note in found.notes]
         step = _offset(progress, done * len(seeds), total)
-        sides.append(_measured(present, samples, seeds, found, step, notes))
+        sides.append(_measured(present, samples, seeds, found, references, step, notes))
     keys = [info.key for info in metric_infos() if not info.nested and info.unit != "count"]
     differences = paired_differences(
         sides[0][0], sides[1][0], sides[0][1], sides[1][1], found.statistics, keys=keys
@@ -142,11 +144,13 @@ def _measured(
     samples: Samples,
     seeds: Sequence[int],
     found: FoundReference,
+    references: References,
     progress: Progress,
     notes: list[str],
 ) -> tuple[list[DiagramSet], list[Mapping[str, Any]]]:
     """Samples and numbers of the seeds; what is not up to date is computed, and a note says so."""
-    sets = [DiagramSet(samples.per_seed[seed].tokens, samples.vocabulary) for seed in seeds]
+    asking = Asking(limit(present.rows_to_ask(found.fingerprint)), references.layout_answers)
+    sets = [DiagramSet(samples.per_seed[seed].tokens, samples.vocabulary, asking) for seed in seeds]
     stale = [metric.name for metric in present.stale_metrics(found.fingerprint)]
     if stale and present.result is not None:
         notes.append(

@@ -36,7 +36,9 @@ def evaluate_all(
         method = method_of(path)
         try:
             present = look(path)
-            done = up_to_date(present, references, request.names, request.force)
+            done = up_to_date(
+                present, references, request.names, request.force, request.realizable_rows
+            )
         except InputError as error:
             yield Outcome(method, None, str(error))
             continue

@@ -66,6 +66,11 @@ class References:
             self._datasets[data] = load_dataset(data, self._progress)
         return self._datasets[data]
 
+    @property
+    def layout_answers(self) -> Path:
+        """Where answers to whether diagrams have a layout are kept, whatever the data."""
+        return (self._data or DataConfig()).cache_folder / "layouts" / "answers.npz"
+
     def for_samples(self, samples: Samples, path: str | Path) -> FoundReference:
         """The statistics to measure `samples` against.
 

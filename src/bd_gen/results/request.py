@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bd_gen.data.config import DataConfig
 from bd_gen.errors import InputError
+from bd_gen.results.asked import Rows
 from bd_gen.results.evaluate import Evaluation, evaluate_method
 from bd_gen.results.interrupts import NoticedInterrupt
 from bd_gen.results.measure import Progress
@@ -21,11 +22,14 @@ class Request:
         data: data to measure against; None: what the samples name.
         names: metrics or keys to see to; None: all.
         force: compute also what is up to date.
+        realizable_rows: samples of each seed to ask for a layout; None: those that were asked
+            will do, or a first few.
     """
 
     data: DataConfig | None = None
     names: tuple[str, ...] | None = None
     force: bool = False
+    realizable_rows: Rows | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,12 @@ def attempt(path: Path, request: Request, references: References, progress: Prog
     with NoticedInterrupt() as interrupt:
         try:
             done = evaluate_method(
-                path, references, progress, names=request.names, force=request.force
+                path,
+                references,
+                progress,
+                names=request.names,
+                force=request.force,
+                realizable_rows=request.realizable_rows,
             )
         except InputError as error:
             return Outcome(method, None, str(error))

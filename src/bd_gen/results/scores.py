@@ -179,7 +179,7 @@ def _score(column: Column, info: MetricInfo, seeds: Counter[str]) -> Score | Non
 def _interval_of_share(info: MetricInfo, mean: float, column: Column) -> dict[str, Any] | None:
     """The interval that a file would hold of a share of samples, which its counts tell."""
     per_seed, size = column.result.per_seed, column.result.config.get("num_samples")
-    if not info.column or type(size) is not int or size < 1 or not 0 <= mean <= 1:
+    if not info.column or info.total or type(size) is not int or size < 1 or not 0 <= mean <= 1:
         return None
     total = size * len(per_seed)
     low, high = wilson(round(mean * total), total)

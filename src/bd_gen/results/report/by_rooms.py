@@ -41,13 +41,14 @@ class Check:
 
     Attributes:
         title: in words.
-        passes: (N,) bool of a set of samples.
+        passes: (N,) bool of a set of samples; None where they cannot be gone through just like
+            that, and what the result file has must do.
         key: where a result file has the shares, `{n}` standing for the number of rooms; empty
             if it has none.
     """
 
     title: str
-    passes: Callable[[DiagramSet], np.ndarray]
+    passes: Callable[[DiagramSet], np.ndarray] | None
     key: str
 
 
@@ -63,6 +64,7 @@ CHECKS = (
         "transitivity_by_num_rooms/{n}/transitivity_score",
     ),
     Check("Inside validity", lambda samples: containment_columns(samples)["inside_legal"], ""),
+    Check("Realizable", None, "realizable_by_num_rooms/{n}"),
 )
 
 
@@ -89,7 +91,8 @@ def shares(check: Check, entry: Entry, contents: Contents) -> dict[int, Share]:
     Without samples they are the means over the seeds that the result file has.
     """
     diagrams = contents.diagrams.get(entry.name)
-    if diagrams is not None and (entry.samples is not None or entry.name == REAL):
+    is_countable = entry.samples is not None or entry.name == REAL
+    if diagrams is not None and is_countable and check.passes is not None:
         passed, sizes = check.passes(diagrams.rows), diagrams.rows.num_rooms
         return {int(n): _counted(passed[sizes == n]) for n in np.unique(sizes)}
     return _recorded(check, entry.result.summary)

@@ -1,0 +1,56 @@
+"""How many samples are asked for a layout, and what is said where that cannot be asked."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from bd_gen.results.asked import Rows
+
+
+class RowsType(click.ParamType):
+    """A number of samples, or all."""
+
+    name = "samples"
+
+    def convert(
+        self,
+        value: object,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> "Rows":
+        """See `click.ParamType`."""
+        if value == "all":
+            return "all"
+        text = str(value)
+        if not (text.isascii() and text.isdecimal()) or not 1 <= int(text[:10]) < 10**9:
+            self.fail(
+                f"expected a number of samples from 1 on, or all, got {text[:40]!r}", param, ctx
+            )
+        return int(text)
+
+
+def warn_of_missing_packages(
+    names: Sequence[str] | None = None, families: Sequence[str] = (), is_asked: bool = False
+) -> None:
+    """Say in one line which metrics are left out because a package is missing.
+
+    Args:
+        names: the metrics that are computed; None: all.
+        families: those whose metrics are, of these.
+        is_asked: the user asks for such a metric.
+
+    Raises:
+        InputError: a metric that the user asks for is left out.
+    """
+    from bd_gen.errors import InputError
+    from bd_gen.metrics.registry import METRICS, can_compute, needs
+
+    wanted = {family.lower() for family in families}
+    for metric in METRICS.values():
+        if can_compute(metric) or not (names is None or metric.family.lower() in wanted):
+            continue
+        if is_asked and metric.on_subset:
+            raise InputError(needs(metric))
+        click.echo(f"bd-gen: warning: {needs(metric)}; it is left out", err=True)
