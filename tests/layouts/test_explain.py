@@ -119,6 +119,21 @@ def test_a_question_that_ran_out_of_time_is_no_reason() -> None:
     assert explain(Diagram((0, 2), ((0, 1, LEFT_OF),)), SolverOptions(time_limit=1e-9)) is None
 
 
+def test_what_goes_round_in_a_circle_has_no_layout(
+    nonsense: Callable[..., list[Diagram]],
+) -> None:
+    """The solver takes this for granted; here it is asked without."""
+    found = 0
+    for diagram in nonsense(60, 8, 8, 0.8):
+        pairs = {(min(a, b), max(a, b)) for a, b, _ in shortest_cycle(diagram)}
+        problem = problem_of(diagram, SolverOptions())
+        circle = problem.only([s for s in problem.statements if s.rooms in pairs])
+        if pairs:
+            assert find_boxes(circle, 60).status is Status.UNREALIZABLE
+            found += 1
+    assert found > 10
+
+
 def test_names_of_rooms() -> None:
     diagram = Diagram((7, 0, 7, 12, 7))
     assert room_names(diagram) == (

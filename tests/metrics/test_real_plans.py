@@ -33,6 +33,8 @@ def summary(plans):
     [
         ("eval/validity_rate", 1.0, 0.0005),
         ("eval/transitivity_score", 1.0, 0.0005),
+        ("eval/realizable_rate", 1.0, 0.0),
+        ("eval/realizable_time_limit_rate", 0.0, 0.0),
         ("eval/inside_validity", 0.992, 0.003),
         ("eval/diversity", 1.0, 0.002),
         ("eval/novelty", 0.990, 0.011),
@@ -68,4 +70,5 @@ def test_spoilt_plans_are_seen_by_every_family(plans, summary):
         assert found[f"eval/mmd_{feature}"] > 0.001
     assert found["eval/transitivity_score"] < 0.8
     assert found["eval/inside_validity"] < 0.9
+    assert found["eval/realizable_rate"] < 0.7
     assert found["eval/node_js"] < 0.001  # room types were left alone
