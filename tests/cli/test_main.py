@@ -80,7 +80,7 @@ def test_without_a_command_the_help_is_shown():
     [
         (["evalute"], "bd-gen: there is no command 'evalute'; did you mean evaluate?"),
         (["gen"], "bd-gen: there is no command 'gen'; did you mean generate?"),
-        (["d"], "bd-gen: there is no command 'd'; did you mean data or demo?"),
+        (["d"], "bd-gen: there is no command 'd'; did you mean data or design or draw or demo?"),
         (["xyzzy", "--help"], "bd-gen: there is no command 'xyzzy' ("),
         (["--colour"], "bd-gen: No such option"),
     ],
