@@ -9,6 +9,7 @@ RESULTS/undisturbed and RESULTS/killed are made; an undisturbed run that is ther
 
 import argparse
 import json
+import math
 import random
 import shlex
 import sys
@@ -84,9 +85,10 @@ def report(
     for what, names in found.items():
         verdict = "yes" if not names else f"no: {', '.join(names)}"
         print(f"| {what} | {amounts.get(what, '')} | {verdict} |")
+    alone = "not known" if math.isnan(seconds_once) else f"{seconds_once:.1f}"
     each = ", ".join(f"{start:.1f}" for start in seconds)
     print(
-        f"\nSeconds: undisturbed {seconds_once:.1f}; killed {len(seconds) - 1} times "
+        f"\nSeconds: undisturbed {alone}; killed {len(seconds) - 1} times "
         f"{sum(seconds):.1f} in all ({each}).",
         flush=True,
     )
