@@ -54,3 +54,26 @@ def test_a_child_hears_no_ctrl_c_and_ends_with_its_parent(tmp_path):
         finally:
             if is_running(child):
                 os.kill(child, signal.SIGKILL)
+
+
+class GoneConnection:
+    """A connection whose other end is closed."""
+
+    def recv(self) -> None:
+        raise EOFError
+
+
+def test_all_workers_end_with_the_process_that_started_them(monkeypatch):
+    import torch
+
+    from bd_gen.experiments import engine_processes
+    from bd_gen.metrics import metric_versions
+    from bd_gen.results import pool
+    from bd_gen.results.request import Request
+
+    watching = []
+    for module in (engine_processes, pool):
+        monkeypatch.setattr(module, "end_with_parent", lambda: watching.append(None))
+    engine_processes._serve(GoneConnection(), 0, torch.get_num_threads())
+    pool._serve(GoneConnection(), Request(), [], metric_versions())
+    assert len(watching) == 2
