@@ -174,3 +174,79 @@ def test_what_killed_writers_left_is_removed_and_nothing_else(tmp_path: Path):
     remove_leftovers(path)
     assert sorted(os.listdir(tmp_path)) == sorted([*others, "x.json"])
     remove_leftovers(tmp_path / "nowhere" / "x.json")
+
+
+_WRITER = """
+import sys
+from bd_gen.files import replacing
+with replacing(sys.argv[1]) as file:
+    file.write(b"half")
+    file.flush()
+    print("half", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_what_a_killed_writer_left_goes_with_the_next_write_and_a_living_one_stays(tmp_path: Path):
+    path, other = tmp_path / "x.json", tmp_path / "y.json"
+    command = [sys.executable, "-c", _WRITER]
+    writers = [
+        subprocess.Popen([*command, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for file in (path, path, other)
+    ]
+    for writer in writers:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"half\n"
+    dead, living, elsewhere = writers
+    for writer in (dead, elsewhere):
+        writer.kill()
+        writer.communicate()
+    assert len(os.listdir(tmp_path)) == 3
+    write_text(path, "new")
+    names = sorted(os.listdir(tmp_path))
+    assert [name[:7] for name in names] == [".x.json", ".y.json", "x.json"]  # not its own: y's
+    living.communicate()
+    assert living.returncode == 0
+    assert path.read_text() == "half"
+    assert sorted(os.listdir(tmp_path)) == names[1:]
+
+
+def test_a_new_file_that_is_taken_for_a_dead_one_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path, made = tmp_path / "x.json", []
+    original = files.tempfile.mkstemp
+
+    def mkstemp(**options: object) -> tuple[int, str]:
+        handle, name = original(**options)
+        made.append(name)
+        if len(made) == 1:  # as another process would, between its making and its locking
+            os.unlink(name)
+        return handle, name
+
+    monkeypatch.setattr(files.tempfile, "mkstemp", mkstemp)
+    write_text(path, "new")
+    assert len(made) == 2
+    assert path.read_text() == "new"
+    assert os.listdir(tmp_path) == ["x.json"]
+
+
+def test_without_locks_files_are_written_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def no_locks(*_: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(files.fcntl, "flock", no_locks)
+    leftover = tmp_path / ".x.json.1.tmp"
+    leftover.write_text("perhaps somebody writes it")
+    write_text(tmp_path / "x.json", "new")
+    assert (tmp_path / "x.json").read_text() == "new"
+    assert leftover.exists()
+
+
+def test_only_names_that_can_be_shown(tmp_path: Path):
+    files.check_name(tmp_path / "Grundriß 1.json")
+    for name in ("a\nb", "a\x1b[31m", "a\udcff"):
+        with pytest.raises(InputError, match="cannot be shown"):
+            files.check_name(tmp_path / name)

@@ -1,5 +1,6 @@
 """Writing files so that a killed run leaves the old file or the new one, never half of one."""
 
+import fcntl
 import os
 import signal
 import tempfile
@@ -16,7 +17,8 @@ def replacing(path: str | Path) -> Iterator[IO[bytes]]:
     """Open a file for writing that takes the place of `path` only when all went well.
 
     The bytes go to a temporary file in the same folder, are flushed to the disk and renamed.
-    Whatever interrupts this, `path` keeps what it held before. Folders are made as needed.
+    Whatever interrupts this, `path` keeps what it held before. Folders are made as needed, and
+    what a killed writer of `path` left under a temporary name is removed.
 
     Raises:
         InputError: the disk is full, the folder cannot be written to, and the like.
@@ -25,23 +27,51 @@ def replacing(path: str | Path) -> Iterator[IO[bytes]]:
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-        temporary = Path(name)
+        for leftover in _leftovers(path):
+            _remove_dead(leftover)
+        handle, temporary = _temporary(path)
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        # mkstemp makes private files; give it the mode that any new file would get.
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
-        temporary.replace(path)
-        temporary = None
+            # mkstemp makes private files; give it the mode that any new file would get.
+            umask = os.umask(0)
+            os.umask(umask)
+            temporary.chmod(0o666 & ~umask)
+            temporary.replace(path)  # before it is closed, which ends the lock
+            temporary = None
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror or error})") from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def _temporary(path: Path) -> tuple[int, Path]:
+    """A new file, locked for as long as it is being written; see `_remove_dead`."""
+    while True:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:  # somebody takes it for a dead one just now
+            os.close(handle)
+            continue
+        except OSError:  # a file system without locks
+            return handle, Path(name)
+        if os.fstat(handle).st_nlink:
+            return handle, Path(name)
+        os.close(handle)  # it was taken for a dead one before it was locked
+
+
+def _remove_dead(leftover: Path) -> None:
+    """Remove a temporary file if nobody writes it any more: locks end with processes."""
+    with suppress(OSError):  # somebody writes it, or a file system without locks
+        handle = os.open(leftover, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            leftover.unlink()
+        finally:
+            os.close(handle)
 
 
 def write_text(path: str | Path, text: str) -> None:
@@ -63,13 +93,31 @@ def write_with(path: str | Path, write: Callable[[IO[bytes]], object]) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def check_name(path: str | Path) -> None:
+    """Refuse a file whose name would do something to a terminal or could not be shown there.
+
+    Raises:
+        InputError: the name holds control characters, or bytes that are no text.
+    """
+    if not Path(path).name.isprintable():
+        raise InputError(f"{path}: the file's name holds characters that cannot be shown")
+
+
 def remove_leftovers(path: str | Path) -> None:
     """Remove what writers of `path` left under temporary names when they were killed.
 
     Only for who knows that nobody is writing `path` now, by a lock for instance.
     """
-    path = Path(path)
     with suppress(OSError):
-        for other in path.parent.iterdir():
-            if other.name.startswith(f".{path.name}.") and other.name.endswith(".tmp"):
-                other.unlink(missing_ok=True)
+        for leftover in _leftovers(Path(path)):
+            leftover.unlink(missing_ok=True)
+
+
+def _leftovers(path: Path) -> list[Path]:
+    """Files beside `path` under the temporary names that its writers use."""
+    there = os.listdir(path.parent)
+    return [
+        path.parent / name
+        for name in there
+        if name.startswith(f".{path.name}.") and name.endswith(".tmp")
+    ]

@@ -1,3 +1,4 @@
+import os
 import signal
 import subprocess
 import sys
@@ -118,6 +119,26 @@ def test_faults_of_the_program_keep_their_traceback(with_command):
 
     with_command(fails)
     with pytest.raises(RuntimeError, match="a fault"):
+        run(cli, "bd-gen", ["try"])
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "x\x1b[31m" + "a" * 300])
+def test_what_the_system_refuses_is_one_line(
+    with_command, capsys: pytest.CaptureFixture[str], name: str
+):
+    """Such as a folder that may not be looked into."""
+    with_command(lambda: os.stat(name))
+    assert status_of("try") == 2
+    shown = name.replace("\x1b", "\\x1b")
+    assert capsys.readouterr().err == f"bd-gen: {shown}: File name too long\n"
+
+
+def test_other_faults_of_the_system_keep_their_traceback(with_command):
+    def fail() -> None:
+        raise OSError("no file is to blame")
+
+    with_command(fail)
+    with pytest.raises(OSError, match="no file is to blame"):
         run(cli, "bd-gen", ["try"])
 
 

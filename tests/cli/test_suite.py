@@ -197,6 +197,38 @@ def test_a_method_that_cannot_be_evaluated_stops_it_before_the_rest(suite):
     assert not (FOLDER / f"{LEARNED}_samples.pt").exists()
 
 
+def test_a_later_one_that_cannot_be_evaluated_stops_it_or_not(suite):
+    """The first is measured when it is checked; then the other's result is found damaged."""
+    assert suite("run", "mine.yaml", *MODELS)[0] == 0
+    (FOLDER / "comparison.md").unlink()
+    (FOLDER / f"{FIXED}.json").unlink()
+    (FOLDER / "real_held_out.json").write_text("{")
+    status, out, err = suite("run", "mine.yaml", *MODELS, "--evaluators", "1")
+    assert status == 2
+    assert err.splitlines()[-1] == "bd-gen: stopped; the same command goes on from there"
+    assert "real_held_out.json: is not JSON" in err
+    assert LEARNED not in out.rpartition("complete already")[2].partition("\n")[2]
+    assert not (FOLDER / "comparison.md").exists()
+    status, out, err = suite("run", "mine.yaml", *MODELS, "--evaluators", "1", "--keep-going")
+    assert status == 2
+    assert "real_held_out.json: is not JSON" in err
+    assert f"{LEARNED}: {FOLDER}" in out
+    assert (FOLDER / "comparison.md").exists()
+
+
+def test_ctrl_c_while_evaluating_says_how_to_go_on(suite, monkeypatch):
+    from bd_gen.experiments import suite_run
+
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(suite_run, "write_yardsticks", stopped)
+        status, _, err = suite("run", "mine.yaml", *MODELS)
+    assert status == 130
+    assert err.splitlines()[-1] == "stopped; what is done is kept, and the same command goes on"
+
+
 def test_methods_without_a_checkpoint_are_left_out_if_they_may(suite):
     Path("mine.yaml").write_text(SUITE + "optional_checkpoints: true\n")
     few = ("--num-samples", "5", "--seeds", "9", "--dry-run")
@@ -230,7 +262,7 @@ def test_ctrl_c_keeps_what_is_drawn(suite, monkeypatch):
         patch.setattr(Sampler, "sample", sample)
         status, _, err = suite("run", "mine.yaml", *MODELS, "--batch-size", "5")
     assert status == 130
-    assert err.splitlines()[-1] == "stopped; what is drawn is kept, and the same command goes on"
+    assert err.splitlines()[-1] == "stopped; what is done is kept, and the same command goes on"
     counted = Counted(monkeypatch)
     assert suite("run", "mine.yaml", *MODELS, "--batch-size", "5")[0] == 0
     assert counted.drawn == 25

@@ -131,6 +131,12 @@ def test_one_seed_each_tells_nothing_of_the_spread():
     assert only(within_spread(of_values(1), of_values(1), 1)).kind == "identical"
 
 
+def test_a_number_too_large_to_square_is_no_spread_to_lie_within():
+    stored, now = of_values(0.5, 1e308, 0.5), of_values(0.5, 0.6, 0.5)
+    assert only(within_spread(stored, now, 1)).kind == "differs"
+    assert only(within_spread(now, stored, 1)).kind == "differs"
+
+
 def test_shares_are_granted_one_sample():
     key = "eval/validity_rate"
     ones, less = of_values(1, 1, 1, key=key), of_values(0.999, 0.999, 0.999, key=key)

@@ -83,7 +83,7 @@ def test_the_23_published_files(dev_data, tmp_path, checkpoints):
     directory = tmp_path / "loglinear"
     shutil.copytree(dev_data / "reference" / "results", directory)
     plan = plan_backfill(directory, checkpoints)
-    assert plan.problems == plan.there == plan.not_drawn == ()
+    assert plan.problems == plan.there == plan.not_drawn == plan.notes == ()
     assert {task.name for task in plan.tasks} == {path.stem for path in directory.glob("*.json")}
     assert len(plan.tasks) == 23
     for task in plan.tasks:
@@ -195,7 +195,7 @@ def test_several_that_are_missing_are_named_together(directory, checkpoints):
         ({"sampling_steps": 0}, "sampling_steps must be in 1..100,000, got 0"),
         ({"temperature": "0"}, "temperature: expected a number, got '0'"),
         ({"temperature": True}, "temperature: expected a number, got True"),
-        ({"top_p": 10**400}, "int too large to convert to float"),
+        ({"top_p": 10**400}, "expected numbers in the range of floats"),
         ({"given": {"rooms": []}}, "drawn around given tokens; use bd-gen generate --given"),
     ],
 )  # fmt: skip
@@ -288,3 +288,37 @@ def test_our_own_settings_give_the_method_again(method):
     found = method_from_config(config, method.name)
     assert found.settings == method.settings
     assert found.name == method.name
+
+
+# ---------------------------------------------------------------- what is there already
+
+
+@pytest.mark.parametrize("change", ["checkpoint", "seeds", "num_samples", ""])
+def test_samples_that_are_there_and_do_not_fit_are_told(tmp_path, directory, checkpoints, change):
+    """Half of them drawn by an earlier start from another checkpoint, for instance."""
+    write(directory)
+    run_batch(plan_backfill(directory, checkpoints, Drawing(4)).tasks, _Silent(), lambda _: None)
+    if change == "checkpoint":
+        other = saved(tmp_path, "other.pt", seed=1)
+        checkpoints = Checkpoints({"loglinear": read_checkpoints([str(other)])["loglinear"]})
+    elif change:
+        write(directory, **{"seeds": {"seeds": [1, 3]}, "num_samples": {"num_samples": 5}}[change])
+    plan = plan_backfill(directory, checkpoints)
+    assert (plan.there, plan.tasks, plan.problems) == ((NAME,), (), ())
+    expected = {
+        "checkpoint": "holds samples of another checkpoint than",
+        "seeds": "holds samples of seeds (1, 2), its result is of (1, 3)",
+        "num_samples": "holds samples of num_samples 6, its result is of 5",
+    }
+    assert len(plan.notes) == bool(change)
+    for note in plan.notes:
+        assert f"{NAME}_samples.pt: {expected[change]}" in note
+
+
+def test_settings_without_a_meaning_are_told(directory, checkpoints):
+    write(directory, guidance=2.0, corrector=None, trained=False, device="cuda")
+    plan = plan_backfill(directory, checkpoints)
+    assert len(plan.tasks) == 1
+    assert plan.notes == (f"{NAME}: config: guidance, device: unknown here, and left out",)
+    write(directory)
+    assert plan_backfill(directory, checkpoints).notes == ()

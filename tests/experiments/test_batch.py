@@ -1,5 +1,7 @@
 """Order, checks, failures and resumption of a batch; the drawing itself is real but small."""
 
+import signal
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -184,3 +186,27 @@ def test_a_damaged_file_is_not_taken_for_complete(tasks):
     tasks[1].job.path.write_bytes(b"half")
     (failure,) = run_batch(tasks, Record(), accept)
     assert str(tasks[1].job.path) in failure.problem
+
+
+@pytest.mark.parametrize("where", ["drawing", "checking"])
+@pytest.mark.parametrize("error", [ValueError, InputError])
+def test_ctrl_c_that_became_another_error_is_still_ctrl_c(tasks, where, error):
+    """As numpy makes one of it where it asks Python what a buffer holds."""
+
+    def press_ctrl_c() -> None:
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        raise error("no valid format string")
+
+    def draw(job, checkpoint, progress):
+        if where == "drawing":
+            press_ctrl_c()
+        return generate(job, checkpoint, progress)
+
+    def check(_: BatchTask) -> None:
+        press_ctrl_c()
+
+    watcher = Record()
+    with pytest.raises(KeyboardInterrupt):
+        run_batch(tasks, watcher, check, keep_going=True, draw=draw)
+    assert not [event for event in watcher.events if event[0] == "failed"]

@@ -245,3 +245,8 @@ def test_published_files_have_no_key_that_is_not_computed(dev_data, draw):
             assert {type(entry[key]) for key in entry if key.startswith("eval/")} == {float}
             for key in ("validity_by_num_rooms", "transitivity_by_num_rooms"):
                 assert set(entry[key]["8"]) == set(found[key]["8"])
+
+
+def test_numbers_too_large_to_square_have_a_mean_and_raise_no_warning():
+    found = aggregate([{"eval/x": 1e308}, {"eval/x": 0.0}])
+    assert found["eval/x"] == {"mean": 5e307, "std": np.inf}

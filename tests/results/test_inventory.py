@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -105,3 +106,27 @@ def test_the_state_says_how_far_a_method_is(
     assert state() == f"{rest + 1} metrics to compute"
     path.unlink()
     assert state() == "no samples"
+
+
+@pytest.mark.parametrize("name", ["ev\x1b[31mil", "two\nlines", "not\udcfftext"])
+def test_a_name_that_would_steer_a_terminal_is_a_problem(
+    tmp_path: Path, make_samples: Callable[..., Samples], name: str
+) -> None:
+    write_samples(samples_path(tmp_path, "good"), make_samples("good"))
+    os.replace(samples_path(tmp_path, "good"), samples_path(tmp_path, name))
+    (tmp_path / f"{name}.json").write_text("{}")
+    (entry,) = read_entries(tmp_path)
+    assert (entry.samples, entry.result) == (None, None)
+    assert len(entry.problems) == 2
+    for problem in entry.problems:
+        assert "name holds characters that cannot be shown" in str(problem)
+        assert str(problem).isprintable()
+
+
+def test_links_that_lead_nowhere_are_problems(tmp_path: Path) -> None:
+    (tmp_path / "round.json").symlink_to("round.json")
+    samples_path(tmp_path, "gone").symlink_to("nothing")
+    found = {entry.method: entry.problems for entry in read_entries(tmp_path)}
+    assert [len(problems) for problems in found.values()] == [1, 1]
+    assert "round.json" in str(found["round"][0])
+    assert "gone_samples.pt" in str(found["gone"][0])

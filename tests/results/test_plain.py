@@ -50,3 +50,11 @@ def test_a_dictionary_is_asked_for() -> None:
     assert plain_dict({"a": 1}, "here") == {"a": 1}
     with pytest.raises(InputError, match="here: expected a dictionary, got list"):
         plain_dict([1], "here")
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**309)])
+def test_integers_beyond_the_range_of_floats_are_refused(number: int) -> None:
+    """JSON can say them, and every mean of them would fail."""
+    with pytest.raises(InputError, match=r"x: expected numbers in the range of floats"):
+        plain_value({"a": [number]}, "x")
+    assert plain_value(2**64, "x") == 2**64

@@ -25,6 +25,11 @@ def test_nothing_in_a_cell_ends_it() -> None:
     ]
 
 
+def test_nothing_in_a_cell_steers_a_terminal() -> None:
+    table = Table("", ("", "a\x1b[31m"), (("x\ny", "1"),))
+    assert terminal_text(table, 80).splitlines() == ["      a\\x1b[31m", "x\\ny          1"]
+
+
 def test_columns_that_do_not_fit_come_below() -> None:
     wide = terminal_text(TABLE, 80)
     assert wide == "       a  long name\nx      1          2\nlabel  3          4"

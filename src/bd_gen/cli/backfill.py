@@ -12,7 +12,7 @@ from bd_gen.cli.batch_options import (
     named_folder,
     summary,
 )
-from bd_gen.errors import InputError
+from bd_gen.errors import InputError, printable
 
 if TYPE_CHECKING:
     from bd_gen.experiments.backfill import BackfillPlan
@@ -77,5 +77,7 @@ def _say_plan(plan: "BackfillPlan") -> None:
         click.echo(f"# {len(plan.there)} methods have samples already")
     for name in plan.not_drawn:
         click.echo(f"# {name}: no samples of a model; bd-gen evaluate --real --baselines makes it")
+    for note in plan.notes:
+        click.echo(f"bd-gen: warning: {printable(note)}", err=True)
     for problem in plan.problems:
         click.echo(f"bd-gen: {problem}", err=True)

@@ -129,19 +129,29 @@ def run_with_report(
     from bd_gen.experiments.batch import Progress, run_batch
     from bd_gen.experiments.generation import Generated, generate
 
-    try:
-        with opened_engine(where) as engine, batch_report(description, tasks) as report:
+    with (
+        said_how_to_go_on(),
+        opened_engine(where) as engine,
+        batch_report(description, tasks) as report,
+    ):
 
-            def draw(job: "GenerationJob", model: "Checkpoint", tell: Progress) -> Generated:
-                return generate(job, model, tell, engine, where.shard_size)
+        def draw(job: "GenerationJob", model: "Checkpoint", tell: Progress) -> Generated:
+            return generate(job, model, tell, engine, where.shard_size)
 
-            failures = run_batch(tasks, report, check, keep_going, draw)
-    except KeyboardInterrupt:
-        click.echo("stopped; what is drawn is kept, and the same command goes on", err=True)
-        sys.exit(130)
+        failures = run_batch(tasks, report, check, keep_going, draw)
     if failures and not keep_going:
         click.echo("bd-gen: stopped; the same command goes on from there", err=True)
     return [failure.name for failure in failures]
+
+
+@contextmanager
+def said_how_to_go_on() -> Iterator[None]:
+    """After Ctrl-C, say that nothing is lost, and end with exit code 130."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("stopped; what is done is kept, and the same command goes on", err=True)
+        sys.exit(130)
 
 
 @contextmanager

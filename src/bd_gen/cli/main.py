@@ -9,7 +9,7 @@ from typing import NoReturn
 import click
 
 from bd_gen import __version__
-from bd_gen.errors import InputError
+from bd_gen.errors import InputError, printable
 
 COMMANDS = {
     "data": ("bd_gen.cli.data", "Prepare data: make, read, export and describe plans."),
@@ -105,6 +105,11 @@ def run(command: click.Command, name: str, args: Sequence[str] | None = None) ->
         # must not be flushed at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        # Such as a folder that may not be looked into, or a name that is too long to be one.
+        if error.filename is None:
+            raise
+        _end(f"{name}: {printable(str(error.filename))}: {error.strerror}", 2)
     # Only `ctx.exit` ends with a number here: a group's own return value is dropped.
     sys.exit(status if isinstance(status, int) else 0)
 

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
 
 Report = Callable[[int, int], None]
 
+_NUMBERS_WIDTH = 45  # of amounts up to a million, rate, elapsed and remaining time, with spaces
+_LONGEST_NAME = 31
+_LEAST_FOR_A_BAR = 15
+
 
 def new_bar(unit: str, is_shown: bool = True) -> "Progress":
     """A bar that shows what is done, how fast, and how long the rest takes.
@@ -26,26 +30,53 @@ def new_bar(unit: str, is_shown: bool = True) -> "Progress":
         TimeElapsedColumn,
         TimeRemainingColumn,
     )
+    from rich.table import Column
     from rich.text import Text
 
     class Rate(ProgressColumn):
         def render(self, task: Task) -> Text:
             speed = task.finished_speed or task.speed
-            return Text(f"{speed:,.0f} {unit}/s" if speed else f"- {unit}/s")
+            return Text(f"{_rate(speed)} {unit}/s")
 
     console = Console(stderr=True)
+    # Whatever the width, amounts, rate and time left stay readable; bar and names share the rest.
+    spare = max(0, console.width - _NUMBERS_WIDTH - len(unit))
+    bar_width = min(30, spare // 3) if spare >= _LEAST_FOR_A_BAR else 0
+    name_width = min(_LONGEST_NAME, spare - bar_width)
+
+    class Name(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return _cut(task.description, name_width)
+
+    class Note(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            used = min(len(task.description), name_width)
+            return _cut(task.fields["note"], spare - bar_width - used)
+
+    def _cut(words: str, width: int) -> Text:
+        text = Text(words if width > 0 else "")
+        text.truncate(width, overflow="ellipsis")
+        return text
+
     return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=None if console.width < 80 else 30),
-        MofNCompleteColumn(),
-        Rate(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}"),
+        Name(table_column=Column(no_wrap=True)),
+        *([BarColumn(bar_width)] if bar_width else []),
+        MofNCompleteColumn(table_column=Column(no_wrap=True)),
+        Rate(table_column=Column(no_wrap=True)),
+        TimeElapsedColumn(table_column=Column(no_wrap=True)),
+        TextColumn("left", table_column=Column(no_wrap=True)),
+        TimeRemainingColumn(table_column=Column(no_wrap=True)),
+        Note(table_column=Column(no_wrap=True)),
         console=console,
         disable=not (is_shown and console.is_terminal),
     )
+
+
+def _rate(speed: float | None) -> str:
+    """A number a second; slow ones with what comes after the point."""
+    if not speed:
+        return "-"
+    return f"{speed:,.0f}" if speed >= 10 else f"{speed:.2g}"
 
 
 @contextmanager

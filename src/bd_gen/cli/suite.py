@@ -2,12 +2,14 @@
 
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from bd_gen.cli.batch_options import checkpoint_option, drawing_options, numbers, summary
+from bd_gen.cli.batch_report import said_how_to_go_on
 from bd_gen.cli.comparing import results_option
 from bd_gen.cli.layout_options import warn_of_missing_packages
 
@@ -120,8 +122,13 @@ def run(
     failed = _generate(plan, request, keep_going, where)
     if failed and not keep_going:
         sys.exit(2)
-    failed += _evaluate(plan, request, evaluators or len(os.sched_getaffinity(0)))
-    failed += _compare(plan)
+    with said_how_to_go_on():
+        evaluators = evaluators or len(os.sched_getaffinity(0))
+        failed += _evaluate(plan, request, evaluators, keep_going)
+        if failed and not keep_going:
+            click.echo("bd-gen: stopped; the same command goes on from there", err=True)
+            sys.exit(2)
+        failed += _compare(plan)
     if failed:
         click.echo(f"bd-gen: {summary(failed)}", err=True)
         sys.exit(2)
@@ -155,20 +162,26 @@ def _generate(
     return run_with_report(plan.directory.name, plan.tasks, check, keep_going, where)
 
 
-def _evaluate(plan: "SuitePlan", request: "Request", workers: int) -> list[str]:
-    """Evaluate what is there; names of what cannot be evaluated."""
+def _evaluate(plan: "SuitePlan", request: "Request", workers: int, keep_going: bool) -> list[str]:
+    """Evaluate what is there; names of what cannot be evaluated, the first without keep_going."""
     from bd_gen.cli.progress import bar
     from bd_gen.experiments.suite_run import evaluate_suite
     from bd_gen.results.threads import one_thread_each
 
     failed = []
-    with one_thread_each(), bar("evaluating", "seeds") as report:
-        for outcome in evaluate_suite(plan, request, workers, report):
+    with (
+        one_thread_each(),
+        bar("evaluating", "seeds") as report,
+        closing(evaluate_suite(plan, request, workers, report)) as outcomes,
+    ):
+        for outcome in outcomes:
             done = outcome.evaluation
             if done is None:
                 failed.append(outcome.method)
                 click.echo(f"{outcome.fault}bd-gen: {outcome.problem}", err=True)
-                continue
+                if keep_going:
+                    continue
+                break
             click.echo(f"{outcome.method}: {done.path} ({done.action})")
             for note in done.notes:
                 click.echo(f"bd-gen: warning: {outcome.method}: {note}", err=True)

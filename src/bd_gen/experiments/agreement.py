@@ -128,6 +128,7 @@ def _worst(
     return KeyCheck(key, kind or "differs", where, a, b)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # numbers of a file may be anything
 def within_spread(stored: Numbers, now: Numbers, num_tests: int) -> list[KeyCheck]:
     """Compare numbers of different tokens of one method, by the spread across seeds.
 
@@ -172,11 +173,13 @@ def num_tests(stored: Numbers, now: Numbers) -> int:
 def _bound(
     key: str, a: Sequence[float], b: Sequence[float], num_samples: int, num_tests: int
 ) -> float | None:
-    """How far the means may be apart; None where one seed each gives no spread."""
+    """How far the means may be apart; None where one seed each, or an infinity, gives no spread."""
     freedom = len(a) + len(b) - 2
     if freedom < 1:
         return None
     spread = math.sqrt((np.var(a) * len(a) + np.var(b) * len(b)) / freedom)
+    if not math.isfinite(spread):
+        return None
     info = _info(key)
     if info is not None and info.unit == "rate" and num_samples:
         spread = max(spread, 1 / num_samples)

@@ -27,6 +27,7 @@ _NEEDED = (
     "remasking_enabled",
 )
 _NEEDED_TO_REMASK = ("remasking_strategy", "remasking_eta", "remasking_t_switch")
+_KNOWN = {*_NEEDED, *_NEEDED_TO_REMASK, "remasking_loop", "is_v2", "given", "checkpoint"}
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,15 @@ class BackfillPlan:
         tasks: a job for each result without samples, in the order of a comparison.
         there: methods that have samples.
         not_drawn: real plans and baselines without samples; `bd-gen evaluate` makes them.
+        notes: what the reader should know, a line each: samples that are there and would come
+            out otherwise, settings that mean nothing here.
         problems: an error for each result whose job cannot be told, with the file and the reason.
     """
 
     tasks: tuple[BatchTask, ...]
     there: tuple[str, ...]
     not_drawn: tuple[str, ...]
+    notes: tuple[str, ...]
     problems: tuple[InputError, ...]
 
 
@@ -66,21 +70,57 @@ def plan_backfill(
     entries = [entry for entry in read_entries(directory) if entry.result or entry.problems]
     if not entries:
         raise InputError(f"{directory}: holds no result file (METHOD.json)")
-    tasks, there, not_drawn = [], [], []
+    tasks, there, not_drawn, notes = [], [], [], []
     problems: list[InputError] = []
     for entry in entries:
         if entry.problems:
             problems += entry.problems
         elif entry.samples is not None:
             there.append(entry.method)
+            notes += _doubts(directory, entry, checkpoints, drawing)
         elif entry.method in YARDSTICKS:
             not_drawn.append(entry.method)
         else:
             try:
                 tasks.append(_task(directory, entry, checkpoints, drawing))
+                notes += _unknown_settings(entry)
             except InputError as error:
                 problems.append(InputError(f"{directory / entry.method}.json: {error}"))
-    return BackfillPlan(tuple(tasks), tuple(there), tuple(not_drawn), tuple(problems))
+    return BackfillPlan(tuple(tasks), tuple(there), tuple(not_drawn), tuple(notes), tuple(problems))
+
+
+def _doubts(directory: Path, entry: Entry, checkpoints: Checkpoints, drawing: Drawing) -> list[str]:
+    """How samples that are there differ from those that the result and the checkpoint ask for.
+
+    An earlier start may have drawn them from another checkpoint. Settings that published samples
+    write in another way are not compared, and without a job there is nothing to compare with.
+    """
+    samples = entry.samples
+    assert samples is not None  # noqa: S101 - entries without any are not asked about
+    try:
+        task = _task(directory, entry, checkpoints, drawing)
+    except InputError:
+        return []
+    path = task.job.path
+    recorded = samples.provenance.get("checkpoint_sha256")
+    if recorded not in (None, task.checkpoint.sha256):
+        return [f"{path}: holds samples of another checkpoint than {task.job.checkpoint_path}"]
+    asked = {"seeds": task.job.seeds, "num_samples": task.job.num_samples}
+    found = {"seeds": samples.seeds, "num_samples": samples.num_samples}
+    return [
+        f"{path}: holds samples of {key} {found[key]!s:.80}, its result is of {asked[key]!s:.80}"
+        for key in asked
+        if found[key] != asked[key]
+    ]
+
+
+def _unknown_settings(entry: Entry) -> list[str]:
+    """A line on settings of a config that have no meaning here and are not null or false."""
+    config = entry.result.config if entry.result else {}
+    names = [key for key in config if key not in _KNOWN and config[key] not in (None, False)]
+    if not names:
+        return []
+    return [f"{entry.method}: config: {', '.join(names)[:200]}: unknown here, and left out"]
 
 
 def _task(directory: Path, entry: Entry, checkpoints: Checkpoints, drawing: Drawing) -> BatchTask:

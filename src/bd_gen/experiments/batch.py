@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bd_gen.errors import InputError
 from bd_gen.experiments.generation import Generated, GenerationJob, generate, is_complete
+from bd_gen.interrupts import Interrupts
 from bd_gen.training.checkpoint import Checkpoint
 
 Progress = Callable[[int, int], None]
@@ -90,26 +91,30 @@ def run_batch(
     Returns:
         the failures; without `keep_going` the batch ended with the first.
     """
-    batch = _Batch(watcher, check)
-    pending = batch.survey(tasks)
-    total = sum(task.num_diagrams for task in pending)
-    before = 0
-    for task in pending:
-        if batch.failures and not keep_going:
-            break
-        watcher.started(task)
-        batch.draw(task, draw, before, total)
-        before += task.num_diagrams
-        watcher.progress(before, total)
+    with Interrupts() as interrupts:
+        batch = _Batch(watcher, check, interrupts)
+        pending = batch.survey(tasks)
+        total = sum(task.num_diagrams for task in pending)
+        before = 0
+        for task in pending:
+            if batch.failures and not keep_going:
+                break
+            watcher.started(task)
+            batch.draw(task, draw, before, total)
+            before += task.num_diagrams
+            watcher.progress(before, total)
     return batch.failures
 
 
 class _Batch:
     """The state of a batch: what has failed, and whether a first task was checked."""
 
-    def __init__(self, watcher: Watcher, check: Callable[[BatchTask], None]) -> None:
+    def __init__(
+        self, watcher: Watcher, check: Callable[[BatchTask], None], interrupts: Interrupts
+    ) -> None:
         self._watcher = watcher
         self._check = check
+        self._interrupts = interrupts
         self._is_checked = False
         self.failures: list[Failure] = []
 
@@ -159,6 +164,7 @@ class _Batch:
             self._is_checked = True
 
     def _fail(self, failure: Failure) -> None:
+        self._interrupts.check()  # Ctrl-C, which somebody's code turned into another error
         self.failures.append(failure)
         self._watcher.failed(failure)
 

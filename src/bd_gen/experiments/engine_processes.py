@@ -2,17 +2,16 @@
 
 import multiprocessing
 import os
-import signal
 import traceback
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from bd_gen.children import end_with_parent, without_interrupts
 from bd_gen.errors import InputError
 from bd_gen.experiments.shards import Drawn, Results, Shard, Task, draw_on_worker
 from bd_gen.training.checkpoint import Checkpoint
@@ -99,7 +98,7 @@ class ProcessEngine:
         ours, theirs = context.Pipe()
         setup = (theirs, self._started, self._threads)
         process = context.Process(target=_serve, args=setup, daemon=True)
-        with _without_interrupts():
+        with without_interrupts():
             process.start()
         theirs.close()
         self._started += 1
@@ -142,21 +141,11 @@ def _drawn(answer: Any, checkpoint: Checkpoint) -> Drawn:
     raise InputError(f"{checkpoint.source}: was changed or removed since it was loaded")
 
 
-@contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """Processes started here never hear of Ctrl-C: this one decides, and ends them."""
-    resource_tracker.ensure_running()  # would allow interrupts again if it had to be started
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def _serve(connection: Connection, number: int, threads: int) -> None:
     """The life of a worker: tasks and shards come, samples or errors go."""
     import torch
 
+    end_with_parent()
     torch.set_num_threads(threads)
     with suppress(EOFError, OSError):  # nobody asks any more
         while True:

@@ -215,7 +215,7 @@ def is_complete(job: GenerationJob, checkpoint: Checkpoint) -> bool:
         return False
     config = settings(job)
     found = read_description(job.path)
-    hint = "eval.overwrite=true replaces it"
+    hint = "eval.overwrite=true (of suite run: --overwrite) replaces it"
     if found.provenance.get("checkpoint_sha256") != checkpoint.sha256:
         raise InputError(f"{job.path}: holds samples of another checkpoint; {hint}")
     for key in {**config, **found.config}:

@@ -1,6 +1,6 @@
 """A suite on somebody's checkpoints: which jobs it is, and the evaluation of what they gave."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -146,7 +146,7 @@ def evaluate_suite(
     request: Request,
     workers: int = 1,
     progress: Progress | None = None,
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """Evaluate what the methods are measured by, and the methods; what is up to date is kept.
 
     Args:

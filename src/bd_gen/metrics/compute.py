@@ -157,7 +157,8 @@ def aggregate(
     for entry in entries:
         for key, value in flattened(entry):
             collected.setdefault(key, []).append(value)
-    return {
-        key: {"mean": float(np.mean(values)), "std": float(np.std(values))}
-        for key, values in sorted(collected.items())
-    }
+    with np.errstate(over="ignore", invalid="ignore"):  # numbers of a file may be anything
+        return {
+            key: {"mean": float(np.mean(values)), "std": float(np.std(values))}
+            for key, values in sorted(collected.items())
+        }

@@ -1,6 +1,7 @@
 """What a results directory holds, told without reading any tokens."""
 
 import difflib
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,12 +111,12 @@ def _entry(directory: Path, method: str) -> Entry:
     samples, result, problems = None, None, []
     try:
         path = samples_path(directory, method)
-        samples = read_description(path) if path.exists() else None
+        samples = read_description(path) if os.path.lexists(path) else None
     except InputError as error:
         problems.append(error)
     try:
         path = result_path(directory, method)
-        result = read_result(path) if path.exists() else None
+        result = read_result(path) if os.path.lexists(path) else None
     except InputError as error:
         problems.append(error)
     return Entry(method, samples, result, tuple(problems))

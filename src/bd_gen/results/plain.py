@@ -1,6 +1,7 @@
 """Values from outside, checked to be plain: what JSON can say, of bounded depth and size."""
 
 import math
+import sys
 from typing import Any
 
 from bd_gen.errors import InputError
@@ -46,6 +47,8 @@ class _Copy:
             return value
         # Subclasses (numpy's floats and texts are some) would not be plain in a file.
         if isinstance(value, int):
+            if abs(value) > sys.float_info.max:
+                raise InputError(f"{self.where}: expected numbers in the range of floats")
             return int(value)
         if isinstance(value, str):
             return str(value)

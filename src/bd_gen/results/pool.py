@@ -1,17 +1,16 @@
 """Processes that evaluate one method at a time."""
 
 import multiprocessing
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from bd_gen.children import end_with_parent, without_interrupts
 from bd_gen.metrics import METRICS, metric_versions
 from bd_gen.results.references import References
 from bd_gen.results.request import Outcome, Request, attempt, method_of
@@ -86,7 +85,7 @@ class Pool:
         ours, theirs = context.Pipe()
         setup = (theirs, self._request, _plugins(), metric_versions())
         process = context.Process(target=_serve, args=setup, daemon=True)
-        with one_thread_each(), _without_interrupts():
+        with one_thread_each(), without_interrupts():
             process.start()
         theirs.close()
         worker = _Worker(process, ours)
@@ -125,24 +124,13 @@ class Pool:
         return Outcome(method_of(path), None, problem)
 
 
-@contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """Processes started here never hear of Ctrl-C: this one decides, and ends them in order."""
-    # The tracker is started with the first process and lets interrupts through again.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def _serve(
     connection: Connection, request: Request, plugins: list[str], versions: dict[str, int]
 ) -> None:
     """The life of a worker: a path comes, numbers of seeds and an outcome go."""
     import importlib
 
+    end_with_parent()
     for name in plugins:
         importlib.import_module(name)
     # Metrics that were registered or changed by hand do not exist here.

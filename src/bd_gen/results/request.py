@@ -6,9 +6,9 @@ from pathlib import Path
 
 from bd_gen.data.config import DataConfig
 from bd_gen.errors import InputError
+from bd_gen.interrupts import Interrupts
 from bd_gen.results.asked import Rows
 from bd_gen.results.evaluate import Evaluation, evaluate_method
-from bd_gen.results.interrupts import NoticedInterrupt
 from bd_gen.results.measure import Progress
 from bd_gen.results.references import References
 from bd_gen.results.samples_file import SUFFIX
@@ -52,7 +52,7 @@ class Outcome:
 def attempt(path: Path, request: Request, references: References, progress: Progress) -> Outcome:
     """Evaluate one method; what goes wrong with it stays with it."""
     method = method_of(path)
-    with NoticedInterrupt() as interrupt:
+    with Interrupts() as interrupts:
         try:
             done = evaluate_method(
                 path,
@@ -63,10 +63,10 @@ def attempt(path: Path, request: Request, references: References, progress: Prog
                 realizable_rows=request.realizable_rows,
             )
         except InputError as error:
+            interrupts.check()
             return Outcome(method, None, str(error))
         except Exception as error:
-            if interrupt.came:
-                raise KeyboardInterrupt from None
+            interrupts.check()
             # A metric may be anybody's; the other methods, and other metrics' users, go on.
             reason = " ".join(str(error).split())[:300]
             problem = f"{path}: cannot be measured ({type(error).__name__}: {reason})"

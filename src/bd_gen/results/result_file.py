@@ -87,6 +87,7 @@ def read_result(path: str | Path) -> Result:
         InputError: the file cannot be read, is not JSON, or a field has the wrong form.
     """
     path = Path(path)
+    files.check_name(path)
     try:
         # A pipe or a device would block or never end.
         if path.exists() and (not path.is_file() or path.stat().st_size > _LARGEST_FILE):

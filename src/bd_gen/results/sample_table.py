@@ -134,6 +134,7 @@ def read_sample_table(path: str | Path) -> SampleTable:
     import pyarrow.parquet as pq
 
     path = Path(path)
+    files.check_name(path)
     try:
         if path.exists() and not path.is_file():
             raise InputError(f"{path}: is not a per-sample table")

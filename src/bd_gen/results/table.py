@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bd_gen.errors import printable
+
 
 @dataclass(frozen=True)
 class Table:
@@ -49,7 +51,8 @@ def shorter_text(table: Table, width: int) -> str:
 
 def terminal_text(table: Table, width: int) -> str:
     """As many columns beside each other as fit into `width` characters, then the next ones."""
-    labels, *columns = zip(table.header, *table.rows, strict=True)
+    rows = (map(printable, row) for row in (table.header, *table.rows))
+    labels, *columns = zip(*rows, strict=True)
     label_width = max(map(len, labels))
     blocks: list[list[Sequence[str]]] = [[]]
     used = label_width

@@ -13,6 +13,7 @@ from typing import Any, Self
 import numpy as np
 
 from bd_gen.errors import InputError
+from bd_gen.files import check_name
 from bd_gen.results.tensor_program import (
     LARGEST_PROGRAM,
     ProgramError,
@@ -156,6 +157,7 @@ class TorchArchive:
 
 def _check_kind(path: Path) -> None:
     """Say early, and with the reason, that `path` is no torch archive."""
+    check_name(path)
     try:
         # A pipe or a device would block or never end.
         if path.exists() and not path.is_file():

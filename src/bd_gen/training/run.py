@@ -10,12 +10,12 @@ from bd_gen.data.dataset import DataConfig, Dataset
 from bd_gen.diffusion.likelihood import denoising_scores
 from bd_gen.errors import InputError
 from bd_gen.files import remove_leftovers, write_text
+from bd_gen.interrupts import Interrupts
 from bd_gen.locks import locked
 from bd_gen.models.config import ModelConfig
 from bd_gen.models.device import resolve_device, resolve_precision
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from bd_gen.training.config import TrainingConfig
-from bd_gen.training.interrupts import DeferredInterrupt
 from bd_gen.training.logs import JsonlLogger, Logger, TensorBoardLogger
 from bd_gen.training.loop import Progress, Trainer
 from bd_gen.training.processes import Alone, FabricProcesses, Processes, is_first_process
@@ -173,7 +173,7 @@ def _run(
         loggers.append(JsonlLogger(config.directory / LOG, trainer.step))
         loggers.append(TensorBoardLogger(config.directory / "tensorboard", trainer.step))
     saved = trainer.step
-    with DeferredInterrupt() as interrupt:
+    with Interrupts(are_deferred=True) as interrupts:
         try:
             for progress in trainer.run():
                 if progress.values:
@@ -184,10 +184,10 @@ def _run(
                     saved = progress.step
                 on_progress(progress)
                 if trainer.processes.count == 1:
-                    interrupt.check()
+                    interrupts.check()
                 elif trainer.has_to_stop:
                     raise KeyboardInterrupt
-                trainer.wants_to_stop = interrupt.is_asked
+                trainer.wants_to_stop = interrupts.came
         except KeyboardInterrupt:
             # A second Ctrl-C may fall between two updates of one step; then the step is half
             # taken and the last whole state on disk is what counts.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bd_gen.training.interrupts import DeferredInterrupt
+from bd_gen.interrupts import Interrupts
 
 
 @pytest.fixture(autouse=True)
@@ -18,37 +18,48 @@ def default_handler() -> Iterator[None]:
 
 
 def test_the_first_ctrl_c_waits_for_the_check() -> None:
-    with DeferredInterrupt() as interrupt:
-        interrupt.check()
+    with Interrupts(are_deferred=True) as interrupts:
+        interrupts.check()
         signal.raise_signal(signal.SIGINT)
-        assert interrupt.is_asked
+        assert interrupts.came
         with pytest.raises(KeyboardInterrupt):
-            interrupt.check()
+            interrupts.check()
 
 
 def test_the_second_ctrl_c_does_not_wait() -> None:
-    with DeferredInterrupt():
+    with Interrupts(are_deferred=True):
         signal.raise_signal(signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
 
 
+def test_not_deferred_it_is_raised_at_once_and_remembered() -> None:
+    with Interrupts() as interrupts:
+        assert not interrupts.came
+        interrupts.check()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        assert interrupts.came
+        with pytest.raises(KeyboardInterrupt):
+            interrupts.check()
+
+
 def test_afterwards_ctrl_c_is_what_it_was() -> None:
-    with DeferredInterrupt() as interrupt:
+    with Interrupts(are_deferred=True) as interrupts:
         assert signal.getsignal(signal.SIGINT) is not signal.default_int_handler
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    with pytest.raises(RuntimeError, match="from inside"), DeferredInterrupt():
+    with pytest.raises(RuntimeError, match="from inside"), Interrupts(are_deferred=True):
         raise RuntimeError("from inside")
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    assert not interrupt.is_asked
+    assert not interrupts.came
 
 
 def test_a_job_that_ignores_ctrl_c_goes_on_ignoring_it() -> None:
     """As a shell without job control starts `bd-gen train &`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with DeferredInterrupt() as interrupt:
+    with Interrupts(are_deferred=True) as interrupts:
         signal.raise_signal(signal.SIGINT)
-        interrupt.check()
+        interrupts.check()
     assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
@@ -56,8 +67,8 @@ def test_outside_the_main_thread_nothing_changes() -> None:
     seen = []
 
     def work() -> None:
-        with DeferredInterrupt() as interrupt:
-            interrupt.check()
+        with Interrupts(are_deferred=True) as interrupts:
+            interrupts.check()
             seen.append(signal.getsignal(signal.SIGINT))
 
     thread = threading.Thread(target=work)
