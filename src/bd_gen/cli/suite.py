@@ -162,7 +162,7 @@ def _evaluate(plan: "SuitePlan", request: "Request", workers: int) -> list[str]:
     from bd_gen.results.threads import one_thread_each
 
     failed = []
-    with one_thread_each(), bar("evaluating", "seeds") as report:
+    with one_thread_each(), bar("evaluating", "samples") as report:
         for outcome in evaluate_suite(plan, request, workers, report):
             done = outcome.evaluation
             if done is None:

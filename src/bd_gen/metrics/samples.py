@@ -1,6 +1,6 @@
 """Token rows with everything that metrics read off them, worked out once and shared."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, cast
 
@@ -21,6 +21,7 @@ from bd_gen.layouts.asking import Asking
 NO_TYPE = NUM_ROOM_TYPES
 """Stands in `DiagramSet.room_types` where there is no room or no legal type."""
 
+_KEYS = 4096  # rows at a time that become Python objects
 _NO_TOKEN = 255  # what integers outside 0..254 become: no vocabulary reaches that far
 
 
@@ -74,6 +75,12 @@ class DiagramSet:
         if name not in self._derived:
             self._derived[name] = build()
         return self._derived[name]
+
+    def forget(self) -> None:
+        """Drop all features; they are worked out again when asked for."""
+        kept = {name: self.__dict__[name] for name in ("tokens", "vocabulary")}
+        self.__dict__.clear()
+        self.__dict__.update(kept, _derived={})
 
     @cached_property
     def num_rooms(self) -> np.ndarray:
@@ -220,10 +227,11 @@ def distinct_rows(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     return rows[first], inverse.ravel(), counts
 
 
-def row_keys(rows: np.ndarray) -> list[bytes]:
-    """The rows of an (N, B) uint8 table as hashable keys."""
+def row_keys(rows: np.ndarray) -> Iterator[bytes]:
+    """The rows of an (N, B) uint8 table as hashable keys, never all at once."""
     whole = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.shape[1]))).ravel()
-    return cast(list[bytes], whole.tolist())
+    for start in range(0, len(whole), _KEYS):
+        yield from cast(list[bytes], whole[start : start + _KEYS].tolist())
 
 
 def value_by_num_rooms(

@@ -9,7 +9,7 @@ from bd_gen.data.cache import file_hash
 from bd_gen.errors import InputError
 from bd_gen.metrics.registry import Metric, select_metrics
 from bd_gen.results.asked import Rows, is_covered, recorded_rows, wanted_rows
-from bd_gen.results.measure import INTERVALS_VERSION
+from bd_gen.results.measure import intervals_version
 from bd_gen.results.result_file import Result, read_result, result_path
 from bd_gen.results.sample_table import SampleTable, read_sample_table, table_path
 from bd_gen.results.samples_file import SUFFIX, Samples, read_description
@@ -100,7 +100,7 @@ class Present:
         return (
             provenance.get("samples_sha256") == self.sha256
             and provenance.get("data_fingerprint") == fingerprint
-            and provenance.get("intervals_version") == INTERVALS_VERSION
+            and provenance.get("intervals_version") == intervals_version(self.samples.num_samples)
             and list(self.result.per_seed) == [str(seed) for seed in self.samples.seeds]
         )
 
