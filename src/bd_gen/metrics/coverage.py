@@ -6,7 +6,7 @@ from bd_gen.metrics.distinct import resampled_distinct
 from bd_gen.metrics.parts import by_row
 from bd_gen.metrics.registry import Fitted, MetricKey, metric
 from bd_gen.metrics.resampling import Weights, grouped_weights
-from bd_gen.metrics.samples import NO_TYPE, DiagramSet, distinct_rows, row_keys
+from bd_gen.metrics.samples import NO_TYPE, DiagramSet, are_new, distinct_rows, row_keys
 
 
 @by_row
@@ -40,7 +40,7 @@ def distinct_diagrams(train: DiagramSet) -> dict[str, np.ndarray]:
 def novelty_columns(samples: DiagramSet, fitted: Fitted) -> dict[str, np.ndarray]:
     """Column novel, (N,) bool: the sample is not among the training diagrams."""
     known = fitted.derived("known", lambda: frozenset(row_keys(fitted["rows"])))
-    return {"novel": np.array([key not in known for key in row_keys(samples.identity)], bool)}
+    return {"novel": are_new(samples.identity, known)}
 
 
 @metric(

@@ -13,7 +13,7 @@ from bd_gen.metrics.distinct import resampled_distinct
 from bd_gen.metrics.parts import by_row
 from bd_gen.metrics.registry import Fitted, MetricKey, metric
 from bd_gen.metrics.resampling import Weights
-from bd_gen.metrics.samples import DiagramSet, distinct_rows, row_keys
+from bd_gen.metrics.samples import DiagramSet, are_new, distinct_rows, row_keys
 
 
 def _digests(samples: DiagramSet) -> np.ndarray:
@@ -41,7 +41,7 @@ def canonical_columns(samples: DiagramSet, fitted: Fitted) -> dict[str, np.ndarr
     known = fitted.derived("known", lambda: frozenset(row_keys(fitted["digests"])))
     digests = _digests(samples)
     return {
-        "novel_canonical": np.array([key not in known for key in row_keys(digests)], bool),
+        "novel_canonical": are_new(digests, known),
         "canonical_hash": hash_text(digests),
     }
 

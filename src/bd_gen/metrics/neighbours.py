@@ -126,7 +126,7 @@ class Space:
         around = np.zeros(len(samples), np.int64)
         for start, part in parts(samples, _CHUNK):
             points = self._points(part)
-            held = reference.hold(points.rows) @ reference.points.counts
+            held = reference.num_holding(points.rows)
             around[start + np.flatnonzero(part.num_rooms)] = held[points.row_of]
         return around
 

@@ -1,6 +1,6 @@
 """Token rows with everything that metrics read off them, worked out once and shared."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container
 from functools import cached_property
 from typing import Any, cast
 
@@ -227,11 +227,19 @@ def distinct_rows(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     return rows[first], inverse.ravel(), counts
 
 
-def row_keys(rows: np.ndarray) -> Iterator[bytes]:
-    """The rows of an (N, B) uint8 table as hashable keys, never all at once."""
+def row_keys(rows: np.ndarray) -> list[bytes]:
+    """The rows of an (N, B) uint8 table as hashable keys."""
     whole = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.shape[1]))).ravel()
-    for start in range(0, len(whole), _KEYS):
-        yield from cast(list[bytes], whole[start : start + _KEYS].tolist())
+    return cast(list[bytes], whole.tolist())
+
+
+def are_new(rows: np.ndarray, known: Container[bytes]) -> np.ndarray:
+    """(N,) bool: which rows of an (N, B) uint8 table are not among known `row_keys`."""
+    new = np.empty(len(rows), bool)
+    for start in range(0, len(rows), _KEYS):
+        part = slice(start, start + _KEYS)
+        new[part] = [key not in known for key in row_keys(rows[part])]
+    return new
 
 
 def value_by_num_rooms(

@@ -227,9 +227,13 @@ def _table(present: Present, result: Result, new: Measurement) -> SampleTable:
     old = present.table
     if old is not None and old.is_measured_like(result.provenance):
         taken = {name for given in new.columns.values() for name in given}
-        for name, version in old.metric_versions.items():
-            if name not in versions and not taken & set(old.metrics[name]):
-                columns[name], versions[name] = old.of_metric(name), version
+        stays = [
+            name
+            for name in old.metrics
+            if name not in versions and not taken & set(old.metrics[name])
+        ]
+        for name, of_metric in present.columns_of(stays).items():
+            columns[name], versions[name] = of_metric, old.metric_versions[name]
     families = {info.metric: None for info in metric_infos()}
     order = [name for name in [*families, *sorted(set(columns) - set(families))] if name in columns]
     counts = dict.fromkeys(present.samples.seeds, present.samples.num_samples)
