@@ -8,10 +8,10 @@ BENCHMARKS = (
     "data",
     "metrics",
     "evaluate",
+    "large_evaluation",
     "training",
     "sampling",
     "scale",
-    "layout",
     "design",
 )
 

@@ -10,9 +10,6 @@ from typing import Any
 
 import numpy as np
 
-NUM_BLOCKS = 5000
-"""Blocks that a large set is put into."""
-
 _TAG_BLOCKS = 3  # a random stream of its own, beside those of `resampling`
 
 
@@ -72,7 +69,7 @@ class BlockWeights:
         return np.ascontiguousarray((counts @ self.of_blocks.T.astype(np.float64)).T)
 
 
-def blocks_of_samples(num_samples: int, num_blocks: int = NUM_BLOCKS) -> np.ndarray:
+def blocks_of_samples(num_samples: int, num_blocks: int) -> np.ndarray:
     """(N,) int32: a block for each sample, at random and always the same; sizes differ by one."""
     order = np.random.default_rng([_TAG_BLOCKS, num_samples, num_blocks]).permutation(num_samples)
     return (order % num_blocks).astype(np.int32)

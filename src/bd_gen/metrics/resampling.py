@@ -27,6 +27,9 @@ NUM_REPLICATES = 400
 MOST_SINGLE = 20_000
 """Of more samples than that, blocks of samples are drawn instead of single ones."""
 
+NUM_BLOCKS = 5000
+"""Into how many blocks the samples are put then."""
+
 _TAG_SAMPLES, _TAG_SEEDS = 1, 2  # keep the two families of random streams apart
 _CHUNK = 2048  # samples at a time: (chunk, 1001) float64 of pair counts is 16 MB
 _EXACT_BITS = 52  # integers below 2^53 are exact in float64; one bit to spare for rounding
@@ -52,8 +55,8 @@ def bootstrap_weights(position: int, num_samples: int, num_replicates: int) -> W
     """`sample_weights`, or weights of blocks if there are more than `MOST_SINGLE` samples."""
     if num_samples <= MOST_SINGLE:
         return sample_weights(position, num_samples, num_replicates)
-    block_of = blocks_of_samples(num_samples)
-    num_blocks = int(block_of.max()) + 1
+    num_blocks = min(NUM_BLOCKS, num_samples)
+    block_of = blocks_of_samples(num_samples, num_blocks)
     return BlockWeights(sample_weights(position, num_blocks, num_replicates), block_of)
 
 
