@@ -86,12 +86,18 @@ def copy_samples(source: Path, directory: Path, methods: int) -> None:
 STARTER = """
 import os, sys, time
 
+def words(pid):
+    with open(f"/proc/{pid}/cmdline") as file:
+        return file.read()
+
 def tree(pid):
     yield pid
     for task in os.listdir(f"/proc/{pid}/task"):
         with open(f"/proc/{pid}/task/{task}/children") as file:
             for child in file.read().split():
-                yield from tree(int(child))
+                # Until it is another program, it is in this one's memory.
+                if words(child) != words(pid):
+                    yield from tree(int(child))
 
 def megabytes(pid):
     with open(f"/proc/{pid}/smaps_rollup") as file:
