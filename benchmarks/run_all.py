@@ -12,6 +12,7 @@ BENCHMARKS = (
     "training",
     "sampling",
     "scale",
+    "layout",
     "design",
 )
 

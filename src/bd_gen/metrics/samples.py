@@ -78,7 +78,7 @@ class DiagramSet:
 
     def forget(self) -> None:
         """Drop all features; they are worked out again when asked for."""
-        kept = {name: self.__dict__[name] for name in ("tokens", "vocabulary")}
+        kept = {name: self.__dict__[name] for name in ("tokens", "vocabulary", "asking")}
         self.__dict__.clear()
         self.__dict__.update(kept, _derived={})
 
