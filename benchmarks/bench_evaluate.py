@@ -35,11 +35,11 @@ TARGETS = {
 }
 
 
-def altered_plans(dataset: Dataset, seed: int, method: int) -> np.ndarray:
-    """(NUM_SAMPLES, length) held-out rows in which one edge slot in twenty is drawn anew."""
+def altered_plans(dataset: Dataset, seed: int, method: int, count: int = NUM_SAMPLES) -> np.ndarray:
+    """(count, length) held-out rows in which one edge slot in twenty is drawn anew."""
     rng = np.random.default_rng([seed, method])
     vocabulary = dataset.vocabulary
-    rows = rng.choice(dataset.test, NUM_SAMPLES)
+    rows = rng.choice(dataset.test, count)
     changed = vocabulary.real_mask(num_rooms_of(rows, vocabulary)) & ~vocabulary.is_node
     changed &= rng.random(rows.shape) < 0.05
     return np.where(changed, rng.integers(0, NO_EDGE + 1, rows.shape), rows).astype(np.uint8)
@@ -47,17 +47,29 @@ def altered_plans(dataset: Dataset, seed: int, method: int) -> np.ndarray:
 
 def make_samples(dataset: Dataset, data: DataConfig, directory: Path, methods: int) -> None:
     """Write the samples of so many methods."""
-    provenance = {"data": dataclasses.asdict(data), "data_fingerprint": dataset.fingerprint}
-    n_max = dataset.vocabulary.n_max
     for k in range(methods):
-        per_seed = {}
-        for seed in DEFAULT_SEEDS:
-            rows = altered_plans(dataset, seed, k)
-            real = dataset.vocabulary.real_mask(num_rooms_of(rows, dataset.vocabulary))
-            per_seed[seed] = SeedSamples(rows, real)
-        name = f"method{k:02}"
-        samples = Samples(name, n_max, DEFAULT_SEEDS, NUM_SAMPLES, {}, provenance, per_seed)
-        write_samples(samples_path(directory, name), samples)
+        per_seed = {seed: altered_plans(dataset, seed, k) for seed in DEFAULT_SEEDS}
+        write_method(dataset, data, directory, f"method{k:02}", per_seed)
+
+
+def write_method(
+    dataset: Dataset,
+    data: DataConfig,
+    directory: Path,
+    name: str,
+    per_seed: dict[int, np.ndarray],
+) -> None:
+    """Write rows (N, length) by seed as the samples of a method."""
+    vocabulary = dataset.vocabulary
+    provenance = {"data": dataclasses.asdict(data), "data_fingerprint": dataset.fingerprint}
+    parts = {
+        seed: SeedSamples(rows, vocabulary.real_mask(num_rooms_of(rows, vocabulary)))
+        for seed, rows in per_seed.items()
+    }
+    count = len(next(iter(per_seed.values())))
+    seeds = tuple(per_seed)
+    samples = Samples(name, vocabulary.n_max, seeds, count, {}, provenance, parts)
+    write_samples(samples_path(directory, name), samples)
 
 
 def copy_samples(source: Path, directory: Path, methods: int) -> None:
@@ -74,12 +86,18 @@ def copy_samples(source: Path, directory: Path, methods: int) -> None:
 STARTER = """
 import os, sys, time
 
+def words(pid):
+    with open(f"/proc/{pid}/cmdline") as file:
+        return file.read()
+
 def tree(pid):
     yield pid
     for task in os.listdir(f"/proc/{pid}/task"):
         with open(f"/proc/{pid}/task/{task}/children") as file:
             for child in file.read().split():
-                yield from tree(int(child))
+                # Until it is another program, it is in this one's memory.
+                if words(child) != words(pid):
+                    yield from tree(int(child))
 
 def megabytes(pid):
     with open(f"/proc/{pid}/smaps_rollup") as file:

@@ -8,6 +8,7 @@ BENCHMARKS = (
     "data",
     "metrics",
     "evaluate",
+    "large_evaluation",
     "training",
     "sampling",
     "scale",

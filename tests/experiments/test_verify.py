@@ -82,7 +82,8 @@ def test_what_was_evaluated_comes_out_again(directory, known):
     assert found["validity_by_num_rooms/7/overall"] == "identical"
     assert found["eval/diversity"] == "new"
     assert set(found.values()) == {"identical", "new"}
-    assert calls == [(1, 3), (2, 3), (3, 3)]
+    assert calls == sorted(calls)
+    assert calls[-1] == (120, 120)
 
 
 def test_layouts_are_asked_for_as_many_samples_as_before(directory, known):

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.metrics import Reference
+from bd_gen.metrics import Reference, parts, resampling
 from bd_gen.metrics.compute import compute_metric, measurable
 from bd_gen.metrics.intervals import intervals
 from bd_gen.metrics.registry import select_metrics
-from bd_gen.results.measure import measure
+from bd_gen.results.measure import intervals_version, measure
 from bd_gen.results.samples_file import Samples
 
 Make = Callable[..., Samples]
@@ -43,7 +43,8 @@ def test_values_intervals_and_columns_are_those_of_the_metrics(
     assert list(found.per_seed.values()) == entries
     assert found.ci95 == intervals(entries, sets, statistics, metrics)
     assert found.versions == {metric.name: metric.version for metric in metrics}
-    assert calls == [(1, 2), (2, 2)]
+    # three metrics, 20 samples a seed
+    assert calls == [(6, 40), (13, 40), (20, 40), (26, 40), (33, 40), (40, 40)]
     assert set(found.columns) == {"validity", "novelty"}
     valid = found.columns["validity"]["valid"]
     assert valid.shape == (40,)
@@ -68,3 +69,25 @@ def test_nothing_asked_nothing_measured(
     found = measure(tokens, statistics, [])
     assert found.per_seed == {"42": {}, "123": {}}
     assert (found.ci95, found.columns, found.versions) == ({}, {}, {})
+
+
+def test_a_large_seed_is_measured_in_parts(
+    tokens: dict[int, np.ndarray], statistics: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = measure(tokens, statistics)
+    monkeypatch.setattr(parts, "PART_ROWS", 7)
+    monkeypatch.setattr(resampling, "MOST_SINGLE", 7)
+    found = measure(tokens, statistics)
+    assert found.per_seed == whole.per_seed
+    assert found.versions == whole.versions
+    assert found.ci95.keys() == whole.ci95.keys()
+    for key, interval in found.ci95.items():
+        assert interval["from"] == whole.ci95[key]["from"]
+    assert found.columns.keys() == whole.columns.keys()
+    for name, columns in found.columns.items():
+        for column, values in columns.items():
+            assert (values == whole.columns[name][column]).all()
+
+
+def test_intervals_have_another_version_where_blocks_are_drawn() -> None:
+    assert [intervals_version(count) for count in (1, 20_000, 20_001)] == [1, 1, 2]

@@ -72,8 +72,8 @@ def test_the_number_of_processes_does_not_show(directory: Path) -> None:
     assert {outcome.method for outcome in together} == set(METHODS)
     assert all(set(o.evaluation.computed) == set(metric_versions(NAMES)) for o in together)
     assert contents(directory) == alone
-    assert calls[0] == (0, 6)
-    assert calls[-1] == (6, 6)
+    assert calls[0] == (0, 120)
+    assert calls[-1] == (120, 120)
     assert multiprocessing.active_children() == []
     assert list(evaluate_all([], request, 2)) == []
 

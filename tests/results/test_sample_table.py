@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bd_gen import files
 from bd_gen.errors import InputError
+from bd_gen.results import sample_table
 from bd_gen.results.sample_table import (
     SampleTable,
     merged,
@@ -63,6 +64,37 @@ def test_what_is_written_is_read(path: Path) -> None:
     assert len(again) == 4
     assert list(again.of_metric("validity")) == ["valid"]
     assert again.of_metric("unknown") == {}
+
+
+def test_groups_of_rows_are_written_and_read_one_after_the_other(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = read_sample_table(path)
+    monkeypatch.setattr(sample_table, "_GROUP_ROWS", 3)
+    write_sample_table(path, table())
+    assert pq.ParquetFile(path).num_row_groups == 2
+    in_groups = read_sample_table(path)
+    assert in_groups.metadata == whole.metadata
+    for name, column in whole.columns.items():
+        assert in_groups.columns[name].dtype == column.dtype
+        np.testing.assert_array_equal(in_groups.columns[name], column)
+
+
+def test_columns_that_nobody_keeps_are_named_and_checked(path: Path) -> None:
+    part = read_sample_table(path, keep=["distance"])
+    assert list(part.columns) == ["seed", "sample", "distance"]
+    assert part.metrics == table().metrics
+    assert len(part) == 4
+    assert list(read_sample_table(path, keep=()).columns) == ["seed", "sample"]
+    columns = ROWS | {"x": pa.array([1, None])}
+    write(path, columns, GOOD)
+    with pytest.raises(InputError, match="x: has 1 empty cells"):
+        read_sample_table(path, keep=())
+
+
+def test_a_table_without_rows_is_read(path: Path) -> None:
+    write(path, {name: column[:0] for name, column in ROWS.items()}, GOOD)
+    assert len(read_sample_table(path)) == 0
 
 
 def test_other_programs_can_read_it(path: Path) -> None:

@@ -215,7 +215,7 @@ def _progress(description: str) -> Iterator[Report | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    with bar(description, "seeds") as report:
+    with bar(description, "samples") as report:
         yield report
 
 

@@ -171,7 +171,7 @@ def _evaluate(plan: "SuitePlan", request: "Request", workers: int, keep_going: b
     failed = []
     with (
         one_thread_each(),
-        bar("evaluating", "seeds") as report,
+        bar("evaluating", "samples") as report,
         closing(evaluate_suite(plan, request, workers, report)) as outcomes,
     ):
         for outcome in outcomes:

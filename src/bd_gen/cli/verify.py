@@ -56,7 +56,7 @@ def command(
         checks = verify_against(directory, against, models)
     else:
         references = References(data_config_from_overrides(overrides))
-        with bar("verifying", "seeds") as report:
+        with bar("verifying", "samples") as report:
             checks = verify_directory(directory, references, models, report)
     for check in checks:
         _print_method(check, show_all)

@@ -153,7 +153,7 @@ def evaluate_suite(
         plan: what has been generated; methods without samples are passed over.
         request: what to compute.
         workers: most processes.
-        progress: called with the seeds measured so far and their number.
+        progress: called with the samples measured so far and their number.
     """
     references = References(request.data)
     paths, notes = [], {}

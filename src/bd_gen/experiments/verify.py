@@ -21,7 +21,7 @@ from bd_gen.results.asked import limit, wanted_rows
 from bd_gen.results.columns import existing_directory, method_order
 from bd_gen.results.freshness import look
 from bd_gen.results.inventory import Entry, named_method, read_entries
-from bd_gen.results.measure import INTERVALS_VERSION, measure
+from bd_gen.results.measure import intervals_version, measure
 from bd_gen.results.references import References
 from bd_gen.results.result_file import Result
 from bd_gen.results.samples_file import read_samples, samples_path
@@ -85,7 +85,7 @@ def verify_directory(
         directory: where samples and results lie.
         references: what to measure against.
         names: only these methods.
-        progress: called with the seeds measured so far and their number.
+        progress: called with the samples measured so far and their number.
 
     Returns:
         one for each method with a result, in the order of a comparison.
@@ -94,7 +94,7 @@ def verify_directory(
         InputError: there is no such directory, or no result in it.
     """
     entries = _with_results(directory, names)
-    total = sum(len(e.samples.seeds) for e in entries if e.samples and e.result)
+    total = sum(map(_num_samples, entries))
     done = 0
     found: list[_Pair | MethodCheck] = []
     for entry in entries:
@@ -102,7 +102,7 @@ def verify_directory(
         if progress is not None:
             step = _offset(progress, done, total)
         found.append(_recomputed(Path(directory), entry, references, step))
-        done += len(entry.samples.seeds) if entry.samples and entry.result else 0
+        done += _num_samples(entry)
     return _compared(found)
 
 
@@ -172,7 +172,7 @@ def _recomputed(
     asking = Asking(limit(rows))
     new = measure(tokens, found.statistics, progress=progress, asking=asking)
     now = numbers_of(new.per_seed, new.ci95, new.versions, samples.num_samples, rows)
-    stored = stored_numbers(result, INTERVALS_VERSION)
+    stored = stored_numbers(result, intervals_version(samples.num_samples))
     is_same = result.provenance.get("samples_sha256") == present.sha256 or same_tokens(stored, now)
     recorded = result.provenance.get("data_fingerprint")
     notes = found.notes
@@ -218,6 +218,13 @@ def _method_check(pair: _Pair, total: int) -> MethodCheck:
     checks = [wrong.pop(check.key, check) for check in checks]
     tokens: Tokens = "same" if pair.is_same else "regenerated"
     return MethodCheck(pair.method, tokens, (*checks, *wrong.values()), pair.notes)
+
+
+def _num_samples(entry: Entry) -> int:
+    """Samples that are measured for an entry, over all seeds."""
+    if entry.samples is None or entry.result is None:
+        return 0
+    return len(entry.samples.seeds) * entry.samples.num_samples
 
 
 def _offset(progress: Progress, before: int, total: int) -> Progress:

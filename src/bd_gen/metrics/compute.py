@@ -8,8 +8,10 @@ import numpy as np
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.errors import InputError
 from bd_gen.layouts.asking import Asking
+from bd_gen.metrics.parts import release
 from bd_gen.metrics.reference import Reference
 from bd_gen.metrics.registry import Metric, select_metrics
+from bd_gen.metrics.resampling import Weights
 from bd_gen.metrics.samples import DiagramSet
 
 Columns = Mapping[str, np.ndarray]
@@ -41,6 +43,7 @@ def compute_metrics(
     values: dict[str, Any] = {}
     for metric in select_metrics(names):
         values.update(compute_metric(metric, samples, reference))
+        release(samples)
     return values
 
 
@@ -91,7 +94,7 @@ def sample_columns(metric: Metric, samples: DiagramSet, reference: Reference) ->
 
 
 def resampled(
-    metric: Metric, samples: DiagramSet, reference: Reference, weights: np.ndarray
+    metric: Metric, samples: DiagramSet, reference: Reference, weights: Weights
 ) -> Columns:
     """The metric's values under (B, N) integer weights, (B,) for each key that it can resample.
 

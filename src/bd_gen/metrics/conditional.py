@@ -4,8 +4,9 @@ import numpy as np
 
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, NUM_ROOM_TYPES, inverse_relation
 from bd_gen.metrics.divergences import mean_and_weighted
+from bd_gen.metrics.parts import additive
 from bd_gen.metrics.registry import Fitted, MetricKey, metric
-from bd_gen.metrics.resampling import weighted_histograms
+from bd_gen.metrics.resampling import Weights, weighted_counts
 from bd_gen.metrics.samples import NO_TYPE, DiagramSet
 
 MIN_TRAINING_EDGES = 5
@@ -36,9 +37,12 @@ def typed_edges(diagrams: DiagramSet) -> tuple[np.ndarray, np.ndarray, np.ndarra
     return diagram[typed], pair[typed], relation[typed]
 
 
-def _histograms(pair: np.ndarray, relation: np.ndarray) -> np.ndarray:
+@additive
+def _histograms(diagrams: DiagramSet) -> dict[str, np.ndarray]:
+    # (169, 10) relations of each pair
+    _, pair, relation = typed_edges(diagrams)
     counts = np.bincount(pair * NUM_RELATIONS + relation, minlength=_NUM_PAIRS * NUM_RELATIONS)
-    return counts.reshape(_NUM_PAIRS, NUM_RELATIONS)
+    return {"counts": counts.reshape(_NUM_PAIRS, NUM_RELATIONS)}
 
 
 def relations_by_pair(train: DiagramSet) -> dict[str, np.ndarray]:
@@ -49,8 +53,8 @@ def relations_by_pair(train: DiagramSet) -> dict[str, np.ndarray]:
     Returns:
         "pairs" (P,) and "counts" (P, 10).
     """
-    _, pair, relation = typed_edges(train)
-    counts = _histograms(pair, relation)
+    _, pair, _ = typed_edges(train)
+    counts = _histograms(train)["counts"]
     pairs, first_seen = np.unique(pair, return_index=True)
     pairs = pairs[np.argsort(first_seen)]
     pairs = pairs[counts[pairs].sum(axis=1) >= MIN_TRAINING_EDGES]
@@ -69,17 +73,20 @@ def _averages(counts: np.ndarray, train: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def resampled_conditional_edges(
-    samples: DiagramSet, fitted: Fitted, weights: np.ndarray
+    samples: DiagramSet, fitted: Fitted, weights: Weights
 ) -> dict[str, np.ndarray]:
     """The averaged divergences under (B, N) weights, (B,) each."""
-    owner, pair, relation = typed_edges(samples)
-    place = np.full(_NUM_PAIRS, -1)
-    place[fitted["pairs"]] = np.arange(len(fitted["pairs"]))
-    place = place[pair]
-    counted = place >= 0
-    code = place[counted] * NUM_RELATIONS + relation[counted]
     num_pairs = len(fitted["pairs"])
-    counts = weighted_histograms(weights, owner[counted], code, num_pairs * NUM_RELATIONS)
+    place_of = np.full(_NUM_PAIRS, -1)
+    place_of[fitted["pairs"]] = np.arange(num_pairs)
+
+    def eligible_edges(part: DiagramSet) -> tuple[np.ndarray, np.ndarray]:
+        owner, pair, relation = typed_edges(part)
+        place = place_of[pair]
+        counted = place >= 0
+        return owner[counted], place[counted] * NUM_RELATIONS + relation[counted]
+
+    counts = weighted_counts(weights, samples, eligible_edges, num_pairs * NUM_RELATIONS)
     return _averages(counts.reshape(len(weights), num_pairs, NUM_RELATIONS), fitted["counts"])
 
 
@@ -113,8 +120,7 @@ _AVERAGES = {
 )
 def conditional_edges(samples: DiagramSet, fitted: Fitted) -> dict[str, float]:
     """Divergences of the relation histogram of each pair of room types, averaged over pairs."""
-    _, pair, relation = typed_edges(samples)
-    averages = _averages(_histograms(pair, relation)[fitted["pairs"]], fitted["counts"])
+    averages = _averages(_histograms(samples)["counts"][fitted["pairs"]], fitted["counts"])
     return {
         **{key: float(value) for key, value in averages.items()},
         "eval/topN": float(TOP_N),

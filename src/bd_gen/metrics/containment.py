@@ -3,6 +3,7 @@
 import numpy as np
 
 from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES, RELATIONS
+from bd_gen.metrics.parts import by_row
 from bd_gen.metrics.registry import MetricKey, metric
 from bd_gen.metrics.samples import DiagramSet
 
@@ -50,6 +51,7 @@ def has_forbidden_containment(samples: DiagramSet) -> np.ndarray:
     return found
 
 
+@by_row
 def containment_columns(samples: DiagramSet) -> dict[str, np.ndarray]:
     """Column inside_legal, (N,) bool: a complete sample without a forbidden containment."""
     return {"inside_legal": samples.is_complete & ~has_forbidden_containment(samples)}

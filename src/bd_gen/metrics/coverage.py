@@ -3,14 +3,21 @@
 import numpy as np
 
 from bd_gen.metrics.distinct import resampled_distinct
+from bd_gen.metrics.parts import by_row
 from bd_gen.metrics.registry import Fitted, MetricKey, metric
-from bd_gen.metrics.resampling import grouped_weights
-from bd_gen.metrics.samples import NO_TYPE, DiagramSet, distinct_rows, row_keys
+from bd_gen.metrics.resampling import Weights, grouped_weights
+from bd_gen.metrics.samples import NO_TYPE, DiagramSet, are_new, distinct_rows, row_keys
 
 
-def resampled_diversity(samples: DiagramSet, weights: np.ndarray) -> dict[str, np.ndarray]:
+@by_row
+def identities(diagrams: DiagramSet) -> np.ndarray:
+    """(N, 1 + length) uint8 as `DiagramSet.identity` has them."""
+    return diagrams.identity
+
+
+def resampled_diversity(samples: DiagramSet, weights: Weights) -> dict[str, np.ndarray]:
     """Diversity under (B, N) weights, (B,); see `resampled_distinct`."""
-    distinct, which, _ = distinct_rows(samples.identity)
+    distinct, which, _ = distinct_rows(identities(samples))
     return {"eval/diversity": resampled_distinct(weights, which, len(distinct)) / len(samples)}
 
 
@@ -21,18 +28,19 @@ def resampled_diversity(samples: DiagramSet, weights: np.ndarray) -> dict[str, n
 )
 def diversity(samples: DiagramSet) -> dict[str, float]:
     """Distinct samples among all: same sequence of room types and same edges count once."""
-    return {"eval/diversity": len(set(row_keys(samples.identity))) / len(samples)}
+    return {"eval/diversity": len(distinct_rows(identities(samples))[0]) / len(samples)}
 
 
 def distinct_diagrams(train: DiagramSet) -> dict[str, np.ndarray]:
     """The distinct training diagrams: (D, 1 + length) uint8 as `DiagramSet.identity` has them."""
-    return {"rows": distinct_rows(train.identity)[0]}
+    return {"rows": distinct_rows(identities(train))[0]}
 
 
+@by_row
 def novelty_columns(samples: DiagramSet, fitted: Fitted) -> dict[str, np.ndarray]:
     """Column novel, (N,) bool: the sample is not among the training diagrams."""
     known = fitted.derived("known", lambda: frozenset(row_keys(fitted["rows"])))
-    return {"novel": np.array([key not in known for key in row_keys(samples.identity)], bool)}
+    return {"novel": are_new(samples.identity, known)}
 
 
 @metric(
@@ -46,14 +54,23 @@ def novelty(samples: DiagramSet, fitted: Fitted) -> dict[str, float]:
     return {"eval/novelty": float(novelty_columns(samples, fitted)["novel"].mean())}
 
 
+@by_row
+def _sorted_types(samples: DiagramSet) -> dict[str, np.ndarray]:
+    # (N, n_max) archetypes, and whether a sample has one: if all its rooms have a legal type
+    num_typed = (samples.room_types != NO_TYPE).sum(axis=1)
+    return {
+        "archetypes": samples.archetypes,
+        "has_one": (num_typed == samples.num_rooms) & (num_typed > 0),
+    }
+
+
 def _archetypes(samples: DiagramSet) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     # the distinct ones (A, n_max), the (N,) number of each sample's among them, -1 for none, and
-    # their (A,) counts. Only rows whose every room has a legal type have one.
-    num_typed = (samples.room_types != NO_TYPE).sum(axis=1)
-    has_one = (num_typed == samples.num_rooms) & (num_typed > 0)
-    rows, which, counts = distinct_rows(samples.archetypes[has_one])
+    # their (A,) counts
+    found = _sorted_types(samples)
+    rows, which, counts = distinct_rows(found["archetypes"][found["has_one"]])
     of_sample = np.full(len(samples), -1)
-    of_sample[has_one] = which
+    of_sample[found["has_one"]] = which
     return rows, of_sample, counts
 
 
@@ -73,7 +90,7 @@ def _frequency_in_training(archetypes: np.ndarray, fitted: Fitted) -> np.ndarray
 
 
 def resampled_coverage(
-    samples: DiagramSet, fitted: Fitted, weights: np.ndarray
+    samples: DiagramSet, fitted: Fitted, weights: Weights
 ) -> dict[str, np.ndarray]:
     """Mode coverage under (B, N) weights, (B,) each.
 
@@ -84,10 +101,11 @@ def resampled_coverage(
     archetypes, of_sample, _ = _archetypes(samples)
     frequency = _frequency_in_training(archetypes, fitted)
     counts = fitted["counts"]
-    place = np.append(np.where(frequency > 0, np.cumsum(frequency > 0) - 1, -1), -1)
-    num_covered = resampled_distinct(weights, place[of_sample], int((frequency > 0).sum()))
-    drawn = grouped_weights(weights, of_sample, len(archetypes)) > 0
-    mass_covered = np.sum(np.where(drawn, frequency, 0), axis=1)
+    known = frequency > 0
+    place = np.append(np.where(known, np.cumsum(known) - 1, -1), -1)[of_sample]
+    num_covered = resampled_distinct(weights, place, int(known.sum()))
+    drawn = grouped_weights(weights, place, int(known.sum())) > 0
+    mass_covered = np.sum(np.where(drawn, frequency[known], 0), axis=1)
     return {
         "eval/mode_coverage": num_covered / max(len(counts), 1),
         "eval/mode_coverage_weighted": mass_covered / max(int(counts.sum()), 1),

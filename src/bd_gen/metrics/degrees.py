@@ -4,14 +4,16 @@ import numpy as np
 
 from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES
 from bd_gen.metrics.divergences import mean_and_weighted
+from bd_gen.metrics.parts import additive
 from bd_gen.metrics.registry import Fitted, MetricKey, metric
-from bd_gen.metrics.resampling import weighted_histograms
+from bd_gen.metrics.resampling import Weights, weighted_counts
 from bd_gen.metrics.samples import NO_TYPE, DiagramSet
 
 MIN_TRAINING_ROOMS = 20
 """Room types with fewer rooms in the training set are left out."""
 
 
+@additive
 def degrees_by_type(diagrams: DiagramSet) -> dict[str, np.ndarray]:
     """Counts (13, n_max): rooms of each type with 0, 1, ..., n_max − 1 neighbours."""
     n_max = diagrams.vocabulary.n_max
@@ -33,13 +35,17 @@ def _averages(counts: np.ndarray, fitted: Fitted) -> dict[str, np.ndarray]:
 
 
 def resampled_degrees(
-    samples: DiagramSet, fitted: Fitted, weights: np.ndarray
+    samples: DiagramSet, fitted: Fitted, weights: Weights
 ) -> dict[str, np.ndarray]:
     """The averaged divergences under (B, N) weights, (B,) each."""
     n_max = samples.vocabulary.n_max
-    has_type = samples.room_types != NO_TYPE
-    code = samples.room_types[has_type].astype(np.int64) * n_max + samples.degrees[has_type]
-    counts = weighted_histograms(weights, np.nonzero(has_type)[0], code, NUM_ROOM_TYPES * n_max)
+
+    def typed_rooms(part: DiagramSet) -> tuple[np.ndarray, np.ndarray]:
+        has_type = part.room_types != NO_TYPE
+        code = part.room_types[has_type].astype(np.int64) * n_max + part.degrees[has_type]
+        return np.nonzero(has_type)[0], code
+
+    counts = weighted_counts(weights, samples, typed_rooms, NUM_ROOM_TYPES * n_max)
     return _averages(counts.reshape(-1, NUM_ROOM_TYPES, n_max), fitted)
 
 

@@ -2,8 +2,16 @@
 
 import numpy as np
 
+from bd_gen.metrics.parts import by_row
 from bd_gen.metrics.registry import MetricKey, metric
 from bd_gen.metrics.samples import DiagramSet, value_by_num_rooms
+
+
+@by_row
+def joined_shares(diagrams: DiagramSet) -> np.ndarray:
+    """(N,) edges / (n(n − 1)/2); 0 where there is no pair."""
+    n = diagrams.num_rooms
+    return diagrams.num_edges / np.maximum(n * (n - 1) // 2, 1)
 
 
 @metric(
@@ -12,7 +20,5 @@ from bd_gen.metrics.samples import DiagramSet, value_by_num_rooms
 )
 def density(samples: DiagramSet) -> dict[str, dict[str, float]]:
     """Mean of edges / (n(n − 1)/2) for each number of rooms n; 0 where there is no pair."""
-    n = samples.num_rooms
-    rate = samples.num_edges / np.maximum(n * (n - 1) // 2, 1)
-    by_rooms = value_by_num_rooms(samples, {"rate": rate})
+    by_rooms = value_by_num_rooms(samples, {"rate": joined_shares(samples)})
     return {"edge_present_rate_by_num_rooms": {n: value["rate"] for n, value in by_rooms.items()}}

@@ -149,17 +149,16 @@ class _Pair:
         self.level = level
         self.is_paired = [len(a) for a in a_sets] == [len(b) for b in b_sets]
         has_columns = any(key.column for key in metric.keys)
-        self._columns = [
-            [sample_columns(metric, samples, reference) for samples in sets] if has_columns else []
-            for sets in (a_sets, b_sets)
-        ]
-        self._replicates = [
-            [
-                seed_replicates(position, samples, reference, [metric], num_replicates)
-                for position, samples in enumerate(sets)
-            ]
-            for sets in (a_sets, b_sets)
-        ]
+        self._columns: list[list[Mapping[str, np.ndarray]]] = [[], []]
+        self._replicates: list[list[Mapping[str, np.ndarray]]] = [[], []]
+        for side, sets in enumerate((a_sets, b_sets)):
+            for position, samples in enumerate(sets):
+                if has_columns:
+                    columns = sample_columns(metric, samples, reference)
+                    self._columns[side].append(columns)
+                self._replicates[side].append(
+                    seed_replicates(position, samples, reference, [metric], num_replicates)
+                )
 
     def difference(self, key: MetricKey, a: np.ndarray, b: np.ndarray) -> Difference | None:
         """The difference of the seeds' values a and b (S,); None if there is no saying."""

@@ -162,7 +162,7 @@ def separations(samples: DiagramSet, fitted: Fitted) -> dict[str, Separation]:
 
     # Sums in another order differ in the last bit, so one thread does it all.
     with threadpool_limits(limits=1):
-        drawn = describe(_shuffled(samples.tokens)[:count])
+        drawn = describe(_shuffled(samples.tokens, count))
         real = fitted.derived(f"first {count}", lambda: describe(fitted["rows"][:count]))
         return {name: separate(real[name], drawn[name]) for name in DESCRIPTORS}
 
@@ -175,15 +175,16 @@ def training_diagrams(train: DiagramSet) -> dict[str, np.ndarray]:
         replacement and in random order; and for each bag of words its frequent words (K,), from
         the whole training set.
     """
-    return {"rows": _shuffled(train.tokens)[:MAX_DIAGRAMS], **frequent_words(train)}
+    return {"rows": _shuffled(train.tokens, MAX_DIAGRAMS), **frequent_words(train)}
 
 
-def _shuffled(rows: np.ndarray) -> np.ndarray:
-    # (N, B) uint8 rows in random order, always the same for the same rows in whatever order: the
-    # order in which samples come may mean something, and must not move the result.
+def _shuffled(rows: np.ndarray, count: int) -> np.ndarray:
+    # at most `count` of (N, B) uint8 rows in random order, always the same for the same rows in
+    # whatever order: the order in which samples come may mean something, and must not move the
+    # result.
     whole = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.shape[1]))).ravel()
     order = np.argsort(whole, kind="stable")
-    return rows[order[np.random.default_rng(_SEED).permutation(len(rows))]]
+    return rows[order[np.random.default_rng(_SEED).permutation(len(rows))[:count]]]
 
 
 @metric(

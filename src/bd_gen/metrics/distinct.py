@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from bd_gen.metrics.resampling import grouped_weights
+from bd_gen.metrics.resampling import Weights, grouped_weights
 
 _SMOOTHING = 10  # things that occur more often than this say nothing about the rare ones
 
@@ -39,7 +39,7 @@ def variance_of_distinct(times: np.ndarray, num_samples: int) -> float:
     return max(new - int((times == 1).sum()) ** 2 / num_samples, 0.0)
 
 
-def resampled_distinct(weights: np.ndarray, group: np.ndarray, num_groups: int) -> np.ndarray:
+def resampled_distinct(weights: Weights, group: np.ndarray, num_groups: int) -> np.ndarray:
     """Number of distinct groups under bootstrap weights, linearised.
 
     Counting the groups of a replicate would not do. It holds only 63 % of the samples at all, so

@@ -6,11 +6,13 @@ import numpy as np
 
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, NUM_ROOM_TYPES
 from bd_gen.metrics.divergences import DIVERGENCES, kl, normalised, same_length, w1
+from bd_gen.metrics.parts import additive
 from bd_gen.metrics.registry import Fitted, MetricKey, metric
-from bd_gen.metrics.resampling import weighted_histograms
+from bd_gen.metrics.resampling import Weights, weighted_counts
 from bd_gen.metrics.samples import NO_TYPE, DiagramSet
 
 
+@additive
 def marginal_counts(diagrams: DiagramSet) -> dict[str, np.ndarray]:
     """Counts of the 13 room types, of the 10 relations, and of 1, 2, ... rooms up to the most.
 
@@ -24,20 +26,27 @@ def marginal_counts(diagrams: DiagramSet) -> dict[str, np.ndarray]:
     }
 
 
-def resampled_counts(diagrams: DiagramSet, weights: np.ndarray) -> dict[str, np.ndarray]:
+def _room_types(diagrams: DiagramSet) -> tuple[np.ndarray, np.ndarray]:
+    has_type = diagrams.room_types != NO_TYPE
+    return np.nonzero(has_type)[0], diagrams.room_types[has_type]
+
+
+def _relations(diagrams: DiagramSet) -> tuple[np.ndarray, np.ndarray]:
+    return np.nonzero(diagrams.has_edge)[0], diagrams.relations[diagrams.has_edge]
+
+
+def _sizes(diagrams: DiagramSet) -> tuple[np.ndarray, np.ndarray]:
+    has_room = np.flatnonzero(diagrams.num_rooms)
+    return has_room, diagrams.num_rooms[has_room] - 1
+
+
+def resampled_counts(diagrams: DiagramSet, weights: Weights) -> dict[str, np.ndarray]:
     """`marginal_counts` under (B, N) weights: (B, 13), (B, 10) and (B, most rooms)."""
-    of_room, _ = np.nonzero(diagrams.room_types != NO_TYPE)
-    of_edge, _ = np.nonzero(diagrams.has_edge)
-    of_size = np.flatnonzero(diagrams.num_rooms)
     most_rooms = max(int(diagrams.num_rooms.max()), 1)
     return {
-        "node": weighted_histograms(
-            weights, of_room, diagrams.room_types[diagrams.room_types != NO_TYPE], NUM_ROOM_TYPES
-        ),
-        "edge": weighted_histograms(
-            weights, of_edge, diagrams.relations[diagrams.has_edge], NUM_RELATIONS
-        ),
-        "rooms": weighted_histograms(weights, of_size, diagrams.num_rooms[of_size] - 1, most_rooms),
+        "node": weighted_counts(weights, diagrams, _room_types, NUM_ROOM_TYPES),
+        "edge": weighted_counts(weights, diagrams, _relations, NUM_RELATIONS),
+        "rooms": weighted_counts(weights, diagrams, _sizes, most_rooms),
     }
 
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS
 from bd_gen.metrics.divergences import js, normalised, w1
+from bd_gen.metrics.parts import additive, by_row
 from bd_gen.metrics.registry import Fitted, MetricKey, metric
-from bd_gen.metrics.resampling import weighted_histograms
+from bd_gen.metrics.resampling import Weights, weighted_counts
 from bd_gen.metrics.samples import DiagramSet
 
 _NUM_LABELS = NUM_RELATIONS + 1  # "no edge" is the last one
@@ -27,6 +28,7 @@ def labelled_pairs(diagrams: DiagramSet) -> tuple[np.ndarray, np.ndarray]:
     return diagram, slot
 
 
+@additive
 def edge_histograms(diagrams: DiagramSet) -> dict[str, np.ndarray]:
     """Counts of the labels of all room pairs, and of diagrams with 0, 1, 2, ... edges.
 
@@ -63,20 +65,29 @@ def _values(
     }
 
 
+def _labels(diagrams: DiagramSet) -> tuple[np.ndarray, np.ndarray]:
+    diagram, slot = labelled_pairs(diagrams)
+    return diagram, diagrams.relations[diagram, slot]
+
+
+def _numbers_of_edges(diagrams: DiagramSet) -> tuple[np.ndarray, np.ndarray]:
+    has_room = np.flatnonzero(diagrams.num_rooms)
+    return has_room, diagrams.num_edges[has_room]
+
+
 def resampled_edge_counts(
-    samples: DiagramSet, fitted: Fitted, weights: np.ndarray
+    samples: DiagramSet, fitted: Fitted, weights: Weights
 ) -> dict[str, np.ndarray]:
     """All four under (B, N) weights, (B,) each."""
-    owner, slot = labelled_pairs(samples)
-    has_room = np.flatnonzero(samples.num_rooms)
     num_bins = samples.vocabulary.num_edges + 1
     counts = {
-        "labels": weighted_histograms(weights, owner, samples.relations[owner, slot], _NUM_LABELS),
-        "edges": weighted_histograms(weights, has_room, samples.num_edges[has_room], num_bins),
+        "labels": weighted_counts(weights, samples, _labels, _NUM_LABELS),
+        "edges": weighted_counts(weights, samples, _numbers_of_edges, num_bins),
     }
     return _values(counts, fitted)
 
 
+@by_row
 def count_columns(samples: DiagramSet, _fitted: Fitted) -> dict[str, np.ndarray]:
     """Columns num_rooms, num_edges: (N,) int64."""
     return {

@@ -10,8 +10,9 @@ from bd_gen.metrics.graph_features import FEATURES, GraphFeatures
 from bd_gen.metrics.mmd import RowCounts, mean_kernel_within, weighted_median
 from bd_gen.metrics.mmd_resampling import resampled_mmd
 from bd_gen.metrics.registry import Fitted, MetricKey, metric
+from bd_gen.metrics.resampling import Weights
 from bd_gen.metrics.samples import DiagramSet
-from bd_gen.metrics.structure import choose_graphs, weights_of_graphs
+from bd_gen.metrics.structure import ChosenGraphs, choice, chosen_graphs, chosen_samples
 
 _SEED = 42  # the subsample of the training set is that of the published MMDs
 
@@ -24,7 +25,9 @@ def fixed_kernels(train: DiagramSet) -> dict[str, np.ndarray]:
         distances above 0 between the diagrams, which is 2σ², and "..._within", the mean kernel
         of two different ones.
     """
-    chosen = choose_graphs(GraphFeatures.of(train), np.random.RandomState(_SEED))
+    features = GraphFeatures.of(train)
+    random = np.random.RandomState(_SEED)
+    chosen = ChosenGraphs(features, choice(len(features.graph_of), random))
     arrays = {}
     for feature in FEATURES:
         distances = chosen.within(feature)
@@ -46,11 +49,12 @@ def _reference_rows(fitted: Fitted, feature: str) -> RowCounts:
 
 
 def resampled_fixed_mmd(
-    samples: DiagramSet, fitted: Fitted, weights: np.ndarray
+    samples: DiagramSet, fitted: Fitted, weights: Weights
 ) -> dict[str, np.ndarray]:
     """The MMDs under (B, N) weights, (B,) each."""
-    chosen = choose_graphs(GraphFeatures.of(samples), np.random.RandomState(_SEED))
-    weights = weights_of_graphs(samples, weights)
+    rows = chosen_samples(samples, np.random.RandomState(_SEED))
+    chosen = chosen_graphs(samples, rows)
+    weights = weights[:, rows]
     values = {}
     for feature in FEATURES:
         reference = _reference_rows(fitted, feature)

@@ -20,12 +20,13 @@ from typing import Any
 import numpy as np
 
 from bd_gen.metrics.compute import resampled
+from bd_gen.metrics.parts import release
 from bd_gen.metrics.reference import Reference
 from bd_gen.metrics.registry import Metric, MetricKey, select_metrics
 from bd_gen.metrics.resampling import (
     NUM_REPLICATES,
+    bootstrap_weights,
     over_seeds,
-    sample_weights,
     standard_error,
 )
 from bd_gen.metrics.samples import DiagramSet
@@ -49,10 +50,11 @@ def seed_replicates(
     Args:
         position: which of the method's seeds it is, 0 for the first.
     """
-    weights = sample_weights(position, len(samples), num_replicates)
+    weights = bootstrap_weights(position, len(samples), num_replicates)
     replicates: dict[str, np.ndarray] = {}
     for metric in metrics:
         replicates.update(resampled(metric, samples, reference, weights))
+        release(samples)
     return replicates
 
 
@@ -98,12 +100,31 @@ def intervals(
         ValueError: there are not as many sets as entries, or `reference` lacks a metric.
     """
     metrics = select_metrics(None) if metrics is None else metrics
-    of_seeds, sizes = [], []
+    of_seeds: list[Mapping[str, np.ndarray]] = []
+    sizes: list[int] = []
     for position, samples in enumerate(per_seed_sets):
         of_seeds.append(seed_replicates(position, samples, reference, metrics, num_replicates))
         sizes.append(len(samples))
     if len(of_seeds) != len(per_seed_values):
         raise ValueError(f"{len(per_seed_values)} seeds have values, {len(of_seeds)} samples")
+    return intervals_of(per_seed_values, of_seeds, sizes, metrics, level)
+
+
+def intervals_of(
+    per_seed_values: Sequence[Mapping[str, Any]],
+    per_seed_replicates: Sequence[Mapping[str, np.ndarray]],
+    sizes: Sequence[int],
+    metrics: Sequence[Metric],
+    level: float = LEVEL,
+) -> dict[str, Interval]:
+    """`intervals` from the replicates that the seeds have.
+
+    Args:
+        per_seed_values: an entry of numbers for each seed, as `compute_metrics` gives them.
+        per_seed_replicates: what `seed_replicates` gives for each of the seeds, in their order.
+        sizes: number of samples of each seed.
+        metrics: whose keys have an interval.
+    """
     found: dict[str, Interval] = {}
     for key in scalar_keys(metrics):
         values = seed_values(per_seed_values, key.name)
@@ -114,8 +135,8 @@ def intervals(
             found[key.name] = _of_share(
                 values, np.array(sizes) if totals is None else totals, level
             )
-        elif all(key.name in replicates for replicates in of_seeds):
-            replicates = over_seeds(np.stack([each[key.name] for each in of_seeds]))
+        elif all(key.name in replicates for replicates in per_seed_replicates):
+            replicates = over_seeds(np.stack([each[key.name] for each in per_seed_replicates]))
             found[key.name] = _of_replicates(float(values.mean()), replicates, key, level)
         elif len(values) > 1:
             found[key.name] = _of_seeds(values, key, level)

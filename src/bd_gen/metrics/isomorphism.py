@@ -10,16 +10,21 @@ import numpy as np
 
 from bd_gen.diagrams.canonical import hash_text, row_digests
 from bd_gen.metrics.distinct import resampled_distinct
+from bd_gen.metrics.parts import by_row
 from bd_gen.metrics.registry import Fitted, MetricKey, metric
-from bd_gen.metrics.samples import DiagramSet, distinct_rows, row_keys
+from bd_gen.metrics.resampling import Weights
+from bd_gen.metrics.samples import DiagramSet, are_new, distinct_rows, row_keys
 
 
 def _digests(samples: DiagramSet) -> np.ndarray:
     # (N, 16) uint8 of the canonical rows
-    return samples.derived(
-        "canonical digests",
-        lambda: row_digests(samples.canonical, samples.num_rooms, samples.vocabulary),
-    )
+    digests: np.ndarray = samples.derived("canonical digests", lambda: _digests_of_rows(samples))
+    return digests
+
+
+@by_row
+def _digests_of_rows(samples: DiagramSet) -> np.ndarray:
+    return row_digests(samples.canonical, samples.num_rooms, samples.vocabulary)
 
 
 def canonical_digests(train: DiagramSet) -> dict[str, np.ndarray]:
@@ -36,7 +41,7 @@ def canonical_columns(samples: DiagramSet, fitted: Fitted) -> dict[str, np.ndarr
     known = fitted.derived("known", lambda: frozenset(row_keys(fitted["digests"])))
     digests = _digests(samples)
     return {
-        "novel_canonical": np.array([key not in known for key in row_keys(digests)], bool),
+        "novel_canonical": are_new(digests, known),
         "canonical_hash": hash_text(digests),
     }
 
@@ -44,7 +49,7 @@ def canonical_columns(samples: DiagramSet, fitted: Fitted) -> dict[str, np.ndarr
 def resampled_uniqueness(
     samples: DiagramSet,
     fitted: Fitted,  # noqa: ARG001  called like the metric
-    weights: np.ndarray,
+    weights: Weights,
 ) -> dict[str, np.ndarray]:
     """Uniqueness under (B, N) weights, (B,), linearised; see `resampled_distinct`."""
     distinct, which, _ = distinct_rows(_digests(samples))

@@ -16,16 +16,18 @@ are samples, 1,000 at most. Precision and density look at all samples, recall an
 1,000 of them at most. Samples without a room are near to nothing.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, NUM_ROOM_TYPES
 from bd_gen.metrics.graph_features import FEATURES, GraphFeatures
+from bd_gen.metrics.parts import parts
 from bd_gen.metrics.point_clouds import Neighbourhoods, Points
 from bd_gen.metrics.registry import Direction, Fitted, MetricKey, Unit, metric
-from bd_gen.metrics.resampling import weighted_sums
+from bd_gen.metrics.resampling import Weights, weighted_sums
 from bd_gen.metrics.samples import DiagramSet
 
 MAX_DIAGRAMS = 1000
@@ -79,15 +81,6 @@ def training_diagrams(train: DiagramSet) -> dict[str, np.ndarray]:
     return {"tokens": _some(train.tokens[train.num_rooms > 0])}
 
 
-def _parts(samples: DiagramSet) -> Iterator[DiagramSet]:
-    # one at a time, because each keeps its features
-    if len(samples) <= _CHUNK:
-        yield samples
-        return
-    for start in range(0, len(samples), _CHUNK):
-        yield DiagramSet(samples.tokens[start : start + _CHUNK], samples.vocabulary)
-
-
 @dataclass(frozen=True)
 class Space:
     """A space in which diagrams are points, and the four metrics in it.
@@ -122,15 +115,20 @@ class Space:
 
     def num_around(self, samples: DiagramSet, fitted: Fitted) -> np.ndarray:
         """(N,) int64: how many training neighbourhoods hold each sample."""
+        kept: dict[str, Any] = samples.derived(f"around in {self.name}", dict)
+        if kept.get("fitted") is not fitted:
+            kept.update(fitted=fitted, around=self._num_around(samples, fitted))
+        around: np.ndarray = kept["around"]
+        return around
+
+    def _num_around(self, samples: DiagramSet, fitted: Fitted) -> np.ndarray:
         reference = self._reference(samples, fitted)
-        parts = []
-        for part in _parts(samples):
+        around = np.zeros(len(samples), np.int64)
+        for start, part in parts(samples, _CHUNK):
             points = self._points(part)
-            held = reference.hold(points.rows) @ reference.points.counts
-            found = np.zeros(len(part), np.int64)
-            found[part.num_rooms > 0] = held[points.row_of]
-            parts.append(found)
-        return np.concatenate(parts)
+            held = reference.num_holding(points.rows)
+            around[start + np.flatnonzero(part.num_rooms)] = held[points.row_of]
+        return around
 
     def columns(self, samples: DiagramSet, fitted: Fitted) -> dict[str, np.ndarray]:
         """Column near_training, (N,) bool: some training neighbourhood holds the sample."""
@@ -168,7 +166,7 @@ class Space:
         }
 
     def resampled_density(
-        self, samples: DiagramSet, fitted: Fitted, weights: np.ndarray
+        self, samples: DiagramSet, fitted: Fitted, weights: Weights
     ) -> Mapping[str, np.ndarray]:
         """Density under (B, N) weights. Recall and coverage of a bootstrap, which leaves out a
         third of the samples, would come out too low.

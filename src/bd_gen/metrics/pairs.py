@@ -5,8 +5,9 @@ import numpy as np
 from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_RELATIONS, NUM_ROOM_TYPES, inverse_relation
 from bd_gen.metrics.divergences import js, normalised
 from bd_gen.metrics.edge_counts import labelled_pairs
+from bd_gen.metrics.parts import additive
 from bd_gen.metrics.registry import Fitted, MetricKey, metric
-from bd_gen.metrics.resampling import weighted_histograms
+from bd_gen.metrics.resampling import Weights, weighted_counts
 from bd_gen.metrics.samples import NO_TYPE, DiagramSet
 
 _NUM_LABELS = NUM_RELATIONS + 1  # "no edge" is the last one
@@ -46,16 +47,15 @@ def typed_pairs(diagrams: DiagramSet) -> tuple[np.ndarray, np.ndarray]:
     return diagram, _TYPE_PAIR[first, second] * _NUM_LABELS + label
 
 
+@additive
 def pair_counts(diagrams: DiagramSet) -> dict[str, np.ndarray]:
     """Counts (1001,) of types and label of all room pairs."""
     return {"counts": np.bincount(typed_pairs(diagrams)[1], minlength=NUM_BINS)}
 
 
-def resampled_pairs(
-    samples: DiagramSet, fitted: Fitted, weights: np.ndarray
-) -> dict[str, np.ndarray]:
+def resampled_pairs(samples: DiagramSet, fitted: Fitted, weights: Weights) -> dict[str, np.ndarray]:
     """The divergence under (B, N) weights, (B,)."""
-    counts = weighted_histograms(weights, *typed_pairs(samples), NUM_BINS)
+    counts = weighted_counts(weights, samples, typed_pairs, NUM_BINS)
     return {"eval/pair_js": js(normalised(counts), normalised(fitted["counts"]))}
 
 

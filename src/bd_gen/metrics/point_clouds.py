@@ -13,22 +13,39 @@ from bd_gen.metrics.samples import distinct_rows
 K = 5
 """Which nearest neighbour a ball reaches to."""
 
+_EXACT_IN_FLOAT32 = 2**24
+
 
 def squared_distances(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """(X, Y) float64 squared distances of rows (X, D) and (Y, D), both integers or both floats.
+    """(X, Y) squared distances of rows (X, D) and (Y, D), both integers or both floats.
 
-    Those of integers are exact. Those of floats are summed in one order and without BLAS, so
-    that they do not depend on the number of threads.
+    Those of integers are exact, in float32 where it holds them and in float64 elsewhere. Those of
+    floats are float64, summed in one order and without BLAS, so that they do not depend on the
+    number of threads.
     """
     if x.dtype.kind == "i":
-        x, y = x.astype(np.float64), y.astype(np.float64)
-        return (x * x).sum(axis=1)[:, None] + (y * y).sum(axis=1) - 2 * (x @ y.T)
+        return _exact_distances(x, y)
     total = np.zeros((len(x), len(y)))
     for of_x, of_y in zip(x.T, y.T, strict=True):
         difference = of_x[:, None] - of_y
         difference *= difference
         total += difference
     return total
+
+
+def _exact_distances(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    of_x = np.square(x, dtype=np.int64).sum(axis=1)
+    of_y = np.square(y, dtype=np.int64).sum(axis=1)
+    # No distance and no product is larger than four times the longest row.
+    largest = 4 * max(of_x.max(initial=0), of_y.max(initial=0))
+    dtype = np.float32 if largest < _EXACT_IN_FLOAT32 else np.float64
+    # Most columns of typed features are 0 for all of the reference.
+    shared = (y != 0).any(axis=0)
+    distances = np.matmul(x[:, shared].astype(dtype), y[:, shared].astype(dtype).T)
+    distances *= -2
+    distances += of_x.astype(dtype)[:, None]
+    distances += of_y.astype(dtype)
+    return np.asarray(distances)
 
 
 class Points:
@@ -78,7 +95,14 @@ class Neighbourhoods:
 
     def _hold(self, distances: np.ndarray) -> np.ndarray:
         # Distances that differ by rounding alone are equal.
-        return distances <= self._radii + SAME_WITHIN
+        return distances <= (self._radii + SAME_WITHIN).astype(distances.dtype)
+
+    def num_holding(self, rows: np.ndarray) -> np.ndarray:
+        """(X,) int64: around how many points of the set a ball holds each row (X, D)."""
+        # Floats, which hold these integers exactly, are multiplied faster.
+        dtype = np.float32 if len(self.points) < _EXACT_IN_FLOAT32 else np.float64
+        numbers: np.ndarray = self.hold(rows).astype(dtype) @ self.points.counts.astype(dtype)
+        return numbers.astype(np.int64)
 
     def hold(self, rows: np.ndarray) -> np.ndarray:
         """(X, U) bool: whether the ball around each distinct point holds each row (X, D)."""

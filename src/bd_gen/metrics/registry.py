@@ -102,7 +102,8 @@ class Metric:
         per_sample: columns of the per-sample table, (N,) each, called like `compute`.
         resample: `resample(samples, weights)` or `resample(samples, fitted, weights)`: values of
             keys without a column under (B, N) integer weights, (B,) each; row b of the weights
-            says how often each sample counts. It is what a bootstrap asks for. Keys left out
+            says how often each sample counts. It is what a bootstrap asks for. Of very many
+            samples the weights are `BlockWeights`, which look like such an array. Keys left out
             have an interval from the spread over seeds alone.
         requires: an optional module without which it cannot be computed; see `can_compute`.
         on_subset: it looks at those samples only that `DiagramSet.asking` names.

@@ -7,11 +7,28 @@ no sum reaches 2^53, so every order of adding gives the same float64.
 """
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
+from bd_gen.metrics.block_weights import BlockWeights, blocks_of_samples
+from bd_gen.metrics.parts import parts
+from bd_gen.metrics.samples import DiagramSet
+
+Weights = np.ndarray | BlockWeights
+"""(B, N) integers, or what stands for them where there are very many samples."""
+
+Things = Callable[[DiagramSet], tuple[np.ndarray, np.ndarray]]
+"""Gives (M,) which sample each thing belongs to, ascending, and (M,) the bin it falls into."""
+
 NUM_REPLICATES = 400
 """Bootstrap replicates of each seed."""
+
+MOST_SINGLE = 20_000
+"""Of more samples than that, blocks of samples are drawn instead of single ones."""
+
+NUM_BLOCKS = 5000
+"""Into how many blocks the samples are put then."""
 
 _TAG_SAMPLES, _TAG_SEEDS = 1, 2  # keep the two families of random streams apart
 _CHUNK = 2048  # samples at a time: (chunk, 1001) float64 of pair counts is 16 MB
@@ -32,6 +49,15 @@ def sample_weights(position: int, num_samples: int, num_replicates: int) -> np.n
     drawn += np.arange(num_replicates)[:, None] * num_samples
     counts = np.bincount(drawn.ravel(), minlength=num_replicates * num_samples)
     return counts.reshape(num_replicates, num_samples).astype(np.int64)
+
+
+def bootstrap_weights(position: int, num_samples: int, num_replicates: int) -> Weights:
+    """`sample_weights`, or weights of blocks if there are more than `MOST_SINGLE` samples."""
+    if num_samples <= MOST_SINGLE:
+        return sample_weights(position, num_samples, num_replicates)
+    num_blocks = min(NUM_BLOCKS, num_samples)
+    block_of = blocks_of_samples(num_samples, num_blocks)
+    return BlockWeights(sample_weights(position, num_blocks, num_replicates), block_of)
 
 
 def over_seeds(replicates: np.ndarray) -> np.ndarray:
@@ -85,7 +111,30 @@ def weighted_histograms(
     return total
 
 
-def grouped_weights(weights: np.ndarray, group: np.ndarray, num_groups: int) -> np.ndarray:
+def weighted_counts(
+    weights: Weights, samples: DiagramSet, things: Things, num_bins: int
+) -> np.ndarray:
+    """`weighted_histograms` of what `things` finds in a set of any size, a part at a time.
+
+    Returns:
+        (B, num_bins) float64, exact integers.
+    """
+    if isinstance(weights, BlockWeights):
+        counts = np.zeros(weights.num_blocks * num_bins)
+        for start, part in parts(samples):
+            owner, code = things(part)
+            block = weights.block_of[start + owner].astype(np.int64)
+            np.add.at(counts, block * num_bins + code, 1)
+        table = counts.reshape(weights.num_blocks, num_bins)
+        return np.asarray(weights.of_blocks.astype(np.float64) @ table)
+    total = np.zeros((len(weights), num_bins))
+    for start, part in parts(samples):
+        of_part = weights[:, start : start + len(part)]
+        total += weighted_histograms(of_part, *things(part), num_bins)
+    return total
+
+
+def grouped_weights(weights: Weights, group: np.ndarray, num_groups: int) -> np.ndarray:
     """Weight of each group of samples.
 
     Args:
@@ -96,6 +145,8 @@ def grouped_weights(weights: np.ndarray, group: np.ndarray, num_groups: int) -> 
     Returns:
         (B, num_groups) float64, exact integers.
     """
+    if isinstance(weights, BlockWeights):
+        return weights.of_groups(group, num_groups)
     total = np.zeros((len(weights), num_groups))
     order = np.argsort(group, kind="stable")
     order = order[np.searchsorted(group[order], 0) :]
@@ -105,7 +156,7 @@ def grouped_weights(weights: np.ndarray, group: np.ndarray, num_groups: int) -> 
     return total
 
 
-def weighted_sums(weights: np.ndarray, values: np.ndarray) -> np.ndarray:
+def weighted_sums(weights: Weights, values: np.ndarray) -> np.ndarray:
     """Σ_i weights[b, i] · values[i], the values rounded to fixed point so that sums are exact.
 
     Args:
@@ -116,8 +167,9 @@ def weighted_sums(weights: np.ndarray, values: np.ndarray) -> np.ndarray:
     Returns:
         (B,) or (B, K) float64.
     """
-    weights = weights.astype(np.float64)
-    heaviest = float(weights.sum(axis=1).max(initial=1.0))
+    if not isinstance(weights, BlockWeights):
+        weights = weights.astype(np.float64)
+    heaviest = float(weights.sum(axis=1).max(initial=1))
     largest = float(np.abs(values).max(initial=0.0))
     if largest == 0 or heaviest == 0:
         return np.zeros(weights.shape[:1] + values.shape[1:])

@@ -1,6 +1,6 @@
 """Token rows with everything that metrics read off them, worked out once and shared."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import cached_property
 from typing import Any, cast
 
@@ -21,6 +21,7 @@ from bd_gen.layouts.asking import Asking
 NO_TYPE = NUM_ROOM_TYPES
 """Stands in `DiagramSet.room_types` where there is no room or no legal type."""
 
+_KEYS = 4096  # rows at a time that become Python objects
 _NO_TOKEN = 255  # what integers outside 0..254 become: no vocabulary reaches that far
 
 
@@ -74,6 +75,12 @@ class DiagramSet:
         if name not in self._derived:
             self._derived[name] = build()
         return self._derived[name]
+
+    def forget(self) -> None:
+        """Drop all features; they are worked out again when asked for."""
+        kept = {name: self.__dict__[name] for name in ("tokens", "vocabulary", "asking")}
+        self.__dict__.clear()
+        self.__dict__.update(kept, _derived={})
 
     @cached_property
     def num_rooms(self) -> np.ndarray:
@@ -224,6 +231,15 @@ def row_keys(rows: np.ndarray) -> list[bytes]:
     """The rows of an (N, B) uint8 table as hashable keys."""
     whole = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.shape[1]))).ravel()
     return cast(list[bytes], whole.tolist())
+
+
+def are_new(rows: np.ndarray, known: Container[bytes]) -> np.ndarray:
+    """(N,) bool: which rows of an (N, B) uint8 table are not among known `row_keys`."""
+    new = np.empty(len(rows), bool)
+    for start in range(0, len(rows), _KEYS):
+        part = slice(start, start + _KEYS)
+        new[part] = [key not in known for key in row_keys(rows[part])]
+    return new
 
 
 def value_by_num_rooms(

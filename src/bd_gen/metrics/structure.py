@@ -17,6 +17,7 @@ from bd_gen.metrics.mmd import (
 )
 from bd_gen.metrics.mmd_resampling import resampled_mmd
 from bd_gen.metrics.registry import Fitted, MetricKey, metric
+from bd_gen.metrics.resampling import Weights
 from bd_gen.metrics.samples import DiagramSet
 
 MAX_DIAGRAMS = 5000
@@ -34,13 +35,13 @@ class ChosenGraphs:
 
     Attributes:
         rows: distinct rows and their counts, by feature.
-        row_of: (G,) which of the rows each of the set's diagrams with a room has, -1 for one
-            that does not take part; by feature.
+        row_of: (C,) which of the rows each of the diagrams that take part has, by feature.
     """
 
     def __init__(self, features: GraphFeatures, chosen: np.ndarray | slice) -> None:
-        times = np.bincount(features.graph_of[chosen], minlength=len(features.keys))
-        self._size = int(times.sum())
+        graph_of = features.graph_of[chosen]
+        times = np.bincount(graph_of, minlength=len(features.keys))
+        self._size = len(graph_of)
         self.rows: dict[str, RowCounts] = {}
         self.row_of: dict[str, np.ndarray] = {}
         for feature in FEATURES:
@@ -50,9 +51,7 @@ class ChosenGraphs:
             self.rows[feature] = RowCounts(features.rows[feature][used], counts[used])
             place = np.full(len(counts), -1)
             place[used] = self.rows[feature].row_of
-            row_of = np.full(len(features.graph_of), -1)
-            row_of[chosen] = place[features.row_of[feature][features.graph_of[chosen]]]
-            self.row_of[feature] = row_of
+            self.row_of[feature] = place[features.row_of[feature][graph_of]]
         self._within: dict[str, Distances] = {}
 
     def __len__(self) -> int:
@@ -76,35 +75,43 @@ def graph_statistics(train: DiagramSet) -> dict[str, np.ndarray]:
 
 def chosen_sides(samples: DiagramSet, fitted: Fitted) -> tuple[ChosenGraphs, ChosenGraphs]:
     """Samples and reference after subsampling; the usual reference side is worked out once."""
-    features = GraphFeatures.of(samples)
     reference = GraphFeatures.from_arrays(fitted)
+    count = len(reference.graph_of)
     # The published generator; results depend on it.
     random = np.random.RandomState(_SEED)
-    chosen = choose_graphs(features, random)
-    if len(features.graph_of) > MAX_DIAGRAMS:
-        return chosen, choose_graphs(reference, random)
-    return chosen, fitted.derived("chosen", lambda: choose_graphs(reference, random))
+    rows = chosen_samples(samples, random)
+    chosen = chosen_graphs(samples, rows)
+    if len(rows) < np.count_nonzero(samples.num_rooms):  # the generator has gone on
+        return chosen, ChosenGraphs(reference, choice(count, random))
+    return chosen, fitted.derived("chosen", lambda: ChosenGraphs(reference, choice(count, random)))
 
 
-def choose_graphs(features: GraphFeatures, random: np.random.RandomState) -> ChosenGraphs:
-    """All diagrams that have a room, or 5,000 of them drawn by `random` if there are more."""
-    count = len(features.graph_of)
+def choice(count: int, random: np.random.RandomState) -> np.ndarray | slice:
+    """Which of so many take part: all, or 5,000 of them drawn by `random` if there are more."""
     if count <= MAX_DIAGRAMS:
-        return ChosenGraphs(features, slice(None))
-    return ChosenGraphs(features, random.choice(count, MAX_DIAGRAMS, replace=False))
+        return slice(None)
+    return random.choice(count, MAX_DIAGRAMS, replace=False)
 
 
-def weights_of_graphs(samples: DiagramSet, weights: np.ndarray) -> np.ndarray:
-    """The columns of (B, N) weights that belong to diagrams with a room, as `row_of` has them."""
-    return weights[:, samples.num_rooms > 0]
+def chosen_samples(samples: DiagramSet, random: np.random.RandomState) -> np.ndarray:
+    """(C,) numbers of the samples that take part: those that have a room, 5,000 at most."""
+    rows = np.flatnonzero(samples.num_rooms)
+    return rows[choice(len(rows), random)]
+
+
+def chosen_graphs(samples: DiagramSet, rows: np.ndarray) -> ChosenGraphs:
+    """The graphs of the samples (C,) that `chosen_samples` gives."""
+    if len(rows) < np.count_nonzero(samples.num_rooms):
+        samples = DiagramSet(samples.tokens[rows], samples.vocabulary)
+    return ChosenGraphs(GraphFeatures.of(samples), slice(None))
 
 
 def resampled_structure(
-    samples: DiagramSet, fitted: Fitted, weights: np.ndarray
+    samples: DiagramSet, fitted: Fitted, weights: Weights
 ) -> dict[str, np.ndarray]:
     """The MMDs under (B, N) weights, (B,) each; the bandwidth stays that of the whole sample."""
     x, y = chosen_sides(samples, fitted)
-    weights = weights_of_graphs(samples, weights)
+    weights = weights[:, chosen_samples(samples, np.random.RandomState(_SEED))]
     values = {}
     for feature in FEATURES:
         if not len(x) or not len(y):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS
+from bd_gen.metrics.parts import by_row
 from bd_gen.metrics.registry import MetricKey, metric
 from bd_gen.metrics.samples import DiagramSet, reachable, value_by_num_rooms
 
@@ -31,6 +32,7 @@ def has_order(samples: DiagramSet, axis: tuple[np.ndarray, np.ndarray]) -> np.nd
     return ~in_cycle
 
 
+@by_row
 def transitivity_checks(samples: DiagramSet) -> dict[str, np.ndarray]:
     """(N,) bool by name: ordered horizontally, vertically, and on both axes.
 

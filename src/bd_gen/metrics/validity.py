@@ -3,6 +3,7 @@
 import numpy as np
 
 from bd_gen.diagrams.vocabulary import ROOM_TYPES
+from bd_gen.metrics.parts import by_row
 from bd_gen.metrics.registry import MetricKey, metric
 from bd_gen.metrics.samples import DiagramSet, reachable, value_by_num_rooms
 
@@ -27,6 +28,7 @@ def has_valid_types(samples: DiagramSet) -> np.ndarray:
     return valid
 
 
+@by_row
 def validity_checks(samples: DiagramSet) -> dict[str, np.ndarray]:
     """The checks of validity for each sample, (N,) bool by name.
 

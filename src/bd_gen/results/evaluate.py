@@ -12,7 +12,7 @@ from bd_gen.results.asked import FIELD, Rows, limit, recorded_rows
 from bd_gen.results.carry_over import Kept, kept
 from bd_gen.results.columns import check_reserved
 from bd_gen.results.freshness import Present, look
-from bd_gen.results.measure import INTERVALS_VERSION, Measurement, measure
+from bd_gen.results.measure import Measurement, intervals_version, measure
 from bd_gen.results.measure import Progress as Progress
 from bd_gen.results.references import FoundReference, References, mismatch
 from bd_gen.results.result_file import FORMAT_VERSION, Result, write_result
@@ -68,7 +68,7 @@ def evaluate_method(
     Args:
         samples_path: a file `{method}_samples.pt`.
         references: where the reference statistics come from.
-        progress: called with the seeds measured so far and their number.
+        progress: called with the samples measured so far and their number.
         names: metrics or keys to see to; all by default.
         force: compute also what is up to date.
         realizable_rows: samples of each seed to ask for a layout; None: those that were asked
@@ -184,7 +184,7 @@ def _result(
         "data": found.data,
         "data_fingerprint": found.fingerprint,
         "metric_versions": dict(sorted({**stays.versions, **new.versions}.items())),
-        "intervals_version": INTERVALS_VERSION,
+        "intervals_version": intervals_version(present.samples.num_samples),
         "sample_counts": dict.fromkeys(per_seed, present.samples.num_samples),
         **_rows_asked(present, stays, new, rows),
     }
@@ -227,9 +227,13 @@ def _table(present: Present, result: Result, new: Measurement) -> SampleTable:
     old = present.table
     if old is not None and old.is_measured_like(result.provenance):
         taken = {name for given in new.columns.values() for name in given}
-        for name, version in old.metric_versions.items():
-            if name not in versions and not taken & set(old.metrics[name]):
-                columns[name], versions[name] = old.of_metric(name), version
+        stays = [
+            name
+            for name in old.metrics
+            if name not in versions and not taken & set(old.metrics[name])
+        ]
+        for name, of_metric in present.columns_of(stays).items():
+            columns[name], versions[name] = of_metric, old.metric_versions[name]
     families = {info.metric: None for info in metric_infos()}
     order = [name for name in [*families, *sorted(set(columns) - set(families))] if name in columns]
     counts = dict.fromkeys(present.samples.seeds, present.samples.num_samples)

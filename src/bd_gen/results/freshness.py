@@ -1,15 +1,17 @@
 """Which metrics of a method have to be computed: those that are missing or of another version."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+
+import numpy as np
 
 from bd_gen.data.cache import file_hash
 from bd_gen.errors import InputError
 from bd_gen.metrics.registry import Metric, select_metrics
 from bd_gen.results.asked import Rows, is_covered, recorded_rows, wanted_rows
-from bd_gen.results.measure import INTERVALS_VERSION
+from bd_gen.results.measure import intervals_version
 from bd_gen.results.result_file import Result, read_result, result_path
 from bd_gen.results.sample_table import SampleTable, read_sample_table, table_path
 from bd_gen.results.samples_file import SUFFIX, Samples, read_description
@@ -48,11 +50,25 @@ class Present:
 
     @cached_property
     def table(self) -> SampleTable | None:
-        """The per-sample table; None if there is none that can be used: it can be made again."""
+        """What the per-sample table says of itself, without the columns of metrics.
+
+        None if there is no table that can be used: it can be made again.
+        """
         try:
-            return read_sample_table(self.table_path)
+            return read_sample_table(self.table_path, keep=())
         except InputError:
             return None
+
+    def columns_of(self, metrics: Collection[str]) -> dict[str, dict[str, np.ndarray]]:
+        """The columns that some metrics gave to the present table, by metric and name."""
+        if self.table is None or not metrics:
+            return {}
+        wanted = [column for metric in metrics for column in self.table.metrics[metric]]
+        try:
+            table = read_sample_table(self.table_path, keep=wanted)
+        except InputError:  # it was there a moment ago
+            return {}
+        return {metric: table.of_metric(metric) for metric in metrics}
 
     def fresh_metrics(self, fingerprint: str, asked: Rows | None = None) -> list[Metric]:
         """Metrics that need not be computed for the data `fingerprint`."""
@@ -100,7 +116,7 @@ class Present:
         return (
             provenance.get("samples_sha256") == self.sha256
             and provenance.get("data_fingerprint") == fingerprint
-            and provenance.get("intervals_version") == INTERVALS_VERSION
+            and provenance.get("intervals_version") == intervals_version(self.samples.num_samples)
             and list(self.result.per_seed) == [str(seed) for seed in self.samples.seeds]
         )
 

@@ -8,14 +8,21 @@ import numpy as np
 
 from bd_gen.layouts.asking import Asking
 from bd_gen.metrics import Reference
-from bd_gen.metrics.compute import compute_metric, measurable, sample_columns
-from bd_gen.metrics.intervals import intervals
+from bd_gen.metrics.compute import compute_metric, measurable, resampled, sample_columns
+from bd_gen.metrics.intervals import intervals_of
+from bd_gen.metrics.parts import release
 from bd_gen.metrics.registry import Metric, select_metrics
+from bd_gen.metrics.resampling import MOST_SINGLE, NUM_REPLICATES, Weights, bootstrap_weights
+from bd_gen.metrics.samples import DiagramSet
 
 Progress = Callable[[int, int], None]
 
-INTERVALS_VERSION = 1
-"""Raised whenever `metrics.intervals` gives other limits for the same tokens."""
+_SINGLE, _BLOCKS = 1, 2  # how the bootstrap draws: samples, or blocks of them
+
+
+def intervals_version(num_samples: int) -> int:
+    """Raised whenever `metrics.intervals` gives other limits for so many samples a seed."""
+    return _SINGLE if num_samples <= MOST_SINGLE else _BLOCKS
 
 
 @dataclass(frozen=True)
@@ -48,38 +55,60 @@ def measure(
         tokens: (N, length) rows by seed; at least one seed.
         statistics: of the training diagrams.
         metrics: what to compute; all by default.
-        progress: called with the seeds measured so far and their number.
+        progress: called with the samples measured so far and their number, after every metric:
+            half of the metrics of 1,000 samples are 500.
         asking: which rows of each seed are asked for a layout.
 
     Raises:
         ValueError: the tokens or the statistics do not fit the metrics.
     """
     metrics = select_metrics(None) if metrics is None else metrics
-    # All seeds stay alive: intervals ask again for what their sets have worked out.
-    sets = []
-    entries: list[dict[str, Any]] = []
-    parts: dict[str, list[Mapping[str, np.ndarray]]] = {}
-    for done, rows in enumerate(tokens.values(), start=1):
+    total = sum(map(len, tokens.values()))
+    seeds: list[_Seed] = []
+    before = 0
+    for rows in tokens.values():
         samples = measurable(rows, statistics.vocabulary, statistics, asking)
-        entry: dict[str, Any] = {}
-        for metric in metrics:
-            entry.update(compute_metric(metric, samples, statistics))
-            if metric.per_sample is not None:
-                columns = sample_columns(metric, samples, statistics)
-                parts.setdefault(metric.name, []).append(columns)
-        sets.append(samples)
-        entries.append(entry)
-        if progress is not None:
-            progress(done, len(tokens))
+        seed = _Seed({}, {}, {})
+        weights = bootstrap_weights(len(seeds), len(samples), NUM_REPLICATES)
+        for done, metric in enumerate(metrics, start=1):
+            seed.add(metric, samples, statistics, weights)
+            if progress is not None:
+                progress(before + len(samples) * done // len(metrics), total)
+        before += len(samples)
+        seeds.append(seed)
+    entries = [seed.values for seed in seeds]
+    sizes = [len(rows) for rows in tokens.values()]
+    found = intervals_of(entries, [seed.replicates for seed in seeds], sizes, metrics)
     return Measurement(
         per_seed={str(seed): entry for seed, entry in zip(tokens, entries, strict=True)},
-        ci95={
-            key: dict(found) for key, found in intervals(entries, sets, statistics, metrics).items()
+        ci95={key: dict(interval) for key, interval in found.items()},
+        columns={
+            name: _joined([seed.columns[name] for seed in seeds]) for name in seeds[0].columns
         },
-        columns={name: _joined(part) for name, part in parts.items()},
         versions={metric.name: metric.version for metric in metrics},
     )
 
 
+@dataclass(frozen=True)
+class _Seed:
+    """What is known of one seed: values and replicates by key, columns by metric and name."""
+
+    values: dict[str, Any]
+    columns: dict[str, Mapping[str, np.ndarray]]
+    replicates: dict[str, np.ndarray]
+
+    def add(
+        self, metric: Metric, samples: DiagramSet, statistics: Reference, weights: Weights
+    ) -> None:
+        """Let a metric say everything it can, one thing after the other: they share features."""
+        self.values.update(compute_metric(metric, samples, statistics))
+        if metric.per_sample is not None:
+            self.columns[metric.name] = sample_columns(metric, samples, statistics)
+        self.replicates.update(resampled(metric, samples, statistics, weights))
+        release(samples)
+
+
 def _joined(parts: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    if len(parts) == 1:
+        return dict(parts[0])
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

@@ -11,6 +11,7 @@ from bd_gen.layouts.asking import Asking
 from bd_gen.metrics import DiagramSet, MetricInfo, metric_infos
 from bd_gen.metrics.compute import compute_metric
 from bd_gen.metrics.differences import Difference, paired_differences
+from bd_gen.metrics.parts import release
 from bd_gen.metrics.registry import select_metrics
 from bd_gen.results.asked import limit
 from bd_gen.results.columns import check_reserved
@@ -165,6 +166,7 @@ def _measured(
             entry = {}
             for metric in select_metrics(None):
                 entry.update(compute_metric(metric, rows, found.statistics))
+                release(rows)
         values.append(entry)
         progress(done, len(seeds))
     return sets, values

@@ -28,7 +28,7 @@ def evaluate_all(
         request: what to do with each.
         workers: most processes; with 1 everything happens in this one. Processes are started
             anew, so a script that asks for several needs `if __name__ == "__main__":`.
-        progress: called with the seeds measured so far and their number.
+        progress: called with the samples measured so far and their number.
     """
     references = References(request.data)
     steps: dict[Path, int] = {}
@@ -45,7 +45,7 @@ def evaluate_all(
         if done is not None:
             yield Outcome(method, done)
         else:
-            steps[path] = len(present.samples.seeds)
+            steps[path] = len(present.samples.seeds) * present.samples.num_samples
     counter = _Counter(steps, progress)
     if min(workers, len(steps)) <= 1 or not can_start_anew():
         for path in steps:
@@ -63,7 +63,7 @@ def evaluate_all(
 
 
 class _Counter:
-    """Seeds done over all methods, however many each of them has."""
+    """Samples done over all methods, however many each of them has."""
 
     def __init__(self, steps: dict[Path, int], report: Progress | None) -> None:
         self._steps = {method_of(path): count for path, count in steps.items()}

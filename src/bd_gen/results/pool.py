@@ -46,7 +46,7 @@ class Pool:
     Args:
         request: what to do with each method.
         paths: samples files, which are given out in this order.
-        tell: called with a path and the seeds measured of it so far.
+        tell: called with a path and the samples measured of it so far.
     """
 
     def __init__(
@@ -127,7 +127,7 @@ class Pool:
 def _serve(
     connection: Connection, request: Request, plugins: list[str], versions: dict[str, int]
 ) -> None:
-    """The life of a worker: a path comes, numbers of seeds and an outcome go."""
+    """The life of a worker: a path comes, numbers of samples and an outcome go."""
     import importlib
 
     end_with_parent()

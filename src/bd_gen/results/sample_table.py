@@ -2,8 +2,9 @@
 
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ _KEY = b"bd_gen"
 _MOST_ROWS = 10_000_000
 _MOST_BYTES = 1 << 30
 _LONGEST_TEXT = 256
+_GROUP_ROWS = 50_000  # rows that are written and read at a time
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class SampleTable:
 
     Attributes:
         columns: (N,) arrays by name: bool, integers, floats or text. `seed` and `sample`, the
-            number of the sample within its seed, come first.
+            number of the sample within its seed, come first. Of a table that was read in part,
+            those that were kept.
         metrics: names of the columns that each metric gave, by metric.
         metadata: where they come from: method, samples_sha256, data_fingerprint,
             metric_versions, package_version and more, plain values.
@@ -109,23 +112,47 @@ def write_sample_table(path: str | Path, table: SampleTable) -> None:
         **table.metadata,
         "columns": {name: list(columns) for name, columns in table.metrics.items()},
     }
-    arrow = pa.table({name: _stored(name, array) for name, array in table.columns.items()})
-    arrow = arrow.replace_schema_metadata({_KEY: json.dumps(metadata, allow_nan=False).encode()})
-    # By way of memory, so that a full disk is told like everywhere else.
+    described = {_KEY: json.dumps(metadata, allow_nan=False).encode()}
+    schema = pa.schema(_fields(table.columns), metadata=described)
+    # By way of memory, so that a full disk is told like everywhere else. It holds the compressed
+    # table, about 12 bytes a sample; rows become Arrow's a group at a time.
     buffer = io.BytesIO()
-    pq.write_table(arrow, buffer, compression="zstd")
+    with pq.ParquetWriter(buffer, schema, compression="zstd") as writer:
+        for start in range(0, len(table), _GROUP_ROWS):
+            rows = slice(start, start + _GROUP_ROWS)
+            part = [_stored(array[rows]) for array in table.columns.values()]
+            writer.write_table(pa.table(part, schema=schema))
     files.write_with(path, lambda file: file.write(buffer.getbuffer()))
 
 
-def _stored(name: str, array: np.ndarray) -> np.ndarray:
-    """The array as Arrow takes it; it refuses others of another length itself."""
-    if array.ndim != 1 or array.dtype.kind not in "biufU":
-        raise ValueError(f"column {name!r}: {array.ndim}-d {array.dtype} cannot be stored")
+def _fields(columns: Mapping[str, np.ndarray]) -> list[tuple[str, "pa.DataType"]]:
+    """Names and types of columns that can be stored side by side."""
+    import pyarrow as pa
+
+    for name, array in columns.items():
+        if array.ndim != 1 or array.dtype.kind not in "biufU":
+            raise ValueError(f"column {name!r}: {array.ndim}-d {array.dtype} cannot be stored")
+        if len(array) != len(columns["seed"]):
+            raise ValueError(
+                f"column {name!r}: {len(array)} values for {len(columns['seed'])} rows"
+            )
+    return [
+        (name, pa.string() if array.dtype.kind == "U" else pa.from_numpy_dtype(array.dtype))
+        for name, array in columns.items()
+    ]
+
+
+def _stored(array: np.ndarray) -> np.ndarray:
+    """The array as Arrow takes it."""
     return array.astype(object) if array.dtype.kind == "U" else array
 
 
-def read_sample_table(path: str | Path) -> SampleTable:
-    """Read what `write_sample_table` wrote.
+def read_sample_table(path: str | Path, keep: Collection[str] | None = None) -> SampleTable:
+    """Read what `write_sample_table` wrote, a group of rows at a time.
+
+    Args:
+        path: the file. All of it is checked.
+        keep: columns to keep besides the first two; all by default.
 
     Raises:
         InputError: the file is missing, damaged, or no such table.
@@ -141,16 +168,30 @@ def read_sample_table(path: str | Path) -> SampleTable:
         with path.open("rb") as file, pq.ParquetFile(file) as opened:
             _check_size(opened, path)
             metadata = _metadata(opened.schema_arrow, path)
-            arrow = opened.read(use_threads=False)
-            columns = {
-                name: _array(arrow.column(name), f"{path}: {_line(name)}")
-                for name in arrow.column_names
-            }
+            columns = _read_columns(opened, path, keep)
+            names = opened.schema_arrow.names
     except FileNotFoundError as error:
         raise InputError(f"{path}: there is no such file") from error
     except (pa.ArrowException, OSError, ValueError, KeyError, MemoryError, TypeError) as error:
         raise InputError(f"{path}: is damaged or no Parquet file ({_line(error)})") from error
-    return _checked(columns, metadata, path)
+    return _checked(columns, names, metadata, path)
+
+
+def _read_columns(opened: Any, path: Path, keep: Collection[str] | None) -> dict[str, np.ndarray]:
+    """The columns to keep, of a file whose every column is looked at."""
+    import pyarrow as pa
+
+    names = opened.schema_arrow.names
+    kept = [name for name in names if keep is None or name in keep or name in ROW_NAMES]
+    parts: dict[str, list[np.ndarray]] = {name: [] for name in kept}
+    # The types of a file without rows count as well.
+    none = pa.RecordBatch.from_pylist([], schema=opened.schema_arrow)
+    for batch in chain([none], opened.iter_batches(batch_size=_GROUP_ROWS, use_threads=False)):
+        for name in names:
+            array = _array(batch.column(name), f"{path}: {_line(name)}")
+            if name in parts:
+                parts[name].append(array)
+    return {name: np.concatenate(arrays) for name, arrays in parts.items()}
 
 
 def _line(value: object) -> str:
@@ -179,7 +220,7 @@ def _metadata(schema: "pa.Schema", path: Path) -> dict[str, Any]:
     return metadata
 
 
-def _array(column: "pa.ChunkedArray", where: str) -> np.ndarray:
+def _array(column: "pa.Array", where: str) -> np.ndarray:
     import pyarrow.types as kinds
 
     kind = column.type
@@ -190,7 +231,7 @@ def _array(column: "pa.ChunkedArray", where: str) -> np.ndarray:
     if column.null_count:
         raise InputError(f"{where}: has {column.null_count} empty cells")
     if not is_text:
-        array: np.ndarray = column.to_numpy()
+        array: np.ndarray = column.to_numpy(zero_copy_only=False)
         return array
     texts = column.to_pylist()
     if any(len(text) > _LONGEST_TEXT for text in texts):
@@ -198,7 +239,9 @@ def _array(column: "pa.ChunkedArray", where: str) -> np.ndarray:
     return np.array(texts, dtype=np.str_)
 
 
-def _checked(columns: dict[str, np.ndarray], metadata: dict[str, Any], path: Path) -> SampleTable:
+def _checked(
+    columns: dict[str, np.ndarray], there: Sequence[str], metadata: dict[str, Any], path: Path
+) -> SampleTable:
     for name in ROW_NAMES:
         if name not in columns or columns[name].dtype not in (np.int64, np.uint64):
             raise InputError(f"{path}: {name}: expected a column of int64")
@@ -212,7 +255,7 @@ def _checked(columns: dict[str, np.ndarray], metadata: dict[str, Any], path: Pat
         raise InputError(f"{path}: metadata: columns: expected names of columns by metric")
     named: dict[str, tuple[str, ...]] = {}
     for metric, names in metrics.items():
-        own = [name for name in columns if name not in ROW_NAMES]
+        own = [name for name in there if name not in ROW_NAMES]
         if not isinstance(names, list) or not all(name in own for name in names):
             raise InputError(
                 f"{path}: metadata: columns/{_line(metric)}: names a column that is missing"

@@ -21,6 +21,7 @@ from bd_gen.results.torch_archive import TorchArchive
 FORMAT_VERSION = 2
 SUFFIX = "_samples.pt"
 _LARGEST_SEED = 2**64
+_CHUNK = 50_000  # rows that are checked at a time
 
 
 @dataclass(frozen=True)
@@ -235,6 +236,23 @@ def _seed_samples(
     if stored.min() < 0 or stored.max() > 255:
         raise InputError(f"{where}/tokens: expected tokens from 0 to 255")
     tokens = np.ascontiguousarray(stored.astype(np.uint8, copy=False))
+    real = np.empty(tokens.shape, bool)
+    agrees = inverted = True
+    for start in range(0, len(tokens), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        real[part] = _real_positions(tokens[part], vocabulary, f"{where}/tokens", start)
+        agrees = agrees and np.array_equal(pad_masks[part], real[part])
+        inverted = inverted and np.array_equal(pad_masks[part], ~real[part])
+    # Version 1 does not say whether True means real or PAD; the tokens do.
+    if not agrees and not (version == 1 and inverted):
+        raise InputError(f"{where}/pad_masks: does not agree with the PAD tokens")
+    return SeedSamples(tokens, real)
+
+
+def _real_positions(
+    tokens: np.ndarray, vocabulary: Vocabulary, where: str, first: int
+) -> np.ndarray:
+    """(N, length) bool by the PAD tokens of rows (N, length), of which `first` is the first."""
     real = vocabulary.real_mask(num_rooms_of(tokens, vocabulary))
     node_pad = tokens[:, : vocabulary.n_max] == vocabulary.pad_row[: vocabulary.n_max]
     # A PAD edge between two real rooms is a wrong token, not a wrong file: the metrics count it.
@@ -242,13 +260,9 @@ def _seed_samples(
     misplaced |= (~real & (tokens != vocabulary.pad_row)).any(axis=1)
     misplaced |= ~real.any(axis=1)
     if misplaced.any():
-        row = int(np.argmax(misplaced))
+        row = first + int(np.argmax(misplaced))
         raise InputError(
-            f"{where}/tokens: row {row}: expected one room or more, PAD after the last room and "
+            f"{where}: row {row}: expected one room or more, PAD after the last room and "
             "nowhere else"
         )
-    # Version 1 does not say whether True means real or PAD; the tokens do.
-    agrees = np.array_equal(pad_masks, real)
-    if not agrees and not (version == 1 and np.array_equal(pad_masks, ~real)):
-        raise InputError(f"{where}/pad_masks: does not agree with the PAD tokens")
-    return SeedSamples(tokens, real)
+    return real
