@@ -60,28 +60,44 @@ def write_designs(
     Raises:
         InputError: a file cannot be written.
     """
-    tell = report or (lambda *_: None)
     plans = [
         LaidOut(f"{k:02d}", diagram, boxes)
         for k, (diagram, boxes) in enumerate(
             zip(designs.diagrams, designs.boxes, strict=True), start=1
         )
     ]
-    notes = []
-    targets = [ROOMS, GRAPHML, DXF]
+    tell = report or (lambda *_: None)
+    notes = _export(folder, plans, scale, tell)
+    _draw(folder, plans, designs, scale, tell)
+    _remove_others(folder, [plan.id for plan in plans])
+    write_text(folder / RECORD, json.dumps(_record(designs, checkpoint, scale), indent=2) + "\n")
+    export_plans(plans, export_target(folder / PLANS), scale)
+    return notes
+
+
+def _export(folder: Path, plans: list[LaidOut], scale: float, tell: Report) -> list[str]:
+    """Tables, graphs and CAD drawings; what was left out and why."""
+    targets, notes = [ROOMS, GRAPHML, DXF], []
     if find_spec("ezdxf") is None:
         targets.remove(DXF)
         notes.append("no DXF: it needs ezdxf (pip install 'bd-gen[cad]')")
     for done, target in enumerate(targets, start=1):
         export_plans(plans, export_target(folder / target), scale)
         tell("exporting", done, len(targets))
-    for done, plan in enumerate(plans, start=1):
-        path = folder / DRAWINGS.replace("{id}", plan.id)
+    return notes
+
+
+def _draw(folder: Path, plans: list[LaidOut], designs: Designs, scale: float, tell: Report) -> None:
+    """Each plan by itself, and all of them on one sheet."""
+    titles = [
+        f"{plan.id} · {nats:.1f} nats" for plan, nats in zip(plans, designs.nats, strict=True)
+    ]
+    for done, (plan, title) in enumerate(zip(plans, titles, strict=True), start=1):
         draw_plans(
             [plan.diagram],
             [plan.boxes],
-            path,
-            titles=[_title(designs, done - 1)],
+            folder / DRAWINGS.replace("{id}", plan.id),
+            titles=[title],
             metres_per_pixel=scale,
         )
         tell("drawing", done, len(plans) + 1)
@@ -89,15 +105,11 @@ def write_designs(
         [plan.diagram for plan in plans],
         [plan.boxes for plan in plans],
         folder / SHEET,
-        titles=[_title(designs, k) for k in range(len(plans))],
+        titles=titles,
         title=programme_text(designs.brief.room_types),
         metres_per_pixel=scale,
     )
     tell("drawing", len(plans) + 1, len(plans) + 1)
-    _remove_others(folder, [plan.id for plan in plans])
-    write_text(folder / RECORD, json.dumps(_record(designs, checkpoint, scale), indent=2) + "\n")
-    export_plans(plans, export_target(folder / PLANS), scale)
-    return notes
 
 
 def _remove_others(folder: Path, ids: list[str]) -> None:
@@ -107,10 +119,6 @@ def _remove_others(folder: Path, ids: list[str]) -> None:
         for other in path.parent.glob(f"*{path.suffix}"):
             if other.stem.isdecimal() and other.stem not in ids:
                 other.unlink()
-
-
-def _title(designs: Designs, k: int) -> str:
-    return f"{k + 1:02d} · {designs.nats[k]:.1f} nats"
 
 
 def programme_text(room_types: tuple[int, ...]) -> str:
