@@ -93,6 +93,19 @@ def test_a_picture_of_plans(draw: Command) -> None:
     assert Path("x.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_graph_is_drawn(draw: Command, drawn: list[dict]) -> None:
+    from bd_gen.diagrams.diagram import Diagram
+    from bd_gen.layouts.exports.graphml import write_graphml
+    from bd_gen.layouts.exports.laid_out import LaidOut
+
+    boxes = np.array([[0, 0, 80, 60], [84, 0, 120, 60]])
+    diagram = Diagram((0, 2), ((0, 1, 2),))
+    write_graphml("x.graphml", LaidOut("flat", diagram, boxes))
+    assert draw("x.graphml", "--out", "x.png")[0] == 0
+    assert drawn[0]["diagrams"] == [diagram]
+    assert drawn[0]["boxes"][0].tolist() == boxes.tolist()
+
+
 def test_own_boxes_are_kept_and_others_found(draw: Command, drawn: list[dict]) -> None:
     pytest.importorskip("ortools")
     words = ("--improve", 0, "--as", "plan", "--columns", 2, "--metres-per-pixel", 0.07)
@@ -165,10 +178,7 @@ def test_the_choice(draw: Command, drawn: list[dict], words, titles, note: bool)
         (("m_samples.pt", "--out", "x.png", "--index", "1"), "1-1 (index 1) is no complete"),
         (("m_samples.pt", "--out", "x.gif", "--animate"), "names no checkpoint"),
         (("m_samples.pt", "--out", "x.gif", "--animate", "--seed", "5"), "expected one of 1, 7"),
-        (
-            ("x.graphml", "--out", "x.png"),
-            "a graphml file; diagrams are read from these: plans, json",
-        ),
+        (("x.graphml", "--out", "x.png"), "x.graphml: expected one graph, got 0"),
         (("x.txt", "--out", "x.png"), "x.txt: expected plans (JSON lines or JSON), samples"),
         (("bundled", "--out", "x.png"), "x.png: file name: expected one that ends in .gif or .svg"),
         (("bundled", "--out", "x.gif", "--method", "rnd"), "--method: 'rnd' names no method"),

@@ -23,23 +23,27 @@ PLAN = {"id": 1, "rooms": [{"type": "Kitchen", "box": [0, 0, 9, 9]}]}
     [
         ("x.jsonl", json.dumps(PLAN), "plans"),
         ("x.txt", "\ufeff \n" + json.dumps(PLAN), "plans"),
-        ("x.json", json.dumps(PLAN), "json"),
-        ("x.JSON", json.dumps([PLAN]), "json"),
-        ("plans", json.dumps([PLAN]), "json"),
+        ("x.json", json.dumps(PLAN), "plans"),
+        ("x.JSON", json.dumps([PLAN]), "plans"),
         ("x.graphml", "<?xml version='1.0'?>", "graphml"),
     ],
 )
-def test_text_is_told_by_content_and_name(tmp_path, name, content, kind):
+def test_text_is_told_by_its_beginning(tmp_path, name, content, kind):
     (tmp_path / name).write_text(content)
     assert kind_of(tmp_path / name) == kind
 
 
-def test_gzip_is_told_by_name(tmp_path):
-    for name, kind in (("x.jsonl.gz", "plans"), ("x.json.gz", "json")):
-        with gzip.open(tmp_path / name, "wt") as file:
-            json.dump(PLAN, file)
-        assert kind_of(tmp_path / name) == kind
-        assert read_source(tmp_path / name).ids.tolist() == ["1"]
+def test_gzipped_plans(tmp_path):
+    path = tmp_path / "x.jsonl.gz"
+    with gzip.open(path, "wt") as file:
+        json.dump(PLAN, file)
+    assert kind_of(path) == "plans"
+    assert read_source(path).ids.tolist() == ["1"]
+
+
+def test_one_plan_of_ordinary_json(tmp_path):
+    (tmp_path / "x.json").write_text(json.dumps(PLAN, indent=1))
+    assert read_source(tmp_path / "x.json").ids.tolist() == ["1"]
 
 
 def test_checkpoints(tmp_path):

@@ -60,7 +60,9 @@ def check_texts(figure) -> list[str]:
     renderer, page = figure.canvas.get_renderer(), figure.bbox
     (axes,) = figure.axes
     texts = [(t.get_text(), t.get_window_extent(renderer)) for t in axes.texts if t.get_text()]
-    cards = [p.get_window_extent(renderer) for p in axes.patches if "Fancy" in type(p).__name__]
+    cards = [
+        p.get_window_extent(renderer) for p in axes.patches if type(p).__name__ == "FancyBboxPatch"
+    ]
     cards = [card for card in cards if card.width > 100]
     for text, box in texts:
         assert page.x0 <= box.x0 <= box.x1 <= page.x1, f"{text} is clipped"

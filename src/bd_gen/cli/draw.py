@@ -115,8 +115,8 @@ def command(
 ) -> None:
     r"""Draw the diagrams of FILE.
 
-    FILE holds plans (JSON lines, gzipped or not, or JSON), samples (METHOD_samples.pt), or is a
-    checkpoint ("bundled" is the one that comes with the package).
+    FILE holds plans (JSON lines, gzipped or not, or JSON), samples (METHOD_samples.pt) or one
+    diagram (GraphML), or is a checkpoint ("bundled" is the one that comes with the package).
 
     Plans are drawn with their own boxes, other diagrams with a layout that the solver finds. A
     diagram without any is drawn with its bubbles where its relations put them; the output says

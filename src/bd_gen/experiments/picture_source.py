@@ -92,7 +92,8 @@ def kind_of(path: str | Path) -> Kind:
     if head.startswith(_GZIP) or text.startswith((b"{", b"[")):
         return "plans"
     raise InputError(
-        f"{path}: expected plans (JSON lines or JSON), samples (METHOD_samples.pt) or a checkpoint"
+        f"{path}: expected plans (JSON lines or JSON), samples (METHOD_samples.pt), a graph "
+        "(GraphML) or a checkpoint"
     )
 
 
