@@ -325,7 +325,7 @@ def test_a_bar_on_a_terminal_does_not_tear_the_lines(results: Path) -> None:
     assert started.returncode == 0
     assert out.count("(1 metric computed)\n") == 2
     assert b"evaluating" in shown
-    assert b"4/4" in shown
+    assert b"40/40" in shown
 
 
 def test_the_script_is_the_same_command(results: Path) -> None:
