@@ -120,10 +120,8 @@ class KilledSuite:
 
     def _require_success(self, process: subprocess.Popen[bytes]) -> None:
         if process.wait() != 0:
-            tail = self._log.read_text(errors="replace")[-2000:]
-            raise InputError(
-                f"exit code {process.returncode} without a kill; {self._log} ends:\n{tail}"
-            )
+            say(self._log.read_text(errors="replace")[-2000:])
+            raise InputError(f"{self._log}: exit code {process.returncode} without a kill")
 
 
 def moments(count: int, rng: random.Random) -> list[float]:
