@@ -10,7 +10,7 @@ from bd_gen.layouts.cycles import shortest_cycle
 from bd_gen.layouts.explain import Conflict, explain
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outline import Outline
-from bd_gen.layouts.problem import problem_of, room_names
+from bd_gen.layouts.problem import problem_of
 from bd_gen.layouts.search import Status, find_boxes
 
 LEFT_OF, ABOVE, BELOW, RIGHT_OF = (
@@ -117,17 +117,6 @@ def test_a_question_that_ran_out_of_time_is_no_reason() -> None:
     assert hurried.text == explain(circle).text
     assert not hurried.is_minimal
     assert explain(Diagram((0, 2), ((0, 1, LEFT_OF),)), SolverOptions(time_limit=1e-9)) is None
-
-
-def test_names_of_rooms() -> None:
-    diagram = Diagram((7, 0, 7, 12, 7))
-    assert room_names(diagram) == (
-        "SecondRoom 1",
-        "LivingRoom",
-        "SecondRoom 2",
-        "Wall-in",
-        "SecondRoom 3",
-    )
 
 
 @pytest.mark.parametrize(
