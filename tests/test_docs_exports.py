@@ -26,13 +26,13 @@ def test_the_page_works_as_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             assert result.exit_code == 0, f"{line}\n{result.output}\n{result.exception!r}"
     assert len(list(Path("cad").glob("*.dxf"))) == 5
     assert len(list(Path("graphs").glob("*.graphml"))) == 2
-    homes, _ = read_laid_out("homes.jsonl")
+    homes = read_laid_out("homes.jsonl").plans
     for home in homes:
         assert home.diagram.room_types[:3] == (0, 2, 3)
         relations = {(i, j): r for i, j, r in home.diagram.edges}
         assert relations[0, 1] == 2  # cooking is right-of living: living is left-of cooking
         assert (1, 2) not in relations
-    (plan,), _ = read_laid_out("graphs/0-3.graphml")
+    (plan,) = read_laid_out("graphs/0-3.graphml").plans
     assert plan.follows_from_boxes
 
 

@@ -14,7 +14,7 @@ from bd_gen.data.synthetic import make_plans
 from bd_gen.diagrams.tokens import tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.experiments.trajectory import trajectory_of
-from bd_gen.layouts import animation, laid_out, plan_drawing
+from bd_gen.layouts import animation, outcome, plan_drawing
 from bd_gen.results.samples_file import Samples, SeedSamples, samples_path, write_samples
 from bd_gen.sampling.method import Method
 from bd_gen.training.checkpoint import load_checkpoint
@@ -125,7 +125,7 @@ def test_own_boxes_are_kept_and_others_found(draw: Command, drawn: list[dict]) -
 def test_without_or_tools_relations_are_enough(
     draw: Command, drawn: list[dict], monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr(laid_out, "has_solver", lambda: False)
+    monkeypatch.setattr(outcome, "has_solver", lambda: False)
     code, _, err = draw("plans.jsonl", "--out", "x.png", *words)
     assert code == 0
     assert ("OR-tools is not installed" in err) == (words[0] == "--as")
@@ -133,6 +133,7 @@ def test_without_or_tools_relations_are_enough(
     code, _, err = draw("plans.jsonl", "--out", "x.png")
     assert code == 2
     assert err.startswith("bd-gen: layouts need OR-tools: pip install")
+    assert "without it, --as bubbles or --no-solver place rooms" in err
 
 
 @pytest.mark.parametrize(
@@ -144,12 +145,13 @@ def test_without_or_tools_relations_are_enough(
         (("--index", "4,2-3"), ["7-1", "1-2", "7-0"], False),
         (("--id", "7-2", "--id", "1-0"), ["7-2", "1-0"], False),
         (("--index", "2,2", "--id", "1-2"), ["1-2"], False),
+        (("--index", "4", "--index", "2-3"), ["7-1", "1-2", "7-0"], False),
     ],
 )
 def test_the_choice(draw: Command, drawn: list[dict], words, titles, note: bool) -> None:
     code, out, err = draw("m_samples.pt", "--out", "x.png", "--no-solver", *words)
     assert code == 0
-    assert ("1 rows are no complete diagrams" in err) == note
+    assert ("1 of 6 samples are no complete diagrams and left out" in err) == note
     assert drawn[0]["titles"] == titles
     assert drawn[0]["title"] == "Samples of m"
     assert out == f"drawn: x.png ({len(titles)} of 6 diagrams)\n"
@@ -179,6 +181,7 @@ def test_the_choice(draw: Command, drawn: list[dict], words, titles, note: bool)
         (("m_samples.pt", "--out", "x.gif", "--animate"), "names no checkpoint"),
         (("m_samples.pt", "--out", "x.gif", "--animate", "--seed", "5"), "expected one of 1, 7"),
         (("x.graphml", "--out", "x.png"), "x.graphml: expected one graph, got 0"),
+        (("plans.jsonl", "--out", "x.png", "--index", "0-1000"), "expected at most 1,000 diagrams"),
         (("x.txt", "--out", "x.png"), "x.txt: expected plans (JSON lines or JSON), samples"),
         (("bundled", "--out", "x.png"), "x.png: file name: expected one that ends in .gif or .svg"),
         (("bundled", "--out", "x.gif", "--method", "rnd"), "--method: 'rnd' names no method"),

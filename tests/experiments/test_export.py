@@ -14,6 +14,7 @@ from tests.layouts.exports.cases import any_diagram, flat, same, solved
 from bd_gen.data.dataset import DataConfig, load_dataset
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.errors import InputError
+from bd_gen.experiments.choosing import Choice
 from bd_gen.experiments.export import (
     Target,
     check_export,
@@ -22,7 +23,7 @@ from bd_gen.experiments.export import (
     export_target,
 )
 from bd_gen.experiments.generation import generate
-from bd_gen.experiments.laid_out_files import Choice, read_laid_out
+from bd_gen.experiments.laid_out_files import read_laid_out
 from bd_gen.layouts.exports.laid_out import LaidOut
 from bd_gen.results.samples_file import read_samples
 
@@ -45,8 +46,8 @@ def test_samples_become_other_formats_too(job, tmp_path):
         assert {row["id"] for row in csv.DictReader(file)} >= {"42-0", "7-29"}
     assert export_samples(job.path, tmp_path / "graphs/{id}.graphml") == 60
     assert len(list((tmp_path / "graphs").iterdir())) == 60
-    (plan,), _ = read_laid_out(tmp_path / "graphs" / "42-3.graphml")
-    (sample,), _ = read_laid_out(job.path, Choice(ids=("42-3",)))
+    (plan,) = read_laid_out(tmp_path / "graphs" / "42-3.graphml").plans
+    (sample,) = read_laid_out(job.path, Choice(ids=("42-3",))).plans
     assert same(plan, sample)
 
 
@@ -76,7 +77,7 @@ def unique(plans: list[LaidOut]) -> list[LaidOut]:
 )
 def test_layouts_come_back_as_they_were(plans: list[LaidOut], name: str, tmp_path: Path) -> None:
     export_plans(plans, export_target(tmp_path / name))
-    found, notes = read_laid_out(tmp_path / name)
+    found, notes, *_ = read_laid_out(tmp_path / name)
     assert notes == []
     assert all(map(same, found, plans))
     assert len(found) == len(plans)
@@ -87,7 +88,7 @@ def test_layouts_come_back_as_they_were(plans: list[LaidOut], name: str, tmp_pat
 def test_diagrams_come_back_as_they_were(plans: list[LaidOut], tmp_path: Path) -> None:
     """Boxes that say something else than the relations are what is given up."""
     export_plans(plans, export_target(tmp_path / "x.jsonl"))
-    found, _ = read_laid_out(tmp_path / "x.jsonl")
+    found = read_laid_out(tmp_path / "x.jsonl").plans
     for plan, again in zip(plans, found, strict=True):
         assert (again.id, again.diagram) == (plan.id, plan.diagram)
         assert (again.boxes is not None) == plan.follows_from_boxes

@@ -1,14 +1,20 @@
+import gzip
 import json
 from dataclasses import replace
 from pathlib import Path
 
 import networkx
+import numpy as np
 import pytest
-from tests.layouts.exports.cases import flat
+from tests.experiments.checkpoints import saved
 from tests.results.conftest import make
 
+from bd_gen.data.plans_writer import write_plans
+from bd_gen.data.synthetic import make_plans
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.errors import InputError
-from bd_gen.experiments.laid_out_files import Choice, read_laid_out
+from bd_gen.experiments.choosing import Choice
+from bd_gen.experiments.laid_out_files import ReadingOptions, read_laid_out
 from bd_gen.results.samples_file import write_samples
 
 
@@ -35,7 +41,7 @@ def plans(tmp_path: Path) -> Path:
     ],
 )
 def test_what_is_chosen_and_no_more_is_read(plans, choice, expected):
-    found, _ = read_laid_out(plans, choice)
+    found = read_laid_out(plans, choice).plans
     assert [plan.id for plan in found] == expected.split()
 
 
@@ -43,15 +49,8 @@ def test_what_is_not_there(plans):
     plans.write_text(plans.read_text().removesuffix("broken"))
     with pytest.raises(InputError, match=r"plans.jsonl: there is no diagram with id 'p9'"):
         read_laid_out(plans, Choice(ids=("p9", "p1")))
-    with pytest.raises(InputError, match="there is no diagram 5, counted from 0"):
+    with pytest.raises(InputError, match=r"--index: 5: .*plans.jsonl holds 5 diagrams, 0\.\.4"):
         read_laid_out(plans, Choice(indices=(5,)))
-
-
-def test_choices_that_are_none():
-    with pytest.raises(InputError, match="counts from 0"):
-        Choice(indices=(-1,))
-    with pytest.raises(InputError, match="at least 1"):
-        Choice(limit=0)
 
 
 def test_samples_that_are_no_diagrams_are_left_out_and_counted(tmp_path):
@@ -62,10 +61,11 @@ def test_samples_that_are_no_diagrams_are_left_out_and_counted(tmp_path):
     tokens[1, 0] = 13  # a room that was never drawn
     samples.per_seed[seed] = replace(samples.per_seed[seed], tokens=tokens)
     write_samples(path, samples)
-    found, notes = read_laid_out(path)
+    found, notes, title, num_rows = read_laid_out(path)
     total = len(samples.seeds) * samples.num_samples
     assert len(found) == total - 1
-    assert notes == [f"1 of {total} samples are no complete diagrams"]
+    assert notes == [f"1 of {total} samples are no complete diagrams and left out"]
+    assert (title, num_rows) == (f"Samples of {samples.method}", total)
     assert f"{seed}-0" in {plan.id for plan in found}
     assert f"{seed}-1" not in {plan.id for plan in found}
 
@@ -82,30 +82,58 @@ def test_a_graph_that_may_lack_edges_is_taken_as_it_is(tmp_path):
     graph = networkx.DiGraph()
     graph.add_node("Kitchen")
     networkx.write_graphml(graph, path)
-    (plan,), notes = read_laid_out(path)
+    (plan,), notes, *_ = read_laid_out(path)
     assert plan.diagram.room_types == (2,)
     assert notes == [f"{path}: rooms without an edge are taken for not joined"]
 
 
-def test_with_layouts_solves_what_has_none():
-    from bd_gen.diagrams.diagram import Diagram
-    from bd_gen.experiments.layouts import with_layouts
-    from bd_gen.layouts.exports.laid_out import LaidOut
-    from bd_gen.layouts.options import SolverOptions
+def test_a_checkpoint_holds_no_diagrams(tmp_path):
+    with pytest.raises(InputError, match="a checkpoint file; diagrams are read from these"):
+        read_laid_out(saved(tmp_path))
 
-    laid_out = flat("has boxes")
-    open_ = LaidOut("has none", laid_out.diagram)
-    stale = LaidOut("has others", laid_out.diagram, laid_out.boxes[::-1])
-    # what surrounds a room surrounds what is in that
-    circle = LaidOut("impossible", Diagram((0, 2, 3), ((0, 1, 5), (1, 2, 5), (0, 2, 2))))
-    calls = []
-    found, unsolved = with_layouts(
-        [laid_out, open_, stale, circle],
-        SolverOptions(improve_seconds=0),
-        lambda done, total: calls.append((done, total)),
-    )
-    assert found[0] is laid_out
-    assert [plan.follows_from_boxes for plan in found] == [True, True, True, False]
-    assert list(map(str, unsolved)) == ["impossible: no rectangles have these relations"]
-    assert found[3].boxes is None
-    assert calls[-1] == (4, 4)
+
+@pytest.mark.parametrize("is_whole", [False, True])
+def test_plans_come_with_their_boxes(tmp_path, is_whole):
+    table = make_plans(5, 0, Vocabulary(8))
+    path = tmp_path / "x.jsonl"
+    write_plans(path, table)
+    read = read_laid_out(path, options=ReadingOptions(is_whole=is_whole))
+    assert (len(read.plans), read.num_rows, read.title) == (5, 5, "x.jsonl")
+    for row, plan in enumerate(read.plans):
+        n = int(table.num_rooms[row])
+        np.testing.assert_array_equal(plan.boxes, table.boxes[row, :n])
+        assert plan.diagram.num_rooms == n
+        assert plan.follows_from_boxes
+
+
+@pytest.mark.parametrize("name", ["x.jsonl.gz", "x.json.gz"])
+def test_gzipped_plans(tmp_path, name):
+    with gzip.open(tmp_path / name, "wt") as file:
+        json.dump({"id": 1, "rooms": [{"type": "Kitchen"}], "relations": []}, file)
+    assert [plan.id for plan in read_laid_out(tmp_path / name).plans] == ["1"]
+
+
+def test_a_whole_file_is_checked_and_counted(plans):
+    with pytest.raises(InputError, match=r"1 of 6 plans are bad: .*--skip-bad"):
+        read_laid_out(plans, Choice(limit=2), ReadingOptions(is_whole=True))
+    read = read_laid_out(plans, Choice(limit=2), ReadingOptions(skip_bad=True))
+    assert [plan.id for plan in read.plans] == ["p0", "p1"]
+    assert read.num_rows == 5
+    assert read.notes[0].startswith("skipped 1 of 6 plans")
+
+
+def test_bad_plans_in_front_do_not_count(plans):
+    plans.write_text("broken\n" + plans.read_text())
+    read = read_laid_out(plans, Choice(indices=(0,)), ReadingOptions(skip_bad=True))
+    assert [plan.id for plan in read.plans] == ["p0"]
+
+
+def test_one_seed_of_samples(tmp_path):
+    path = tmp_path / "x_samples.pt"
+    samples = make()
+    write_samples(path, samples)
+    seed = samples.seeds[-1]
+    found = read_laid_out(path, Choice(seed=seed)).plans
+    assert [plan.id for plan in found] == [f"{seed}-{k}" for k in range(samples.num_samples)]
+    with pytest.raises(InputError, match=r"x_samples.pt holds no samples of seed 999"):
+        read_laid_out(path, Choice(seed=999))

@@ -10,7 +10,7 @@ from bd_gen.layouts.cycles import shortest_cycle
 from bd_gen.layouts.explain import Conflict, explain
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outline import Outline
-from bd_gen.layouts.problem import problem_of, room_names
+from bd_gen.layouts.problem import problem_of
 from bd_gen.layouts.search import Status, find_boxes
 
 LEFT_OF, ABOVE, BELOW, RIGHT_OF = (
@@ -132,17 +132,6 @@ def test_what_goes_round_in_a_circle_has_no_layout(
             assert find_boxes(circle, 60).status is Status.UNREALIZABLE
             found += 1
     assert found > 10
-
-
-def test_names_of_rooms() -> None:
-    diagram = Diagram((7, 0, 7, 12, 7))
-    assert room_names(diagram) == (
-        "SecondRoom 1",
-        "LivingRoom",
-        "SecondRoom 2",
-        "Wall-in",
-        "SecondRoom 3",
-    )
 
 
 @pytest.mark.parametrize(

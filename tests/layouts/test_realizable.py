@@ -9,7 +9,7 @@ from bd_gen.diagrams.canonical import canonical_tokens
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import NODE_MASK, Vocabulary
-from bd_gen.layouts import realizable as module
+from bd_gen.layouts import many
 from bd_gen.layouts.answers import AnswerCache
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.realizable import NO_DIAGRAM, realizable
@@ -55,7 +55,7 @@ def test_known_answers_are_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> Non
     cache = AnswerCache()
     tokens = tokens_from_diagrams([ROW, CIRCLE], V)
     assert realizable(tokens, V, cache=cache).tolist() == [1, 0]
-    monkeypatch.setattr(module, "solve", None)  # any question would fail
+    monkeypatch.setattr(many, "solve", None)  # any question would fail
     assert realizable(tokens[::-1], V, cache=cache).tolist() == [0, 1]
     # types do not matter, nor how long the row is
     renamed = [Diagram((0, 0, 0), d.edges) for d in (ROW, CIRCLE)]

@@ -2,12 +2,8 @@
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
-
-if TYPE_CHECKING:
-    import numpy as np
 
 CHECKPOINT = "bundled"
 METHODS = (
@@ -85,22 +81,23 @@ def _evaluate(schedule: Path, samples: list[Path]) -> Path:
 
 def _draw(directory: Path, samples: Path) -> Path:
     """Some of the samples as bubbles and, where rectangles exist for them, as floor plans."""
-    from bd_gen.diagrams.tokens import diagrams_from_tokens, is_well_formed
-    from bd_gen.layouts.laid_out import has_solver, lay_out
+    from bd_gen.experiments.choosing import Choice
+    from bd_gen.experiments.laid_out_files import read_laid_out
+    from bd_gen.experiments.layouts import with_layouts
     from bd_gen.layouts.options import SolverOptions
+    from bd_gen.layouts.outcome import has_solver
     from bd_gen.layouts.plan_drawing import draw_plans
-    from bd_gen.results.samples_file import SUFFIX, read_samples
+    from bd_gen.results.samples_file import SUFFIX
 
     picture = directory / "plans.png"
     if not picture.exists() or picture.stat().st_mtime_ns < samples.stat().st_mtime_ns:
-        read = read_samples(samples)
-        tokens = next(iter(read.per_seed.values())).tokens
-        tokens = tokens[is_well_formed(tokens, read.vocabulary)][:NUM_DRAWN]
-        diagrams = diagrams_from_tokens(tokens, read.vocabulary)
-        boxes: list[np.ndarray | None] = [None] * len(diagrams)
+        plans = read_laid_out(samples, Choice(limit=NUM_DRAWN)).plans
         if has_solver():
-            boxes = [lay_out(diagram, SolverOptions()).boxes for diagram in diagrams]
+            plans, _ = with_layouts(plans, SolverOptions())
         draw_plans(
-            diagrams, boxes, picture, title=f"Samples of {samples.name.removesuffix(SUFFIX)}"
+            [plan.diagram for plan in plans],
+            [plan.boxes for plan in plans],
+            picture,
+            title=f"Samples of {samples.name.removesuffix(SUFFIX)}",
         )
     return picture

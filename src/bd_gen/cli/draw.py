@@ -9,13 +9,13 @@ import click
 from bd_gen.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import numpy as np
-
-    from bd_gen.diagrams.diagram import Diagram
-    from bd_gen.experiments.picture_source import Source
+    from bd_gen.experiments.choosing import Choice
+    from bd_gen.experiments.laid_out_files import LaidOutFile
+    from bd_gen.layouts.exports.laid_out import LaidOut
     from bd_gen.layouts.options import SolverOptions
+
+MOST = 1000
+"""Diagrams in one picture."""
 
 _FILE = click.Path(path_type=Path)
 
@@ -36,11 +36,17 @@ _FILE = click.Path(path_type=Path)
     show_default=True,
     help="The floor plan, the bubbles at the places of the rooms, or both side by side.",
 )
-@click.option("--index", "indices", metavar="N,N-N", help="Which diagrams, counted from 0: 3,8-11.")
+@click.option(
+    "--index",
+    "indices",
+    multiple=True,
+    metavar="N,N-N",
+    help="Which diagrams, counted from 0: 3,8-11 (repeatable).",
+)
 @click.option("--id", "ids", multiple=True, metavar="ID", help="A diagram by its id (repeatable).")
 @click.option(
     "--limit",
-    type=click.IntRange(min=1, max=1000),
+    type=click.IntRange(min=1, max=MOST),
     default=12,
     show_default=True,
     help="Most diagrams, if none is chosen by --index or --id.",
@@ -94,7 +100,7 @@ def command(
     file: Path,
     out: Path,
     mode: Literal["both", "plan", "bubbles"],
-    indices: str | None,
+    indices: tuple[str, ...],
     ids: tuple[str, ...],
     limit: int,
     columns: int | None,
@@ -131,8 +137,7 @@ def command(
               bd-gen draw bundled --out sampling.gif --seed 42 --sample 3
     """
     from bd_gen.cli.draw_animation import AnimationChoice, draw_film
-    from bd_gen.cli.draw_choice import chosen_rows
-    from bd_gen.experiments.picture_source import kind_of
+    from bd_gen.experiments.file_kinds import kind_of
     from bd_gen.layouts.options import SolverOptions
     from bd_gen.layouts.plan_drawing import draw_plans
 
@@ -146,24 +151,21 @@ def command(
     check_picture(out)
     if metres_per_pixel is not None and not math.isfinite(metres_per_pixel):
         raise InputError(f"--metres-per-pixel: expected a number, got {metres_per_pixel}")
-    source = _read(file, labels, skip_bad)
-    rows = chosen_rows(file, source, indices, ids, seed, limit)
-    diagrams = [source.diagram(row) for row in rows]
-    names = [str(source.ids[row]) for row in rows]
-    own_boxes = [source.boxes_of(row) for row in rows]
+    read = _read(file, _choice(indices, ids, seed, limit), labels, skip_bad)
+    plans = _laid_out(read.plans, options, is_needed=mode != "bubbles")
     draw_plans(
-        diagrams,
-        _laid_out(diagrams, names, own_boxes, options, is_needed=mode != "bubbles"),
+        [plan.diagram for plan in plans],
+        [plan.boxes for plan in plans],
         out,
         mode,
         columns,
-        names,
-        source.title if title is None else title or None,
+        [plan.id for plan in plans],
+        read.title if title is None else title or None,
         relation_labels,
         metres_per_pixel,
         dpi,
     )
-    click.echo(f"drawn: {out} ({len(rows):,} of {len(source):,} diagrams)")
+    click.echo(f"drawn: {out} ({len(plans):,} of {read.num_rows:,} diagrams)")
 
 
 def check_picture(out: Path) -> None:
@@ -183,49 +185,59 @@ def check_picture(out: Path) -> None:
         raise InputError(f"{out}: expected a file to write, this is a folder")
 
 
-def _read(file: Path, labels: Path | None, skip_bad: bool) -> "Source":
+def _choice(
+    indices: tuple[str, ...], ids: tuple[str, ...], seed: int | None, limit: int
+) -> "Choice":
+    from bd_gen.cli.indices import indices_of
+    from bd_gen.experiments.choosing import Choice
+
+    places = indices_of(indices, MOST)
+    if len(places) + len(ids) > MOST:
+        raise InputError(
+            f"--id: expected at most {MOST:,} diagrams, got {len(places) + len(ids):,}"
+        )
+    is_named = bool(places or ids)
+    return Choice(ids, places, None if is_named else limit, seed, is_as_asked=True)
+
+
+def _read(file: Path, choice: "Choice", labels: Path | None, skip_bad: bool) -> "LaidOutFile":
     from bd_gen.cli.progress import bar
     from bd_gen.data.labels import read_labels
-    from bd_gen.experiments.picture_source import ReadingOptions, read_source
+    from bd_gen.experiments.laid_out_files import ReadingOptions, read_laid_out
 
     with bar(file.name, "bytes") as report:
-        mapping = None if labels is None else read_labels(labels)
-        source = read_source(file, ReadingOptions(mapping, skip_bad, report))
-    for note in source.notes:
+        known = None if labels is None else read_labels(labels)
+        options = ReadingOptions(known, skip_bad, is_whole=True, progress=report)
+        read = read_laid_out(file, choice, options)
+    for note in read.notes:
         click.echo(f"bd-gen: note: {note}", err=True)
-    return source
+    return read
 
 
 def _laid_out(
-    diagrams: "Sequence[Diagram]",
-    names: "Sequence[str]",
-    own_boxes: "Sequence[np.ndarray | None]",
-    options: "SolverOptions | None",
-    is_needed: bool,
-) -> "list[np.ndarray | None]":
-    """The boxes of each diagram; one line of output for each that has none."""
+    plans: "list[LaidOut]", options: "SolverOptions | None", is_needed: bool
+) -> "list[LaidOut]":
+    """The diagrams with boxes; one line of output for each that has none."""
     from bd_gen.cli.progress import bar
-    from bd_gen.layouts.laid_out import has_solver, lay_out
+    from bd_gen.experiments.layouts import with_layouts
+    from bd_gen.layouts.outcome import has_solver
 
-    boxes = list(own_boxes)
-    missing = [k for k, its_boxes in enumerate(boxes) if its_boxes is None]
-    if options is None or not missing:
-        return boxes
-    if not has_solver() and not is_needed:
+    if options is None or all(plan.boxes is not None for plan in plans):
+        return plans
+    if not has_solver():
+        if is_needed:
+            raise InputError(
+                "layouts need OR-tools: pip install 'bd-gen[layout]'; without it, --as bubbles or "
+                "--no-solver place rooms by their relations"
+            )
         click.echo(
             "bd-gen: note: OR-tools is not installed: bubbles stand where relations put them "
             "[pip install 'bd-gen[layout]']",
             err=True,
         )
-        return boxes
-    reasons = []
+        return plans
     with bar("layouts", "diagrams") as report:
-        for done, k in enumerate(missing, start=1):
-            laid_out = lay_out(diagrams[k], options)
-            boxes[k] = laid_out.boxes
-            if laid_out.boxes is None:
-                reasons.append(f"{names[k]}: {laid_out.why}")
-            report(done, len(missing))
-    for reason in reasons:
-        click.echo(reason)
-    return boxes
+        plans, unsolved = with_layouts(plans, options, report, keep_boxes=True)
+    for one in unsolved:
+        click.echo(str(one))
+    return plans

@@ -62,7 +62,7 @@ def draw_film(
     """
     from bd_gen.experiments.animating import film_of
     from bd_gen.layouts.animation import ANIMATIONS, draw_animation
-    from bd_gen.layouts.laid_out import has_solver
+    from bd_gen.layouts.outcome import has_solver
     from bd_gen.layouts.picture_file import checked_suffix
 
     checked_suffix(out, ANIMATIONS)
@@ -72,11 +72,11 @@ def draw_film(
     if options is not None and not has_solver():
         click.echo("bd-gen: note: OR-tools is not installed: no layout", err=True)
         options = None
-    film, laid_out = film_of(
+    film, outcome = film_of(
         trajectory, title if choice.title is None else choice.title or None, options
     )
-    if laid_out.why:
-        click.echo(f"{laid_out.why}; bubbles stand where the relations put them")
+    if outcome.why:
+        click.echo(f"{outcome.why}; bubbles stand where the relations put them")
     draw_animation(film, out)
     count, shown = len(trajectory.tokens), len(film.tokens)
     states = f"{count} states" if shown == count else f"{shown} of {count} states"
@@ -87,7 +87,7 @@ def _trajectory(
     file: Path, is_checkpoint: bool, choice: AnimationChoice
 ) -> "tuple[Trajectory, str]":
     from bd_gen.experiments.animating import checkpoint_trajectory, samples_trajectory
-    from bd_gen.experiments.picture_source import kind_of
+    from bd_gen.experiments.file_kinds import kind_of
     from bd_gen.sampling.method import DEFAULT_STEPS
 
     sample = choice.sample or 0

@@ -9,9 +9,11 @@ import click
 from bd_gen.cli.progress import bar
 
 if TYPE_CHECKING:
+    from bd_gen.experiments.choosing import Choice
     from bd_gen.layouts.exports.laid_out import LaidOut
 
 _MOST_NAMED = 10
+_MOST_INDICES = 1_000_000
 
 
 @click.command(short_help="Write diagrams as GraphML, DXF, CSV, JSON or pictures.")
@@ -24,8 +26,19 @@ _MOST_NAMED = 10
 )
 @click.option("--format", "format_name", metavar="FORMAT", help="Such an ending, without the dot.")
 @click.option("--id", "ids", multiple=True, help="Only the diagram with this id; may be repeated.")
-@click.option("--index", "indices", type=int, multiple=True, help="Only that one, from 0.")
+@click.option(
+    "--index",
+    "indices",
+    multiple=True,
+    metavar="N,N-N",
+    help="Only these, counted from 0: 3,8-11; may be repeated.",
+)
 @click.option("--limit", type=int, help="At most so many, from the first on.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0, max=2**64 - 1),
+    help="Only this seed of a samples file.",
+)
 @click.option(
     "--scale",
     type=float,
@@ -49,17 +62,20 @@ _MOST_NAMED = 10
     type=click.Path(path_type=Path),
     help='JSON file {"foreign label": "RoomType"} for plans.',
 )
+@click.option("--skip-bad", is_flag=True, help="Leave out bad plans instead of refusing the file.")
 def command(
     file: Path,
     out: str,
     format_name: str | None,
     ids: tuple[str, ...],
-    indices: tuple[int, ...],
+    indices: tuple[str, ...],
     limit: int | None,
+    seed: int | None,
     scale: float | None,
     is_layout: bool | None,
     time_limit: float,
     labels: Path | None,
+    skip_bad: bool,
 ) -> None:
     """Write the diagrams of FILE for other programs.
 
@@ -74,19 +90,16 @@ def command(
     bd-gen export plans.jsonl --id 7 --out plan.dxf --scale 0.07
     bd-gen export eval_results/loglinear/METHOD_samples.pt --limit 20 --out graphs/{id}.graphml
     """  # noqa: D301
-    from bd_gen.data.labels import read_labels
+    from bd_gen.cli.indices import indices_of
+    from bd_gen.experiments.choosing import Choice
     from bd_gen.experiments.export import export_plans, export_target
-    from bd_gen.experiments.laid_out_files import Choice, read_laid_out
     from bd_gen.layouts.exports.scale import METRES_PER_PIXEL, checked_scale
 
     metres = checked_scale(METRES_PER_PIXEL if scale is None else scale)
     target = export_target(out, format_name)
     is_dxf = target.format == "dxf"
-    with bar(file.name, "bytes") as report:
-        known = None if labels is None else read_labels(labels)
-        plans, notes = read_laid_out(file, Choice(ids, indices, limit), known, report)
-    for note in notes:
-        click.echo(f"bd-gen: note: {note}", err=True)
+    choice = Choice(ids, indices_of(indices, _MOST_INDICES), limit, seed)
+    plans = _read(file, choice, labels, skip_bad)
     target.paths(plans)  # too many for one file is said before anything is solved
     num_unsolved = 0
     if is_dxf if is_layout is None else is_layout:
@@ -100,6 +113,18 @@ def command(
         click.echo(f"{_counted(len(plans))}: {where}")
     if num_unsolved:
         sys.exit(2)
+
+
+def _read(file: Path, choice: "Choice", labels: Path | None, skip_bad: bool) -> "list[LaidOut]":
+    from bd_gen.data.labels import read_labels
+    from bd_gen.experiments.laid_out_files import ReadingOptions, read_laid_out
+
+    with bar(file.name, "bytes") as report:
+        known = None if labels is None else read_labels(labels)
+        read = read_laid_out(file, choice, ReadingOptions(known, skip_bad, progress=report))
+    for note in read.notes:
+        click.echo(f"bd-gen: note: {note}", err=True)
+    return read.plans
 
 
 def _solved(plans: "list[LaidOut]", time_limit: float, is_dxf: bool) -> "tuple[list[LaidOut], int]":

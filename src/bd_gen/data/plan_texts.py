@@ -23,7 +23,7 @@ def read_plan_texts(
     Raises:
         InputError: as `read_lines`, or a list of more than 64 MB.
     """
-    plans = _whole(Path(path)) if str(path).endswith(".json") else None
+    plans = _whole(Path(path)) if str(path).lower().endswith(".json") else None
     if plans is None:
         return "line", read_lines(path, progress)
     return "plan", ((k, _text(plan)) for k, plan in enumerate(plans, start=1))

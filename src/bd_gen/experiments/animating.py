@@ -9,8 +9,8 @@ from bd_gen.errors import InputError
 from bd_gen.experiments.backfill import method_from_config
 from bd_gen.experiments.trajectory import Trajectory, trajectory_of
 from bd_gen.layouts.animation import Film
-from bd_gen.layouts.laid_out import LaidOut, lay_out
 from bd_gen.layouts.options import SolverOptions
+from bd_gen.layouts.outcome import Outcome, lay_out
 from bd_gen.results.samples_file import read_samples
 from bd_gen.sampling.conditions import condition_from_plain
 from bd_gen.sampling.method import DEFAULT_STEPS, Method
@@ -99,7 +99,7 @@ def _title(method: Method, seed: int, sample: int) -> str:
 
 def film_of(
     trajectory: Trajectory, title: str | None, options: SolverOptions | None
-) -> tuple[Film, LaidOut]:
+) -> tuple[Film, Outcome]:
     """A trajectory as an animation, and the layout that it stands on.
 
     Args:
@@ -110,16 +110,16 @@ def film_of(
     Raises:
         InputError: OR-tools is missing.
     """
-    laid_out = LaidOut(None) if options is None else lay_out(trajectory.diagram, options)
+    outcome = Outcome(None) if options is None else lay_out(trajectory.diagram, options)
     shown = shown_states(len(trajectory.tokens))
     film = Film(
         trajectory.tokens[shown],
         trajectory.calls[shown],
         trajectory.vocabulary,
-        laid_out.boxes,
+        outcome.boxes,
         title,
     )
-    return film, laid_out
+    return film, outcome
 
 
 def shown_states(count: int) -> np.ndarray:

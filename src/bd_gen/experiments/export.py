@@ -174,7 +174,7 @@ def export_samples(samples_path: str | Path, path: str | Path) -> int:
             written.
     """
     target = check_export(path)
-    plans, _ = read_laid_out(samples_path)
+    plans = read_laid_out(samples_path).plans
     export_plans(plans, target)
     return len(plans)
 

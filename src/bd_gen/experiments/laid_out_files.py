@@ -1,117 +1,147 @@
 """Diagrams from any file that holds some: plans, samples of a method, GraphML."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-
-import numpy as np
+from typing import NamedTuple
 
 from bd_gen.data.labels import RoomLabels
 from bd_gen.data.plan_diagrams import each_plan
-from bd_gen.data.problems import printable
+from bd_gen.data.plan_table import PlanTable
+from bd_gen.data.plans import read_plans
 from bd_gen.diagrams.tokens import diagrams_from_tokens, is_well_formed
+from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
 from bd_gen.errors import InputError
+from bd_gen.experiments.choosing import Choice, Row
+from bd_gen.experiments.file_kinds import Kind, kind_of
 from bd_gen.layouts.exports.laid_out import LaidOut
 from bd_gen.layouts.imports.graphml import read_graphml
-from bd_gen.results.samples_file import read_samples
-
-_GRAPHML = re.compile(r"\.(graphml|xml)\Z", re.IGNORECASE)
+from bd_gen.results.samples_file import Samples, read_samples
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Choice:
-    """Which diagrams of a file to take; all of them if nothing is said.
+class ReadingOptions:
+    """How to read plans.
 
     Attributes:
-        ids: those with these ids.
-        indices: and those at these places, counted from 0.
-        limit: at most so many, in the order of the file.
-
-    Raises:
-        InputError: a negative index, or a limit below 1.
+        labels: what foreign room labels mean.
+        skip_bad: leave out bad plans, also when counting places, instead of refusing the file.
+        is_whole: check and count all plans, also those behind the last one that is taken.
+        progress: called as progress(bytes read, bytes of the file).
     """
 
-    ids: tuple[str, ...] = ()
-    indices: tuple[int, ...] = ()
-    limit: int | None = None
+    labels: RoomLabels | None = None
+    skip_bad: bool = False
+    is_whole: bool = False
+    progress: Progress | None = None
 
-    def __post_init__(self) -> None:
-        if any(index < 0 for index in self.indices):
-            raise InputError("--index: counts from 0")
-        if self.limit is not None and self.limit < 1:
-            raise InputError("--limit: expected at least 1")
 
-    def of(self, plans: Iterable[LaidOut], path: Path) -> list[LaidOut]:
-        """The chosen ones; no more is read than has to be.
+class LaidOutFile(NamedTuple):
+    """What was read of a file.
 
-        Raises:
-            InputError: an id or index that is not there.
-        """
-        ids, indices = set(self.ids), set(self.indices)
-        is_named = bool(ids or indices)
-        chosen: list[LaidOut] = []
-        for k, plan in enumerate(plans):
-            if not is_named or plan.id in ids or k in indices:
-                chosen.append(plan)
-                ids.discard(plan.id)
-            indices.discard(k)
-            if len(chosen) == self.limit or (is_named and not ids and not indices):
-                return chosen
-        if ids:
-            raise InputError(f"{path}: there is no diagram with id {printable(min(ids))!r}")
-        if indices:
-            raise InputError(f"{path}: there is no diagram {min(indices)}, counted from 0")
-        return chosen
+    Attributes:
+        plans: the chosen diagrams, one at least.
+        notes: what people should know.
+        title: what the file calls itself.
+        num_rows: rows that it holds, complete diagrams or not; of plans those that were looked at.
+    """
+
+    plans: list[LaidOut]
+    notes: list[str]
+    title: str
+    num_rows: int
+
+
+class _Rows(NamedTuple):
+    """The rows of a file; `is_whole` where they are all in memory already."""
+
+    rows: Iterator[Row]
+    title: str
+    notes: list[str]
+    is_whole: bool = True
 
 
 def read_laid_out(
-    path: str | Path,
-    choice: Choice | None = None,
-    labels: RoomLabels | None = None,
-    progress: Progress | None = None,
-) -> tuple[list[LaidOut], list[str]]:
-    """The chosen diagrams of a file, and notes for people.
+    path: str | Path, choice: Choice | None = None, options: ReadingOptions | None = None
+) -> LaidOutFile:
+    """The chosen diagrams of a file; its content tells of what kind it is.
 
-    A name in `.pt` is a samples file (ids are "seed-number"), in `.graphml` or `.xml` a graph,
-    anything else plans.
+    Samples are called "seed-number". Rows of samples that are no complete diagrams are left out,
+    and a note counts them.
 
     Raises:
         InputError: the file cannot be used, or what is asked for is not there.
     """
     path, choice = Path(path), choice or Choice()
-    notes: list[str] = []
-    if path.suffix == ".pt":
-        plans = choice.of(_of_samples(path, notes), path)
-    elif _GRAPHML.search(path.name):
-        plans = choice.of(_of_graphml(path, notes), path)
-    else:
-        named = (LaidOut(*plan) for plan in each_plan(path, labels, progress))
-        plans = choice.of(named, path)
-    if not plans:
-        raise InputError(f"{path}: there is no diagram to export")
-    return plans, notes
+    kind = kind_of(path)
+    if kind not in READERS:
+        kinds = ", ".join(READERS)
+        raise InputError(f"{path}: a {kind} file; diagrams are read from these: {kinds}")
+    source = READERS[kind](path, options or ReadingOptions())
+    chosen = choice.of(source.rows, path, source.is_whole)
+    if not chosen.plans:
+        raise InputError(f"{path}: holds no complete diagram")
+    notes = list(source.notes)
+    if chosen.num_bad:
+        notes.append(
+            f"{chosen.num_bad:,} of {chosen.num_of_seed:,} samples are no complete diagrams and "
+            "left out"
+        )
+    return LaidOutFile(chosen.plans, notes, source.title, chosen.num_rows)
 
 
-def _of_graphml(path: Path, notes: list[str]) -> Iterator[LaidOut]:
+def _read_plans(path: Path, options: ReadingOptions) -> _Rows:
+    if not (options.is_whole or options.skip_bad):
+        plans = each_plan(path, options.labels, options.progress)
+        rows = (Row(plan.id, partial(LaidOut, *plan)) for plan in plans)
+        return _Rows(rows, path.name, [], is_whole=False)
+    vocabulary = Vocabulary(LARGEST_N_MAX)
+    table = read_plans(path, vocabulary, options.labels, options.skip_bad, options.progress)
+    rows = (Row(str(name), partial(_of_table, table, k)) for k, name in enumerate(table.ids))
+    return _Rows(rows, path.name, list(table.notes))
+
+
+def _of_table(table: PlanTable, row: int) -> LaidOut:
+    (diagram,) = diagrams_from_tokens(table.tokens[row : row + 1], table.vocabulary)
+    boxes = table.boxes[row, : diagram.num_rooms] if table.has_boxes[row] else None
+    return LaidOut(str(table.ids[row]), diagram, boxes)
+
+
+def _read_graphml(path: Path, options: ReadingOptions) -> _Rows:  # noqa: ARG001
     graph = read_graphml(path)
-    if not graph.is_complete:
-        notes.append(f"{path}: rooms without an edge are taken for not joined")
+    notes = [f"{path}: rooms without an edge are taken for not joined"]
     try:
-        yield LaidOut(graph.id, graph.diagram, graph.boxes)
+        plan = LaidOut(graph.id, graph.diagram, graph.boxes)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
+    rows = iter([Row(plan.id, lambda: plan)])
+    return _Rows(rows, path.name, [] if graph.is_complete else notes)
 
 
-def _of_samples(path: Path, notes: list[str]) -> Iterator[LaidOut]:
+def _read_samples(path: Path, options: ReadingOptions) -> _Rows:  # noqa: ARG001
     samples = read_samples(path)
-    tokens = np.concatenate([part.tokens for part in samples.per_seed.values()])
-    ids = [f"{s}-{k}" for s in samples.per_seed for k in range(samples.num_samples)]
-    good = is_well_formed(tokens, samples.vocabulary)
-    if not good.all():
-        notes.append(f"{int((~good).sum()):,} of {len(good):,} samples are no complete diagrams")
-    for k in np.flatnonzero(good).tolist():
-        (diagram,) = diagrams_from_tokens(tokens[k : k + 1], samples.vocabulary)
-        yield LaidOut(ids[k], diagram)
+    return _Rows(_rows_of(samples), f"Samples of {samples.method}", [])
+
+
+def _rows_of(samples: Samples) -> Iterator[Row]:
+    for seed, part in samples.per_seed.items():
+        good = is_well_formed(part.tokens, samples.vocabulary)
+        for k in range(samples.num_samples):
+            name = f"{seed}-{k}"
+            yield Row(name, partial(_of_samples, samples, seed, k, name) if good[k] else None)
+
+
+def _of_samples(samples: Samples, seed: int, k: int, name: str) -> LaidOut:
+    tokens = samples.per_seed[seed].tokens[k : k + 1]
+    return LaidOut(name, diagrams_from_tokens(tokens, samples.vocabulary)[0])
+
+
+READERS: dict[Kind, Callable[[Path, ReadingOptions], _Rows]] = {
+    "plans": _read_plans,
+    "samples": _read_samples,
+    "graphml": _read_graphml,
+}
+"""Who reads a file of each kind; a new format is one entry here and its mark in `kind_of`."""

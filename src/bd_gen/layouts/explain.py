@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.room_names import room_names
 from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS
 from bd_gen.layouts.constraints import Grid
 from bd_gen.layouts.cycles import shortest_cycle
 from bd_gen.layouts.options import SolverOptions
-from bd_gen.layouts.problem import Problem, Statement, problem_of, room_names
+from bd_gen.layouts.problem import Problem, Statement, problem_of
 from bd_gen.layouts.search import Status, find_boxes
 
 _NUM_ORDERS = 4

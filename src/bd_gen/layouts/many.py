@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from types import TracebackType
 
@@ -34,8 +35,15 @@ class Solvers:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
 
-    def lay_out(self, diagrams: Sequence[Diagram], options: SolverOptions) -> Iterator[Layout]:
+    def lay_out(
+        self, diagrams: Sequence[Diagram], options: SolverOptions, chunk: int = 1
+    ) -> Iterator[Layout]:
         """A layout for each diagram, in their order.
+
+        Args:
+            diagrams: what to lay out.
+            options: for all of them.
+            chunk: diagrams handed to a process at a time; many where each takes little time.
 
         Raises:
             InputError: OR-tools is missing, or a box is given for a room that does not exist.
@@ -46,4 +54,4 @@ class Solvers:
         if self._pool is None:
             # fresh processes: a fork would copy the threads of numpy and torch half-way
             self._pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"))
-        yield from self._pool.map(solve, diagrams, [options] * len(diagrams))
+        yield from self._pool.map(partial(solve, options=options), diagrams, chunksize=chunk)

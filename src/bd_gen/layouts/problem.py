@@ -1,10 +1,10 @@
 """What a layout must satisfy, as a list of statements that people can read and a solver can use."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.room_names import room_names
 from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS, ROOM_TYPES
 from bd_gen.errors import InputError
 from bd_gen.layouts.constraints import (
@@ -61,18 +61,6 @@ class Problem:
     def only(self, statements: Sequence[Statement]) -> "Problem":
         """The same problem with these statements alone."""
         return Problem(self.num_rooms, tuple(statements), self.grid)
-
-
-def room_names(diagram: Diagram) -> tuple[str, ...]:
-    """A name for each room: its type, numbered from 1 where there are several of a type."""
-    counts = Counter(diagram.room_types)
-    seen: Counter[int] = Counter()
-    names = []
-    for room_type in diagram.room_types:
-        seen[room_type] += 1
-        number = f" {seen[room_type]}" if counts[room_type] > 1 else ""
-        names.append(ROOM_TYPES[room_type] + number)
-    return tuple(names)
 
 
 def problem_of(diagram: Diagram, options: SolverOptions, grid: Grid | None = None) -> Problem:

@@ -10,20 +10,16 @@ five have a twin that only the order tells apart.)
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from multiprocessing import get_context
+from collections.abc import Callable
 
 import numpy as np
 
-from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import diagrams_from_tokens, is_well_formed, num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.answers import KEY_SIZE, AnswerCache
+from bd_gen.layouts.many import Solvers
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.search import Status
-from bd_gen.layouts.solver import solve
 
 NO_DIAGRAM = -1
 """Stands where a row is no complete diagram (with MASK, say), so that there is no question."""
@@ -63,12 +59,13 @@ def realizable(
     new = {key: row for key, row in zip(keys, rows, strict=True) if key not in cache.answers}
     diagrams = diagrams_from_tokens(tokens[list(new.values())], vocabulary)
     answers = dict(cache.answers)
-    with _mapping(workers) as run:
-        found = run(_Question(time_limit, effort_limit), diagrams)
-        for done, (key, answer) in enumerate(zip(new, found, strict=True), 1):
-            answers[key] = answer
-            if answer != Status.TIME_LIMIT:
-                cache.answers[key] = answer
+    options = SolverOptions(time_limit=time_limit, effort_limit=effort_limit, improve_seconds=0)
+    with Solvers(workers) as solvers:
+        layouts = solvers.lay_out(diagrams, options, _CHUNK)
+        for done, (key, layout) in enumerate(zip(new, layouts, strict=True), 1):
+            answers[key] = int(layout.status)
+            if layout.status is not Status.TIME_LIMIT:
+                cache.answers[key] = answers[key]
             if progress is not None:
                 progress(done, len(new))
     statuses = np.full(len(tokens), NO_DIAGRAM, np.int8)
@@ -84,32 +81,3 @@ def _keys(tokens: np.ndarray, vocabulary: Vocabulary) -> list[bytes]:
         hashlib.blake2b(bytes([n]) + row[mask].tobytes(), digest_size=KEY_SIZE).digest()
         for row, mask, n in zip(tokens, real, num_rooms.tolist(), strict=True)
     ]
-
-
-class _Question:
-    """A diagram's status, as a function that other processes can be handed."""
-
-    def __init__(self, time_limit: float, effort_limit: float) -> None:
-        self.options = SolverOptions(
-            time_limit=time_limit, effort_limit=effort_limit, improve_seconds=0
-        )
-
-    def __call__(self, diagram: Diagram) -> int:
-        return int(solve(diagram, self.options).status)
-
-
-_Run = Callable[[_Question, Sequence[Diagram]], Iterable[int]]
-
-
-@contextmanager
-def _mapping(workers: int) -> Iterator[_Run]:
-    """A `map` over this many processes; with one, over this one."""
-    if workers <= 1:
-        yield map
-        return
-    # fresh processes: a fork would copy the threads of numpy and of the tests half-way
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-    try:
-        yield lambda question, diagrams: pool.map(question, diagrams, chunksize=_CHUNK)
-    finally:
-        pool.shutdown(cancel_futures=True)

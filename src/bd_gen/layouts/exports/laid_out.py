@@ -1,21 +1,21 @@
-"""A diagram with its name and, if there is one, its layout: what every export takes."""
+"""A diagram with its name and, if there is one, its layout: what is drawn and exported."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.relations import relations_from_boxes
+from bd_gen.diagrams.room_names import room_names
 from bd_gen.diagrams.tokens import edge_tokens, tokens_from_diagrams
-from bd_gen.diagrams.vocabulary import ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 
 LONGEST_ID = 200
 
 
 @dataclass(frozen=True, eq=False)
 class LaidOut:
-    """A diagram that is to be exported.
+    """A diagram that is to be drawn or exported.
 
     Attributes:
         id: 1 to 200 printable characters.
@@ -50,14 +50,7 @@ class LaidOut:
     @property
     def labels(self) -> tuple[str, ...]:
         """A name for each room, unique in the plan: "Kitchen", "SecondRoom 1", "SecondRoom 2"."""
-        types = self.diagram.room_types
-        total, seen = Counter(types), Counter[int]()
-        labels = []
-        for room_type in types:
-            seen[room_type] += 1
-            number = f" {seen[room_type]}" if total[room_type] > 1 else ""
-            labels.append(ROOM_TYPES[room_type] + number)
-        return tuple(labels)
+        return room_names(self.diagram)
 
     @property
     def follows_from_boxes(self) -> bool:

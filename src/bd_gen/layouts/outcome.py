@@ -1,4 +1,4 @@
-"""The boxes that a diagram is drawn with: its own, those that the solver finds, or none."""
+"""What came of looking for a layout: boxes, or in words why there are none."""
 
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
@@ -16,8 +16,8 @@ _EXPLAINING = 1.0  # seconds for each question on why there is no layout
 
 
 @dataclass(frozen=True, eq=False)
-class LaidOut:
-    """A diagram's boxes.
+class Outcome:
+    """A layout, or the reason why there is none.
 
     Attributes:
         boxes: (n, 4), or None if there is no layout or none was found.
@@ -33,24 +33,21 @@ def has_solver() -> bool:
     return find_spec("ortools") is not None
 
 
-def lay_out(diagram: Diagram, options: SolverOptions) -> LaidOut:
+def lay_out(diagram: Diagram, options: SolverOptions) -> Outcome:
     """Look for a layout of a diagram; where there is none, say why.
 
     Raises:
-        InputError: OR-tools is missing; the message says what can be drawn without it.
+        InputError: OR-tools is missing.
     """
     if not has_solver():
-        raise InputError(
-            "layouts need OR-tools: pip install 'bd-gen[layout]'; without it, --as bubbles or "
-            "--no-solver place rooms by their relations"
-        )
+        raise InputError("layouts need OR-tools: pip install 'bd-gen[layout]'")
     layout = solve(diagram, options)
     if layout.boxes is not None:
-        return LaidOut(layout.boxes)
+        return Outcome(layout.boxes)
     if layout.status is Status.TIME_LIMIT:
-        return LaidOut(None, f"no layout found within {options.time_limit:g} s")
+        return Outcome(None, f"no layout found within {options.time_limit:g} s")
     seconds = min(_EXPLAINING, options.time_limit)
     conflict = explain(diagram, replace(options, time_limit=seconds))
     if conflict is None:
-        return LaidOut(None, "there is no layout")
-    return LaidOut(None, f"there is no layout: impossible together are: {conflict}")
+        return Outcome(None, "there is no layout")
+    return Outcome(None, f"there is no layout: impossible together are: {conflict}")

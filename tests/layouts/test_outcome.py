@@ -3,10 +3,10 @@ import pytest
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.vocabulary import RELATIONS
 from bd_gen.errors import InputError
-from bd_gen.layouts import laid_out
+from bd_gen.layouts import outcome
 from bd_gen.layouts.checking import check_layout
-from bd_gen.layouts.laid_out import lay_out
 from bd_gen.layouts.options import SolverOptions
+from bd_gen.layouts.outcome import lay_out
 from bd_gen.layouts.search import Status
 from bd_gen.layouts.solver import Layout
 
@@ -31,13 +31,13 @@ def test_a_contradiction_is_told_in_words():
 
 
 def test_a_time_limit_is_told(monkeypatch):
-    monkeypatch.setattr(laid_out, "has_solver", lambda: True)
-    monkeypatch.setattr(laid_out, "solve", lambda *_: Layout(Status.TIME_LIMIT, None, 1.0))
+    monkeypatch.setattr(outcome, "has_solver", lambda: True)
+    monkeypatch.setattr(outcome, "solve", lambda *_: Layout(Status.TIME_LIMIT, None, 1.0))
     found = lay_out(Diagram((0,)), SolverOptions(time_limit=2.5))
     assert (found.boxes, found.why) == (None, "no layout found within 2.5 s")
 
 
 def test_without_or_tools(monkeypatch):
-    monkeypatch.setattr(laid_out, "has_solver", lambda: False)
-    with pytest.raises(InputError, match=r"need OR-tools: .*--as bubbles or --no-solver"):
+    monkeypatch.setattr(outcome, "has_solver", lambda: False)
+    with pytest.raises(InputError, match=r"need OR-tools: pip install"):
         lay_out(Diagram((0,)), OPTIONS)
