@@ -25,7 +25,7 @@ def test_the_page_works_as_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             result = CliRunner().invoke(cli, words[1:])
             assert result.exit_code == 0, f"{line}\n{result.output}\n{result.exception!r}"
     assert len(list(Path("cad").glob("*.dxf"))) == 5
-    assert len(list(Path("graphs").glob("*.graphml"))) == 2
+    assert len(list(Path("graphs").glob("*.graphml"))) == 3
     homes = read_laid_out("homes.jsonl").plans
     for home in homes:
         assert home.diagram.room_types[:3] == (0, 2, 3)

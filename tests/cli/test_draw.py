@@ -11,10 +11,13 @@ from tests.experiments.checkpoints import saved
 
 from bd_gen.cli.main import cli, run
 from bd_gen.data.synthetic import make_plans
+from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.experiments.trajectory import trajectory_of
 from bd_gen.layouts import animation, outcome, plan_drawing
+from bd_gen.layouts.exports.graphml import write_graphml
+from bd_gen.layouts.exports.laid_out import LaidOut
 from bd_gen.results.samples_file import Samples, SeedSamples, samples_path, write_samples
 from bd_gen.sampling.method import Method
 from bd_gen.training.checkpoint import load_checkpoint
@@ -119,6 +122,15 @@ def test_own_boxes_are_kept_and_others_found(draw: Command, drawn: list[dict]) -
         assert (call["mode"], call["columns"], call["scale"]) == ("plan", 2, 0.07)
         assert call["titles"] == ["real", "related", "impossible"]
     assert [call["title"] for call in drawn] == ["plans.jsonl", "plans.json"]
+
+
+def test_a_graph_is_drawn_as_it_is(draw: Command, drawn: list[dict]) -> None:
+    boxes = np.array([[84, 0, 120, 60], [0, 0, 80, 60]])  # of which its relation does not follow
+    write_graphml("x.graphml", LaidOut("g", Diagram((0, 2), ((0, 1, 2),)), boxes))
+    code, out, err = draw("x.graphml", "--out", "x.png")
+    assert (code, out, err) == (0, "drawn: x.png (1 of 1 diagrams)\n", "")
+    assert (drawn[0]["titles"], drawn[0]["title"]) == (["g"], "x.graphml")
+    assert drawn[0]["boxes"][0].tolist() == boxes.tolist()
 
 
 @pytest.mark.parametrize("words", [("--no-solver",), ("--as", "bubbles")])

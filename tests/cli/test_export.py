@@ -7,10 +7,13 @@ from pathlib import Path
 import ezdxf
 import pytest
 from tests.layouts.exports.cases import flat
+from tests.results.conftest import make
 
 from bd_gen.cli.main import cli, run
 from bd_gen.experiments.export import export_plans, export_target
 from bd_gen.experiments.laid_out_files import read_laid_out
+from bd_gen.results.samples_file import write_samples
+from bd_gen.training.bundled import BUNDLED_FILE
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -115,6 +118,40 @@ def test_boxes_that_say_something_else(export):
     assert "1 diagram written without boxes, as these do not give the relations (a for" in err
     # for a drawing they are looked for anew
     assert export("a.graphml", "--out", "x.dxf") == (0, "1 diagram: x.dxf\n", "")
+
+
+@pytest.mark.parametrize("words", [("--index", "0,2"), ("--index", "2", "--index", "0-0")])
+def test_places_and_ranges(export, words):
+    assert export("plans.jsonl", "--out", "x.json", *words)[:2] == (0, "2 diagrams: x.json\n")
+    assert [plan.id for plan in read_laid_out("x.json").plans] == ["a", "open"]
+
+
+def test_bad_plans_may_be_left_out(export):
+    Path("some.jsonl").write_text(f"broken\n{json.dumps(RELATED)}\n")
+    assert "some.jsonl: line 1: broken line" in export("some.jsonl", "--out", "x.csv")[2]
+    status, out, err = export("some.jsonl", "--out", "x.csv", "--skip-bad")
+    assert (status, out) == (0, "1 diagram: x.csv\n")
+    assert err.startswith("bd-gen: note: skipped 1 of 2 plans")
+
+
+def test_one_seed_of_samples(export):
+    samples = make()
+    write_samples("x_samples.pt", samples)
+    seed = samples.seeds[-1]
+    status, out, _ = export("x_samples.pt", "--out", "x.jsonl", "--seed", str(seed))
+    assert (status, out) == (0, f"{samples.num_samples} diagrams: x.jsonl\n")
+    assert (
+        f"x_samples.pt holds no samples of seed {seed + 1}"
+        in (export("x_samples.pt", "--out", "x.jsonl", "--seed", str(seed + 1))[2])
+    )
+
+
+def test_what_a_file_is_follows_from_its_content(export):
+    export("plans.jsonl", "--id", "a", "--out", "a.graphml")
+    Path("a.graphml").rename("a.txt")
+    assert export("a.txt", "--out", "x.csv")[:2] == (0, "1 diagram: x.csv\n")
+    (refused,) = export(str(BUNDLED_FILE), "--out", "y.csv")[2].splitlines()
+    assert "a checkpoint file; diagrams are read from these: plans, samples, graphml" in refused
 
 
 def test_labels_of_other_languages(export):

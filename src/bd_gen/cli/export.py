@@ -42,7 +42,7 @@ _MOST_INDICES = 1_000_000
 @click.option(
     "--scale",
     type=float,
-    help="Metres per pixel, for DXF and CSV.  [default: 0.0703125, 18 m for 256 pixels]",
+    help="Metres per pixel, for DXF, CSV and pictures.  [default: 0.0703125, 18 m for 256 pixels]",
 )
 @click.option(
     "--layout/--no-layout",
