@@ -8,7 +8,7 @@ import pytest
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import NODE_MASK, Vocabulary
-from bd_gen.layouts import asking, realizable
+from bd_gen.layouts import asking, many
 from bd_gen.layouts.answers import AnswerCache
 from bd_gen.layouts.asking import NOT_ASKED, Asking
 from bd_gen.layouts.realizable import NO_DIAGRAM
@@ -38,7 +38,7 @@ def test_answers_are_kept_and_found_again(tmp_path: Path, monkeypatch: pytest.Mo
     assert Asking(None, path).statuses(TOKENS, V).tolist() == EXPECTED
     assert len(AnswerCache(path).answers) == 4
     before = path.stat().st_mtime_ns
-    monkeypatch.setattr(realizable, "solve", None)  # any question would fail
+    monkeypatch.setattr(many, "solve", None)  # any question would fail
     assert Asking(None, path).statuses(TOKENS[::-1], V).tolist() == EXPECTED[::-1]
     assert path.stat().st_mtime_ns == before
     with pytest.raises(TypeError):
@@ -50,14 +50,14 @@ def test_a_run_that_is_stopped_keeps_what_it_had(
 ) -> None:
     path = tmp_path / "answers.npz"
     monkeypatch.setattr(asking, "_SAVE_EVERY", 2)
-    solve = realizable.solve
+    solve = many.solve
 
     def stopped(diagram: Diagram, options: object) -> object:
         if diagram.num_rooms == 1:
             raise KeyboardInterrupt
         return solve(diagram, options)
 
-    monkeypatch.setattr(realizable, "solve", stopped)
+    monkeypatch.setattr(many, "solve", stopped)
     with pytest.raises(KeyboardInterrupt):
         Asking(None, path).statuses(TOKENS, V)
     assert len(AnswerCache(path).answers) == 2

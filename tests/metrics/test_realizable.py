@@ -10,7 +10,7 @@ from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import NODE_MASK, Vocabulary
 from bd_gen.errors import InputError
-from bd_gen.layouts import cp_sat, realizable
+from bd_gen.layouts import cp_sat, many
 from bd_gen.layouts.asking import Asking
 from bd_gen.layouts.search import Status
 from bd_gen.metrics import METRICS, DiagramSet, Reference, compute_metrics
@@ -77,14 +77,14 @@ def test_only_the_first_rows_are_asked(reference: Reference) -> None:
 def test_a_limit_of_time_is_counted_apart(
     reference: Reference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    solve = realizable.solve
+    solve = many.solve
 
     def limited(diagram: Diagram, options: object) -> object:
         layout = solve(diagram, options)
         object.__setattr__(layout, "status", Status.TIME_LIMIT)
         return layout
 
-    monkeypatch.setattr(realizable, "solve", limited)
+    monkeypatch.setattr(many, "solve", limited)
     tokens = tokens_from_diagrams([ROW, CIRCLE, ROW], V)
     tokens[2, 0] = NODE_MASK
     samples = DiagramSet(tokens, V)

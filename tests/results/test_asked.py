@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bd_gen.diagrams.vocabulary import NODE_MASK
-from bd_gen.layouts import cp_sat, realizable
+from bd_gen.layouts import cp_sat, many
 from bd_gen.results.asked import FIELD, Rows, is_covered, recorded_rows, wanted_rows
 from bd_gen.results.evaluate import Evaluation, evaluate_method
 from bd_gen.results.freshness import look
@@ -98,7 +98,7 @@ def test_known_answers_are_read_from_the_disk(
     expected = evaluate("all").result.per_seed
     assert references.layout_answers.is_file()
     path.with_name("a.json").unlink()
-    monkeypatch.setattr(realizable, "solve", None)  # any question would fail
+    monkeypatch.setattr(many, "solve", None)  # any question would fail
     assert evaluate("all").result.per_seed == expected
 
 
