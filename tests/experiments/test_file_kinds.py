@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 
 import pytest
 import torch
@@ -66,3 +67,11 @@ def test_other_torch_files(tmp_path, value):
     torch.save(value, tmp_path / "x.pt")
     with pytest.raises(InputError, match="expected samples or a checkpoint"):
         kind_of(tmp_path / "x.pt")
+
+
+def test_pipes_and_folders(tmp_path):
+    os.mkfifo(tmp_path / "x.jsonl")
+    with pytest.raises(InputError, match="got a pipe or a device"):  # and does not wait for it
+        kind_of(tmp_path / "x.jsonl")
+    with pytest.raises(InputError, match="this is a folder"):
+        kind_of(tmp_path)

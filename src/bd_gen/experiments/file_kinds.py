@@ -31,6 +31,8 @@ def kind_of(path: str | Path) -> Kind:
     if path.is_dir():
         raise InputError(f"{path}: expected a file, this is a folder")
     try:
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path}: expected a file, got a pipe or a device")
         with path.open("rb") as file:
             head = file.read(_HEAD)
     except OSError as error:
