@@ -86,6 +86,7 @@ class CandidateSearch:
             visibility_of(process),
             row,
             rules,
+            self._sampler.device,
         )
         self._differences = Differences(brief.room_types, self.vocabulary)
         self._seen: set[bytes] = set()

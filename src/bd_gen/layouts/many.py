@@ -6,6 +6,7 @@ from functools import partial
 from multiprocessing import get_context
 from types import TracebackType
 
+from bd_gen.children import end_with_parent, without_interrupts
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.solver import Layout, solve
@@ -53,5 +54,9 @@ class Solvers:
             return
         if self._pool is None:
             # fresh processes: a fork would copy the threads of numpy and torch half-way
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"))
-        yield from self._pool.map(partial(solve, options=options), diagrams, chunksize=chunk)
+            self._pool = ProcessPoolExecutor(
+                self.workers, mp_context=get_context("spawn"), initializer=end_with_parent
+            )
+        with without_interrupts():  # the first call starts the processes
+            layouts = self._pool.map(partial(solve, options=options), diagrams, chunksize=chunk)
+        yield from layouts

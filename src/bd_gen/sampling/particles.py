@@ -59,6 +59,7 @@ class ParticleSampler:
         given: (length,) uint8 token row that every particle keeps where it is not MASK; its PAD
             fixes the number of rooms.
         rules: what the diagrams must satisfy.
+        device: where the predictor lives; all else happens on the CPU.
         batch_size: diagrams in a call of the network; has no influence on the result.
     """
 
@@ -69,8 +70,10 @@ class ParticleSampler:
         visibility: Visibility,
         given: np.ndarray,
         rules: Sequence[Rule],
+        device: torch.device | str = "cpu",
         batch_size: int = 512,
     ) -> None:
+        self.device = torch.device(device)
         self.predictor = predictor
         self.vocabulary = vocabulary
         self.visibility = visibility
@@ -137,10 +140,11 @@ class ParticleSampler:
         wanted[torch.arange(len(position)), position] = True
         for start in range(0, len(position), self.batch_size):
             part = slice(start, start + self.batch_size)
-            batch = pack([(self.num_rooms, cloud.tokens()[part])], self.vocabulary)
-            at = wanted[part].reshape(-1).nonzero()[:, 0]
-            logits = self.predictor(batch, time[part].float(), at).double()
-            result[part][wanted[part]] = logits.softmax(dim=1)
+            tokens = cloud.tokens()[part].to(self.device)
+            batch = pack([(self.num_rooms, tokens)], self.vocabulary)
+            at = wanted[part].reshape(-1).nonzero()[:, 0].to(self.device)
+            logits = self.predictor(batch, time[part].float().to(self.device), at)
+            result[part][wanted[part]] = logits.double().cpu().softmax(dim=1)
         return result
 
 
