@@ -119,11 +119,19 @@ def test_what_no_plan_satisfies_ends_the_search():
 
 
 def test_a_search_without_fruit_gives_up(monkeypatch):
-    monkeypatch.setattr(searching, "LEAST_ACCEPTANCE", 2.0)
+    monkeypatch.setattr(searching, "_MOST_FRUITLESS", 200)
     monkeypatch.setattr(searching, "_is_sound", lambda samples: np.zeros(len(samples), bool))
     candidates = found(BRIEF)
-    assert candidates.funnel.drawn == 64 + 3 * 64
+    assert 200 <= candidates.funnel.drawn < 200 + 32
     assert len(candidates.tokens) == 0
+
+
+def test_a_programme_of_which_all_is_drawn_ends_the_search(monkeypatch):
+    monkeypatch.setattr(searching, "_MOST_FRUITLESS", 200)
+    rooms = condition_from_rooms("Kitchen, Bathroom").room_types
+    candidates = found(Brief(rooms, count=50, seed=1, min_difference=1, solver=BRIEF.solver))
+    assert 5 < len(candidates.tokens) <= 10  # relations that two joined rooms can have
+    assert candidates.funnel.drawn < 10_000
 
 
 def test_copies_in_another_order_are_not_new():

@@ -59,8 +59,8 @@ def what_is_to_blame(brief: Brief, found: Candidates, shares: Sequence[RuleShare
         )
     if funnel.sound < brief.count:
         return (
-            f"of {funnel.satisfying} diagrams that satisfy the rules, {funnel.sound} are sound: "
-            "connected, with no room inside one that cannot hold it"
+            f"of {funnel.satisfying:,} diagrams that satisfy the rules, {funnel.sound:,} are "
+            "sound: connected, with no room inside one that cannot hold it"
         )
     if funnel.laid_out < min(brief.count, funnel.tried):
         demands = "" if brief.solver.ask_nothing else " that satisfies the sizes or outline given"
@@ -69,7 +69,7 @@ def what_is_to_blame(brief: Brief, found: Candidates, shares: Sequence[RuleShare
             f"of {funnel.tried} different diagrams, {funnel.laid_out} have a layout{demands}{late}"
         )
     return (
-        f"of {funnel.laid_out} diagrams found, {len(found.chosen)} differ from one another in "
+        f"of {funnel.laid_out:,} diagrams found, {len(found.chosen):,} differ from one another in "
         f"{brief.min_difference} relations or more: a smaller --min-difference keeps more"
     )
 

@@ -42,7 +42,7 @@ _CHUNK = 32  # diagrams that are laid out and ranked at a time
 _PILOT = 512  # draws after which acceptance is judged
 _PARTICLES = 512
 _NUM_ORDERS = 4  # of the likelihood
-_FRUITLESS_ROUNDS = 3  # of particles without one that is new and sound
+_MOST_FRUITLESS = 2048  # draws in a row without one that is new and sound
 
 Report = Callable[[int, int], None]
 
@@ -92,7 +92,6 @@ class CandidateSearch:
         self._seen: set[bytes] = set()
         self._num_draws = 0
         self._shares: list[float] = []
-        self._fruitless = 0
         self._waiting = np.empty((0, self.vocabulary.length), np.uint8)
         self.found = Candidates(self._waiting, np.empty(0), [])
 
@@ -115,19 +114,17 @@ class CandidateSearch:
     def _draw_more(self) -> bool:
         """Draw until some diagrams wait to be laid out; False when it is time to give up."""
         funnel = self.found.funnel
-        while funnel.drawn < self.brief.most_drawn and self._fruitless < _FRUITLESS_ROUNDS:
-            if self._rejection_is_hopeless():
-                rows = self._particle_rows()
-                self._fruitless += 1
-            else:
-                rows = self._rejected_rows()
+        last = funnel.drawn + _MOST_FRUITLESS
+        while funnel.drawn < min(self.brief.most_drawn, last):
+            hopeless = self._rejection_is_hopeless()
+            rows = self._particle_rows() if hopeless else self._rejected_rows()
             funnel.satisfying += len(rows)
             rows = rows[_is_sound(DiagramSet(rows, self.vocabulary))]
             funnel.sound += len(rows)
             rows = rows[self._is_new(rows)]
             funnel.new += len(rows)
             if len(rows):
-                self._waiting, self._fruitless = rows, 0
+                self._waiting = rows
                 return True
         return False
 
