@@ -79,6 +79,21 @@ def test_a_programme_must_have_the_rooms_of_a_rule():
         parse_rule("Kitchen touches Kitchen", "require").for_programme((BATH, KITCHEN), VOCABULARY)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Kitchen inside Bathroom", "Bathroom 1 surrounding Kitchen", "every Bathroom inside Kitchen"],
+)
+def test_a_room_inside_one_that_cannot_hold_it_is_not_asked_for(text):
+    rooms = (BATH, KITCHEN)
+    rule = parse_rule(text, "require")
+    if (rule.subject.room_type == BATH) == (rule.relation == "inside"):
+        rule.for_programme(rooms, VOCABULARY)  # a bathroom may lie inside a kitchen
+        return
+    with pytest.raises(InputError, match="no sound plan has a Kitchen inside a Bathroom"):
+        rule.for_programme(rooms, VOCABULARY)
+    parse_rule(text, "forbid").for_programme(rooms, VOCABULARY)
+
+
 def test_an_edge_from_the_other_end_has_the_inverse_relation():
     rule = parse_rule("Kitchen left-of Bathroom", "require")
     for types, label in (((KITCHEN, BATH), "left-of"), ((BATH, KITCHEN), "right-of")):

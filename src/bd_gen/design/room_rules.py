@@ -22,6 +22,7 @@ from bd_gen.diagrams.vocabulary import (
     room_type_from_name,
 )
 from bd_gen.errors import InputError
+from bd_gen.metrics.containment import FORBIDDEN_OUTER_TYPES
 from bd_gen.sampling.rules import ANY_RELATION, NOT_JOINED, Clause, Literal, Rule
 
 Kind = OneOf["require", "forbid"]
@@ -90,8 +91,10 @@ class RoomRule:
         """The rule as clauses over the tokens of a row that holds these rooms in this order.
 
         Raises:
-            InputError: the programme lacks the rooms that the rule speaks of.
+            InputError: the programme lacks the rooms that the rule speaks of, or the rule asks for
+                a room inside one that cannot hold it.
         """
+        self._check_containment()
         subjects, objects = (self._named(phrase, room_types) for phrase in self._phrases)
         if {*subjects} == {*objects} and len(subjects) == 1:
             raise InputError(f"{self}: a room is not related to itself; it takes two")
@@ -104,6 +107,18 @@ class RoomRule:
     @property
     def _phrases(self) -> tuple[RoomPhrase, RoomPhrase]:
         return self.subject, self.object
+
+    def _check_containment(self) -> None:
+        inner, outer = self._phrases
+        if self.relation == "surrounding":
+            inner, outer = outer, inner
+        elif self.relation != "inside":
+            return
+        if self.kind == "require" and outer.room_type in FORBIDDEN_OUTER_TYPES.get(
+            inner.room_type, ()
+        ):
+            names = ROOM_TYPES[inner.room_type], ROOM_TYPES[outer.room_type]
+            raise InputError(f"{self}: no sound plan has a {names[0]} inside a {names[1]}")
 
     def _named(self, phrase: RoomPhrase, room_types: Sequence[int]) -> list[int]:
         rooms = phrase.rooms(room_types)
