@@ -10,7 +10,7 @@ import pytest
 
 from bd_gen import files
 from bd_gen.errors import InputError
-from bd_gen.files import remove_leftovers, replacing, write_text, write_with
+from bd_gen.files import read_small, remove_leftovers, replacing, write_text, write_with
 
 
 def test_writes_and_makes_folders(tmp_path: Path):
@@ -250,3 +250,21 @@ def test_only_names_that_can_be_shown(tmp_path: Path):
     for name in ("a\nb", "a\x1b[31m", "a\udcff"):
         with pytest.raises(InputError, match="cannot be shown"):
             files.check_name(tmp_path / name)
+
+
+def test_a_small_file_is_read_and_a_larger_one_refused(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"12345")
+    assert read_small(path, 5, "expected less") == b"12345"
+    with pytest.raises(InputError, match=r"a: expected less$"):
+        read_small(path, 4, "expected less")
+
+
+def test_what_is_no_small_file_is_one_line(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path, message in ((pipe, "is not a file"), (tmp_path, "is not a file")):
+        with pytest.raises(InputError, match=message):
+            read_small(path, 9, "")
+    with pytest.raises(InputError, match=r"nothing: cannot be read \(No such file"):
+        read_small(tmp_path / "nothing", 9, "")

@@ -74,6 +74,26 @@ def _remove_dead(leftover: Path) -> None:
             os.close(handle)
 
 
+def read_small(path: str | Path, largest: int, too_large: str) -> bytes:
+    """The bytes of a file from outside, of which there may be `largest` at most.
+
+    Raises:
+        InputError: it cannot be read, is no file, or is `too_large`, which says what was expected.
+    """
+    path = Path(path)
+    try:
+        # A pipe or a device would block or never end.
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path}: is not a file")
+        with path.open("rb") as file:
+            data = file.read(largest + 1)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+    if len(data) > largest:
+        raise InputError(f"{path}: {too_large}")
+    return data
+
+
 def write_text(path: str | Path, text: str) -> None:
     """Write `text` as UTF-8 by way of `write_with`."""
     write_with(path, lambda file: file.write(text.encode()))

@@ -6,6 +6,7 @@ from pathlib import Path
 from bd_gen.data.problems import printable
 from bd_gen.diagrams.vocabulary import ROOM_TYPES, fold_name, room_type_from_name
 from bd_gen.errors import InputError
+from bd_gen.files import read_small
 
 _LARGEST_MAPPING = 1 << 20
 
@@ -39,16 +40,7 @@ def read_labels(path: str | Path) -> RoomLabels:
     Raises:
         InputError: no such file, not a JSON object, an unknown room type, a label given twice.
     """
-    try:
-        # A pipe or a device would block or never end.
-        if Path(path).exists() and not Path(path).is_file():
-            raise InputError(f"{path}: is not a file")
-        with open(path, "rb") as file:
-            data = file.read(_LARGEST_MAPPING + 1)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
-    if len(data) > _LARGEST_MAPPING:
-        raise InputError(f"{path}: expected a mapping of labels under 1 MB")
+    data = read_small(path, _LARGEST_MAPPING, "expected a mapping of labels under 1 MB")
     try:
         pairs = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_Pairs)
     except (ValueError, RecursionError) as error:

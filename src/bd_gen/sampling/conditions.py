@@ -25,6 +25,7 @@ from bd_gen.diagrams.vocabulary import (
     inverse_relation,
 )
 from bd_gen.errors import InputError
+from bd_gen.files import read_small
 from bd_gen.metrics.samples import DiagramSet
 from bd_gen.metrics.transitivity import transitivity_checks
 from bd_gen.metrics.validity import AT_MOST_ONE
@@ -183,17 +184,7 @@ def read_condition(path: str | Path) -> Condition:
         InputError: the file is missing or damaged, names something unknown, or contradicts
             itself.
     """
-    path = Path(path)
-    try:
-        # A pipe or a device would block or never end.
-        if path.exists() and not path.is_file():
-            raise InputError(f"{path}: is not a file")
-        with path.open("rb") as file:
-            data = file.read(_LARGEST_FILE + 1)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
-    if len(data) > _LARGEST_FILE:
-        raise InputError(f"{path}: expected one diagram, got more than 1 MB")
+    data = read_small(path, _LARGEST_FILE, "expected one diagram, got more than 1 MB")
     try:
         content = json.loads(data)
     except (ValueError, RecursionError) as error:

@@ -11,6 +11,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from bd_gen.errors import InputError
+from bd_gen.files import read_small
 
 LARGEST_FILE = 1 << 20
 MOST_ELEMENTS = 50_000
@@ -50,17 +51,7 @@ def read_xml(path: str | Path) -> Element:
         InputError: no file, larger than 1 MB, not UTF-8 or UTF-16, a document type or entities,
             nested more than 32 deep, more than 50,000 elements, or no well-formed XML.
     """
-    path = Path(path)
-    try:
-        # A pipe or a device would block or never end.
-        if path.exists() and not path.is_file():
-            raise InputError(f"{path}: is not a file")
-        with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
-    if len(data) > LARGEST_FILE:
-        raise InputError(f"{path}: expected XML of at most 1 MB")
+    data = read_small(path, LARGEST_FILE, "expected XML of at most 1 MB")
     try:
         return _parsed(_decoded(data))
     except InputError as error:
