@@ -50,8 +50,8 @@ def what_is_to_blame(brief: Brief, found: Candidates, shares: Sequence[RuleShare
     """One line on what to change to find more."""
     funnel = found.funnel
     if funnel.satisfying < brief.count:
-        if not shares:
-            return "no diagram of these rooms was drawn that is sound"
+        if not shares:  # without rules everything satisfies them
+            return f"only {funnel.drawn:,} diagrams were drawn: a larger --most-drawn draws more"
         worst = max(shares, key=lambda share: (share.others, -share.alone))
         return (
             f"the rule to blame is '{worst.rule}': {_percent(worst.alone)} of the model's diagrams "
