@@ -29,7 +29,13 @@ def end_with_parent() -> None:
     """
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=_wait_and_end, args=(parent.sentinel,), daemon=True).start()
+        # A thread begins with the signals that are held back here. It must not take SIGTERM while
+        # the main thread holds it back to finish a file: the process would end all the same.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        try:
+            threading.Thread(target=_wait_and_end, args=(parent.sentinel,), daemon=True).start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _wait_and_end(sentinel: int) -> None:
