@@ -88,11 +88,18 @@ def test_the_average_is_the_formula(make_run: RunMaker, dataset: Dataset) -> Non
     assert used[-1] == 0.3  # both branches were taken
 
 
+@pytest.mark.parametrize("rooms_share", [0.0, 0.5, 1.0])
 def test_the_loss_of_an_untrained_model_is_that_of_the_data(
-    make_run: RunMaker, dataset: Dataset
+    make_run: RunMaker, dataset: Dataset, rooms_share: float
 ) -> None:
     """Sizes are stratified and masks drawn, yet on average every diagram counts once."""
-    run = make_run(learning_rate=1e-12, steps=150, validate_every=1_000, batch_size=16)
+    run = make_run(
+        learning_rate=1e-12,
+        steps=150,
+        validate_every=1_000,
+        batch_size=16,
+        rooms_share=rooms_share,
+    )
     nats = [p.values["train/nats"] for p in trainer_of(run, dataset).run()]
     error = np.std(nats) / math.sqrt(len(nats))
     expected = unknowing_nats(dataset)
@@ -157,6 +164,15 @@ def test_a_logged_loss_is_the_mean_since_the_last_one(make_run: RunMaker, datase
     ]
     expected = np.mean(np.reshape(every, (3, 4)), axis=1)
     assert fourth == pytest.approx(expected.tolist(), rel=1e-6)
+
+
+def test_masks_by_rooms_are_validated_under_both_orders(
+    make_run: RunMaker, dataset: Dataset
+) -> None:
+    told = list(trainer_of(make_run(rooms_share=0.5), dataset).run())
+    both = [p.values for p in told if "validation/nats" in p.values]
+    assert len(both) == 3
+    assert all(0 < values["validation/nats_rooms"] < math.inf for values in both)
 
 
 def test_without_validation_diagrams_there_is_no_validation(

@@ -73,6 +73,7 @@ def test_a_stopped_run_ends_as_an_uninterrupted_one(
         {"noise": "linear", "time_conditioning": True, "batch_size": 5},
         {"noise": LEARNED, "time_conditioning": True},
         {"precision": "bfloat16", "log_every": 5},
+        {"rooms_share": 0.5},
     ],
 )
 def test_so_it_does_with_other_settings(

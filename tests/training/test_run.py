@@ -12,6 +12,7 @@ import torch
 from bd_gen.data.dataset import Dataset
 from bd_gen.errors import InputError
 from bd_gen.training.checkpoint import load_checkpoint, save_checkpoint
+from bd_gen.training.loop import LEARNED
 from bd_gen.training.run import FINAL, LAST, LOG, MAY_CHANGE, RunConfig, train
 
 RunMaker = Callable[..., RunConfig]
@@ -61,6 +62,7 @@ CHANGES: dict[str, Any] = {
     "ema": 0.5,
     "renumber": True,
     "estimator": "time",
+    "rooms_share": 0.5,
     "seed": 1,
     "precision": "bfloat16",
     "steps": 8,
@@ -89,6 +91,23 @@ def test_a_run_with_other_settings_is_another_run(
     assert FINAL in str(caught.value)
     assert "\n" not in str(caught.value)
     assert (make_run().directory / FINAL).read_bytes() == before
+
+
+def test_a_checkpoint_that_is_older_than_a_setting_had_its_default(
+    make_run: RunMaker, dataset: Dataset
+) -> None:
+    final = train(make_run(steps=2), dataset)
+    old = load_checkpoint(final)
+    settings = {k: v for k, v in old.config["training"].items() if k != "rooms_share"}
+    save_checkpoint(final, replace(old, config={**old.config, "training": settings}))
+    with pytest.raises(InputError, match=r"training\.rooms_share=0\.0, now 0\.5 is asked for"):
+        train(make_run(steps=4, rooms_share=0.5), dataset)
+    assert load_checkpoint(train(make_run(steps=4), dataset)).step == 4
+
+
+def test_a_learned_process_has_no_share_of_rooms(make_run: RunMaker) -> None:
+    with pytest.raises(InputError, match=r"^training\.rooms_share must be 0 with noise=learned"):
+        make_run(noise=LEARNED, rooms_share=0.5)
 
 
 @pytest.mark.parametrize("change", ["noise", "model"])

@@ -35,7 +35,7 @@ class CleanGroup:
 
 @dataclass(frozen=True)
 class MaskedLoss:
-    """Cross-entropy of every masked token of a batch.
+    """Cross-entropy of every masked token of a batch that counts.
 
     Attributes:
         cross_entropy: (M,) -log p of the clean value.
@@ -100,14 +100,16 @@ def masked_loss(
     else:
         share = torch.cat([c.soft.reshape(-1) for c in corruptions if c.soft is not None])
         batch = replace(clean, soft_mask=SoftMask(mask_tokens, share))
-    at = is_masked.nonzero()[:, 0]
+    weight = _weights(groups, corruptions)
+    # Some laws of masking count a part of the masked tokens only; the others need no prediction.
+    at = (is_masked & (weight != 0)).nonzero()[:, 0]
     surplus = -len(at) % round_to
     logits = denoiser(batch, torch.cat([c.time for c in corruptions]), F.pad(at, (0, surplus)))
     logits = logits[: len(at)]
     target = (clean.tokens - shift).index_select(0, at)
     return MaskedLoss(
         cross_entropy=F.cross_entropy(logits, target, reduction="none"),
-        weight=_weights(groups, corruptions).index_select(0, at),
+        weight=weight.index_select(0, at),
         is_correct=logits.detach().argmax(dim=1) == target,
         is_edge=shift.index_select(0, at) > 0,
         num_diagrams=sum(len(group.tokens) for group in groups),

@@ -1,6 +1,7 @@
 """Forward processes as a whole: how they corrupt in training, in validation and at a given time."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
@@ -14,6 +15,7 @@ from bd_gen.diffusion.corruption import (
     corrupter_named,
     time_at,
 )
+from bd_gen.diffusion.room_orders import MaskedByRooms
 from bd_gen.diffusion.schedules import Schedule
 from bd_gen.models.learned_rates import LearnedRates
 
@@ -32,6 +34,10 @@ class ForwardProcess(ABC):
     def in_validation(self) -> Corrupter:
         """The corrupter of least variance for the bound on held-out diagrams."""
 
+    def more_bounds(self) -> Mapping[str, Corrupter]:
+        """Corrupters for bounds under other orders that tell about this process, by name."""
+        return {}
+
     @abstractmethod
     def alpha(self, num_rooms: int, time: float) -> Tensor:
         """(N,) float64 on the CPU: how likely each token of a diagram is visible at a time."""
@@ -43,19 +49,30 @@ class FixedProcess(ForwardProcess):
     Args:
         schedule: alpha(t).
         estimator: how training draws masks, `count` or `time`.
+        rooms_share: how many diagrams training masks along the order "rooms" instead of a uniform
+            one, in [0, 1]; with `count` only.
     """
 
-    def __init__(self, schedule: Schedule, estimator: str = "count") -> None:
+    def __init__(
+        self, schedule: Schedule, estimator: str = "count", rooms_share: float = 0.0
+    ) -> None:
         self.schedule = schedule
         self.estimator = estimator
+        self.rooms_share = rooms_share
 
     def in_training(self, done: float) -> Corrupter:  # noqa: ARG002
         """See `ForwardProcess`."""
+        if self.rooms_share > 0:
+            return MaskedByRooms(self.schedule, self.rooms_share)
         return corrupter_named(self.estimator, self.schedule)
 
     def in_validation(self) -> Corrupter:
         """See `ForwardProcess`."""
         return MaskedCount(self.schedule)
+
+    def more_bounds(self) -> Mapping[str, Corrupter]:
+        """The bound under the order "rooms", if training has it."""
+        return {"nats_rooms": MaskedByRooms(self.schedule)} if self.rooms_share > 0 else {}
 
     def alpha(self, num_rooms: int, time: float) -> Tensor:
         """See `ForwardProcess`."""

@@ -29,6 +29,9 @@ class TrainingConfig:
             up as (1 + step) / (10 + step).
         renumber: put the rooms of every diagram in a new random order each time.
         estimator: how tokens are masked: `count` (k of N, uniform) or `time` (t uniform).
+        rooms_share: share of the diagrams whose tokens are masked from the end of the order
+            "rooms" (a random order of rooms, each followed by its edges to earlier ones) instead
+            of a uniform one; needs `count`.
         seed: of the initial weights, the order of the data and the masks.
         precision: of the matrix products; `auto` takes bfloat16 where it is faster.
         device: `auto` (CUDA if there is one), `cpu`, `cuda`, `cuda:1`, ...
@@ -53,6 +56,7 @@ class TrainingConfig:
     ema: float = 0.9999
     renumber: bool = False
     estimator: str = "count"
+    rooms_share: float = 0.0
     seed: int = 0
     precision: str = "auto"
     device: str = "auto"
@@ -92,3 +96,10 @@ class TrainingConfig:
                 raise ValueError(
                     f"training.{name} must be one of {', '.join(known)}, got {getattr(self, name)}"
                 )
+        self._check_rooms_share()
+
+    def _check_rooms_share(self) -> None:
+        if not 0 <= self.rooms_share <= 1:
+            raise ValueError(f"training.rooms_share must be in [0, 1], got {self.rooms_share}")
+        if self.rooms_share and self.estimator == "time":
+            raise ValueError("training.rooms_share must be 0 with training.estimator=time")

@@ -12,7 +12,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diffusion.corruption import spread_levels
+from bd_gen.diffusion.corruption import Corrupter, spread_levels
 from bd_gen.diffusion.likelihood import bound_in_nats
 from bd_gen.diffusion.objective import CleanGroup, corrupt, masked_loss
 from bd_gen.diffusion.process import FixedProcess, ForwardProcess, LearnedProcess
@@ -39,7 +39,7 @@ class Progress:
     Attributes:
         step: steps taken so far.
         values: numbers to log, if any: `train/nats`, `train/grad_norm`, `train/learning_rate`,
-            and after a validation `validation/nats`.
+            and after a validation `validation/nats` and the process's `more_bounds`.
         is_checkpoint: the state is worth saving now.
     """
 
@@ -59,23 +59,30 @@ class Trained(nn.Module):
         vocabulary: the layout of a row.
         noise: name of the noise schedule, or "learned".
         estimator: how a fixed process draws masks.
+        rooms_share: how many diagrams a fixed process masks in the order "rooms".
     """
 
     def __init__(
-        self, config: ModelConfig, vocabulary: Vocabulary, noise: str, estimator: str = "count"
+        self,
+        config: ModelConfig,
+        vocabulary: Vocabulary,
+        noise: str,
+        estimator: str = "count",
+        rooms_share: float = 0.0,
     ) -> None:
         super().__init__()
         self.denoiser = Denoiser(config, vocabulary)
         self.rates = LearnedRates(vocabulary) if noise == LEARNED else None
         self.noise = noise
         self.estimator = estimator
+        self.rooms_share = rooms_share
 
     @property
     def process(self) -> ForwardProcess:
         """The forward process, with the present rates if it is learned."""
         if self.rates is not None:
             return LearnedProcess(self.rates)
-        return FixedProcess(schedule_named(self.noise), self.estimator)
+        return FixedProcess(schedule_named(self.noise), self.estimator, self.rooms_share)
 
 
 class Trainer:
@@ -119,7 +126,9 @@ class Trainer:
         self.device = device
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
-            self.model = Trained(model_config, vocabulary, noise, config.estimator)
+            self.model = Trained(
+                model_config, vocabulary, noise, config.estimator, config.rooms_share
+            )
         self.model.to(device)
         self.average = AveragedModel(self.model, multi_avg_fn=_running_average(config.ema))
         self.optimizers = make_optimizers(self.model, config)
@@ -179,14 +188,20 @@ class Trainer:
                 self._check_finite(loss, norm)
             if is_checkpoint and len(self._validation_tokens) and self.processes.rank == 0:
                 values["validation/nats"] = self.validate()
+                for name, corrupter in self.averaged.process.more_bounds().items():
+                    values[f"validation/{name}"] = self.validate(corrupter)
             yield Progress(self.step, values, is_checkpoint)
 
-    def validate(self) -> float:
+    def validate(self, corrupter: Corrupter | None = None) -> float:
         """The bound of the averaged model on held-out diagrams, in nats per diagram."""
         averaged = self.averaged
         with autocast(self.config.precision, self.device):
             return bound_in_nats(
-                averaged.denoiser, self._validation_tokens, averaged.process, repeats=2
+                averaged.denoiser,
+                self._validation_tokens,
+                averaged.process,
+                repeats=2,
+                corrupter=corrupter,
             )
 
     def _check_finite(self, loss: Tensor, norm: Tensor) -> None:

@@ -17,7 +17,7 @@ from bd_gen.models.device import resolve_device, resolve_precision
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from bd_gen.training.config import TrainingConfig
 from bd_gen.training.logs import JsonlLogger, Logger, TensorBoardLogger
-from bd_gen.training.loop import Progress, Trainer
+from bd_gen.training.loop import LEARNED, Progress, Trainer
 from bd_gen.training.processes import Alone, FabricProcesses, Processes, is_first_process
 from bd_gen.training.schedule_plot import draw_schedules
 
@@ -26,6 +26,7 @@ LAST = "checkpoint_last.pt"
 LOG = "metrics.jsonl"
 SCHEDULES = "learned_schedules.png"
 
+_DEFAULTS = {"model": asdict(ModelConfig()), "training": asdict(TrainingConfig())}
 MAY_CHANGE = frozenset(
     {"steps", "log_every", "validate_every", "num_validation", "device", "devices"}
 )
@@ -44,6 +45,9 @@ class RunConfig:
         training: settings of the loop.
         resume_from: a checkpoint of another folder to go on from, as long as the folder's own
             has not come further.
+
+    Raises:
+        InputError: settings that contradict each other.
     """
 
     directory: Path
@@ -52,6 +56,13 @@ class RunConfig:
     noise: str
     training: TrainingConfig
     resume_from: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.training.rooms_share and self.noise == LEARNED:
+            raise InputError(
+                f"training.rooms_share must be 0 with noise={self.noise}, "
+                "which has a law of masking of its own"
+            )
 
     def as_dict(self) -> dict[str, Any]:
         """Plain containers, as a checkpoint holds them."""
@@ -258,6 +269,8 @@ def _check_same_run(path: Path, start: Checkpoint, config: RunConfig, dataset: D
         had, wanted = start.config[section], asked[section]
         if section == "noise":
             had, wanted = {"": had}, {"": wanted}
+        else:  # a setting that is newer than the checkpoint had what is now its default
+            had = {**_DEFAULTS[section], **had}
         for name, difference in _differences(had, wanted).items():
             key = f"{section}.{name}".rstrip(".")
             raise InputError(
