@@ -1,8 +1,9 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.errors import InputError
 from bd_gen.models.config import ModelConfig
 from bd_gen.training.config import TrainingConfig
 from bd_gen.training.loop import Trained
@@ -46,8 +47,30 @@ def test_rates_are_scaled_from_their_full_values() -> None:
         assert rates == pytest.approx([1e-3 * factor, 0.02 * factor])
 
 
-def test_a_torch_without_muon_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(torch.optim, "Muon")
+def test_groups_have_the_rates_that_are_asked_for() -> None:
+    config = TrainingConfig(
+        optimizer="muon",
+        learning_rate=1e-3,
+        embedding_learning_rate=3e-3,
+        head_learning_rate=2e-4,
+        weight_decay=0.01,
+        muon_weight_decay=0.1,
+    )
     model = Trained(MODEL, Vocabulary(4), "loglinear")
-    with pytest.raises(InputError, match=r"needs torch 2\.9"):
-        make_optimizers(model, TrainingConfig(optimizer="muon"))
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    adamw, muon = make_optimizers(model, config)
+    rates = {names[id(p)]: group["lr"] for group in adamw.param_groups for p in group["params"]}
+    assert rates["denoiser.embedding.token.weight"] == 3e-3
+    assert rates["denoiser.head.weight"] == rates["denoiser.head.bias"] == 2e-4
+    assert rates["denoiser.norm.weight"] == 1e-3
+    assert [group["weight_decay"] for group in adamw.param_groups] == [0.01] * 3
+    assert muon.param_groups[0]["weight_decay"] == 0.1
+
+
+def test_gates_of_heads_are_no_matrices_for_muon() -> None:
+    model = Trained(replace(MODEL, head_gates=True), Vocabulary(4), "loglinear")
+    adamw, muon = names_by_optimizer(model, TrainingConfig(optimizer="muon"))
+    assert {name for name in adamw if ".gate." in name} == {
+        f"denoiser.blocks.{k}.attention.gate.{part}" for k in (0, 1) for part in ("weight", "bias")
+    }
+    assert not any(".gate." in name for name in muon)
