@@ -56,6 +56,16 @@ class Dataset:
         return None if self.table is None else self.table.reverse_relations[self.split.train]
 
     @property
+    def train_mirrored(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """The training part with left and right exchanged, row by row: tokens (., length) and
+        reverse relations (., num_edges), as `train` and `train_reverse`. None without a table.
+        """
+        if self.table is None:
+            return None
+        mirrored = self.table.select(self.split.train).mirrored()
+        return mirrored.tokens, mirrored.reverse_relations
+
+    @property
     def validation(self) -> np.ndarray:
         """(., length) uint8 rows of the validation part; empty below ten distinct plans."""
         return self.tokens[self.split.validation]

@@ -1,0 +1,48 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bd_gen.diagrams.mirror import MIRRORED, mirror_boxes, mirror_relations
+from bd_gen.diagrams.relations import are_joined, relation_labels
+from bd_gen.diagrams.vocabulary import EDGE_MASK, EDGE_PAD, NO_EDGE, RELATIONS
+
+BOX = st.tuples(*[st.integers(0, 40)] * 4).map(
+    lambda s: (min(s[0], s[2]), min(s[1], s[3]), max(s[0], s[2]) + 1, max(s[1], s[3]) + 1)
+)
+
+
+def test_the_table_by_hand() -> None:
+    words = {name: RELATIONS[MIRRORED[k]] for k, name in enumerate(RELATIONS)}
+    assert words == {
+        "left-above": "right-above",
+        "left-below": "right-below",
+        "left-of": "right-of",
+        "above": "above",
+        "inside": "inside",
+        "surrounding": "surrounding",
+        "below": "below",
+        "right-of": "left-of",
+        "right-above": "left-above",
+        "right-below": "left-below",
+    }
+    special = [NO_EDGE, EDGE_MASK, EDGE_PAD]
+    assert MIRRORED[special].tolist() == special
+
+
+def test_twice_is_nothing() -> None:
+    relations = np.arange(13, dtype=np.uint8)
+    assert np.array_equal(mirror_relations(mirror_relations(relations)), relations)
+    boxes = np.array([[3, 5, 10, 20], [0, 0, 256, 1]])
+    assert mirror_boxes(boxes).tolist() == [[246, 5, 253, 20], [0, 0, 256, 1]]
+    assert np.array_equal(mirror_boxes(mirror_boxes(boxes)), boxes)
+
+
+@given(u=BOX, v=BOX)
+def test_mirrored_boxes_have_the_mirrored_relation_but_on_a_line_between_zones(u, v) -> None:
+    boxes = np.array([u, v])
+    a, b = mirror_boxes(boxes)
+    assert are_joined(boxes[0], boxes[1]) == are_joined(a, b)
+    (ux0, uy0, ux1, uy1), (x0, y0, x1, y1) = u, v
+    if ux0 + ux1 in (2 * x0, 2 * x1) or uy0 + uy1 in (2 * y0, 2 * y1):
+        return
+    assert mirror_relations(relation_labels(boxes[0], boxes[1])) == relation_labels(a, b)
