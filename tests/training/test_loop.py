@@ -17,6 +17,7 @@ from bd_gen.training import loop
 from bd_gen.training.config import TrainingConfig
 from bd_gen.training.loop import LEARNED, Trainer, rate_factor
 from bd_gen.training.run import RunConfig
+from bd_gen.training.supply import TrainingRows
 
 RunMaker = Callable[..., RunConfig]
 
@@ -26,7 +27,7 @@ def trainer_of(run: RunConfig, dataset: Dataset) -> Trainer:
         run.model,
         run.training,
         run.noise,
-        dataset.train,
+        TrainingRows(dataset.train),
         dataset.validation,
         dataset.vocabulary,
         torch.device("cpu"),
@@ -183,7 +184,7 @@ def test_without_validation_diagrams_there_is_no_validation(
         run.model,
         run.training,
         run.noise,
-        dataset.train,
+        TrainingRows(dataset.train),
         dataset.train[:0],
         dataset.vocabulary,
         torch.device("cpu"),
@@ -243,7 +244,13 @@ def test_rows_that_may_not_be_written_to_are_taken(make_run: RunMaker, dataset: 
     tokens.setflags(write=False)
     run = make_run()
     trainer = Trainer(
-        run.model, run.training, run.noise, tokens, tokens, dataset.vocabulary, torch.device("cpu")
+        run.model,
+        run.training,
+        run.noise,
+        TrainingRows(tokens),
+        tokens,
+        dataset.vocabulary,
+        torch.device("cpu"),
     )
     assert next(trainer.run()).step == 1
 
@@ -272,3 +279,37 @@ def test_a_state_of_another_shape_is_refused(
     with pytest.raises(InputError, match="training state does not fit this run") as caught:
         trainer.load_state_dict(state)
     assert "\n" not in str(caught.value)
+
+
+def test_dropout_depends_on_the_step_alone_and_spares_what_gets_sampled(
+    make_run: RunMaker, dataset: Dataset
+) -> None:
+    def told(torch_seed: int, **settings: Any) -> list[float]:
+        torch.manual_seed(torch_seed)
+        trainer = trainer_of(make_run(**settings), dataset)
+        state = torch.random.get_rng_state()
+        values = [p.values for p in trainer.run()]
+        assert torch.equal(torch.random.get_rng_state(), state)  # nobody else's numbers are taken
+        assert trainer.validate() == trainer.validate()
+        return [v["train/nats"] for v in values if "train/nats" in v]
+
+    dropped = told(1, dropout=0.3, log_every=1)
+    assert dropped == told(2, dropout=0.3, log_every=1)
+    assert dropped != told(1, log_every=1)
+
+
+def test_own_mistakes_begin_where_they_are_asked_to(
+    make_run: RunMaker, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[int] = []
+    trainer = trainer_of(make_run(own_mistakes=0.2, own_mistakes_from=0.5), dataset)
+    exact = loop.with_own_mistakes
+
+    def watched(*args: Any) -> Any:
+        steps.append(trainer.step)
+        return exact(*args)
+
+    monkeypatch.setattr(loop, "with_own_mistakes", watched)
+    told = list(trainer.run())
+    assert steps == [6, 7, 8, 9, 10, 11]
+    assert all(math.isfinite(p.values.get("train/nats", 0.0)) for p in told)

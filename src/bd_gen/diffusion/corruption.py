@@ -30,12 +30,14 @@ class Corruption:
         weight: (b, 1) or (b, N) float32 factor of each masked token's cross-entropy.
         time: (b,) float32 time that a model with time conditioning is told.
         soft: None, or (b, N) `is_masked` as numbers that carry a gradient to the forward process.
+        shown: None, or (b, N) int64 tokens that stand in place of MASK where they are not -1.
     """
 
     is_masked: Tensor
     weight: Tensor
     time: Tensor
     soft: Tensor | None = None
+    shown: Tensor | None = None
 
 
 class Corrupter(ABC):

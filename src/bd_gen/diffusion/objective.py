@@ -96,7 +96,8 @@ def masked_loss(
     mask_tokens = mask_row[clean.positions] + shift
     is_masked = torch.cat([c.is_masked.reshape(-1) for c in corruptions])
     if corruptions[0].soft is None:
-        batch = replace(clean, tokens=torch.where(is_masked, mask_tokens, clean.tokens))
+        hidden = _in_place_of_clean(corruptions, mask_tokens, shift)
+        batch = replace(clean, tokens=torch.where(is_masked, hidden, clean.tokens))
     else:
         share = torch.cat([c.soft.reshape(-1) for c in corruptions if c.soft is not None])
         batch = replace(clean, soft_mask=SoftMask(mask_tokens, share))
@@ -114,6 +115,16 @@ def masked_loss(
         is_edge=shift.index_select(0, at) > 0,
         num_diagrams=sum(len(group.tokens) for group in groups),
     )
+
+
+def _in_place_of_clean(
+    corruptions: Sequence[Corruption], mask_tokens: Tensor, shift: Tensor
+) -> Tensor:
+    """(T,) what stands where a token is masked: MASK, or another token that is shown instead."""
+    if corruptions[0].shown is None:
+        return mask_tokens
+    shown = torch.cat([c.shown.reshape(-1) for c in corruptions if c.shown is not None])
+    return torch.where(shown >= 0, shown + shift, mask_tokens)
 
 
 def _weights(groups: Sequence[CleanGroup], corruptions: Sequence[Corruption]) -> Tensor:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +11,10 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
-from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.diffusion.corruption import Corrupter, spread_levels
 from bd_gen.diffusion.likelihood import bound_in_nats
-from bd_gen.diffusion.objective import CleanGroup, corrupt, masked_loss
+from bd_gen.diffusion.objective import corrupt, masked_loss
 from bd_gen.diffusion.process import FixedProcess, ForwardProcess, LearnedProcess
 from bd_gen.diffusion.schedules import schedule_named
 from bd_gen.errors import InputError
@@ -22,11 +22,12 @@ from bd_gen.models.config import ModelConfig
 from bd_gen.models.denoiser import Denoiser
 from bd_gen.models.device import autocast
 from bd_gen.models.learned_rates import LearnedRates
-from bd_gen.training.batches import BatchOrder, noise_seed
+from bd_gen.training.batches import noise_seed
 from bd_gen.training.config import TrainingConfig
 from bd_gen.training.optimizers import make_optimizers, scale_rates
+from bd_gen.training.own_mistakes import with_own_mistakes
 from bd_gen.training.processes import Alone, Processes, share_of, sum_gradients
-from bd_gen.training.renumbering import Renumbering
+from bd_gen.training.supply import Supply, TrainingRows
 
 LEARNED = "learned"
 """The name that stands for a learned forward process where a noise schedule is named."""
@@ -92,11 +93,10 @@ class Trainer:
         model_config: size of the denoiser.
         config: the loop's settings; `precision` is resolved ("float32" or "bfloat16").
         noise: name of the noise schedule, or "learned".
-        tokens: (N, length) uint8 training rows.
+        rows: the training plans, with what `config.renumber` and `config.mirror` need.
         validation_tokens: (M, length) uint8 held-out rows; may be empty.
         vocabulary: the layout of a row.
         device: where everything lives; the whole data set is kept there.
-        reverse: (N, num_edges) relations seen from the other room, for `config.renumber`.
         processes: among which every batch is divided; this one alone if None.
 
     Attributes:
@@ -111,11 +111,10 @@ class Trainer:
         model_config: ModelConfig,
         config: TrainingConfig,
         noise: str,
-        tokens: np.ndarray,
+        rows: TrainingRows,
         validation_tokens: np.ndarray,
         vocabulary: Vocabulary,
         device: torch.device,
-        reverse: np.ndarray | None = None,
         processes: Processes | None = None,
     ) -> None:
         self.config = config
@@ -131,28 +130,15 @@ class Trainer:
             )
         self.model.to(device)
         self.average = AveragedModel(self.model, multi_avg_fn=_running_average(config.ema))
+        set_dropout(self.model, config.dropout)
         self.optimizers = make_optimizers(self.model, config)
         self.step = 0
         self.is_between_steps = True
         self._validation_tokens = validation_tokens[: config.num_validation]
-        self._order = BatchOrder(num_rooms_of(tokens, vocabulary), config.batch_size, config.seed)
-        self._tokens = torch.tensor(np.ascontiguousarray(tokens), device=device)
-        self._positions = {
-            stratum.num_rooms: torch.tensor(
-                vocabulary.real_positions(stratum.num_rooms).tolist(), device=device
-            )
-            for stratum in self._order.strata
-        }
+        self._supply = Supply(
+            rows, vocabulary, config.batch_size, config.seed, config.renumber, config.mirror, device
+        )
         self._generator = torch.Generator(device=device)
-        self._reverse: Tensor | None = None
-        if config.renumber:
-            if reverse is None:
-                raise ValueError("renumbering needs the relations seen from the other room")
-            self._reverse = torch.tensor(np.ascontiguousarray(reverse), device=device)
-        self._renumbering = {
-            stratum.num_rooms: Renumbering(stratum.num_rooms, device)
-            for stratum in self._order.strata
-        }
 
     @property
     def averaged(self) -> "Trained":
@@ -213,13 +199,23 @@ class Trainer:
 
     def _take_step(self) -> tuple[Tensor, Tensor]:
         self._generator.manual_seed(noise_seed(self.config.seed, self.step))
-        groups = self._clean_groups()
+        groups = self._supply.groups(self.step, self._generator)
         count = sum(len(group.tokens) for group in groups)
         level = spread_levels(count, self._generator, self.device)
         corrupter = self.model.process.in_training(self.step / self.config.steps)
         corruptions = corrupt(groups, corrupter, level, self._generator)
+        if self._makes_mistakes:
+            with autocast(self.config.precision, self.device), self._keyed_dropout():
+                corruptions = with_own_mistakes(
+                    self.model.denoiser,
+                    groups,
+                    corruptions,
+                    self.config.own_mistakes,
+                    self.vocabulary,
+                    self._generator,
+                )
         groups, corruptions = share_of(groups, corruptions, self.processes)
-        with autocast(self.config.precision, self.device):
+        with autocast(self.config.precision, self.device), self._keyed_dropout():
             masked = masked_loss(
                 self.model.denoiser, groups, corruptions, self.vocabulary, _ROUND_TO
             )
@@ -236,19 +232,21 @@ class Trainer:
         self.average.update_parameters(self.model)
         return loss, norm
 
-    def _clean_groups(self) -> list[CleanGroup]:
-        groups = []
-        rows_of = self._order.batch(self.step)
-        for stratum, rows in zip(self._order.strata, rows_of, strict=True):
-            chosen = torch.from_numpy(rows).to(self.device)
-            positions = self._positions[stratum.num_rooms]
-            real = self._tokens[chosen][:, positions].long()
-            if self._reverse is not None:
-                pairs = positions[stratum.num_rooms :] - self.vocabulary.n_max
-                reverse = self._reverse[chosen][:, pairs].long()
-                real = self._renumbering[stratum.num_rooms](real, reverse, self._generator)
-            groups.append(CleanGroup(stratum.num_rooms, real, stratum.weight))
-        return groups
+    @property
+    def _makes_mistakes(self) -> bool:
+        config = self.config
+        return config.own_mistakes > 0 and self.step >= config.own_mistakes_from * config.steps
+
+    @contextmanager
+    def _keyed_dropout(self) -> Iterator[None]:
+        """Draw what is dropped from numbers of this step; dropout takes no generator of its own."""
+        if not self.config.dropout:
+            yield
+            return
+        devices = [] if self.device.type == "cpu" else [self.device]
+        with torch.random.fork_rng(devices=devices):
+            torch.manual_seed(noise_seed(self.config.seed, self.step))
+            yield
 
     def _set_learning_rate(self) -> float:
         factor = rate_factor(self.config, self.step)
@@ -279,6 +277,13 @@ class Trainer:
         except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
             reason = " ".join(str(error).split())
             raise InputError(f"training state does not fit this run: {reason[:160]}") from None
+
+
+def set_dropout(model: nn.Module, share: float) -> None:
+    """Drop that share of the features of every dropout layer, in this model but not in copies."""
+    for module in model.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = share
 
 
 def rate_factor(config: TrainingConfig, step: int) -> float:

@@ -20,6 +20,7 @@ from bd_gen.training.logs import JsonlLogger, Logger, TensorBoardLogger
 from bd_gen.training.loop import LEARNED, Progress, Trainer
 from bd_gen.training.processes import Alone, FabricProcesses, Processes, is_first_process
 from bd_gen.training.schedule_plot import draw_schedules
+from bd_gen.training.supply import TrainingRows
 
 FINAL = "checkpoint_final.pt"
 LAST = "checkpoint_last.pt"
@@ -62,6 +63,10 @@ class RunConfig:
             raise InputError(
                 f"training.rooms_share must be 0 with noise={self.noise}, "
                 "which has a law of masking of its own"
+            )
+        if self.training.own_mistakes and self.noise == LEARNED:
+            raise InputError(
+                f"training.own_mistakes must be 0 with noise={self.noise}, whose masks are soft"
             )
 
     def as_dict(self) -> dict[str, Any]:
@@ -143,11 +148,14 @@ def _train(
         config.model,
         resolved,
         config.noise,
-        dataset.train,
+        TrainingRows(
+            dataset.train,
+            dataset.train_reverse if resolved.renumber else None,
+            dataset.train_mirrored if resolved.mirror else None,
+        ),
         dataset.validation,
         dataset.vocabulary,
         device,
-        dataset.train_reverse if resolved.renumber else None,
         processes,
     )
     if start is not None and start.training_state is not None:

@@ -1,0 +1,99 @@
+"""The diagrams of every batch, as training sees them: mirrored and numbered anew where asked."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from bd_gen.diagrams.tokens import num_rooms_of
+from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.diffusion.objective import CleanGroup
+from bd_gen.training.batches import BatchOrder
+from bd_gen.training.renumbering import Renumbering
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingRows:
+    """What there is to train on.
+
+    Attributes:
+        tokens: (N, length) uint8 rows.
+        reverse: None, or (N, num_edges) relations seen from the other room, for numbering anew.
+        mirrored: None, or tokens and reverse relations of the same plans with left and right
+            exchanged.
+    """
+
+    tokens: np.ndarray
+    reverse: np.ndarray | None = None
+    mirrored: tuple[np.ndarray, np.ndarray] | None = None
+
+
+class Supply:
+    """Clean groups of step 0, 1, 2, ..., kept on the device.
+
+    Args:
+        rows: what there is; it must have what the two settings need.
+        vocabulary: the layout of a row.
+        batch_size: diagrams a step.
+        seed: of the order of the data.
+        renumber: whether rooms are put in a new random order each time.
+        mirror: whether a diagram is shown mirrored half of the times.
+        device: where everything lives.
+
+    Raises:
+        InputError: there is nothing to train on, or a batch is too small.
+        ValueError: rows without what a setting needs.
+    """
+
+    def __init__(
+        self,
+        rows: TrainingRows,
+        vocabulary: Vocabulary,
+        batch_size: int,
+        seed: int,
+        renumber: bool,
+        mirror: bool,
+        device: torch.device,
+    ) -> None:
+        if renumber and rows.reverse is None:
+            raise ValueError("renumbering needs the relations seen from the other room")
+        if mirror and rows.mirrored is None:
+            raise ValueError("mirror images need the mirrored plans")
+        self.order = BatchOrder(num_rooms_of(rows.tokens, vocabulary), batch_size, seed)
+        self._num_rows = len(rows.tokens)
+        self._n_max = vocabulary.n_max
+        self._mirror = mirror
+        self._device = device
+        tokens, reverse = [rows.tokens], [rows.reverse]
+        if mirror and rows.mirrored is not None:
+            # Behind the plans themselves: row i + N is the mirror image of row i.
+            tokens.append(rows.mirrored[0])
+            reverse.append(rows.mirrored[1])
+        self._tokens = torch.tensor(np.concatenate(tokens), device=device)
+        self._reverse: Tensor | None = None
+        if renumber:
+            known = [part for part in reverse if part is not None]
+            self._reverse = torch.tensor(np.concatenate(known), device=device)
+        sizes = [stratum.num_rooms for stratum in self.order.strata]
+        self._positions = {
+            n: torch.tensor(vocabulary.real_positions(n).tolist(), device=device) for n in sizes
+        }
+        self._renumbering = {n: Renumbering(n, device) for n in sizes}
+
+    def groups(self, step: int, generator: torch.Generator) -> list[CleanGroup]:
+        """The diagrams of a step, grouped by size; the generator mirrors and renumbers."""
+        groups = []
+        for stratum, rows in zip(self.order.strata, self.order.batch(step), strict=True):
+            chosen = torch.from_numpy(rows).to(self._device)
+            if self._mirror:
+                draws = torch.rand(len(rows), generator=generator, device=self._device)
+                chosen = chosen + self._num_rows * (draws < 0.5)
+            positions = self._positions[stratum.num_rooms]
+            real = self._tokens[chosen][:, positions].long()
+            if self._reverse is not None:
+                pairs = positions[stratum.num_rooms :] - self._n_max
+                reverse = self._reverse[chosen][:, pairs].long()
+                real = self._renumbering[stratum.num_rooms](real, reverse, generator)
+            groups.append(CleanGroup(stratum.num_rooms, real, stratum.weight))
+        return groups
