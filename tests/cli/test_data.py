@@ -195,3 +195,26 @@ def test_plans_are_not_written_under_the_name_of_another_format(
     with pytest.raises(InputError, match=r"x\.csv: plans are written as \.jsonl; `bd-gen export`"):
         run("plans", plans_file, "--out", out)
     assert not out.exists()
+
+
+def test_symmetry_tells_one_sided_plans_from_two_sided_ones(tmp_path: Path) -> None:
+    # The kitchen is always east of the living room: no plan is another's mirror image.
+    path = tmp_path / "mine.jsonl"
+    path.write_text("".join(json.dumps({"id": k, "rooms": FLAT}) + "\n" for k in range(10)))
+    output = run("symmetry", "data=plans", f"data.path={path}").output
+    left_right, up_down = (
+        next(line for line in output.splitlines() if line.split()[:1] == [name])
+        for name in ("left-right", "up-down")
+    )
+    assert left_right.endswith("not alike")
+    assert "0.00000 +/- 0.00000" in left_right
+    assert up_down.endswith("not alike")
+    both = run("symmetry", "data=synthetic", "data.num_plans=3000").output
+    assert next(line for line in both.splitlines() if "left-right" in line).endswith(" alike")
+
+
+def test_symmetry_needs_two_plans(tmp_path: Path) -> None:
+    path = tmp_path / "one.jsonl"
+    path.write_text(json.dumps({"id": 1, "rooms": FLAT}) + "\n")
+    with pytest.raises(InputError, match="needs at least two plans"):
+        run("symmetry", "data=plans", f"data.path={path}")

@@ -100,6 +100,25 @@ def stats(overrides: tuple[str, ...]) -> None:
     print_statistics(config, table)
 
 
+@command.command(short_help="Test whether plans are alike when mirrored.")
+@click.argument("overrides", nargs=-1)
+def symmetry(overrides: tuple[str, ...]) -> None:
+    """Test whether plans are as often one way round as the other.
+
+    bd-gen data symmetry data=plans data.path=FILE: how far (type, type, relation) of one half of
+    the plans is from the other half, as it is and mirrored. Where the two are alike or nearly so,
+    training.mirror=true doubles what there is to train on.
+    """
+    from bd_gen.cli.data_tables import print_symmetry
+
+    config = _config(overrides)
+    table = _load(config)
+    _say_notes(table)
+    if len(table) < 2:
+        raise InputError("bd-gen data symmetry: needs at least two plans")
+    print_symmetry(config, table)
+
+
 @command.command(short_help="Write any data in the open format.")
 @click.argument("overrides", nargs=-1)
 @click.option(

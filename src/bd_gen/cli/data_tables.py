@@ -52,6 +52,31 @@ def print_statistics(config: DataConfig, table: PlanTable) -> None:
     _print(console, title, ("rooms", "plans", "share"), _archetype_rows(s))
 
 
+def print_symmetry(config: DataConfig, table: PlanTable) -> None:
+    """How far plans are from their mirror images, beside what chance makes of two halves."""
+    from bd_gen.diagrams.mirror import Mirror
+    from bd_gen.metrics.samples import DiagramSet
+    from bd_gen.metrics.symmetry import symmetry
+
+    plans = DiagramSet(table.tokens, table.vocabulary)
+    rows = []
+    for mirror, name in ((Mirror.LEFT_RIGHT, "left-right"), (Mirror.UP_DOWN, "up-down")):
+        found = symmetry(plans, DiagramSet(table.mirrored(mirror).tokens, table.vocabulary))
+        rows.append(
+            (
+                name,
+                f"{found.halves.mean():.5f} +/- {found.halves.std():.5f}",
+                f"{found.image.mean():.5f} +/- {found.image.std():.5f}",
+                f"{found.ratio:.1f}" if found.ratio < 1_000 else "over 1,000",
+                found.verdict,
+            )
+        )
+    console = _console()
+    console.print(describe(config))
+    header = ("mirror", "two halves", "one of them mirrored", "ratio", "")
+    _print(console, "JS of (type, type, relation), nats", header, rows)
+
+
 def _statistics(table: PlanTable) -> PlanStatistics:
     # Which containments are forbidden is the metrics' knowledge; data must not import them.
     from bd_gen.metrics.containment import FORBIDDEN_OUTER_TYPES

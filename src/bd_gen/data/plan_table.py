@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from bd_gen.diagrams.mirror import mirror_boxes, mirror_relations
+from bd_gen.diagrams.mirror import Mirror, mirror_boxes, mirror_relations
 from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.tokens import tokens_from_parts
 from bd_gen.diagrams.vocabulary import NO_EDGE, NODE_PAD, Vocabulary, inverse_relation
@@ -77,8 +77,8 @@ class PlanTable:
         turned = np.where(is_edge, inverse_relation(self.relations), self.relations)
         return np.where(by_rule, backward, turned)
 
-    def mirrored(self) -> "PlanTable":
-        """The same plans with left and right exchanged.
+    def mirrored(self, mirror: Mirror = Mirror.LEFT_RIGHT) -> "PlanTable":
+        """The same plans with left and right exchanged, or up and down.
 
         Relations follow from the boxes where a plan has them and they give its own relations, so
         that the mirror image obeys the same rule to the last tie; elsewhere each is exchanged for
@@ -86,7 +86,9 @@ class PlanTable:
         """
         real = self.vocabulary.real_mask(self.num_rooms)[:, : self.vocabulary.n_max]
         boxes = np.where(
-            (real & self.has_boxes[:, None])[..., None], mirror_boxes(self.boxes), self.boxes
+            (real & self.has_boxes[:, None])[..., None],
+            mirror_boxes(self.boxes, mirror),
+            self.boxes,
         ).astype(np.float32)
         by_rule = self.has_boxes[:, None] & (
             relations_of_boxes(self.boxes, self.num_rooms, self.vocabulary) == self.relations
@@ -97,7 +99,7 @@ class PlanTable:
             self.num_rooms,
             boxes,
             self.has_boxes,
-            np.where(by_rule, from_boxes, mirror_relations(self.relations)),
+            np.where(by_rule, from_boxes, mirror_relations(self.relations, mirror)),
             self.ids,
             self.vocabulary,
             self.notes,
