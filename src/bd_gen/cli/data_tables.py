@@ -53,7 +53,10 @@ def print_statistics(config: DataConfig, table: PlanTable) -> None:
 
 
 def print_symmetry(config: DataConfig, table: PlanTable) -> None:
-    """How far plans are from their mirror images, beside what chance makes of two halves."""
+    """How far plans are from their mirror images, beside what chance makes of two halves.
+
+    Means over ten random halves.
+    """
     from bd_gen.diagrams.mirror import Mirror
     from bd_gen.metrics.samples import DiagramSet
     from bd_gen.metrics.symmetry import symmetry
@@ -65,15 +68,15 @@ def print_symmetry(config: DataConfig, table: PlanTable) -> None:
         rows.append(
             (
                 name,
-                f"{found.halves.mean():.5f} +/- {found.halves.std():.5f}",
-                f"{found.image.mean():.5f} +/- {found.image.std():.5f}",
-                f"{found.ratio:.1f}" if found.ratio < 1_000 else "over 1,000",
+                f"{found.halves.mean():.5f}",
+                f"{found.image.mean():.5f}",
+                f"{found.ratio:.1f}" if found.ratio < 1_000 else "> 1,000",
                 found.verdict,
             )
         )
     console = _console()
     console.print(describe(config))
-    header = ("mirror", "two halves", "one of them mirrored", "ratio", "")
+    header = ("mirror", "two halves", "one mirrored", "ratio", "")
     _print(console, "JS of (type, type, relation), nats", header, rows)
 
 
