@@ -134,21 +134,32 @@ def sum_gradients(processes: Processes, parameters: Iterable[Tensor], extra: Ten
 def share_of(
     groups: list[CleanGroup], corruptions: list[Corruption], processes: Processes
 ) -> tuple[list[CleanGroup], list[Corruption]]:
-    """Every count-th diagram of each group, from this process's rank on."""
+    """Every count-th diagram of each group, with all its draws, from this process's rank on."""
     rank, count = processes.rank, processes.count
     if count == 1:
         return groups, corruptions
-    shared = [
-        (
-            replace(group, tokens=group.tokens[rank::count]),
-            Corruption(
-                is_masked=corruption.is_masked[rank::count],
-                weight=corruption.weight[rank::count],
-                time=corruption.time[rank::count],
-                soft=None if corruption.soft is None else corruption.soft[rank::count],
-            ),
-        )
+    pairs = [
+        (group, corruption)
         for group, corruption in zip(groups, corruptions, strict=True)
-        if len(group.tokens) > rank
+        if len(group.tokens) > rank * group.draws
     ]
-    return [group for group, _ in shared], [corruption for _, corruption in shared]
+
+    def part(values: Tensor, draws: int) -> Tensor:
+        # All draws of one diagram belong together.
+        return values.unflatten(0, (-1, draws))[rank::count].flatten(0, 1)
+
+    return (
+        [replace(group, tokens=part(group.tokens, group.draws)) for group, _ in pairs],
+        [
+            Corruption(
+                is_masked=part(corruption.is_masked, group.draws),
+                weight=part(corruption.weight, group.draws),
+                time=part(corruption.time, group.draws),
+                soft=None if corruption.soft is None else part(corruption.soft, group.draws),
+                log_prefix=None
+                if corruption.log_prefix is None
+                else part(corruption.log_prefix, group.draws),
+            )
+            for group, corruption in pairs
+        ],
+    )
