@@ -26,11 +26,12 @@ def test_adamw_takes_everything() -> None:
     assert taken == {name for name, _ in model.named_parameters()}
 
 
-@pytest.mark.parametrize("noise", ["loglinear", "learned"])
+@pytest.mark.parametrize("noise", ["loglinear", "learned", "learned_rates"])
 def test_muon_takes_the_matrices_of_the_blocks(noise: str) -> None:
     model = Trained(MODEL, Vocabulary(4), noise)
-    adamw, muon = names_by_optimizer(model, TrainingConfig(optimizer="muon"))
-    assert adamw | muon == {name for name, _ in model.named_parameters()}
+    adamw, muon, *law = names_by_optimizer(model, TrainingConfig(optimizer="muon"))
+    assert adamw.union(muon, *law) == {name for name, _ in model.named_parameters()}
+    assert len(law) == (noise == "learned")
     assert not adamw & muon
     assert len(muon) == 2 * 6  # query, key, value, out and the MLP of each block
     assert all(".blocks." in name and name.endswith("weight") for name in muon)

@@ -4,6 +4,7 @@ import torch
 
 from bd_gen.data.config import DataConfig
 from bd_gen.data.dataset import Dataset, load_dataset
+from bd_gen.training.config import TrainingConfig
 from bd_gen.training.supply import Supply, TrainingRows
 
 CPU = torch.device("cpu")
@@ -17,7 +18,8 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 def supply(plans: Dataset, renumber: bool = False, mirror: bool = False) -> Supply:
     rows = TrainingRows(plans.train, plans.train_reverse, plans.train_mirrored)
-    return Supply(rows, plans.vocabulary, 40, 0, renumber, mirror, CPU)
+    config = TrainingConfig(batch_size=40, renumber=renumber, mirror=mirror)
+    return Supply(rows, plans.vocabulary, config, 1, CPU)
 
 
 def rows_of(supply: Supply, plans: Dataset, step: int) -> dict[int, np.ndarray]:
@@ -61,6 +63,6 @@ def test_mirrored_rows_are_the_plan_or_its_mirror_image(plans: Dataset) -> None:
 def test_what_a_setting_needs_must_be_there(plans: Dataset) -> None:
     rows = TrainingRows(plans.train)
     with pytest.raises(ValueError, match="seen from the other room"):
-        Supply(rows, plans.vocabulary, 40, 0, True, False, CPU)
+        Supply(rows, plans.vocabulary, TrainingConfig(renumber=True), 1, CPU)
     with pytest.raises(ValueError, match="mirrored plans"):
-        Supply(rows, plans.vocabulary, 40, 0, False, True, CPU)
+        Supply(rows, plans.vocabulary, TrainingConfig(mirror=True), 1, CPU)

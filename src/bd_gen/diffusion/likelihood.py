@@ -53,7 +53,7 @@ def bound_in_nats(
         offset = torch.rand(len(group.tokens), generator=generator, dtype=torch.float64)
         for repeat in range(repeats):
             noise = torch.rand(group.tokens.shape, generator=generator)
-            there = _moved(denoiser, (offset + repeat) / repeats, noise)
+            there = _moved(denoiser, (offset + repeat) / repeats, noise, group.tokens)
             loss = _loss_of(denoiser, group, corrupter(group.num_rooms, *there))
             total += float(loss.nats) * loss.num_diagrams / repeats
         if progress is not None:

@@ -26,11 +26,19 @@ class CleanGroup:
         num_rooms: rooms of each of them.
         tokens: (b, N) int64 at the N = n(n+1)/2 real positions.
         weight: what each of them counts in the average over diagrams.
+        draws: so many rows next to each other are one and the same diagram.
     """
 
     num_rooms: int
     tokens: Tensor
     weight: float = 1.0
+    draws: int = 1
+
+    def repeated(self, draws: int) -> "CleanGroup":
+        """Every diagram `draws` times."""
+        if draws == 1:
+            return self
+        return replace(self, tokens=self.tokens.repeat_interleave(draws, dim=0), draws=draws)
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,7 @@ class MaskedLoss:
         weight: (M,) weight of each token in the bound.
         is_correct: (M,) bool, the clean value is the most probable one.
         is_edge: (M,) bool.
+        diagram: (M,) int64 which diagram of the batch it belongs to.
         num_diagrams: B.
     """
 
@@ -49,12 +58,19 @@ class MaskedLoss:
     weight: Tensor
     is_correct: Tensor
     is_edge: Tensor
+    diagram: Tensor
     num_diagrams: int
 
     @property
     def total(self) -> Tensor:
         """Scalar: the bound's estimate, summed over the diagrams of the batch."""
         return (self.weight * self.cross_entropy).sum()
+
+    @property
+    def per_diagram(self) -> Tensor:
+        """(B,) the bound's estimate for each diagram of the batch."""
+        terms = self.weight * self.cross_entropy
+        return terms.new_zeros(self.num_diagrams).index_add(0, self.diagram, terms)
 
     @property
     def nats(self) -> Tensor:
@@ -69,7 +85,7 @@ def corrupt(
     corruptions = []
     for group, part in zip(groups, level.split([len(g.tokens) for g in groups]), strict=True):
         noise = torch.rand(group.tokens.shape, generator=generator, device=group.tokens.device)
-        corruptions.append(corrupter(group.num_rooms, part, noise))
+        corruptions.append(corrupter(group.num_rooms, part, noise, group.tokens))
     return corruptions
 
 
@@ -108,12 +124,15 @@ def masked_loss(
     logits = denoiser(batch, torch.cat([c.time for c in corruptions]), F.pad(at, (0, surplus)))
     logits = logits[: len(at)]
     target = (clean.tokens - shift).index_select(0, at)
+    num_diagrams = sum(len(group.tokens) for group in groups)
+    number = torch.arange(num_diagrams, device=at.device)
     return MaskedLoss(
         cross_entropy=F.cross_entropy(logits, target, reduction="none"),
         weight=weight.index_select(0, at),
         is_correct=logits.detach().argmax(dim=1) == target,
         is_edge=shift.index_select(0, at) > 0,
-        num_diagrams=sum(len(group.tokens) for group in groups),
+        diagram=clean.of_samples(number).index_select(0, at),
+        num_diagrams=num_diagrams,
     )
 
 

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -15,16 +16,23 @@ from bd_gen.diffusion.corruption import (
     corrupter_named,
     time_at,
 )
+from bd_gen.diffusion.learned_orders import DRAWS, MaskedByLaw
 from bd_gen.diffusion.room_orders import MaskedByRooms
-from bd_gen.diffusion.schedules import Schedule
+from bd_gen.diffusion.schedules import LogLinear, Schedule
 from bd_gen.models.learned_rates import LearnedRates
+from bd_gen.models.order_law import OrderLaw
 
 FIRST_TEMPERATURE, LAST_TEMPERATURE = 1.0, 0.1
 """Of the Gumbel-softmax that lets a gradient through the masks, from the first step to the last."""
 
 
 class ForwardProcess(ABC):
-    """What masks diagrams."""
+    """What masks diagrams.
+
+    `draws`: how many masks of each diagram a batch of training needs.
+    """
+
+    draws: ClassVar[int] = 1
 
     @abstractmethod
     def in_training(self, done: float) -> Corrupter:
@@ -80,6 +88,37 @@ class FixedProcess(ForwardProcess):
         return alpha.expand(Vocabulary(num_rooms).length)
 
 
+class LearnedOrders(FixedProcess):
+    """Tokens are revealed along orders of a learned law.
+
+    The law knows no time: where one is asked for, samplers on a time grid for example, every token
+    has the loglinear schedule.
+
+    Args:
+        law: of the orders.
+        uniform_share: how many diagrams training masks along uniform orders instead, in [0, 1].
+    """
+
+    draws = DRAWS
+
+    def __init__(self, law: OrderLaw, uniform_share: float = 0.0) -> None:
+        super().__init__(LogLinear())
+        self.law = law
+        self.uniform_share = uniform_share
+
+    def in_training(self, done: float) -> Corrupter:  # noqa: ARG002
+        """See `ForwardProcess`."""
+        return MaskedByLaw(self.law, self.schedule, self.uniform_share)
+
+    def in_validation(self) -> Corrupter:
+        """Prefixes of the law's own orders."""
+        return MaskedByLaw(self.law, self.schedule)
+
+    def more_bounds(self) -> Mapping[str, Corrupter]:
+        """The bound under uniform orders."""
+        return {"nats_uniform": MaskedCount(self.schedule)}
+
+
 class LearnedProcess(ForwardProcess):
     """Every position has its own schedule, given by a rate network."""
 
@@ -118,7 +157,13 @@ class MaskedByRates(Corrupter):
         self.rates = rates
         self.temperature = temperature
 
-    def __call__(self, num_rooms: int, level: Tensor, noise: Tensor) -> Corruption:
+    def __call__(
+        self,
+        num_rooms: int,
+        level: Tensor,
+        noise: Tensor,
+        tokens: Tensor | None = None,  # noqa: ARG002
+    ) -> Corruption:
         """See `Corrupter`."""
         time = time_at(level)
         positions = _real_positions(self.rates.vocabulary, num_rooms, noise.device)

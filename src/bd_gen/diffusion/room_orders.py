@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bd_gen.diffusion.corruption import Corrupter, Corruption
+from bd_gen.diffusion.corruption import Corrupter, Corruption, masked_count
 from bd_gen.diffusion.schedules import Schedule
 
 
@@ -34,23 +34,26 @@ class MaskedByRooms(Corrupter):
         self.schedule = schedule
         self.share = share
 
-    def __call__(self, num_rooms: int, level: Tensor, noise: Tensor) -> Corruption:
+    def __call__(
+        self,
+        num_rooms: int,
+        level: Tensor,
+        noise: Tensor,
+        tokens: Tensor | None = None,  # noqa: ARG002
+    ) -> Corruption:
         """See `Corrupter`."""
         length = noise.shape[1]
-        place = level * length
-        before = place.floor().clamp(max=length - 1)
-        count = (before + 1)[:, None]
-        # What the level leaves over within its k is uniform, too, and decides on the order.
-        by_rooms = ((place - before).clamp(max=1 - 1e-9) < self.share)[:, None]
+        count, rest = masked_count(level, length)
+        by_rooms = (rest < self.share)[:, None]
         keys = torch.where(by_rooms, -_places_by_rooms(num_rooms, noise), noise)
         rank = keys.argsort(dim=1).argsort(dim=1)
-        is_masked = rank < count
+        is_masked = rank < count[:, None]
         is_next = is_masked & _is_next_by_rooms(num_rooms, is_masked, length - 1 - rank)
         is_next = torch.where(by_rooms, is_next, is_masked)
         return Corruption(
             is_masked=is_masked,
             weight=(length * is_next / is_next.sum(dim=1, keepdim=True)).float(),
-            time=self.schedule.time_of(1.0 - count[:, 0] / length).float(),
+            time=self.schedule.time_of(1.0 - count / length).float(),
         )
 
 

@@ -14,13 +14,19 @@ from torch import nn
 
 from bd_gen import __version__
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diffusion.process import FixedProcess, ForwardProcess, LearnedProcess
+from bd_gen.diffusion.process import (
+    FixedProcess,
+    ForwardProcess,
+    LearnedOrders,
+    LearnedProcess,
+)
 from bd_gen.diffusion.schedules import schedule_named
 from bd_gen.errors import InputError
 from bd_gen.files import write_with
 from bd_gen.models.config import ModelConfig
 from bd_gen.models.denoiser import Denoiser
 from bd_gen.models.learned_rates import LearnedRates
+from bd_gen.models.order_law import OrderLaw
 from bd_gen.training.checkpoint_limits import check_model, check_tensors
 
 FORMAT = "bd-gen checkpoint"
@@ -52,7 +58,8 @@ class Checkpoint:
         step: optimiser steps taken.
         num_rooms_histogram: how many training diagrams have 0, 1, ..., n_max rooms.
         data_fingerprint: of the data it was trained on.
-        rate_network_state_dict: the averaged rate network, if the forward process is learned.
+        rate_network_state_dict: the averaged weights of the forward process, if it is learned:
+            a law over orders, or the rate network of the published form.
         training_state: raw weights and optimiser, to go on from here; None if stripped.
         denoising: scores on validation diagrams, if measured at this step.
         sha256: of the file, once it has one.
@@ -88,17 +95,27 @@ class Checkpoint:
         return self.rate_network_state_dict is not None
 
     @property
+    def has_order_law(self) -> bool:
+        """Whether what is learned is a law over orders, not schedules of positions."""
+        state = self.rate_network_state_dict
+        return state is not None and "order_weights" in state
+
+    @property
     def process(self) -> ForwardProcess:
         """The forward process that the denoiser was trained with.
 
         Raises:
-            InputError: the rate network does not fit, or the schedule is unknown.
+            InputError: the learned weights do not fit, or the schedule is unknown.
         """
         if self.rate_network_state_dict is None:
             try:
                 return FixedProcess(schedule_named(self.noise))
             except ValueError as error:
                 raise InputError(f"{self.source}: config.noise: {error}") from None
+        if self.has_order_law:
+            law = OrderLaw()
+            self._load_state(law, self.rate_network_state_dict, "law over orders")
+            return LearnedOrders(law)
         rates = LearnedRates(self.vocabulary)
         self._load_state(rates, self.rate_network_state_dict, "rate network")
         return LearnedProcess(rates)

@@ -40,6 +40,9 @@ class TrainingConfig:
         rooms_share: share of the diagrams whose tokens are masked from the end of the order
             "rooms" (a random order of rooms, each followed by its edges to earlier ones) instead
             of a uniform one; needs `count`.
+        uniform_share: share of the diagrams that a learned law over orders (noise=learned) masks
+            in uniform order.
+        order_learning_rate: of that law (Adam, no decay), after warm-up.
         seed: of the initial weights, the order of the data and the masks.
         precision: of the matrix products; `auto` takes bfloat16 where it is faster.
         device: `auto` (CUDA if there is one), `cpu`, `cuda`, `cuda:1`, ...
@@ -72,6 +75,8 @@ class TrainingConfig:
     own_mistakes_from: float = 0.9
     estimator: str = "count"
     rooms_share: float = 0.0
+    uniform_share: float = 0.5
+    order_learning_rate: float = 1e-3
     seed: int = 0
     precision: str = "auto"
     device: str = "auto"
@@ -96,6 +101,7 @@ class TrainingConfig:
             "embedding_learning_rate",
             "head_learning_rate",
             "muon_learning_rate",
+            "order_learning_rate",
             "clip",
         ):
             if getattr(self, name) is not None and not getattr(self, name) > 0:
@@ -118,10 +124,11 @@ class TrainingConfig:
                 raise ValueError(
                     f"training.{name} must be one of {', '.join(known)}, got {getattr(self, name)}"
                 )
-        self._check_rooms_share()
+        self._check_shares()
 
-    def _check_rooms_share(self) -> None:
-        if not 0 <= self.rooms_share <= 1:
-            raise ValueError(f"training.rooms_share must be in [0, 1], got {self.rooms_share}")
+    def _check_shares(self) -> None:
+        for name in ("rooms_share", "uniform_share"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"training.{name} must be in [0, 1], got {getattr(self, name)}")
         if self.rooms_share and self.estimator == "time":
             raise ValueError("training.rooms_share must be 0 with training.estimator=time")

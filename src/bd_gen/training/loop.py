@@ -13,24 +13,33 @@ from torch.optim.swa_utils import AveragedModel
 
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.diffusion.corruption import Corrupter, spread_levels
+from bd_gen.diffusion.learned_orders import order_score
 from bd_gen.diffusion.likelihood import bound_in_nats
 from bd_gen.diffusion.objective import corrupt, masked_loss
-from bd_gen.diffusion.process import FixedProcess, ForwardProcess, LearnedProcess
+from bd_gen.diffusion.process import (
+    FixedProcess,
+    ForwardProcess,
+    LearnedOrders,
+    LearnedProcess,
+)
 from bd_gen.diffusion.schedules import schedule_named
 from bd_gen.errors import InputError
 from bd_gen.models.config import ModelConfig
 from bd_gen.models.denoiser import Denoiser
 from bd_gen.models.device import autocast
 from bd_gen.models.learned_rates import LearnedRates
+from bd_gen.models.order_law import OrderLaw
 from bd_gen.training.batches import noise_seed
 from bd_gen.training.config import TrainingConfig
-from bd_gen.training.optimizers import make_optimizers, scale_rates
+from bd_gen.training.optimizers import LAW, make_optimizers, scale_rates
 from bd_gen.training.own_mistakes import with_own_mistakes
 from bd_gen.training.processes import Alone, Processes, share_of, sum_gradients
 from bd_gen.training.supply import Supply, TrainingRows
 
 LEARNED = "learned"
-"""The name that stands for a learned forward process where a noise schedule is named."""
+"""The name that stands for a learned law over orders where a noise schedule is named."""
+LEARNED_RATES = "learned_rates"
+"""The same for MELD's published form, a learned schedule for each position."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +67,8 @@ class Trained(nn.Module):
     Args:
         config: size of the denoiser.
         vocabulary: the layout of a row.
-        noise: name of the noise schedule, or "learned".
-        estimator: how a fixed process draws masks.
-        rooms_share: how many diagrams a fixed process masks in the order "rooms".
+        noise: name of the noise schedule, "learned" or "learned_rates".
+        training: of it, how a process masks diagrams; the usual settings if None.
     """
 
     def __init__(
@@ -68,21 +76,34 @@ class Trained(nn.Module):
         config: ModelConfig,
         vocabulary: Vocabulary,
         noise: str,
-        estimator: str = "count",
-        rooms_share: float = 0.0,
+        training: TrainingConfig | None = None,
     ) -> None:
         super().__init__()
+        training = TrainingConfig() if training is None else training
         self.denoiser = Denoiser(config, vocabulary)
-        self.rates = LearnedRates(vocabulary) if noise == LEARNED else None
+        self.rates = LearnedRates(vocabulary) if noise == LEARNED_RATES else None
+        self.law = OrderLaw() if noise == LEARNED else None
         self.noise = noise
-        self.estimator = estimator
-        self.rooms_share = rooms_share
+        self.estimator, self.rooms_share = training.estimator, training.rooms_share
+        self.uniform_share = training.uniform_share
+
+    def all_but_law(self) -> Iterator[nn.Parameter]:
+        """Every weight but those of the law over orders."""
+        return (p for name, p in self.named_parameters() if not name.startswith(LAW))
+
+    @property
+    def forward_state(self) -> dict[str, Tensor] | None:
+        """The weights of a learned forward process."""
+        learned = self.rates if self.law is None else self.law
+        return None if learned is None else learned.state_dict()
 
     @property
     def process(self) -> ForwardProcess:
-        """The forward process, with the present rates if it is learned."""
+        """The forward process, with the present rates or law if it is learned."""
         if self.rates is not None:
             return LearnedProcess(self.rates)
+        if self.law is not None:
+            return LearnedOrders(self.law, self.uniform_share)
         return FixedProcess(schedule_named(self.noise), self.estimator, self.rooms_share)
 
 
@@ -92,7 +113,7 @@ class Trainer:
     Args:
         model_config: size of the denoiser.
         config: the loop's settings; `precision` is resolved ("float32" or "bfloat16").
-        noise: name of the noise schedule, or "learned".
+        noise: name of the noise schedule, "learned" or "learned_rates".
         rows: the training plans, with what `config.renumber` and `config.mirror` need.
         validation_tokens: (M, length) uint8 held-out rows; may be empty.
         vocabulary: the layout of a row.
@@ -125,9 +146,7 @@ class Trainer:
         self.device = device
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
-            self.model = Trained(
-                model_config, vocabulary, noise, config.estimator, config.rooms_share
-            )
+            self.model = Trained(model_config, vocabulary, noise, config)
         self.model.to(device)
         self.average = AveragedModel(self.model, multi_avg_fn=_running_average(config.ema))
         set_dropout(self.model, config.dropout)
@@ -135,9 +154,8 @@ class Trainer:
         self.step = 0
         self.is_between_steps = True
         self._validation_tokens = validation_tokens[: config.num_validation]
-        self._supply = Supply(
-            rows, vocabulary, config.batch_size, config.seed, config.renumber, config.mirror, device
-        )
+        self._draws = self.model.process.draws
+        self._supply = Supply(rows, vocabulary, config, self._draws, device)
         self._generator = torch.Generator(device=device)
 
     @property
@@ -199,9 +217,12 @@ class Trainer:
 
     def _take_step(self) -> tuple[Tensor, Tensor]:
         self._generator.manual_seed(noise_seed(self.config.seed, self.step))
-        groups = self._supply.groups(self.step, self._generator)
+        groups = [
+            group.repeated(self._draws) for group in self._supply.groups(self.step, self._generator)
+        ]
         count = sum(len(group.tokens) for group in groups)
-        level = spread_levels(count, self._generator, self.device)
+        level = spread_levels(count // self._draws, self._generator, self.device)
+        level = level.repeat_interleave(self._draws)
         corrupter = self.model.process.in_training(self.step / self.config.steps)
         corruptions = corrupt(groups, corrupter, level, self._generator)
         if self._makes_mistakes:
@@ -220,13 +241,19 @@ class Trainer:
                 self.model.denoiser, groups, corruptions, self.vocabulary, _ROUND_TO
             )
             loss = masked.total / count
+        prefixes = [c.log_prefix for c in corruptions if c.log_prefix is not None]
+        if prefixes:
+            loss = loss + order_score(masked.per_diagram, torch.cat(prefixes)) / count
         self.model.zero_grad()
         loss.backward()
         told = torch.stack([loss.detach(), loss.new_tensor(float(self.wants_to_stop))])
         loss, stops = sum_gradients(self.processes, self.model.parameters(), told)
         if self.processes.count > 1:
             self.has_to_stop = bool(stops > 0)
-        norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
+        if self.model.law is not None:
+            # Apart: its gradient is noisier than the denoiser's and must not shrink it.
+            nn.utils.clip_grad_norm_(self.model.law.parameters(), self.config.clip)
+        norm = nn.utils.clip_grad_norm_(self.model.all_but_law(), self.config.clip)
         for optimizer in self.optimizers:
             optimizer.step()
         self.average.update_parameters(self.model)

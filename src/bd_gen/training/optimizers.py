@@ -1,7 +1,8 @@
 """Which optimiser changes which weights.
 
 `muon` takes the matrices of the transformer's blocks, whose steps it orthogonalises (Muon, as in
-arXiv:2502.16982); everything else, and with `adamw` every weight, is AdamW's.
+arXiv:2502.16982); everything else, and with `adamw` every weight, is AdamW's. A learned law over
+orders has an Adam of its own.
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,8 @@ from torch.optim import Optimizer
 from bd_gen.training.config import TrainingConfig
 from bd_gen.training.muon import Muon
 
+LAW = "law."
+"""Where the names of the weights of a learned law over orders begin."""
 _RATE = "full_rate"
 """Key of a parameter group: its learning rate after warm-up and before decay."""
 
@@ -24,9 +27,20 @@ def make_optimizers(model: nn.Module, config: TrainingConfig) -> list[Optimizer]
         model: what is trained.
         config: the loop's settings; Muon's products have its `precision`.
     """
+    law = [p for name, p in model.named_parameters() if name.startswith(LAW)]
+    rest = [(name, p) for name, p in model.named_parameters() if not name.startswith(LAW)]
+    return [*_of_denoiser(rest, config), *([_of_law(law, config)] if law else [])]
+
+
+def _of_law(parameters: Iterable[nn.Parameter], config: TrainingConfig) -> Optimizer:
+    """A rate of its own and no decay: a law has few weights, and 0 is no better than others."""
+    return _with_full_rate(torch.optim.Adam(parameters, lr=config.order_learning_rate))
+
+
+def _of_denoiser(named: list[tuple[str, nn.Parameter]], config: TrainingConfig) -> list[Optimizer]:
     matrices: list[nn.Parameter] = []
     others: dict[float, list[nn.Parameter]] = {config.learning_rate: []}
-    for name, parameter in model.named_parameters():
+    for name, parameter in named:
         if config.optimizer == "muon" and is_matrix_of_block(name, parameter):
             matrices.append(parameter)
         else:

@@ -10,6 +10,7 @@ from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.diffusion.objective import CleanGroup
 from bd_gen.training.batches import BatchOrder
+from bd_gen.training.config import TrainingConfig
 from bd_gen.training.renumbering import Renumbering
 
 
@@ -35,10 +36,8 @@ class Supply:
     Args:
         rows: what there is; it must have what the two settings need.
         vocabulary: the layout of a row.
-        batch_size: diagrams a step.
-        seed: of the order of the data.
-        renumber: whether rooms are put in a new random order each time.
-        mirror: whether a diagram is shown mirrored half of the times.
+        config: of it batch size, seed, and whether diagrams are renumbered and mirrored.
+        draws: rows that each diagram of a batch takes.
         device: where everything lives.
 
     Raises:
@@ -50,17 +49,18 @@ class Supply:
         self,
         rows: TrainingRows,
         vocabulary: Vocabulary,
-        batch_size: int,
-        seed: int,
-        renumber: bool,
-        mirror: bool,
+        config: TrainingConfig,
+        draws: int,
         device: torch.device,
     ) -> None:
+        renumber, mirror = config.renumber, config.mirror
         if renumber and rows.reverse is None:
             raise ValueError("renumbering needs the relations seen from the other room")
         if mirror and rows.mirrored is None:
             raise ValueError("mirror images need the mirrored plans")
-        self.order = BatchOrder(num_rooms_of(rows.tokens, vocabulary), batch_size, seed)
+        self.order = BatchOrder(
+            num_rooms_of(rows.tokens, vocabulary), config.batch_size, config.seed, draws
+        )
         self._num_rows = len(rows.tokens)
         self._n_max = vocabulary.n_max
         self._mirror = mirror
