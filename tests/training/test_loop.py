@@ -15,9 +15,10 @@ from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.errors import InputError
 from bd_gen.training import loop
 from bd_gen.training.config import TrainingConfig
-from bd_gen.training.loop import LEARNED, Trainer, rate_factor
+from bd_gen.training.loop import Trainer, rate_factor
 from bd_gen.training.run import RunConfig
 from bd_gen.training.supply import TrainingRows
+from bd_gen.training.trained import LEARNED
 
 RunMaker = Callable[..., RunConfig]
 

@@ -6,8 +6,8 @@ import torch
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.models.config import ModelConfig
 from bd_gen.training.config import TrainingConfig
-from bd_gen.training.loop import Trained
 from bd_gen.training.optimizers import make_optimizers, scale_rates
+from bd_gen.training.trained import Trained
 
 MODEL = ModelConfig(width=16, layers=2, heads=2)
 

@@ -13,8 +13,8 @@ from bd_gen.data.dataset import Dataset
 from bd_gen.training import loop
 from bd_gen.training import run as run_module
 from bd_gen.training.checkpoint import load_checkpoint
-from bd_gen.training.loop import LEARNED
 from bd_gen.training.run import FINAL, LAST, LOG, RunConfig, train
+from bd_gen.training.trained import LEARNED
 
 RunMaker = Callable[..., RunConfig]
 Stopper = Callable[..., Path]

@@ -12,8 +12,8 @@ import torch
 from bd_gen.data.dataset import Dataset
 from bd_gen.errors import InputError
 from bd_gen.training.checkpoint import load_checkpoint, save_checkpoint
-from bd_gen.training.loop import LEARNED
 from bd_gen.training.run import FINAL, LAST, LOG, MAY_CHANGE, RunConfig, train
+from bd_gen.training.trained import LEARNED
 
 RunMaker = Callable[..., RunConfig]
 Stopper = Callable[..., Path]

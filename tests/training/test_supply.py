@@ -24,7 +24,7 @@ def supply(plans: Dataset, renumber: bool = False, mirror: bool = False) -> Supp
 
 def rows_of(supply: Supply, plans: Dataset, step: int) -> dict[int, np.ndarray]:
     generator = torch.Generator().manual_seed(step)
-    return {g.num_rooms: g.tokens.numpy() for g in supply.groups(step, generator)}
+    return {g.num_rooms: g.tokens.numpy() for g in supply.groups(supply.draw(step, generator))}
 
 
 def test_as_they_are_rows_are_the_plans(plans: Dataset) -> None:

@@ -57,8 +57,8 @@ def run_config(overrides: tuple[str, ...] | list[str]) -> "RunConfig":
     from bd_gen.diffusion.schedules import schedule_named
     from bd_gen.models.config import ModelConfig
     from bd_gen.training.config import TrainingConfig
-    from bd_gen.training.loop import LEARNED, LEARNED_RATES
     from bd_gen.training.run import RunConfig
+    from bd_gen.training.trained import LEARNED, LEARNED_RATES
 
     config = compose("train", overrides)
     noise = str(config["noise"]["name"])

@@ -15,7 +15,7 @@ from torch.nn import functional as F  # noqa: N812 - the name that everybody use
 from bd_gen.diagrams.vocabulary import NODE_VOCABULARY_SIZE, Vocabulary
 from bd_gen.diffusion.corruption import Corrupter, Corruption
 from bd_gen.models.denoiser import Denoiser
-from bd_gen.models.packing import SoftMask, pack
+from bd_gen.models.packing import SoftMask, mask_row_on, pack
 
 
 @dataclass(frozen=True)
@@ -82,11 +82,20 @@ def corrupt(
     groups: Sequence[CleanGroup], corrupter: Corrupter, level: Tensor, generator: torch.Generator
 ) -> list[Corruption]:
     """A corruption for each group; `level` (B,) runs through the groups' diagrams in order."""
-    corruptions = []
-    for group, part in zip(groups, level.split([len(g.tokens) for g in groups]), strict=True):
-        noise = torch.rand(group.tokens.shape, generator=generator, device=group.tokens.device)
-        corruptions.append(corrupter(group.num_rooms, part, noise, group.tokens))
-    return corruptions
+    shapes = [group.tokens.shape for group in groups]
+    noises = [torch.rand(shape, generator=generator, device=level.device) for shape in shapes]
+    return corrupt_by(groups, corrupter, level, noises)
+
+
+def corrupt_by(
+    groups: Sequence[CleanGroup], corrupter: Corrupter, level: Tensor, noises: Sequence[Tensor]
+) -> list[Corruption]:
+    """The same with the uniform noise (b, N) of each group given."""
+    levels = level.split([len(group.tokens) for group in groups])
+    return [
+        corrupter(group.num_rooms, part, noise, group.tokens)
+        for group, part, noise in zip(groups, levels, noises, strict=True)
+    ]
 
 
 def masked_loss(
@@ -94,7 +103,7 @@ def masked_loss(
     groups: Sequence[CleanGroup],
     corruptions: Sequence[Corruption],
     vocabulary: Vocabulary,
-    round_to: int = 1,
+    round_to: int | None = 1,
 ) -> MaskedLoss:
     """Mask, predict, compare.
 
@@ -104,10 +113,11 @@ def masked_loss(
         corruptions: one for each group.
         vocabulary: the layout of the row.
         round_to: predict for a multiple of so many tokens and drop the surplus, so that few
-            different shapes occur.
+            different shapes occur. None: predict for all tokens, masked or not, so that one shape
+            occurs and nothing waits for a count; those that do not count have weight 0.
     """
     clean = pack([(group.num_rooms, group.tokens) for group in groups], vocabulary)
-    mask_row = torch.from_numpy(vocabulary.mask_row.copy()).to(clean.tokens.device).long()
+    mask_row = mask_row_on(vocabulary, clean.tokens.device)
     shift = NODE_VOCABULARY_SIZE * (clean.positions >= vocabulary.n_max)
     mask_tokens = mask_row[clean.positions] + shift
     is_masked = torch.cat([c.is_masked.reshape(-1) for c in corruptions])
@@ -118,20 +128,26 @@ def masked_loss(
         share = torch.cat([c.soft.reshape(-1) for c in corruptions if c.soft is not None])
         batch = replace(clean, soft_mask=SoftMask(mask_tokens, share))
     weight = _weights(groups, corruptions)
-    # Some laws of masking count a part of the masked tokens only; the others need no prediction.
-    at = (is_masked & (weight != 0)).nonzero()[:, 0]
-    surplus = -len(at) % round_to
-    logits = denoiser(batch, torch.cat([c.time for c in corruptions]), F.pad(at, (0, surplus)))
-    logits = logits[: len(at)]
-    target = (clean.tokens - shift).index_select(0, at)
     num_diagrams = sum(len(group.tokens) for group in groups)
-    number = torch.arange(num_diagrams, device=at.device)
+    target = clean.tokens - shift
+    diagram = clean.of_samples(torch.arange(num_diagrams, device=target.device))
+    time = torch.cat([c.time for c in corruptions])
+    if round_to is None:
+        logits = denoiser(batch, time)
+        weight = weight * is_masked
+    else:
+        # Some laws count a part of the masked tokens only; the others need no prediction.
+        at = (is_masked & (weight != 0)).nonzero()[:, 0]
+        logits = denoiser(batch, time, F.pad(at, (0, -len(at) % round_to)))[: len(at)]
+        target, weight, shift, diagram = (
+            values.index_select(0, at) for values in (target, weight, shift, diagram)
+        )
     return MaskedLoss(
         cross_entropy=F.cross_entropy(logits, target, reduction="none"),
-        weight=weight.index_select(0, at),
+        weight=weight,
         is_correct=logits.detach().argmax(dim=1) == target,
-        is_edge=shift.index_select(0, at) > 0,
-        diagram=clean.of_samples(number).index_select(0, at),
+        is_edge=shift > 0,
+        diagram=diagram,
         num_diagrams=num_diagrams,
     )
 

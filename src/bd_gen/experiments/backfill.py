@@ -15,7 +15,7 @@ from bd_gen.results.inventory import Entry, read_entries
 from bd_gen.results.result_file import Result
 from bd_gen.sampling.grid import Loop
 from bd_gen.sampling.method import DEFAULT_STEPS, Method, RemaskingSettings
-from bd_gen.training.loop import LEARNED
+from bd_gen.training.trained import LEARNED
 
 _NEEDED = (
     "seeds",

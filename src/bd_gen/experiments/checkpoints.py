@@ -9,7 +9,7 @@ from bd_gen.diffusion.schedules import SCHEDULES
 from bd_gen.errors import InputError
 from bd_gen.training.bundled import BUNDLED, checkpoint_file
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
-from bd_gen.training.loop import LEARNED
+from bd_gen.training.trained import LEARNED
 
 LABELS = (*SCHEDULES, LEARNED)
 """What a checkpoint can be given as: its noise schedule, or `learned`."""

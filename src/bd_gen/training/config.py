@@ -6,6 +6,7 @@ from bd_gen.diffusion.corruption import ESTIMATORS
 
 DECAYS = ("constant", "cosine")
 OPTIMIZERS = ("adamw", "muon")
+CAPTURES = ("auto", "never")
 PRECISIONS = ("auto", "float32", "bfloat16")
 LARGEST_SEED = 2**63 - 1
 
@@ -47,6 +48,8 @@ class TrainingConfig:
         precision: of the matrix products; `auto` takes bfloat16 where it is faster.
         device: `auto` (CUDA if there is one), `cpu`, `cuda`, `cuda:1`, ...
         devices: processes that share every batch, one a GPU; needs Lightning Fabric if more than 1.
+        capture: `auto` captures the step of a fixed process on a GPU as one graph, where nothing
+            in it changes shape; `never` does not. Sums may round otherwise.
         log_every: steps between two lines of the log.
         validate_every: steps between two validations, each followed by a checkpoint.
         num_validation: held-out diagrams used in a validation.
@@ -81,6 +84,7 @@ class TrainingConfig:
     precision: str = "auto"
     device: str = "auto"
     devices: int = 1
+    capture: str = "auto"
     log_every: int = 50
     validate_every: int = 1_000
     num_validation: int = 2_048
@@ -119,6 +123,7 @@ class TrainingConfig:
             ("decay", DECAYS),
             ("estimator", ESTIMATORS),
             ("precision", PRECISIONS),
+            ("capture", CAPTURES),
         ):
             if getattr(self, name) not in known:
                 raise ValueError(

@@ -1,7 +1,7 @@
 """The training loop."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,31 +15,19 @@ from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.diffusion.corruption import Corrupter, spread_levels
 from bd_gen.diffusion.learned_orders import order_score
 from bd_gen.diffusion.likelihood import bound_in_nats
-from bd_gen.diffusion.objective import corrupt, masked_loss
-from bd_gen.diffusion.process import (
-    FixedProcess,
-    ForwardProcess,
-    LearnedOrders,
-    LearnedProcess,
-)
-from bd_gen.diffusion.schedules import schedule_named
+from bd_gen.diffusion.objective import corrupt_by, masked_loss
 from bd_gen.errors import InputError
 from bd_gen.models.config import ModelConfig
-from bd_gen.models.denoiser import Denoiser
 from bd_gen.models.device import autocast
-from bd_gen.models.learned_rates import LearnedRates
-from bd_gen.models.order_law import OrderLaw
+from bd_gen.training.averaging import running_average
 from bd_gen.training.batches import noise_seed
+from bd_gen.training.captured import CapturedStep, StepDraws, can_capture
 from bd_gen.training.config import TrainingConfig
-from bd_gen.training.optimizers import LAW, make_optimizers, scale_rates
+from bd_gen.training.optimizers import make_optimizers, plain_state, scale_rates
 from bd_gen.training.own_mistakes import with_own_mistakes
 from bd_gen.training.processes import Alone, Processes, share_of, sum_gradients
 from bd_gen.training.supply import Supply, TrainingRows
-
-LEARNED = "learned"
-"""The name that stands for a learned law over orders where a noise schedule is named."""
-LEARNED_RATES = "learned_rates"
-"""The same for MELD's published form, a learned schedule for each position."""
+from bd_gen.training.trained import Trained, set_dropout
 
 
 @dataclass(frozen=True)
@@ -59,52 +47,6 @@ class Progress:
 
 
 _ROUND_TO = 512  # masked tokens of a batch, rounded up: few shapes, few kernels to compile
-
-
-class Trained(nn.Module):
-    """What training changes: the denoiser and, if it is learned, the forward process.
-
-    Args:
-        config: size of the denoiser.
-        vocabulary: the layout of a row.
-        noise: name of the noise schedule, "learned" or "learned_rates".
-        training: of it, how a process masks diagrams; the usual settings if None.
-    """
-
-    def __init__(
-        self,
-        config: ModelConfig,
-        vocabulary: Vocabulary,
-        noise: str,
-        training: TrainingConfig | None = None,
-    ) -> None:
-        super().__init__()
-        training = TrainingConfig() if training is None else training
-        self.denoiser = Denoiser(config, vocabulary)
-        self.rates = LearnedRates(vocabulary) if noise == LEARNED_RATES else None
-        self.law = OrderLaw() if noise == LEARNED else None
-        self.noise = noise
-        self.estimator, self.rooms_share = training.estimator, training.rooms_share
-        self.uniform_share = training.uniform_share
-
-    def all_but_law(self) -> Iterator[nn.Parameter]:
-        """Every weight but those of the law over orders."""
-        return (p for name, p in self.named_parameters() if not name.startswith(LAW))
-
-    @property
-    def forward_state(self) -> dict[str, Tensor] | None:
-        """The weights of a learned forward process."""
-        learned = self.rates if self.law is None else self.law
-        return None if learned is None else learned.state_dict()
-
-    @property
-    def process(self) -> ForwardProcess:
-        """The forward process, with the present rates or law if it is learned."""
-        if self.rates is not None:
-            return LearnedProcess(self.rates)
-        if self.law is not None:
-            return LearnedOrders(self.law, self.uniform_share)
-        return FixedProcess(schedule_named(self.noise), self.estimator, self.rooms_share)
 
 
 class Trainer:
@@ -148,7 +90,7 @@ class Trainer:
             torch.manual_seed(config.seed)
             self.model = Trained(model_config, vocabulary, noise, config)
         self.model.to(device)
-        self.average = AveragedModel(self.model, multi_avg_fn=_running_average(config.ema))
+        self.average = AveragedModel(self.model, multi_avg_fn=running_average(config.ema))
         set_dropout(self.model, config.dropout)
         self.optimizers = make_optimizers(self.model, config)
         self.step = 0
@@ -157,6 +99,11 @@ class Trainer:
         self._draws = self.model.process.draws
         self._supply = Supply(rows, vocabulary, config, self._draws, device)
         self._generator = torch.Generator(device=device)
+        self._captured: CapturedStep | None = None
+        if self.processes.count == 1 and can_capture(self.model, config, device):
+            self._captured = CapturedStep(
+                self.model, self.average, self.optimizers, self._supply, config, device
+            )
 
     @property
     def averaged(self) -> "Trained":
@@ -216,15 +163,13 @@ class Trainer:
             )
 
     def _take_step(self) -> tuple[Tensor, Tensor]:
-        self._generator.manual_seed(noise_seed(self.config.seed, self.step))
-        groups = [
-            group.repeated(self._draws) for group in self._supply.groups(self.step, self._generator)
-        ]
+        draws = self._draw()
+        if self._captured is not None:
+            return self._captured(draws)
+        groups = [group.repeated(self._draws) for group in self._supply.groups(draws.drawn)]
         count = sum(len(group.tokens) for group in groups)
-        level = spread_levels(count // self._draws, self._generator, self.device)
-        level = level.repeat_interleave(self._draws)
         corrupter = self.model.process.in_training(self.step / self.config.steps)
-        corruptions = corrupt(groups, corrupter, level, self._generator)
+        corruptions = corrupt_by(groups, corrupter, draws.level, draws.noises)
         if self._makes_mistakes:
             with autocast(self.config.precision, self.device), self._keyed_dropout():
                 corruptions = with_own_mistakes(
@@ -259,6 +204,19 @@ class Trainer:
         self.average.update_parameters(self.model)
         return loss, norm
 
+    def _draw(self) -> StepDraws:
+        """All random numbers of this step but those of dropout and own mistakes."""
+        self._generator.manual_seed(noise_seed(self.config.seed, self.step))
+        drawn = self._supply.draw(self.step, self._generator)
+        counts = [len(part.rows) * self._draws for part in drawn]
+        level = spread_levels(sum(counts) // self._draws, self._generator, self.device)
+        lengths = [n * (n + 1) // 2 for n in (s.num_rooms for s in self._supply.order.strata)]
+        noises = [
+            torch.rand(shape, generator=self._generator, device=self.device)
+            for shape in zip(counts, lengths, strict=True)
+        ]
+        return StepDraws(drawn, level.repeat_interleave(self._draws), noises)
+
     @property
     def _makes_mistakes(self) -> bool:
         config = self.config
@@ -285,7 +243,7 @@ class Trainer:
         return {
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
-            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "optimizers": [plain_state(optimizer) for optimizer in self.optimizers],
             "step": self.step,
         }
 
@@ -306,13 +264,6 @@ class Trainer:
             raise InputError(f"training state does not fit this run: {reason[:160]}") from None
 
 
-def set_dropout(model: nn.Module, share: float) -> None:
-    """Drop that share of the features of every dropout layer, in this model but not in copies."""
-    for module in model.modules():
-        if isinstance(module, nn.Dropout):
-            module.p = share
-
-
 def rate_factor(config: TrainingConfig, step: int) -> float:
     """The learning rate of step 0, 1, 2, ... as a share of its full value."""
     factor = min(1.0, (step + 1) / max(1, config.warmup_steps))
@@ -321,17 +272,3 @@ def rate_factor(config: TrainingConfig, step: int) -> float:
         done = min(1.0, (step - config.warmup_steps) / span)
         factor *= 0.01 + 0.99 * 0.5 * (1.0 + math.cos(math.pi * done))
     return factor
-
-
-def _running_average(
-    decay: float,
-) -> Callable[[tuple[Tensor, ...] | list[Tensor], tuple[Tensor, ...] | list[Tensor], Any], None]:
-    """EMA whose decay grows from 0.1 to `decay`, so that it forgets the initial weights."""
-
-    @torch.no_grad()
-    def update(averaged: Any, current: Any, num_averaged: Any) -> None:
-        taken = float(num_averaged)
-        now = min(decay, (1.0 + taken) / (10.0 + taken))
-        torch._foreach_lerp_(list(averaged), list(current), 1.0 - now)
-
-    return update

@@ -71,7 +71,7 @@ class Muon(torch.optim.Optimizer):
                 updates = orthogonalized(updates, self._products)
                 for parameter, update in zip(parameters, updates, strict=True):
                     parameter.mul_(1.0 - group["lr"] * group["weight_decay"])
-                    parameter.add_(update, alpha=-rate)
+                    parameter.sub_(update * rate)
 
     def _momentum(self, parameter: nn.Parameter, momentum: float) -> Tensor:
         gradient, state = parameter.grad, self.state[parameter]

@@ -6,6 +6,7 @@ orders has an Adam of its own.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 from torch import nn
@@ -93,4 +94,29 @@ def scale_rates(optimizers: Iterable[Optimizer], factor: float) -> None:
     """Set every learning rate to `factor` times its full value."""
     for optimizer in optimizers:
         for group in optimizer.param_groups:
-            group["lr"] = group[_RATE] * factor
+            rate = group[_RATE] * factor
+            if isinstance(group["lr"], torch.Tensor):
+                group["lr"].fill_(rate)
+            else:
+                group["lr"] = rate
+
+
+def keep_rates_on(optimizers: Iterable[Optimizer], device: torch.device) -> None:
+    """Hold learning rates as tensors, so that steps captured in a graph see them change."""
+    for optimizer in optimizers:
+        for group in optimizer.param_groups:
+            group["lr"] = torch.tensor(float(group["lr"]), device=device)
+            if "capturable" in group:
+                group["capturable"] = True
+
+
+def plain_state(optimizer: Optimizer) -> dict[str, Any]:
+    """The state of an optimiser as any device takes it: learning rates are numbers."""
+    state = optimizer.state_dict()
+    groups = []
+    for group in state["param_groups"]:
+        plain = {**group, "lr": float(group["lr"])}
+        if "capturable" in plain:
+            plain["capturable"] = False
+        groups.append(plain)
+    return {**state, "param_groups": groups}

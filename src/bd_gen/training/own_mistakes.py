@@ -16,7 +16,7 @@ from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.diffusion.corruption import Corruption
 from bd_gen.diffusion.objective import CleanGroup
 from bd_gen.models.denoiser import Denoiser
-from bd_gen.models.packing import pack
+from bd_gen.models.packing import mask_row_on, pack
 
 _WEIGHT = 1.0
 """Of a drawn token's cross-entropy: that of a token that is masked alone, N/k, is N."""
@@ -69,7 +69,7 @@ def _draws(
     generator: torch.Generator,
 ) -> list[Tensor]:
     """For each group (b, N) int64 values drawn for the chosen tokens, 0 elsewhere."""
-    mask_row = torch.from_numpy(vocabulary.mask_row.copy()).to(generator.device).long()
+    mask_row = mask_row_on(vocabulary, generator.device)
     rows = []
     for group, covered in zip(groups, hidden, strict=True):
         positions = torch.from_numpy(vocabulary.real_positions(group.num_rooms).copy())

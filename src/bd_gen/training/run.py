@@ -18,10 +18,11 @@ from bd_gen.training.checkpoint import Checkpoint, load_checkpoint, save_checkpo
 from bd_gen.training.config import TrainingConfig
 from bd_gen.training.law_plot import draw_law
 from bd_gen.training.logs import JsonlLogger, Logger, TensorBoardLogger
-from bd_gen.training.loop import LEARNED, LEARNED_RATES, Progress, Trainer
+from bd_gen.training.loop import Progress, Trainer
 from bd_gen.training.processes import Alone, FabricProcesses, Processes, is_first_process
 from bd_gen.training.schedule_plot import draw_schedules
 from bd_gen.training.supply import TrainingRows
+from bd_gen.training.trained import LEARNED, LEARNED_RATES
 
 FINAL = "checkpoint_final.pt"
 LAST = "checkpoint_last.pt"
@@ -31,7 +32,7 @@ LAW = "learned_order.png"
 
 _DEFAULTS = {"model": asdict(ModelConfig()), "training": asdict(TrainingConfig())}
 MAY_CHANGE = frozenset(
-    {"steps", "log_every", "validate_every", "num_validation", "device", "devices"}
+    {"steps", "log_every", "validate_every", "num_validation", "device", "devices", "capture"}
 )
 """Training settings that a continued run may have otherwise without becoming another run."""
 

@@ -1,6 +1,8 @@
 """The diagrams of every batch, as training sees them: mirrored and numbered anew where asked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -28,6 +30,18 @@ class TrainingRows:
     tokens: np.ndarray
     reverse: np.ndarray | None = None
     mirrored: tuple[np.ndarray, np.ndarray] | None = None
+
+
+class Drawn(NamedTuple):
+    """The b diagrams of one size in a step.
+
+    Attributes:
+        rows: (b,) int64 which ones; from the number of plans on, mirrored ones.
+        order: (b, n) uniform numbers whose ranks order their rooms; (b, 0) if they stay.
+    """
+
+    rows: Tensor
+    order: Tensor
 
 
 class Supply:
@@ -81,19 +95,28 @@ class Supply:
         }
         self._renumbering = {n: Renumbering(n, device) for n in sizes}
 
-    def groups(self, step: int, generator: torch.Generator) -> list[CleanGroup]:
-        """The diagrams of a step, grouped by size; the generator mirrors and renumbers."""
-        groups = []
+    def draw(self, step: int, generator: torch.Generator) -> list[Drawn]:
+        """What a step takes of each size: all that is random or read from the host."""
+        drawn = []
         for stratum, rows in zip(self.order.strata, self.order.batch(step), strict=True):
             chosen = torch.from_numpy(rows).to(self._device)
             if self._mirror:
                 draws = torch.rand(len(rows), generator=generator, device=self._device)
                 chosen = chosen + self._num_rows * (draws < 0.5)
+            shape = (len(rows), stratum.num_rooms if self._reverse is not None else 0)
+            order = torch.rand(shape, generator=generator, device=self._device)
+            drawn.append(Drawn(chosen, order))
+        return drawn
+
+    def groups(self, drawn: Sequence[Drawn]) -> list[CleanGroup]:
+        """The diagrams of a step, grouped by size."""
+        groups = []
+        for stratum, part in zip(self.order.strata, drawn, strict=True):
             positions = self._positions[stratum.num_rooms]
-            real = self._tokens[chosen][:, positions].long()
+            real = self._tokens[part.rows][:, positions].long()
             if self._reverse is not None:
                 pairs = positions[stratum.num_rooms :] - self._n_max
-                reverse = self._reverse[chosen][:, pairs].long()
-                real = self._renumbering[stratum.num_rooms](real, reverse, generator)
+                reverse = self._reverse[part.rows][:, pairs].long()
+                real = self._renumbering[stratum.num_rooms](real, reverse, part.order)
             groups.append(CleanGroup(stratum.num_rooms, real, stratum.weight))
         return groups
