@@ -44,6 +44,7 @@ def naive_samples(
         num_rooms=vocabulary.n_max,
         samples=key,
         positions=positions,
+        ends=torch.tensor(vocabulary.ends.tolist()),
         mask_tokens=mask,
         values=tokens,
         is_masked=is_real.clone(),

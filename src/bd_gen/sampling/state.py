@@ -16,6 +16,7 @@ class GroupState:
         num_rooms: n.
         samples: (b,) int64 number k of each sample; with the seed it keys the noise.
         positions: (N,) int64 positions in the full row.
+        ends: (N, 2) int64 rooms i <= j that each token is about; for a room, itself twice.
         mask_tokens: (N,) int64 the MASK token of each position.
         values: (b, N) int64 values; meaningless where masked.
         is_masked: (b, N) bool.
@@ -27,6 +28,7 @@ class GroupState:
     num_rooms: int
     samples: Tensor
     positions: Tensor
+    ends: Tensor
     mask_tokens: Tensor
     values: Tensor
     is_masked: Tensor
@@ -57,6 +59,7 @@ class GroupState:
             num_rooms=num_rooms,
             samples=samples,
             positions=positions,
+            ends=torch.tensor(vocabulary.ends[real].tolist(), device=device),
             mask_tokens=mask_tokens,
             values=start.expand(shape).clone(),
             is_masked=~is_given,
