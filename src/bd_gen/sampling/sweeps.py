@@ -88,7 +88,9 @@ def _plan(state: GroupState, course: Course, blocks: Tensor, sweep: int) -> _Pla
     first_step = sweep * (count + 1)
     # Block l is known by token l: for rooms that is their own, and rooms come first.
     step = torch.full_like(samples, first_step)
-    turn = noise.step(samples, step, state.positions[None, :count]).reveal.argsort(dim=1, stable=True)
+    turn = noise.step(samples, step, state.positions[None, :count]).reveal.argsort(
+        dim=1, stable=True
+    )
     chosen = blocks[turn] & ~state.is_given[:, None]
     shape = (len(samples), int(chosen[0].sum()))
     _, visit, column = (part.view(shape) for part in chosen.nonzero(as_tuple=True))
