@@ -51,6 +51,7 @@ def naive_samples(
         is_given=~is_real,
         confidence=torch.ones(is_real.shape, dtype=torch.float64),
         step=torch.zeros_like(key),
+        calls=torch.zeros_like(key),
     )
     for step in range(grid.steps):
         alphas = [grid.alphas[k].expand(is_real.shape) for k in (step, step + 1)]

@@ -59,7 +59,7 @@ SWEPT_METHODS = (
 )
 """Methods whose complete diagrams are gone over again, which breaks what holds on the way."""
 
-EVERY_KIND = pytest.mark.parametrize("method", (*METHODS, *SWEPT_METHODS), ids=name_of)
+EVERY_KIND = pytest.mark.parametrize("method", [*METHODS, *SWEPT_METHODS], ids=name_of)
 
 
 def tiny_denoiser(

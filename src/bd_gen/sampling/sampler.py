@@ -60,6 +60,7 @@ class Sampler:
 
     Attributes:
         calls: calls of the network so far, each of one diagram counted as one.
+        calls_of: (N,) int64 calls for each diagram of the last `sample`.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Sampler:
         self.device = torch.device(device)
         self.given = given
         self.calls = 0
+        self.calls_of = np.zeros(0, np.int64)
 
     @torch.inference_mode()
     def sample(
@@ -104,16 +106,18 @@ class Sampler:
         """
         noise = KeyedNoise(seed)
         rows = np.empty((len(samples), self.vocabulary.length), np.uint8)
+        self.calls_of = np.zeros(len(samples), np.int64)
         for start in range(0, len(samples), batch_size):
-            part = torch.tensor(samples[start : start + batch_size], device=self.device)
-            rows[start : start + batch_size] = self._sample_batch(part, noise, observer)
+            here = slice(start, start + batch_size)
+            part = torch.tensor(samples[here], device=self.device)
+            rows[here], self.calls_of[here] = self._sample_batch(part, noise, observer)
             if progress is not None:
                 progress(min(start + batch_size, len(samples)), len(samples))
         return rows
 
     def _sample_batch(
         self, samples: Tensor, noise: KeyedNoise, observer: Observer | None
-    ) -> np.ndarray:
+    ) -> tuple[np.ndarray, np.ndarray]:
         num_rooms = self._draw_num_rooms(samples, noise)
         method, order = self.method, self.method.order
         groups, courses = [], []
@@ -138,7 +142,10 @@ class Sampler:
         sweeps = [sweep_reveals(*pair, method.sweep_kind, method.sweeps) for pair in both]
         while self._advance(groups, sweeps, order, noise.of(Stream.SWEEP), look):
             look()
-        return self._rows(groups, num_rooms)
+        calls = np.zeros(len(num_rooms), np.int64)
+        for state in groups:
+            calls[num_rooms == state.num_rooms] = state.calls.cpu().numpy()
+        return self._rows(groups, num_rooms), calls
 
     def _rows(self, groups: list[GroupState], num_rooms: np.ndarray) -> np.ndarray:
         """(b, length) uint8 the token rows of all diagrams, in their order."""
@@ -191,6 +198,7 @@ class Sampler:
             size = int(reveal.candidates.sum())
             part = logits[start : start + size]
             _write(state, reveal, part, order, self.method.decoding, noise)
+            state.calls[reveal.rows] += 1
             start += size
         return True
 

@@ -23,6 +23,7 @@ class GroupState:
         is_given: (b, N) bool; given tokens are never masked.
         confidence: (b, N) float64 probability that each value had when it was revealed.
         step: (b,) int64 the step that comes next.
+        calls: (b,) int64 calls of the network so far.
     """
 
     num_rooms: int
@@ -35,6 +36,7 @@ class GroupState:
     is_given: Tensor
     confidence: Tensor
     step: Tensor
+    calls: Tensor
 
     @staticmethod
     def all_masked(
@@ -66,6 +68,7 @@ class GroupState:
             is_given=is_given,
             confidence=torch.ones(shape, dtype=torch.float64, device=device),
             step=torch.zeros(len(samples), dtype=torch.int64, device=device),
+            calls=torch.zeros(len(samples), dtype=torch.int64, device=device),
         )
 
     def tokens(self, rows: Tensor) -> Tensor:
