@@ -1,8 +1,10 @@
 """`bd-gen methods`."""
 
+import pytest
 from click.testing import CliRunner
 
 from bd_gen.cli.main import cli
+from bd_gen.errors import InputError
 from bd_gen.sampling.method import ORDERS, REMASKINGS
 
 
@@ -37,6 +39,6 @@ def test_a_method_with_steps_costs_at_most_so_much():
 
 
 def test_what_names_no_method():
-    status, out = run("rooms_temp1.0_no_remask_sweep")
-    assert status == 2
-    assert "names no method" in out
+    words = ["methods", "rooms_temp1.0_no_remask_sweep"]
+    with pytest.raises(InputError, match="names no method"):
+        CliRunner().invoke(cli, words, catch_exceptions=False)

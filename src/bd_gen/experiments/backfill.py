@@ -183,9 +183,17 @@ def _method(config: Mapping[str, Any], is_learned: bool) -> Method:
         raise ValueError(f"sampling_steps: expected a whole number, got {steps!r:.40}")
     top_p = None if config["top_p"] is None else _number(config, "top_p")
     temperature = _number(config, "temperature")
-    sweeps, kind = config.get("sweeps") or 0, str(config.get("sweep_kind") or "")
-    remasking = _remasking(config)
-    return Method(unmasking, temperature, top_p, remasking, steps, is_learned, sweeps, kind)
+    kind = config.get("sweep_kind")
+    return Method(
+        unmasking,
+        temperature,
+        top_p,
+        _remasking(config),
+        steps,
+        is_learned,
+        sweeps=0 if config.get("sweeps") is None else config["sweeps"],
+        sweep_kind="" if kind is None else str(kind),
+    )
 
 
 def _remasking(config: Mapping[str, Any]) -> RemaskingSettings | None:
