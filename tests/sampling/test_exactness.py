@@ -17,7 +17,7 @@ from bd_gen.sampling.method import ORDERS, REMASKINGS, Method, RemaskingSettings
 
 PROCESSES = ("loglinear", "linear", "cosine", "learned")
 
-EXACT = (Method("first_hitting"),)
+EXACT = (Method("first_hitting"), Method("rooms"))
 
 EXACT_AT_ONE_TOKEN_A_CALL = (Method("confidence", steps=12), Method("margin", steps=12))
 """With as many steps as here no call reveals two of six tokens."""

@@ -75,7 +75,12 @@ def test_other_uses_have_streams_of_their_own(seed, sample, position):
     for found, place, stream in ((noise.num_rooms(k), 0, 0), (noise.order(k, at), position, 2)):
         w = philox_in_python((sample, 0, place, stream), key)
         assert float(found) == (w[0] // 32 * 2**26 + w[1] // 64) / 2**53
-    assert [int(stream) for stream in Stream] == [0, 1, 2]
+    assert [int(stream) for stream in Stream] == [0, 1, 2, 3]
+    of_sweeps = noise.of(Stream.SWEEP).step(k, torch.tensor([7]), at)
+    w = philox_in_python((sample, 7, position, 3), key)
+    assert float(of_sweeps.reveal) == (w[0] + 0.5) / 2**32
+    assert float(of_sweeps.value) == (w[2] // 32 * 2**26 + w[3] // 64) / 2**53
+    assert of_sweeps.reveal != noise.step(k, torch.tensor([7]), at).reveal
 
 
 def test_a_number_does_not_depend_on_what_is_asked_for_with_it():

@@ -13,9 +13,15 @@ from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.diffusion.schedules import SCHEDULES
 from bd_gen.sampling.method import ORDERS, Method
 from bd_gen.sampling.noise import KeyedNoise
-from bd_gen.sampling.orders import ConfidenceOrder, LladaOrder, MarginOrder, RandomOrder
+from bd_gen.sampling.orders import (
+    ConfidenceOrder,
+    CountedOrder,
+    LladaOrder,
+    MarginOrder,
+    RandomOrder,
+)
 
-COUNTED = [name for name in ORDERS if name not in ("random", "first_hitting")]
+COUNTED = [name for name in ORDERS if issubclass(ORDERS[name], CountedOrder)]
 VOCABULARY = Vocabulary(4)
 FOUR_ROOMS = (0, 0, 0, 0, 1)
 

@@ -46,6 +46,8 @@ class EvalConfig:
     temperature: float = 1.0
     top_p: float | None = None
     sampling_steps: int = 100
+    sweeps: int = 0
+    sweep_kind: str | None = None
     seeds: list[int] = field(default_factory=list)
     num_samples: int = 1_000
     batch_size: int = 512
@@ -201,6 +203,8 @@ def _method(settings: EvalConfig, asked: RemaskingConfig, checkpoint: "Checkpoin
             remasking=remasking,
             steps=settings.sampling_steps,
             is_learned=checkpoint.is_learned,
+            sweeps=settings.sweeps,
+            sweep_kind=settings.sweep_kind or "",
         )
     except ValueError as error:
         raise InputError(f"eval.{error}") from None

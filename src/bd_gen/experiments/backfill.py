@@ -14,7 +14,7 @@ from bd_gen.results.columns import YARDSTICKS
 from bd_gen.results.inventory import Entry, read_entries
 from bd_gen.results.result_file import Result
 from bd_gen.sampling.grid import Loop
-from bd_gen.sampling.method import DEFAULT_STEPS, Method, RemaskingSettings
+from bd_gen.sampling.method import DEFAULT_STEPS, ORDERS, Method, RemaskingSettings
 from bd_gen.training.trained import LEARNED
 
 _NEEDED = (
@@ -27,7 +27,8 @@ _NEEDED = (
     "remasking_enabled",
 )
 _NEEDED_TO_REMASK = ("remasking_strategy", "remasking_eta", "remasking_t_switch")
-_KNOWN = {*_NEEDED, *_NEEDED_TO_REMASK, "remasking_loop", "is_v2", "given", "checkpoint"}
+_OTHERS = ("remasking_loop", "sweeps", "sweep_kind", "is_v2", "given", "checkpoint")
+_KNOWN = {*_NEEDED, *_NEEDED_TO_REMASK, *_OTHERS}
 
 
 @dataclass(frozen=True)
@@ -176,13 +177,23 @@ def _method(config: Mapping[str, Any], is_learned: bool) -> Method:
     unmasking, steps = config["unmasking_mode"], config["sampling_steps"]
     if not isinstance(unmasking, str):
         raise ValueError(f"unmasking_mode: expected text, got {unmasking!r:.40}")
-    if unmasking == "first_hitting":
+    if unmasking in ORDERS and not ORDERS[unmasking].has_steps:
         steps = DEFAULT_STEPS  # It has one step a token; the setting has no part in it.
     elif type(steps) is not int:
         raise ValueError(f"sampling_steps: expected a whole number, got {steps!r:.40}")
     top_p = None if config["top_p"] is None else _number(config, "top_p")
     temperature = _number(config, "temperature")
-    return Method(unmasking, temperature, top_p, _remasking(config), steps, is_learned)
+    kind = config.get("sweep_kind")
+    return Method(
+        unmasking,
+        temperature,
+        top_p,
+        _remasking(config),
+        steps,
+        is_learned,
+        sweeps=0 if config.get("sweeps") is None else config["sweeps"],
+        sweep_kind="" if kind is None else str(kind),
+    )
 
 
 def _remasking(config: Mapping[str, Any]) -> RemaskingSettings | None:

@@ -19,6 +19,7 @@ from bd_gen.experiments.provenance import provenance
 from bd_gen.experiments.shards import Task, shards_of
 from bd_gen.files import remove_leftovers
 from bd_gen.locks import locked
+from bd_gen.results.cost import FIELD as CALLS
 from bd_gen.results.floor import DEFAULT_SEEDS
 from bd_gen.results.samples_file import (
     Samples,
@@ -179,13 +180,17 @@ def _generated(
 def _samples(
     job: GenerationJob, config: dict[str, Any], checkpoint: Checkpoint, partial: PartialSamples
 ) -> Samples:
+    mean_calls = partial.mean_calls
     return Samples(
         method=job.method.name,
         n_max=checkpoint.n_max,
         seeds=job.seeds,
         num_samples=job.num_samples,
         config=config,
-        provenance=provenance(checkpoint, job.checkpoint_path, job.directory.name),
+        provenance={
+            **provenance(checkpoint, job.checkpoint_path, job.directory.name),
+            **({} if mean_calls is None else {CALLS: round(mean_calls, 4)}),
+        },
         per_seed={
             seed: _with_masks(partial.tokens[k], checkpoint.vocabulary)
             for k, seed in enumerate(job.seeds)
@@ -246,8 +251,8 @@ def _draw(
     saved = time.monotonic()
     with closing(engine.draw(task, checkpoint, shards)) as results:
         for drawn in results:
-            partial.put(index[drawn.shard.seed], drawn.shard.first, drawn.rows)
-            calls += drawn.calls
+            partial.put(index[drawn.shard.seed], drawn.shard.first, drawn.rows, drawn.calls)
+            calls += int(drawn.calls.sum())
             if progress is not None:
                 progress(partial.num_done, total)
             if time.monotonic() - saved > _SAVE_EVERY:

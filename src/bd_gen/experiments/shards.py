@@ -79,12 +79,12 @@ class Drawn:
     Attributes:
         shard: which one.
         rows: (last - first, length) uint8 token rows.
-        calls: network calls, each of one diagram counted as one.
+        calls: (last - first,) int64 network calls for each diagram.
     """
 
     shard: Shard
     rows: np.ndarray
-    calls: int
+    calls: np.ndarray
 
 
 Results = Generator[Drawn, None, None]
@@ -121,15 +121,14 @@ def draw_shard(sampler: Sampler, shard: Shard, batch_size: int) -> Drawn:
     Raises:
         InputError: the GPU's memory does not hold a batch.
     """
-    sampler = copy.copy(sampler)  # with a count of its own
-    sampler.calls = 0
+    sampler = copy.copy(sampler)  # with counts of its own
     try:
         rows = sampler.sample(shard.seed, range(shard.first, shard.last), batch_size)
     except torch.cuda.OutOfMemoryError:
         raise InputError(
             f"eval.batch_size={batch_size}: the memory of the GPU does not hold so many diagrams"
         ) from None
-    return Drawn(shard, rows, sampler.calls)
+    return Drawn(shard, rows, sampler.calls_of)
 
 
 # ---------------------------------------------------------------- on a worker

@@ -6,7 +6,7 @@ position, stream). A number therefore does not depend on batch size, on the numb
 on the device, or on what was drawn before it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import torch
@@ -24,6 +24,7 @@ class Stream(IntEnum):
     NUM_ROOMS = 0
     STEP = 1
     ORDER = 2
+    SWEEP = 3
 
 
 def philox(counter: tuple[Tensor, Tensor, Tensor, Tensor], key: tuple[int, int]) -> list[Tensor]:
@@ -66,13 +67,26 @@ class StepNoise:
 
 @dataclass(frozen=True)
 class KeyedNoise:
-    """The noise of one seed."""
+    """The noise of one seed.
+
+    Attributes:
+        seed: 0..2^64-1.
+        stream: what `step` draws from.
+
+    Raises:
+        ValueError: a seed out of range.
+    """
 
     seed: int
+    stream: Stream = Stream.STEP
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**64:
             raise ValueError(f"a seed must be in 0..2^64-1, got {self.seed}")
+
+    def of(self, stream: Stream) -> "KeyedNoise":
+        """The same seed, with the steps of another use."""
+        return replace(self, stream=stream)
 
     def _words(
         self, samples: Tensor, steps: Tensor, positions: Tensor, stream: int
@@ -83,7 +97,7 @@ class KeyedNoise:
 
     def step(self, samples: Tensor, steps: Tensor, positions: Tensor) -> StepNoise:
         """Noise of steps; the three int64 tensors are broadcast against each other."""
-        w0, w1, w2, w3 = self._words(samples, steps, positions, Stream.STEP)
+        w0, w1, w2, w3 = self._words(samples, steps, positions, self.stream)
         return StepNoise(uniform32(w0), uniform32(w1), uniform53(w2, w3))
 
     def order(self, samples: Tensor, positions: Tensor) -> Tensor:

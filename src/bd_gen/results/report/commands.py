@@ -16,7 +16,10 @@ _SETTINGS = (
     ("eval.remasking.strategy", "remasking_strategy"),
     ("eval.remasking.eta", "remasking_eta"),
     ("eval.remasking.t_switch", "remasking_t_switch"),
+    ("eval.sweeps", "sweeps"),
+    ("eval.sweep_kind", "sweep_kind"),
 )
+_LOOP = ("t_on", "t_off", "alpha_on")
 
 
 def evaluation_command(entry: Entry, contents: Contents) -> str | None:
@@ -39,6 +42,9 @@ def generation_command(entry: Entry, contents: Contents) -> str | None:
         return None
     words = [f"eval.checkpoint_path={checkpoint}"]
     words += [f"{key}={config[name]}" for key, name in _SETTINGS if config.get(name) is not None]
+    loop = config.get("remasking_loop")
+    if isinstance(loop, list) and len(loop) == len(_LOOP):
+        words += [f"eval.remasking.{k}={value}" for k, value in zip(_LOOP, loop, strict=True)]
     seeds, count = config.get("seeds"), config.get("num_samples")
     if isinstance(seeds, list):
         words.append(f"eval.seeds=[{','.join(str(seed) for seed in seeds)}]")
