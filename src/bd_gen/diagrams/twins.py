@@ -52,11 +52,13 @@ def twin_classes(tokens: np.ndarray, reverse: np.ndarray, vocabulary: Vocabulary
     rows = rows[np.unique(which, return_index=True)[1]]
     first = np.arange(len(rows))
     links: list[np.ndarray] = []
+    num_links = 0
     for link in _links(rows, vocabulary):
         links.append(link)
-        if sum(len(link) for link in links) > _MOST_LINKS:
+        num_links += len(link)
+        if num_links > _MOST_LINKS:
             first = _joined(first, links)
-            links = []
+            links, num_links = [], 0
     return by_first_occurrence(_joined(first, links)[which])
 
 
