@@ -7,6 +7,7 @@ import numpy as np
 from bd_gen.data.dataset import Dataset
 from bd_gen.diagrams.canonical import canonical_tokens
 from bd_gen.diagrams.row_classes import row_classes
+from bd_gen.diagrams.twins import has_twin
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,8 @@ class Leaks:
         same_row: a training plan has the same token row.
         renumbered: a training plan has the same row up to the numbering of rooms, an edge turned
             round taken for 9 - r: what `eval/novelty_canonical` does not count as new.
-        twin: a training plan is in the same class: it, or one that it is joined with, can have the
-            same row, relations read off the boxes (`PlanTable.diagram_classes`).
+        twin: a training plan can have the same row, relations read off the boxes, with the rooms
+            of both renumbered (`bd_gen.diagrams.twins`).
     """
 
     same_row: float
@@ -27,26 +28,31 @@ class Leaks:
 
 
 def leaks_of(data: Dataset) -> dict[str, Leaks]:
-    """The leaks into training of `validation` and `test`.
+    """The leaks into training of `validation`, `test`, and both together as `held out`.
 
     Raises:
         ValueError: the data set has no table.
     """
     if data.table is None:
         raise ValueError("leaks are found in plans, and there are only rows")
-    classes = (
-        row_classes(data.tokens),
-        row_classes(canonical_tokens(data.tokens, data.vocabulary)),
-        data.table.diagram_classes,
-    )
-    parts = data.split.parts
+    train = data.split.train
+    known = [
+        _is_known(row_classes(data.tokens), train),
+        _is_known(row_classes(canonical_tokens(data.tokens, data.vocabulary)), train),
+        has_twin(data.tokens, data.table.reverse_relations, data.vocabulary, train),
+    ]
+    validation, test = data.split.validation, data.split.test
+    parts = {"validation": validation, "test": test, "held out": np.append(validation, test)}
     return {
-        name: Leaks(*(_share(of, data.split.train, parts[name]) for of in classes))
-        for name in ("validation", "test")
+        name: Leaks(*(_share(is_known[part]) for is_known in known)) for name, part in parts.items()
     }
 
 
-def _share(classes: np.ndarray, train: np.ndarray, held_out: np.ndarray) -> float:
+def _is_known(classes: np.ndarray, train: np.ndarray) -> np.ndarray:
     is_known = np.zeros(len(classes), bool)  # there are no more classes than rows
     is_known[classes[train]] = True
-    return float(is_known[classes[held_out]].mean()) if len(held_out) else float("nan")
+    return is_known[classes]
+
+
+def _share(is_known: np.ndarray) -> float:
+    return float(is_known.mean()) if len(is_known) else float("nan")

@@ -2,12 +2,13 @@
 
 The token row of a plan depends on how its rooms are numbered: the relation of two rooms is read
 off from the one with the smaller number, and seen from the other it is not 9 - r in general (see
-`relations`). So "the same row with the rooms numbered otherwise" is a question about both labels
-of each pair. Here two plans are *twins* if their rooms can be matched such that types agree, the
-same rooms are joined, and each joined pair has the same relation seen from one of its two rooms at
-least. Whenever some numbering of the one plan and some numbering of the other give the same token
-row, they are twins: the matching is by number, and the label in the row is the common one. The
-numbering that a file happens to use plays no part.
+`relations`). Two plans are *twins* if some numbering of the one and some numbering of the other
+give the same token row; the numbering that a file happens to use plays no part.
+
+That is so exactly if their rooms can be matched such that types agree, the same rooms are joined,
+each joined pair has the same relation seen from one of its two rooms at least, and those rooms can
+go first: "a before b" for each pair whose relations agree from a alone leads to no circle. Any
+order that heeds this numbers both.
 
 Twins of twins need not be twins; a *class* is all that is joined through twins. Only plans with
 the same graph, types included, can be twins, so graphs are brought into one order
@@ -45,21 +46,56 @@ def twin_classes(tokens: np.ndarray, reverse: np.ndarray, vocabulary: Vocabulary
     Returns:
         (N,) int64, counted from 0 by first occurrence.
     """
-    if len(tokens) == 0:
-        return np.zeros(0, np.int64)
-    rows = _in_graph_order(tokens, reverse, vocabulary)
-    which = row_classes(rows)
-    rows = rows[np.unique(which, return_index=True)[1]]
-    first = np.arange(len(rows))
+    which, twins = twin_links(tokens, reverse, vocabulary)
+    first = np.arange(int(which.max(initial=-1)) + 1)
     links: list[np.ndarray] = []
     num_links = 0
-    for link in _links(rows, vocabulary):
+    for link in twins:
         links.append(link)
         num_links += len(link)
         if num_links > _MOST_LINKS:
             first = _joined(first, links)
             links, num_links = [], 0
     return by_first_occurrence(_joined(first, links)[which])
+
+
+def has_twin(
+    tokens: np.ndarray, reverse: np.ndarray, vocabulary: Vocabulary, among: np.ndarray
+) -> np.ndarray:
+    """Which plans have a twin, or are one and the same, among some of them.
+
+    Args:
+        tokens: as for `twin_classes`, like the next two.
+        reverse: as there.
+        vocabulary: as there.
+        among: numbers of plans.
+
+    Returns:
+        (N,) bool. Where a graph has more than `MOST_SYMMETRIES`, all its plans count as twins of
+        one of them.
+    """
+    which, twins = twin_links(tokens, reverse, vocabulary)
+    is_among = np.zeros(int(which.max(initial=-1)) + 1, bool)
+    is_among[which[among]] = True
+    found = is_among.copy()
+    for link in twins:
+        for one, other in (link.T, link.T[::-1]):
+            found[one[is_among[other]]] = True
+    return found[which]
+
+
+def twin_links(
+    tokens: np.ndarray, reverse: np.ndarray, vocabulary: Vocabulary
+) -> tuple[np.ndarray, Iterator[np.ndarray]]:
+    """All twins, of each set of plans that are the same with the rooms renumbered only one.
+
+    Returns:
+        (N,) int64 the number of the set that each plan is in; and arrays (L, 2) of sets that are
+        twins. Symmetric graphs leave some sets apart, which then are twins.
+    """
+    rows = _in_graph_order(tokens, reverse, vocabulary)
+    which = row_classes(rows)
+    return which, _links(rows[np.unique(which, return_index=True)[1]], vocabulary)
 
 
 def _joined(first: np.ndarray, links: list[np.ndarray]) -> np.ndarray:
@@ -74,7 +110,7 @@ def _in_graph_order(tokens: np.ndarray, reverse: np.ndarray, vocabulary: Vocabul
     The rooms stand so that plans with the same graph have it in the same places.
     """
     v = vocabulary
-    parts = []
+    parts = [np.zeros((0, v.n_max + 2 * v.num_edges), np.uint8)]
     for start in range(0, len(tokens), _CHUNK):
         part = tokens[start : start + _CHUNK]
         relations = relation_matrices(part, v, reverse[start : start + _CHUNK])
@@ -121,7 +157,9 @@ def _links_of_graph(
     for image in symmetries:
         turned = labels[:, place[image[i], image[j]]], labels[:, place[image[j], image[i]]]
         for x, y in _matches(turned, (there, back)):
-            yield np.stack([plans[x], plans[y]], axis=1)
+            before = turned[0][x] == there[y], turned[1][x] == back[y]
+            kept = _can_be_ordered(*before, i, j, len(types))
+            yield np.stack([plans[x[kept]], plans[y[kept]]], axis=1)
 
 
 def _matches(
@@ -142,3 +180,24 @@ def _matches(
             kept = (f[x, k] == there[y, k]) | (g[x, k] == back[y, k])
             x, y = x[kept], y[kept]
         yield x, y
+
+
+def _can_be_ordered(
+    is_first: np.ndarray, is_second: np.ndarray, i: np.ndarray, j: np.ndarray, num_rooms: int
+) -> np.ndarray:
+    """(L,) bool: is there an order in which the smaller of each two rooms may be the first?
+
+    Args:
+        is_first: (L, m) may the first room of each pair go first?
+        is_second: (L, m) may the second?
+        i: (m,) first rooms.
+        j: (m,) second rooms.
+        num_rooms: n.
+    """
+    waits = np.zeros((len(is_first), num_rooms, num_rooms), bool)  # [., a, b]: a must wait for b
+    waits[:, j, i] = ~is_second
+    waits[:, i, j] = ~is_first
+    is_left = np.ones((len(is_first), num_rooms), bool)
+    for _ in range(num_rooms):
+        is_left &= (waits & is_left[:, None, :]).any(axis=2)
+    return ~is_left.any(axis=1)
