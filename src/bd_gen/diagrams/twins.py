@@ -165,7 +165,7 @@ def _links_of_graph(
 def _matches(
     one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray, np.ndarray]
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Different plans x, y whose joined pairs all agree in one of two labels at least; (s, m) each."""
+    """Plans x != y whose joined pairs all agree in one of two labels, each (s, m), at least."""
     (f, g), (there, back) = one, other
     size, num_edges = f.shape
     step = max(1, _PAIRS // size)

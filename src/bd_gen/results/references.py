@@ -95,7 +95,7 @@ class References:
                 f"{path}: n_max: expected {found.statistics.vocabulary.n_max} as in the data to "
                 f"measure against, got {samples.n_max}"
             )
-        notes = (*found.notes, *mismatch(samples, found))
+        notes = (*found.notes, *mismatch(samples, found.fingerprint, found.data.get("split")))
         return dataclasses.replace(found, notes=notes)
 
     def expected_fingerprint(self, samples: Samples, path: str | Path) -> str | None:
@@ -191,18 +191,22 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
         yield
 
 
-def mismatch(samples: Samples, found: FoundReference) -> list[str]:
-    """A sentence if samples are measured against other data than they were made for."""
+def mismatch(samples: Samples, fingerprint: str, split: str | None = None) -> list[str]:
+    """A sentence if samples are measured against other data than they were made for.
+
+    Args:
+        samples: what is measured.
+        fingerprint: of the data it is measured against.
+        split: how these are split, if known.
+    """
     recorded = samples.provenance.get("data_fingerprint")
-    if not recorded or recorded == found.fingerprint:
+    if not recorded or recorded == fingerprint:
         return []
-    note = (
-        f"measured against data {found.fingerprint}, but the samples were made for data {recorded}"
-    )
+    note = f"measured against data {fingerprint}, but the samples were made for data {recorded}"
     named = samples.provenance.get("data")
-    split = recorded_fields(named)["split"] if isinstance(named, dict) else None
-    if split is not None and split != found.data.get("split"):
-        note += f" (theirs has data.split={split}, this data.split={found.data.get('split')})"
+    theirs = recorded_fields(named)["split"] if isinstance(named, dict) else split
+    if None not in (split, theirs) and theirs != split:
+        note += f" (data.split={theirs} there, {split} here)"
     return [note]
 
 
