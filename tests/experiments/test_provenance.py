@@ -40,7 +40,7 @@ def test_provenance_is_complete(job, checkpoint_path):
 
 def test_scores_are_measured_if_the_checkpoint_has_none(job, tmp_path):
     """A checkpoint saved in mid-training, whose data are still there."""
-    data = {"source": "synthetic", "n_max": N_MAX, "num_plans": 120}
+    data = {"source": "synthetic", "n_max": N_MAX, "num_plans": 120, "split": "canonical"}
     dataset = load_dataset(DataConfig(**data))
     path = saved(
         tmp_path,

@@ -22,7 +22,7 @@ def fingerprint() -> str:
 
 @pytest.fixture
 def provenance(fingerprint: str) -> dict:
-    return {"data": {"source": "synthetic", "num_plans": 150}, "data_fingerprint": fingerprint}
+    return {"data": {"source": "synthetic", "num_plans": 150, "split": "canonical"}, "data_fingerprint": fingerprint}
 
 
 def forbid_loading(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +59,7 @@ def test_the_statistics_are_read_once_for_all_methods(
 def test_samples_without_a_fingerprint_are_measured_against_the_data_they_name(
     make_samples: Make, fingerprint: str
 ) -> None:
-    samples = make_samples(provenance={"data": {"num_plans": 150}})
+    samples = make_samples(provenance={"data": {"num_plans": 150, "split": "canonical"}})
     assert References().for_samples(samples, "a.pt").fingerprint == fingerprint
 
 
@@ -135,7 +135,7 @@ def test_the_fingerprint_to_expect_is_known_before_anything_is_read(
     monkeypatch.setattr(module, "load_or_fit", None)
     assert References().expected_fingerprint(samples, "a.pt") == fingerprint
     assert mismatch(samples, fingerprint) == []
-    nameless = make_samples(provenance={"data": {"num_plans": 150}})
+    nameless = make_samples(provenance={"data": {"num_plans": 150, "split": "canonical"}})
     assert References().expected_fingerprint(nameless, "a.pt") is None
     assert mismatch(nameless, fingerprint) == []
 

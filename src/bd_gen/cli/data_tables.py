@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _TOP_ARCHETYPES = 10
 _ABOUT_DOUBLES = (
-    "same row, renumbered, twins: held-out plans with such a double in training (docs/data.md)"
+    "The last four columns: held-out plans with such a double in training (docs/data.md#split)"
 )
 
 
@@ -44,7 +44,7 @@ def print_statistics(config: DataConfig, data: Dataset, table: PlanTable) -> Non
     console = _console()
     console.print(data.source)
     _print(console, "", ("", ""), _summary(s))
-    split_header = ("part", "plans", "share", "same row", "renumbered", "twins")
+    split_header = ("part", "plans", "share", "same row", "same diagram", "by 9 - r", "twins")
     _print(console, f"{config.split} split", split_header, _split_rows(data))
     console.print(_ABOUT_DOUBLES)
     room_header = ("rooms", "plans", "share", "edges", "density")
@@ -85,7 +85,7 @@ def _split_rows(data: Dataset) -> Iterator[tuple[str, ...]]:
     leaks = leaks_of(data)
     for name, part in data.split.parts.items():
         shares = astuple(leaks[name]) if name in leaks else ()
-        doubles = [_percent(share) for share in shares] or [""] * 3
+        doubles = [_percent(share) for share in shares] or [""] * 4
         yield name, f"{len(part):,}", _percent(len(part) / len(data.tokens)), *doubles
 
 
@@ -96,7 +96,8 @@ def doubles_sentence(data: Dataset) -> str:
         return ""
     return (
         f"held-out plans with a double in training: same row {_percent(found.same_row)}, "
-        f"renumbered {_percent(found.renumbered)}, twins {_percent(found.twin)}\n"
+        f"same diagram {_percent(found.renumbered)}, by 9 - r {_percent(found.turned)}, "
+        f"twins {_percent(found.twin)}\n"
     )
 
 

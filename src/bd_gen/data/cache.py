@@ -18,7 +18,7 @@ from bd_gen.files import write_with
 CACHE_VERSION = 1
 """Part of every key; raise it when reading a source gives other arrays than before."""
 
-_CLASSES = ("groups", "diagram_classes")
+_CLASSES = ("groups", "diagram_classes", "twin_classes")
 """Properties of a table that take long to work out; files of older versions have the first."""
 
 
@@ -52,7 +52,7 @@ def load_or_make(folder: Path, name: str, n_max: int, make: Callable[[], PlanTab
     """
     path = folder / f"{name}.npz"
     table = stored_table(path, Vocabulary(n_max))
-    if table is not None and "diagram_classes" in table.__dict__:
+    if table is not None and all(name in table.__dict__ for name in _CLASSES):
         return table
     if table is None:
         table = make()
@@ -83,6 +83,7 @@ def _arrays(table: PlanTable) -> dict[str, Any]:
         "ids": np.char.encode(table.ids, "utf-8") if len(table) else np.zeros(0, "S1"),
         "groups": table.groups,
         "diagram_classes": table.diagram_classes.astype(np.int32),
+        "twin_classes": table.twin_classes.astype(np.int32),
         "notes": np.frombuffer(json.dumps(table.notes).encode(), np.uint8),
     }
 

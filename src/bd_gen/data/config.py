@@ -38,8 +38,9 @@ class DataConfig:
         source: "synthetic" (made here), "graph2plan" (data.mat) or "plans" (JSON lines).
         path: the file of graph2plan and plans; must be absent for synthetic.
         n_max: most rooms a diagram may have; fixes the length of the token row.
-        split: "canonical" (no diagram on two sides, in whatever order its rooms are numbered),
-            "identical" (no plan on two sides), "graph2plan" (published lists of ids) or
+        split: "canonical" (no plan on two sides, in whatever order its rooms are numbered),
+            "disjoint" (no two plans that can have the same token row), "identical" (no plan on
+            two sides with the same boxes), "graph2plan" (published lists of ids) or
             "published" (the permutation of the published reference system).
         split_seed: seed of the permutation that splits 80/10/10.
         split_file: folder with train.txt and test.txt, or one of them (graph2plan split only).

@@ -25,9 +25,10 @@ Progress = Callable[[int, int], None]
 class Dataset:
     """Token rows of all plans and which part each belongs to.
 
-    Which plans are kept on one side depends on the split: with `canonical` all that can have the
-    same token row (`PlanTable.diagram_classes`), with `identical` only identical plans
-    (`PlanTable.groups`), with the published ones nothing is.
+    Which plans are kept on one side depends on the split: with `canonical` those that are the
+    same diagram (`PlanTable.diagram_classes`), with `disjoint` all that can have the same token
+    row (`PlanTable.twin_classes`), with `identical` only identical ones (`PlanTable.groups`),
+    with the published splits nothing.
 
     Attributes:
         vocabulary: the layout of the rows.
@@ -115,7 +116,8 @@ def _split(table: PlanTable, config: DataConfig, source: str) -> tuple[Split, tu
         return split, ()
     if config.split == "identical":
         return split_plans(table.groups, seed), ()
-    return split_classes(table.diagram_classes, seed), ()
+    classes = table.diagram_classes if config.split == "canonical" else table.twin_classes
+    return split_classes(classes, seed), ()
 
 
 def load_dataset(config: DataConfig, progress: Progress | None = None) -> Dataset:

@@ -16,7 +16,9 @@ class Leaks:
 
     Attributes:
         same_row: a training plan has the same token row.
-        renumbered: a training plan has the same row up to the numbering of rooms, an edge turned
+        renumbered: a training plan is the same diagram, with the rooms in another order at most
+            (`bd_gen.diagrams.renumbered`).
+        turned: a training plan has the same row up to the numbering of rooms, an edge turned
             round taken for 9 - r: what `eval/novelty_canonical` does not count as new.
         twin: a training plan can have the same row, relations read off the boxes, with the rooms
             of both renumbered (`bd_gen.diagrams.twins`).
@@ -24,6 +26,7 @@ class Leaks:
 
     same_row: float
     renumbered: float
+    turned: float
     twin: float
 
 
@@ -38,6 +41,7 @@ def leaks_of(data: Dataset) -> dict[str, Leaks]:
     train = data.split.train
     known = [
         _is_known(row_classes(data.tokens), train),
+        _is_known(data.table.diagram_classes, train),
         _is_known(row_classes(canonical_tokens(data.tokens, data.vocabulary)), train),
         has_twin(data.tokens, data.table.reverse_relations, data.vocabulary, train),
     ]

@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from bd_gen.diagrams.relations import relations_from_boxes
+from bd_gen.diagrams.renumbered import renumbering_classes
 from bd_gen.diagrams.row_classes import by_first_occurrence, joined_classes, row_classes
 from bd_gen.diagrams.tokens import tokens_from_parts
 from bd_gen.diagrams.twins import twin_classes
@@ -64,11 +65,21 @@ class PlanTable:
 
     @cached_property
     def diagram_classes(self) -> np.ndarray:
+        """(N,) int64: which diagram each row is, counted from 0 by first occurrence.
+
+        Plans are the same diagram if a renumbering of rooms makes types and both relations of
+        each pair equal (`bd_gen.diagrams.renumbered`), or if they are identical. Renumbering a
+        plan's rooms changes nothing.
+        """
+        same = renumbering_classes(self.tokens, self.reverse_relations, self.vocabulary)
+        return by_first_occurrence(_merged(same, self.groups))
+
+    @cached_property
+    def twin_classes(self) -> np.ndarray:
         """(N,) int64: which class each row is in, counted from 0 by first occurrence.
 
-        Plans are in one class if some numberings of their rooms give the same token row, or if
-        such plans join them, or identical ones; see `bd_gen.diagrams.twins`. Renumbering a plan's
-        rooms changes no class.
+        Plans are in one class if some numberings of their rooms give the same token row, if they
+        are identical, or if such plans join them (`bd_gen.diagrams.twins`).
         """
         twins = twin_classes(self.tokens, self.reverse_relations, self.vocabulary)
         return by_first_occurrence(_merged(twins, self.groups))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-SPLITS = ("canonical", "identical", "graph2plan", "published")
+SPLITS = ("canonical", "identical", "disjoint", "graph2plan", "published")
 """Ways to split plans; `DataConfig.split` names one of them."""
 
 UNRECORDED_SPLIT = "identical"
@@ -54,7 +54,7 @@ def split_plans(groups: np.ndarray, seed: int) -> Split:
 
 
 def split_classes(classes: np.ndarray, seed: int) -> Split:
-    """The split `canonical`: classes of plans are on one side, large ones as evenly as can be.
+    """The splits `canonical` and `disjoint`: classes are on one side, large ones dealt out evenly.
 
     Some classes hold many plans. They are permuted and sorted by size, largest first, and of
     every ten that follow one another one goes to test, one to validation and eight to training,
@@ -65,7 +65,8 @@ def split_classes(classes: np.ndarray, seed: int) -> Split:
     training is never empty.
 
     Args:
-        classes: (N,) class of each row, as `PlanTable.diagram_classes`.
+        classes: (N,) class of each row, as `PlanTable.diagram_classes` (canonical) or
+            `PlanTable.twin_classes` (disjoint).
         seed: of the permutations.
     """
     sizes = np.bincount(classes)

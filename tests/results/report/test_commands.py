@@ -42,7 +42,7 @@ def test_an_evaluation_gives_the_numbers_again(directory: Path, tmp_path: Path) 
 
     dataset = load_dataset(DataConfig(num_plans=300))
     rows = dataset.train[:20]
-    data = {"source": "synthetic", "num_plans": 300}
+    data = {"source": "synthetic", "num_plans": 300, "split": "canonical"}
     part = SeedSamples(rows, rows != dataset.vocabulary.pad_row)
     samples = Samples(
         "m", 8, (1, 2), 20, {}, {"data": data, "data_fingerprint": dataset.fingerprint},
