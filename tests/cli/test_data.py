@@ -101,7 +101,7 @@ def test_stats_of_own_plans(plans_file: Path) -> None:
         "distinct token rows 1",
         "edges a plan 3 (3 to 3)",
         "connected 100.00 %",
-        "training 9",
+        "training 11 100.00 %",
         "3 11 100.00 % 3 1",
         "Kitchen 11 33.33 % 2",
         "left-below 11 33.33 %",
@@ -195,3 +195,34 @@ def test_plans_are_not_written_under_the_name_of_another_format(
     with pytest.raises(InputError, match=r"x\.csv: plans are written as \.jsonl; `bd-gen export`"):
         run("plans", plans_file, "--out", out)
     assert not out.exists()
+
+
+def test_the_split_and_what_leaks_through_it_are_told(plans_file: Path) -> None:
+    output = run("plans", plans_file).output
+    assert "training 11, validation 0, test 0 (canonical split); fingerprint" in output
+    assert "held-out" not in output
+    output = run("plans", plans_file, "--split", "identical").output
+    # ten different plans of one diagram
+    assert "(identical split)" in output
+    assert (
+        "held-out plans with a double in training: same row 100.00 %, same diagram 100.00 %, "
+        "by 9 - r 100.00 %, twins 100.00 %\n"
+    ) in output
+    stats = run("stats", "data=plans", f"data.path={plans_file}", "data.split=identical").output
+    lines = [" ".join(line.split()) for line in stats.splitlines()]
+    assert any(line.startswith("validation 1 9.09 % 100.00 % 100.00 %") for line in lines)
+
+
+def test_published_lists_of_ids(plans_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "train.txt").write_text("nobody\n")
+    (tmp_path / "test.txt").write_text("none\n")
+    with pytest.raises(InputError, match=r"^data\.split_file: expected the folder that holds"):
+        run("plans", plans_file, "--split", "graph2plan")
+    with pytest.raises(InputError, match=r"^data\.split: none of the 11 plans of plans: "):
+        run("plans", plans_file, "--split", "graph2plan", "--split-file", tmp_path)
+    ids = [json.loads(line)["id"] for line in plans_file.read_text().splitlines()]
+    (tmp_path / "train.txt").write_text("".join(f"{k}\n" for k in ids[:8]))
+    (tmp_path / "test.txt").write_text(f"{ids[8]}\n")
+    result = run("plans", plans_file, "--split", "graph2plan", "--split-file", tmp_path)
+    assert "training 8, validation 0, test 1 (graph2plan split)" in result.stdout
+    assert "note: 2 of 11 plans are in neither train.txt nor test.txt" in result.stderr

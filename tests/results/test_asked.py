@@ -29,7 +29,9 @@ def references() -> References:
 @pytest.fixture
 def path(tmp_path: Path, make_samples: Callable[..., Samples]) -> Path:
     path = samples_path(tmp_path, "a")
-    write_samples(path, make_samples("a", provenance={"data": {"num_plans": 200, "split": "canonical"}}))
+    write_samples(
+        path, make_samples("a", provenance={"data": {"num_plans": 200, "split": "canonical"}})
+    )
     return path
 
 

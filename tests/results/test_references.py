@@ -22,7 +22,26 @@ def fingerprint() -> str:
 
 @pytest.fixture
 def provenance(fingerprint: str) -> dict:
-    return {"data": {"source": "synthetic", "num_plans": 150, "split": "canonical"}, "data_fingerprint": fingerprint}
+    return {
+        "data": {"source": "synthetic", "num_plans": 150, "split": "canonical"},
+        "data_fingerprint": fingerprint,
+    }
+
+
+def test_samples_without_a_split_have_the_older_one(make_samples: Make) -> None:
+    old = {"source": "synthetic", "num_plans": 150}
+    identical = DataConfig(num_plans=150, split="identical")
+    fingerprint = load_dataset(identical).fingerprint
+    samples = make_samples(provenance={"data": old, "data_fingerprint": fingerprint})
+    assert recorded_data(samples, "a.pt") == identical
+    found = References().for_samples(samples, "a.pt")
+    assert (found.fingerprint, found.notes) == (fingerprint, ())
+    assert found.data == {**old, "split": "identical"}
+    # measured against the same plans split otherwise: both splits are named
+    found = References(DATA).for_samples(samples, "a.pt")
+    assert found.notes[0].endswith(
+        f"were made for data {fingerprint} (data.split=identical there, canonical here)"
+    )
 
 
 def forbid_loading(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,8 +25,8 @@ def recorded_fields(values: Mapping[str, Any]) -> dict[str, Any]:
     kept together. The folder of the cache is not taken from there: a file must not say where to
     write.
     """
-    fields = {"split": UNRECORDED_SPLIT, **values}
-    fields.pop("cache_dir", None)
+    fields = {key: value for key, value in values.items() if key != "cache_dir"}
+    fields.setdefault("split", UNRECORDED_SPLIT)
     return fields
 
 
