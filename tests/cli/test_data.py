@@ -44,7 +44,9 @@ def test_synthetic_prints_its_report_and_writes_the_plans(tmp_path: Path) -> Non
     result = run("synthetic", "--num-plans", 6000, "--seed", 2, "--out", out)
     assert result.exit_code == 0
     assert "6,000 plans, 6,000 distinct, 4 to 8 rooms" in result.output
-    assert "training 4,800, validation 600, test 600; fingerprint " in result.output
+    assert (
+        "training 4,801, validation 599, test 600 (canonical split); fingerprint " in result.output
+    )
     assert "all 29 within tolerance" in result.output
     row = next(line for line in result.output.splitlines() if "edges a plan" in line)
     assert row.split()[3:4] == ["10.20"]
@@ -65,7 +67,7 @@ def test_few_synthetic_plans_say_that_chance_shows() -> None:
 def test_plans_are_read_and_described(plans_file: Path) -> None:
     result = run("plans", plans_file)
     assert "plans: mine.jsonl: 11 plans, 10 distinct, 3 to 3 rooms" in result.output
-    assert "validation 1, test 1" in result.output
+    assert "training 11, validation 0, test 0 (canonical split)" in result.output
 
 
 def test_bad_plans_are_refused_or_skipped(plans_file: Path) -> None:

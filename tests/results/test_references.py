@@ -126,7 +126,8 @@ def test_what_cannot_be_used_is_named(make_samples: Make, provenance: dict, mess
 
 
 def test_a_file_does_not_say_where_to_write(make_samples: Make, tmp_path: Path) -> None:
-    named = {"num_plans": 150, "cache_dir": str(tmp_path / "elsewhere"), "later": 1}
+    elsewhere = str(tmp_path / "elsewhere")
+    named = {"num_plans": 150, "split": "canonical", "cache_dir": elsewhere, "later": 1}
     samples = make_samples(provenance={"data": named})
     assert recorded_data(samples, "a.pt") == DATA
     References().for_samples(samples, "a.pt")
