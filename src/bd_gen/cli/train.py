@@ -72,10 +72,10 @@ def run_config(overrides: tuple[str, ...] | list[str]) -> "RunConfig":
     data = section(DataConfig, config["data"], "data")
     # The checkpoint names its data; those names must hold in any folder.
     named = {field: getattr(data, field) for field in ("path", "labels", "split_file")}
-    data = replace(
-        data,
-        **{k: str(Path(v).expanduser().absolute()) for k, v in named.items() if v is not None},
-    )
+    absolute: dict[str, Any] = {
+        k: str(Path(v).expanduser().absolute()) for k, v in named.items() if v is not None
+    }
+    data = replace(data, **absolute)
     return RunConfig(
         directory=Path(run.dir).expanduser(),
         data=data,

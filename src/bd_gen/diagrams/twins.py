@@ -149,5 +149,4 @@ def _can_be_ordered(
     is_left = np.ones((len(is_first), num_rooms), bool)
     for _ in range(num_rooms):
         is_left &= (waits & is_left[:, None, :]).any(axis=2)
-    is_ordered: np.ndarray = ~is_left.any(axis=1)
-    return is_ordered
+    return np.logical_not(is_left.any(axis=1))
