@@ -1,8 +1,9 @@
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from bd_gen.data.config import DataConfig
+from bd_gen.data.config import DataConfig, recorded_fields
 from bd_gen.errors import InputError
 
 
@@ -23,6 +24,15 @@ from bd_gen.errors import InputError
         ({"source": "graph2plan"}, "data.path"),
         ({"labels": "map.json"}, "data.labels"),
         ({"source": "plans", "path": "a", "skip_bad": "yes"}, "data.skip_bad"),
+        ({"split": "random"}, "data.split"),
+        ({"split": None}, "data.split"),
+        ({"split": "graph2plan"}, "data.split"),
+        ({"source": "plans", "path": "a", "split": "graph2plan"}, "data.split_file"),
+        ({"source": "plans", "path": "a", "split_file": "b"}, "data.split_file"),
+        (
+            {"source": "plans", "path": "a", "split": "graph2plan", "split_file": 3},
+            "data.split_file",
+        ),
     ],
 )
 def test_a_value_that_does_not_fit_is_named(values: dict[str, object], field: str) -> None:
@@ -33,6 +43,14 @@ def test_a_value_that_does_not_fit_is_named(values: dict[str, object], field: st
 def test_the_defaults_are_the_synthetic_plans() -> None:
     config = DataConfig()
     assert (config.source, config.num_plans, config.vocabulary.length) == ("synthetic", 20_000, 36)
+
+
+def test_what_was_written_before_there_was_a_choice_has_the_older_split() -> None:
+    assert DataConfig().split == "canonical"
+    old = {"source": "synthetic", "num_plans": 50, "cache_dir": "/there"}
+    assert recorded_fields(old) == {"source": "synthetic", "num_plans": 50, "split": "identical"}
+    new = asdict(DataConfig(split="published"))
+    assert DataConfig(**recorded_fields(new)) == DataConfig(split="published")
 
 
 def test_where_the_cache_lies(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ DATA = DataConfig(num_plans=200)
 PROVENANCE = {
     "checkpoint_sha256": "c1",
     "git_commit": "abc",
-    "data": {"num_plans": 200},
+    "data": {"num_plans": 200, "split": "canonical"},
     "denoising": {"denoise/val_elbo": 14.0},
 }
 FEW = ("validity", "distribution", "novelty")

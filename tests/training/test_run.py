@@ -110,6 +110,20 @@ def test_a_learned_process_has_no_share_of_rooms(make_run: RunMaker) -> None:
         make_run(noise=LEARNED, rooms_share=0.5)
 
 
+def test_a_run_with_another_split_is_another_run(make_run: RunMaker, dataset: Dataset) -> None:
+    train(make_run(steps=2), dataset)
+    path = make_run().directory / FINAL
+    checkpoint = load_checkpoint(path)
+    data = {k: v for k, v in checkpoint.config["data"].items() if k != "split"}
+    save_checkpoint(path, replace(checkpoint, config={**checkpoint.config, "data": data}))
+    with pytest.raises(InputError) as caught:
+        train(make_run(steps=4), dataset)
+    assert str(caught.value) == (
+        f"{path}: was trained with data.split=identical, now canonical is asked for; give "
+        "data.split=identical or choose another run.dir"
+    )
+
+
 @pytest.mark.parametrize("change", ["noise", "model"])
 def test_another_noise_or_model_is_another_run(
     make_run: RunMaker, dataset: Dataset, change: str

@@ -1,11 +1,13 @@
 """The tables that `bd-gen data` prints."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bd_gen.data.dataset import DataConfig, PlanTable, dataset_from_table, describe
+from bd_gen.data.dataset import DataConfig, Dataset, PlanTable
+from bd_gen.data.leaks import leaks_of
 from bd_gen.data.statistics import PlanStatistics, statistics_of
 from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES
 
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _TOP_ARCHETYPES = 10
+_ABOUT_DOUBLES = (
+    "The last four columns: held-out plans with such a double in training (docs/data.md#split)"
+)
 
 
 def print_calibration(table: PlanTable, seed: int) -> None:
@@ -33,16 +38,15 @@ def print_calibration(table: PlanTable, seed: int) -> None:
     console.print(verdict + few)
 
 
-def print_statistics(config: DataConfig, table: PlanTable) -> None:
-    """Everything about a table of plans."""
+def print_statistics(config: DataConfig, data: Dataset, table: PlanTable) -> None:
+    """Everything about a table of plans and how they are split."""
     s = _statistics(table)
-    data = dataset_from_table(table, config.split_seed, describe(config))
     console = _console()
     console.print(data.source)
     _print(console, "", ("", ""), _summary(s))
-    parts = {"training": data.train, "validation": data.validation, "test": data.test}
-    rows = [(name, f"{len(part):,}") for name, part in parts.items()]
-    _print(console, "split", ("part", "plans"), rows)
+    split_header = ("part", "plans", "share", "same row", "same diagram", "by 9 - r", "twins")
+    _print(console, f"{config.split} split", split_header, _split_rows(data))
+    console.print(_ABOUT_DOUBLES)
     room_header = ("rooms", "plans", "share", "edges", "density")
     _print(console, "rooms", room_header, _room_rows(s))
     type_header = ("type", "rooms", "share", "edges a room")
@@ -105,6 +109,26 @@ def _summary(s: PlanStatistics) -> list[tuple[str, str]]:
     ]
 
 
+def _split_rows(data: Dataset) -> Iterator[tuple[str, ...]]:
+    leaks = leaks_of(data)
+    for name, part in data.split.parts.items():
+        shares = astuple(leaks[name]) if name in leaks else ()
+        doubles = [_percent(share) for share in shares] or [""] * 4
+        yield name, f"{len(part):,}", _percent(len(part) / len(data.tokens)), *doubles
+
+
+def doubles_sentence(data: Dataset) -> str:
+    """How many held-out plans have a double in training, in one line; empty if none is held out."""
+    found = leaks_of(data)["held out"]
+    if np.isnan(found.twin):
+        return ""
+    return (
+        f"held-out plans with a double in training: same row {_percent(found.same_row)}, "
+        f"same diagram {_percent(found.renumbered)}, by 9 - r {_percent(found.turned)}, "
+        f"twins {_percent(found.twin)}\n"
+    )
+
+
 def _room_rows(s: PlanStatistics) -> Iterator[tuple[str, ...]]:
     for n in np.flatnonzero(s.rooms):
         share = _percent(s.rooms[n] / s.num_plans)
@@ -137,6 +161,8 @@ def _archetype(types: Sequence[int]) -> str:
 
 
 def _percent(share: float) -> str:
+    if np.isnan(share):
+        return "-"
     return f"{100 * share:.2f} %"
 
 

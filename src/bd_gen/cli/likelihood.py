@@ -74,7 +74,7 @@ def _rows(
     import numpy as np
 
     from bd_gen.data.dataset import load_dataset
-    from bd_gen.experiments.provenance import recorded_data
+    from bd_gen.experiments.provenance import check_split, recorded_data
 
     dataset = load_dataset(data or recorded_data(checkpoint))
     if dataset.vocabulary != checkpoint.vocabulary:
@@ -86,6 +86,8 @@ def _rows(
         raise InputError(
             f"{path}: the data it was trained on have changed; name the data to measure: data=..."
         )
+    if data is not None:
+        check_split(checkpoint, data, dataset)
     rows: np.ndarray = getattr(dataset, split)
     if not len(rows):
         raise InputError(f"{dataset.source}: there are no plans in the {split} part")

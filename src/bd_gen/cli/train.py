@@ -70,11 +70,12 @@ def run_config(overrides: tuple[str, ...] | list[str]) -> "RunConfig":
     model = {key: value for key, value in config["model"].items() if key != "name"}
     run = section(RunSection, config["run"], "run")
     data = section(DataConfig, config["data"], "data")
-    # The checkpoint names its data; that name must hold in any folder.
-    if data.path is not None:
-        data = replace(data, path=str(Path(data.path).expanduser().absolute()))
-    if data.labels is not None:
-        data = replace(data, labels=str(Path(data.labels).expanduser().absolute()))
+    # The checkpoint names its data; those names must hold in any folder.
+    named = {field: getattr(data, field) for field in ("path", "labels", "split_file")}
+    absolute: dict[str, Any] = {
+        k: str(Path(v).expanduser().absolute()) for k, v in named.items() if v is not None
+    }
+    data = replace(data, **absolute)
     return RunConfig(
         directory=Path(run.dir).expanduser(),
         data=data,
@@ -99,8 +100,10 @@ def train_with_progress(config: "RunConfig") -> Path:
     say = click.echo if is_first else _silently
     say(
         f"data: {dataset.source}: {len(dataset.split.train):,} plans for training, "
-        f"{len(dataset.split.validation):,} for validation"
+        f"{len(dataset.split.validation):,} for validation ({config.data.split} split)"
     )
+    for note_of_split in dataset.notes:
+        say(f"bd-gen: note: {note_of_split}", err=True)
     steps, batch = config.training.steps, config.training.batch_size
     note = _Note()
     started = False

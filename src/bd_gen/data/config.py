@@ -1,9 +1,12 @@
 """Which plans to use: the `data` part of every command's configuration."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from bd_gen.data.splits import SPLITS, UNRECORDED_SPLIT
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
 from bd_gen.errors import InputError
 
@@ -15,6 +18,18 @@ MOST_PLANS = 10_000_000
 _LARGEST_SEED = 2**63 - 1
 
 
+def recorded_fields(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a `DataConfig` as a checkpoint, samples or a result hold them.
+
+    Without `split` they were written before there was a choice, when identical plans alone were
+    kept together. The folder of the cache is not taken from there: a file must not say where to
+    write.
+    """
+    fields = {key: value for key, value in values.items() if key != "cache_dir"}
+    fields.setdefault("split", UNRECORDED_SPLIT)
+    return fields
+
+
 @dataclass(frozen=True)
 class DataConfig:
     """Where plans come from and how they are split.
@@ -23,7 +38,12 @@ class DataConfig:
         source: "synthetic" (made here), "graph2plan" (data.mat) or "plans" (JSON lines).
         path: the file of graph2plan and plans; must be absent for synthetic.
         n_max: most rooms a diagram may have; fixes the length of the token row.
-        split_seed: seed of the permutation that splits distinct plans 80/10/10.
+        split: "canonical" (no plan on two sides, in whatever order its rooms are numbered),
+            "disjoint" (no two plans that can have the same token row), "identical" (no plan on
+            two sides with the same boxes), "graph2plan" (published lists of ids) or
+            "published" (the permutation of the published reference system).
+        split_seed: seed of the permutation that splits 80/10/10.
+        split_file: folder with train.txt and test.txt, or one of them (graph2plan split only).
         num_plans: how many plans to make (synthetic only).
         seed: seed of the generator of plans (synthetic only).
         labels: JSON file {"foreign label": "RoomType"} (plans only).
@@ -38,7 +58,9 @@ class DataConfig:
     source: str = "synthetic"
     path: str | None = None
     n_max: int = 8
+    split: str = "canonical"
     split_seed: int = 42
+    split_file: str | None = None
     num_plans: int = 20_000
     seed: int = 0
     labels: str | None = None
@@ -54,7 +76,7 @@ class DataConfig:
         self._check_integer("split_seed", 0, _LARGEST_SEED)
         self._check_integer("num_plans", 1, MOST_PLANS)
         self._check_integer("seed", 0, _LARGEST_SEED)
-        for field in ("path", "labels", "cache_dir"):
+        for field in ("path", "labels", "cache_dir", "split_file"):
             value = getattr(self, field)
             if value is not None and (not isinstance(value, str) or not value):
                 raise InputError(f"data.{field}: expected a path, got {value!r}")
@@ -66,6 +88,27 @@ class DataConfig:
             raise InputError(f"data.path: expected the file to read for data={self.source}")
         if self.labels is not None and self.source != "plans":
             raise InputError(f"data.labels: only data=plans has labels, got data={self.source}")
+        self._check_split()
+
+    def _check_split(self) -> None:
+        if self.split not in SPLITS:
+            raise InputError(f"data.split: expected one of {', '.join(SPLITS)}, got {self.split!r}")
+        if self.split != "graph2plan":
+            if self.split_file is not None:
+                raise InputError(
+                    "data.split_file: only data.split=graph2plan reads lists of ids, "
+                    f"got data.split={self.split}"
+                )
+        elif self.source == "synthetic":
+            raise InputError(
+                "data.split: synthetic plans have no published ids; data.split=graph2plan needs "
+                "data=graph2plan or data=plans"
+            )
+        elif self.split_file is None:
+            raise InputError(
+                "data.split_file: expected the folder that holds train.txt and test.txt for "
+                "data.split=graph2plan"
+            )
 
     def _check_integer(self, field: str, low: int, high: int) -> None:
         value = getattr(self, field)

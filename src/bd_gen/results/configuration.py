@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from bd_gen.data.config import recorded_fields
 from bd_gen.results.cells import MISSING, setting
 from bd_gen.results.columns import Column
+from bd_gen.results.result_file import Result
 from bd_gen.results.table import Table
 
 _SETTINGS = (
@@ -38,6 +40,14 @@ def configuration(columns: Sequence[Column]) -> Table:
     for key, name in _ORIGINS.items():
         values = [column.result.provenance.get(key) for column in columns]
         rows.append((name, *(MISSING if v is None else setting(v)[:16] for v in values)))
+    splits = [data_split(column.result) for column in columns]
+    rows.append(("data split", *(MISSING if split is None else split for split in splits)))
     rows.append(("evaluated", *(setting(column.result.timestamp)[:19] for column in columns)))
     header = ("", *(column.name for column in columns))
     return Table("Configuration", header, tuple(rows))
+
+
+def data_split(result: Result) -> str | None:
+    """How the reference data were split; None where the result names no data."""
+    data = result.provenance.get("data")
+    return setting(recorded_fields(data)["split"]) if isinstance(data, dict) and data else None

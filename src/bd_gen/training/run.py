@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from bd_gen.data.config import recorded_fields
 from bd_gen.data.dataset import DataConfig, Dataset
 from bd_gen.diffusion.likelihood import denoising_scores
 from bd_gen.errors import InputError
@@ -272,6 +273,12 @@ def _check_same_run(path: Path, start: Checkpoint, config: RunConfig, dataset: D
         raise InputError(
             f"{path}: was trained with data.n_max={start.n_max}, now {n_max} is asked "
             "for; choose another run.dir"
+        )
+    had_split, split = recorded_fields(start.config["data"])["split"], config.data.split
+    if had_split != split:
+        raise InputError(
+            f"{path}: was trained with data.split={had_split}, now {split} is asked for; give "
+            f"data.split={had_split} or choose another run.dir"
         )
     if start.data_fingerprint != fingerprint:
         raise InputError(

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from bd_gen.data.config import DataConfig
+from bd_gen.data.config import DataConfig, recorded_fields
 from bd_gen.results.columns import REAL
 from bd_gen.results.report.contents import Contents, Entry
 
@@ -98,7 +98,7 @@ def _data(entry: Entry) -> str:
     data = nested(entry.result.provenance, "data")
     words = [f"data={data['source']}"] if isinstance(data.get("source"), str) else []
     default = DataConfig()
-    for key, value in data.items():
-        if key not in ("source", "cache_dir") and value != getattr(default, key, value):
+    for key, value in recorded_fields(data).items() if data else ():
+        if key != "source" and value != getattr(default, key, value):
             words.append(f"data.{key}={value}")
     return " ".join(map(shlex.quote, words))
