@@ -150,20 +150,20 @@ def _table(one: Measured) -> Iterator[str]:
     rows = [("order", "nats", "log-mean-exp", "s.d. between", f"minus {base}")]
     for law, nats in one.by_law.items():
         spread = nats.inconsistency
-        several = spread is not None
         difference = mean_of(nats.per_diagram - one.by_law[base].per_diagram)
         rows.append(
             (
                 law,
                 _words(mean_of(nats.per_diagram)),
-                _words(mean_of(nats.log_mean_exp)) if several else "",
+                "" if spread is None else _words(mean_of(nats.log_mean_exp)),
                 "" if spread is None else f"{spread:.3f}",
                 "" if law == base else f"{difference.value:+.3f} ± {difference.standard_error:.3f}",
             )
         )
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True) if width]
+    columns = [column for column in zip(*rows, strict=True) if any(column[1:])]
+    widths = [max(map(len, column)) for column in columns]
+    for row in zip(*columns, strict=True):
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
         yield "  " + "  ".join(cells).rstrip()
 
 
