@@ -53,12 +53,12 @@ def held_out_plans(
     """
     name, first = next(iter(checkpoints.items()))
     _check_alike(checkpoints, data is not None)
-    dataset = load_dataset(data or recorded_data(first))
-    if dataset.vocabulary != first.vocabulary:
+    config = data or recorded_data(first)
+    if config.n_max != first.n_max:
         raise InputError(
-            f"{name}: data.n_max: expected {first.n_max} as in the checkpoint, "
-            f"got {dataset.vocabulary.n_max}"
+            f"{name}: data.n_max: expected {first.n_max} as in the checkpoint, got {config.n_max}"
         )
+    dataset = load_dataset(config)
     if data is None and dataset.fingerprint != first.data_fingerprint:
         raise InputError(
             f"{name}: the data it was trained on have changed; name the data to measure: data=..."
