@@ -29,8 +29,8 @@ _REMASKINGS = (
 def command(names: tuple[str, ...]) -> None:
     """List orders, decodings and remaskings, or explain methods by NAME.
 
-    A method is {v2_}ORDER_DECODING_REMASKING, as in llada_topp0.9_remdm_cap_eta0.4; v2_ marks a
-    learned forward process.
+    A method is {v2_}ORDER_DECODING_REMASKING{_realizable}, as in
+    llada_topp0.9_remdm_cap_eta0.4; v2_ marks a learned forward process.
     """
     if names:
         for name in names:
@@ -45,6 +45,9 @@ def command(names: tuple[str, ...]) -> None:
         for name, text in rows:
             click.echo(f"  {name:24} {text}")
         click.echo()
+    click.echo("Which draws are kept (eval.only_realizable):")
+    click.echo(f"  {'..._realizable':24} draw anew until there is a layout of the diagram")
+    click.echo()
     click.echo(
         "Exact (samples follow the model's distribution): first_hitting with temp1.0; confidence\n"
         "and margin with temp1.0 when every step reveals at most one token (sampling_steps well\n"

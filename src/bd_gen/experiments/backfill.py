@@ -27,7 +27,16 @@ _NEEDED = (
     "remasking_enabled",
 )
 _NEEDED_TO_REMASK = ("remasking_strategy", "remasking_eta", "remasking_t_switch")
-_KNOWN = {*_NEEDED, *_NEEDED_TO_REMASK, "remasking_loop", "is_v2", "given", "checkpoint"}
+_KNOWN = {
+    *_NEEDED,
+    *_NEEDED_TO_REMASK,
+    "remasking_loop",
+    "is_v2",
+    "given",
+    "checkpoint",
+    "only_realizable",
+    "rejection",
+}
 
 
 @dataclass(frozen=True)
@@ -182,7 +191,18 @@ def _method(config: Mapping[str, Any], is_learned: bool) -> Method:
         raise ValueError(f"sampling_steps: expected a whole number, got {steps!r:.40}")
     top_p = None if config["top_p"] is None else _number(config, "top_p")
     temperature = _number(config, "temperature")
-    return Method(unmasking, temperature, top_p, _remasking(config), steps, is_learned)
+    only_realizable = config.get("only_realizable") or False
+    if not isinstance(only_realizable, bool):
+        raise ValueError(f"only_realizable: expected true or false, got {only_realizable!r:.40}")
+    return Method(
+        unmasking,
+        temperature,
+        top_p,
+        _remasking(config),
+        steps,
+        is_learned,
+        only_realizable=only_realizable,
+    )
 
 
 def _remasking(config: Mapping[str, Any]) -> RemaskingSettings | None:

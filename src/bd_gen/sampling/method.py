@@ -113,6 +113,7 @@ class Method:
         top_p: size of the nucleus in (0, 1); None (or 1) means no truncation.
         remasking: what is masked again; None for nothing.
         steps: of the time grid; first_hitting has one step a token instead.
+        only_realizable: draw a diagram anew until there is a layout of it (`rejection`).
         is_learned: the checkpoint has a learned forward process (prefix `v2_`).
 
     Raises:
@@ -124,6 +125,7 @@ class Method:
     top_p: float | None = None
     remasking: RemaskingSettings | None = None
     steps: int = DEFAULT_STEPS
+    only_realizable: bool = field(default=False, kw_only=True)
     is_learned: bool = False
 
     def __post_init__(self) -> None:
@@ -156,7 +158,10 @@ class Method:
 
     @property
     def is_exact(self) -> bool:
-        """Whether its samples follow the model's distribution whatever the number of steps."""
+        """Whether its samples follow the model's distribution whatever the number of steps.
+
+        With `only_realizable` the distribution given that there is a layout.
+        """
         return self.unmasking == "first_hitting" and self.decoding.is_exact
 
     @property
@@ -215,6 +220,8 @@ class Method:
             "remasking_t_switch": remasking.t_switch if remasking else None,
             "is_v2": self.is_learned,
         }
+        if self.only_realizable:
+            settings["only_realizable"] = True
         if remasking is not None and remasking.strategy == "loop":
             settings["remasking_loop"] = [
                 remasking.loop.t_on,

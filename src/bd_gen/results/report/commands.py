@@ -39,6 +39,8 @@ def generation_command(entry: Entry, contents: Contents) -> str | None:
         return None
     words = [f"eval.checkpoint_path={checkpoint}"]
     words += [f"{key}={config[name]}" for key, name in _SETTINGS if config.get(name) is not None]
+    if config.get("only_realizable") is True:
+        words.append("eval.only_realizable=true")
     seeds, count = config.get("seeds"), config.get("num_samples")
     if isinstance(seeds, list):
         words.append(f"eval.seeds=[{','.join(str(seed) for seed in seeds)}]")
