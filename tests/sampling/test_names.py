@@ -39,6 +39,7 @@ def methods(draw) -> Method:
         remasking=None if unmasking == "first_hitting" else draw(st.none() | remaskings()),
         steps=draw(st.integers(1, 1000)),
         is_learned=draw(st.booleans()),
+        only_realizable=draw(st.booleans()),
     )
 
 
@@ -101,6 +102,20 @@ def test_published_names(name, method):
             "random_temp1.0_remdm_loop_eta0.02_ton0.5_toff0.1_alpha0.8",
             Method("random", remasking=RemaskingSettings("loop", 0.02, loop=Loop(0.5, 0.1, 0.8))),
         ),
+        (
+            "first_hitting_temp1.0_no_remask_realizable",
+            Method("first_hitting", only_realizable=True),
+        ),
+        (
+            "v2_random_topp0.9_remdm_cap_eta0.4_realizable",
+            Method(
+                "random",
+                top_p=0.9,
+                remasking=RemaskingSettings("cap", 0.4),
+                is_learned=True,
+                only_realizable=True,
+            ),
+        ),
     ],
 )
 def test_new_names(name, method):
@@ -141,6 +156,10 @@ def test_every_published_result_names_its_method(dev_data):
         "random_argmax_remdm_cup_eta0.4",
         "RANDOM_argmax_no_remask",
         "random_argmax_no_remask\n",
+        "random_argmax_no_remask_realizable_realizable",
+        "random_argmax_realizable_no_remask",
+        "random_argmax_no_remask_realizable_",
+        "_realizable",
     ],
 )
 def test_what_names_no_method(name):

@@ -63,7 +63,7 @@ def rejection_from_plain(
     for name in _COUNTS:
         counts = fields.get(name)
         good = isinstance(counts, dict) and set(counts) == names
-        if not good or not all(type(n) is int and n >= 0 for n in counts.values()):
+        if not (good and all(map(_is_count, fields[name].values()))):
             raise InputError(f"{where}/{name}: expected a count for each seed")
     found = {seed: Rejection(*(fields[name][str(seed)] for name in _COUNTS)) for seed in seeds}
     for seed, one in found.items():
@@ -71,6 +71,10 @@ def rejection_from_plain(
         if kept != num_samples:
             raise InputError(f"{where}: seed {seed}: expected {num_samples} kept, got {kept}")
     return found
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and value >= 0
 
 
 def rejection_in_words(value: Any) -> str:
