@@ -160,9 +160,9 @@ def timed(monkeypatch: pytest.MonkeyPatch, accepted: np.ndarray) -> tuple[Reject
 @pytest.mark.parametrize("share", [1.0, 0.5, 0.05, 0.01])
 @pytest.mark.parametrize("batch_size", [1, 7, 64, 512])
 def test_drawing_ahead_changes_nothing_and_costs_little(monkeypatch, share, batch_size):
-    accepted = np.random.default_rng(8).random((64, 2000)) < share
+    accepted = np.random.default_rng(8).random((24, 2000)) < share
     sampler, asked = timed(monkeypatch, accepted)
-    kept = sampler.draw(1, range(64), batch_size)
+    kept = sampler.draw(1, range(24), batch_size)
     assert kept.tries[:, 0].tolist() == (accepted.argmax(axis=1) + 1).tolist()
     assert (kept.rows == 1).all()
     assert len(set(asked)) == len(asked), "an attempt was drawn twice"
