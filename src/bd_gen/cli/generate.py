@@ -46,12 +46,12 @@ class EvalConfig:
     temperature: float = 1.0
     top_p: float | None = None
     sampling_steps: int = 100
-    only_realizable: bool = False
     seeds: list[int] = field(default_factory=list)
     num_samples: int = 1_000
     batch_size: int = 512
     device: str = "auto"
     overwrite: bool = False
+    only_realizable: bool = False
 
 
 @click.command("generate", cls=GenerateCommand)

@@ -108,12 +108,13 @@ class Method:
 
     Attributes:
         unmasking: a key of `ORDERS`.
+        only_realizable: draw a diagram anew until there is a layout of it (`rejection`); the
+            distribution of an exact method is then the model's given that there is one.
         temperature: of the drawn values; 0 takes the most probable one, unless `top_p` is set:
             then 0 means 1, as in the published configurations.
         top_p: size of the nucleus in (0, 1); None (or 1) means no truncation.
         remasking: what is masked again; None for nothing.
         steps: of the time grid; first_hitting has one step a token instead.
-        only_realizable: draw a diagram anew until there is a layout of it (`rejection`).
         is_learned: the checkpoint has a learned forward process (prefix `v2_`).
 
     Raises:
@@ -121,11 +122,11 @@ class Method:
     """
 
     unmasking: str
+    only_realizable: bool = field(default=False, kw_only=True)
     temperature: float = 1.0
     top_p: float | None = None
     remasking: RemaskingSettings | None = None
     steps: int = DEFAULT_STEPS
-    only_realizable: bool = field(default=False, kw_only=True)
     is_learned: bool = False
 
     def __post_init__(self) -> None:
@@ -158,10 +159,7 @@ class Method:
 
     @property
     def is_exact(self) -> bool:
-        """Whether its samples follow the model's distribution whatever the number of steps.
-
-        With `only_realizable` the distribution given that there is a layout.
-        """
+        """Whether its samples follow the model's distribution whatever the number of steps."""
         return self.unmasking == "first_hitting" and self.decoding.is_exact
 
     @property

@@ -39,13 +39,13 @@ def generation_command(entry: Entry, contents: Contents) -> str | None:
         return None
     words = [f"eval.checkpoint_path={checkpoint}"]
     words += [f"{key}={config[name]}" for key, name in _SETTINGS if config.get(name) is not None]
-    if config.get("only_realizable") is True:
-        words.append("eval.only_realizable=true")
     seeds, count = config.get("seeds"), config.get("num_samples")
     if isinstance(seeds, list):
         words.append(f"eval.seeds=[{','.join(str(seed) for seed in seeds)}]")
     if isinstance(count, int):
         words.append(f"eval.num_samples={count}")
+    if config.get("only_realizable") is True:
+        words.append("eval.only_realizable=true")
     directory = contents.directory
     words += [f"results.dir={directory.parent}", f"results.schedule={directory.name}"]
     return " ".join(["bd-gen generate", *map(shlex.quote, words)])
