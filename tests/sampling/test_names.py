@@ -34,12 +34,12 @@ def methods(draw) -> Method:
     unmasking = draw(st.sampled_from(list(ORDERS)))
     return Method(
         unmasking,
+        only_realizable=draw(st.booleans()),
         temperature=draw(st.one_of(st.sampled_from([0, 1, 0.0, 1.0]), st.floats(0, 1e300))),
         top_p=draw(st.one_of(st.none(), st.just(1), POSITIVE_TO_ONE)),
         remasking=None if unmasking == "first_hitting" else draw(st.none() | remaskings()),
         steps=draw(st.integers(1, 1000)),
         is_learned=draw(st.booleans()),
-        only_realizable=draw(st.booleans()),
     )
 
 

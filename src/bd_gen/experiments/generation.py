@@ -18,7 +18,7 @@ from bd_gen.experiments.only_realizable import check_solver
 from bd_gen.experiments.partial import PartialSamples
 from bd_gen.experiments.provenance import provenance
 from bd_gen.experiments.shards import Task, shards_of
-from bd_gen.experiments.tries import rejection_in, row_size, tokens_in, with_tries
+from bd_gen.experiments.tries import rejection_in, row_size, tokens_in
 from bd_gen.files import remove_leftovers
 from bd_gen.locks import locked
 from bd_gen.results.floor import DEFAULT_SEEDS
@@ -256,8 +256,7 @@ def _draw(
     saved = time.monotonic()
     with closing(engine.draw(task, checkpoint, shards)) as results:
         for drawn in results:
-            rows = with_tries(drawn.rows, drawn.tries)
-            partial.put(index[drawn.shard.seed], drawn.shard.first, rows)
+            partial.put(index[drawn.shard.seed], drawn.shard.first, drawn.rows)
             calls += drawn.calls
             if progress is not None:
                 progress(partial.num_done, total)

@@ -19,9 +19,9 @@ import torch
 from bd_gen import __version__
 from bd_gen.errors import InputError
 from bd_gen.experiments.drawing import sampler_for
+from bd_gen.experiments.tries import drawn_rows
 from bd_gen.sampling.conditions import Condition
 from bd_gen.sampling.method import Method
-from bd_gen.sampling.rejection import RejectionSampler
 from bd_gen.sampling.sampler import Sampler
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
 
@@ -79,15 +79,13 @@ class Drawn:
 
     Attributes:
         shard: which one.
-        rows: (last - first, length) uint8 token rows.
+        rows: (last - first, row size) uint8 token rows, with what `tries` puts behind them.
         calls: network calls, each of one diagram counted as one.
-        tries: (last - first, 2) uint32 as in `rejection.Kept`; None where every draw is kept.
     """
 
     shard: Shard
     rows: np.ndarray
     calls: int
-    tries: np.ndarray | None = None
 
 
 Results = Generator[Drawn, None, None]
@@ -124,14 +122,10 @@ def draw_shard(sampler: Sampler, shard: Shard, batch_size: int) -> Drawn:
     Raises:
         InputError: the GPU's memory does not hold a batch, or hardly any draw can be kept.
     """
-    numbers = range(shard.first, shard.last)
     sampler = copy.copy(sampler)  # with a count of its own
     sampler.calls = 0
     try:
-        if isinstance(sampler, RejectionSampler):
-            kept = sampler.draw(shard.seed, numbers, batch_size)
-            return Drawn(shard, kept.rows, sampler.calls, kept.tries)
-        rows = sampler.sample(shard.seed, numbers, batch_size)
+        rows = drawn_rows(sampler, shard.seed, range(shard.first, shard.last), batch_size)
     except torch.cuda.OutOfMemoryError:
         raise InputError(
             f"eval.batch_size={batch_size}: the memory of the GPU does not hold so many diagrams"

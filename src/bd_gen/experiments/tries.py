@@ -6,6 +6,8 @@ import numpy as np
 
 from bd_gen.results.rejection import Rejection
 from bd_gen.sampling.method import Method
+from bd_gen.sampling.rejection import RejectionSampler
+from bd_gen.sampling.sampler import Sampler
 
 _TRIES = np.dtype("<u4")
 _SIZE = 2 * _TRIES.itemsize  # attempts, and how many were undecided
@@ -16,11 +18,16 @@ def row_size(method: Method, length: int) -> int:
     return length + (_SIZE if method.only_realizable else 0)
 
 
-def with_tries(tokens: np.ndarray, tries: np.ndarray | None) -> np.ndarray:
-    """(n, row size) uint8 from token rows (n, length) and tries (n, 2), if there are any."""
-    if tries is None:
-        return tokens
-    return np.hstack([tokens, np.ascontiguousarray(tries, _TRIES).view(np.uint8)])
+def drawn_rows(sampler: Sampler, seed: int, samples: range, batch_size: int) -> np.ndarray:
+    """(n, row size) uint8: samples of a seed, each with its tries if it can have several.
+
+    Raises:
+        InputError: hardly any draw can be kept.
+    """
+    if not isinstance(sampler, RejectionSampler):
+        return sampler.sample(seed, samples, batch_size)
+    kept = sampler.draw(seed, samples, batch_size)
+    return np.hstack([kept.rows, np.ascontiguousarray(kept.tries, _TRIES).view(np.uint8)])
 
 
 def tokens_in(rows: np.ndarray, length: int) -> np.ndarray:
