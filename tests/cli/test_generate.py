@@ -506,6 +506,30 @@ def test_samples_of_another_checkpoint_are_kept(generate, model, tmp_path):
     assert Path(files_here()[0]).read_bytes() != before
 
 
+def test_only_realizable(generate, model):
+    pytest.importorskip("ortools")
+    status, out, err = generate(model, *FEW, "eval.only_realizable=true")
+    assert (status, err) == (0, "")
+    path = "eval_results/loglinear/first_hitting_temp1.0_no_remask_realizable_samples.pt"
+    assert files_here() == [path]
+    attempts = sum(one.attempts for one in read_samples(path).rejection.values())
+    share = 100 * (attempts - 12) / attempts
+    said = rf"; refused: {share:.1f} % of {attempts} draws, 0 undecided\)\n"
+    assert re.search(said, out)
+
+
+def test_only_realizable_without_or_tools(generate, model, monkeypatch):
+    from bd_gen.experiments import only_realizable
+
+    monkeypatch.setattr(only_realizable, "has_solver", lambda: False)
+    assert generate(model, *FEW, "eval.only_realizable=true") == (
+        2,
+        "",
+        "bd-gen: eval.only_realizable needs OR-tools: pip install 'bd-gen[layout]'\n",
+    )
+    assert files_here() == []
+
+
 def test_help_lists_the_settings(generate):
     status, out, _ = generate("--help")
     assert status == 0

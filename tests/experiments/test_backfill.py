@@ -329,3 +329,17 @@ def test_settings_without_a_meaning_are_told(directory, checkpoints):
     assert plan.notes == (f"{NAME}: config: guidance, device: unknown here, and left out",)
     write(directory)
     assert plan_backfill(directory, checkpoints).notes == ()
+
+
+def test_only_realizable_is_drawn_again_as_it_was(directory, checkpoints):
+    name = f"{NAME}_realizable"
+    write(directory, name, only_realizable=True, rejection={"attempts": {"1": 7}})
+    plan = plan_backfill(directory, checkpoints)
+    assert [task.job.method.only_realizable for task in plan.tasks] == [True]
+    assert plan.notes == ()
+    write(directory, name, only_realizable="yes")
+    problem = only_problem(plan_backfill(directory, checkpoints))
+    assert problem.endswith("config: only_realizable: expected true or false, got 'yes'")
+    write(directory, name, only_realizable=False)
+    problem = only_problem(plan_backfill(directory, checkpoints))
+    assert f"its settings are those of {NAME}, not of {name}" in problem

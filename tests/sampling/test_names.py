@@ -36,6 +36,7 @@ def methods(draw) -> Method:
     sweeps = draw(st.just(0) | st.integers(1, MOST_SWEEPS))
     return Method(
         unmasking,
+        only_realizable=draw(st.booleans()),
         temperature=draw(st.one_of(st.sampled_from([0, 1, 0.0, 1.0]), st.floats(0, 1e300))),
         top_p=draw(st.one_of(st.none(), st.just(1), POSITIVE_TO_ONE)),
         remasking=draw(st.none() | remaskings()) if ORDERS[unmasking].has_steps else None,
@@ -117,6 +118,20 @@ def test_published_names(name, method):
             "random_temp1.0_remdm_loop_eta0.02_ton0.5_toff0.1_alpha0.8",
             Method("random", remasking=RemaskingSettings("loop", 0.02, loop=Loop(0.5, 0.1, 0.8))),
         ),
+        (
+            "first_hitting_temp1.0_no_remask_realizable",
+            Method("first_hitting", only_realizable=True),
+        ),
+        (
+            "v2_random_topp0.9_remdm_cap_eta0.4_realizable",
+            Method(
+                "random",
+                top_p=0.9,
+                remasking=RemaskingSettings("cap", 0.4),
+                is_learned=True,
+                only_realizable=True,
+            ),
+        ),
     ],
 )
 def test_new_names(name, method):
@@ -165,6 +180,10 @@ def test_every_published_result_names_its_method(dev_data):
         "random_argmax_no_remask_edgesweep2",
         "random_argmax_no_remask_sweep2_roomsweep2",
         "random_argmax_sweep2_no_remask",
+        "random_argmax_no_remask_realizable_realizable",
+        "random_argmax_realizable_no_remask",
+        "random_argmax_no_remask_realizable_",
+        "_realizable",
     ],
 )
 def test_what_names_no_method(name):

@@ -53,6 +53,7 @@ class EvalConfig:
     batch_size: int = 512
     device: str = "auto"
     overwrite: bool = False
+    only_realizable: bool = False
 
 
 @click.command("generate", cls=GenerateCommand)
@@ -202,6 +203,7 @@ def _method(settings: EvalConfig, asked: RemaskingConfig, checkpoint: "Checkpoin
             top_p=settings.top_p,
             remasking=remasking,
             steps=settings.sampling_steps,
+            only_realizable=settings.only_realizable,
             is_learned=checkpoint.is_learned,
             sweeps=settings.sweeps,
             sweep_kind=settings.sweep_kind or "",
@@ -229,6 +231,7 @@ def generate_with_progress(
     from bd_gen.cli.progress import bar
     from bd_gen.experiments.engines import EngineSettings
     from bd_gen.experiments.generation import generate
+    from bd_gen.results.rejection import plain_rejection, rejection_in_words
 
     where = where or EngineSettings()
     try:
@@ -238,9 +241,12 @@ def generate_with_progress(
         click.echo("stopped; what is drawn is kept, and the same command goes on", err=True)
         sys.exit(130)
     if done.is_new:
+        refused = ""
+        if done.rejection:
+            refused = f"; refused: {rejection_in_words(plain_rejection(done.rejection))}"
         click.echo(
             f"wrote {done.path} ({len(job.seeds)} x {job.num_samples:,} diagrams, "
-            f"{done.calls_per_sample:.1f} network calls a diagram, {done.seconds:.1f} s)"
+            f"{done.calls_per_sample:.1f} network calls a diagram, {done.seconds:.1f} s{refused})"
         )
     else:
         click.echo(f"already complete: {done.path}")

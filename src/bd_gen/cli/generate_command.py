@@ -50,6 +50,8 @@ def generate_command(job: "GenerationJob", where: "EngineSettings | None" = None
         values.pop("remasking.t_switch")
         loop = zip(_LOOP, settings["remasking_loop"], strict=True)
         values |= {f"remasking.{key}": value for key, value in loop}
+    if job.method.only_realizable:
+        values["only_realizable"] = "true"
     values |= {
         "seeds": f"[{','.join(map(str, job.seeds))}]",
         "num_samples": job.num_samples,

@@ -35,8 +35,9 @@ _ROOMS = 8
 def command(names: tuple[str, ...]) -> None:
     """List orders, decodings, remaskings and sweeps, or explain methods by NAME.
 
-    A method is {v2_}ORDER_DECODING_REMASKING{_SWEEPS}, as in llada_topp0.9_remdm_cap_eta0.4 or
-    rooms_temp1.0_no_remask_sweep2; v2_ marks a learned forward process.
+    A method is {v2_}ORDER_DECODING_REMASKING{_SWEEPS}{_realizable}, as in
+    llada_topp0.9_remdm_cap_eta0.4 or rooms_temp1.0_no_remask_sweep2; v2_ marks a learned forward
+    process.
     """
     if names:
         for name in names:
@@ -52,6 +53,9 @@ def command(names: tuple[str, ...]) -> None:
         for name, text in rows:
             click.echo(f"  {name:24} {text}")
         click.echo()
+    click.echo("Which draws are kept (eval.only_realizable):")
+    click.echo(f"  {'..._realizable':24} draw anew until there is a layout of the diagram")
+    click.echo()
     click.echo(
         "Exact (samples follow the model's distribution): first_hitting and rooms with temp1.0;\n"
         "confidence and margin with temp1.0 when every step reveals at most one token\n"

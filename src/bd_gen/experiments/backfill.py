@@ -1,7 +1,7 @@
 """From results without samples to the jobs that make the samples."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from bd_gen.experiments.checkpoints import Checkpoints, GivenCheckpoint
 from bd_gen.experiments.suite_run import Drawing
 from bd_gen.results.columns import YARDSTICKS
 from bd_gen.results.inventory import Entry, read_entries
+from bd_gen.results.rejection import FIELD as REJECTION
 from bd_gen.results.result_file import Result
 from bd_gen.sampling.grid import Loop
 from bd_gen.sampling.method import DEFAULT_STEPS, ORDERS, Method, RemaskingSettings
@@ -118,7 +119,8 @@ def _doubts(directory: Path, entry: Entry, checkpoints: Checkpoints, drawing: Dr
 def _unknown_settings(entry: Entry) -> list[str]:
     """A line on settings of a config that have no meaning here and are not null or false."""
     config = entry.result.config if entry.result else {}
-    names = [key for key in config if key not in _KNOWN and config[key] not in (None, False)]
+    known = _KNOWN | {"only_realizable", REJECTION}
+    names = [key for key in config if key not in known and config[key] not in (None, False)]
     if not names:
         return []
     return [f"{entry.method}: config: {', '.join(names)[:200]}: unknown here, and left out"]
@@ -158,7 +160,10 @@ def method_from_config(config: Mapping[str, Any], name: str) -> Method:
     if config.get("given") is not None:
         raise InputError("config/given: drawn around given tokens; use bd-gen generate --given")
     try:
-        method = _method(config, is_learned=name.startswith("v2_"))
+        method = replace(
+            _method(config, is_learned=name.startswith("v2_")),
+            only_realizable=_only_realizable(config),
+        )
     except (OverflowError, ValueError) as error:
         raise InputError(f"config: {error}") from None
     if method.name != name:
@@ -194,6 +199,13 @@ def _method(config: Mapping[str, Any], is_learned: bool) -> Method:
         sweeps=0 if config.get("sweeps") is None else config["sweeps"],
         sweep_kind="" if kind is None else str(kind),
     )
+
+
+def _only_realizable(config: Mapping[str, Any]) -> bool:
+    value = config.get("only_realizable")
+    if not isinstance(value, (bool, type(None))):
+        raise ValueError(f"only_realizable: expected true or false, got {value!r:.40}")
+    return bool(value)
 
 
 def _remasking(config: Mapping[str, Any]) -> RemaskingSettings | None:

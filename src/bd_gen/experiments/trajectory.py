@@ -66,4 +66,5 @@ def trajectory_of(
             calls.append(sampler.calls)
 
     sampler.sample(seed, [sample], observer=observe)
-    return Trajectory(np.array(states), np.array(calls), checkpoint.vocabulary)
+    # Attempts that were refused had calls, too.
+    return Trajectory(np.array(states), np.array(calls) - calls[0], checkpoint.vocabulary)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from bd_gen.data.config import recorded_fields
 from bd_gen.results.cells import MISSING, setting
 from bd_gen.results.columns import Column
+from bd_gen.results.rejection import FIELD as REJECTION
+from bd_gen.results.rejection import rejection_in_words
 from bd_gen.results.result_file import Result
 from bd_gen.results.table import Table
 
@@ -32,11 +34,14 @@ _ORIGINS = {
 def configuration(columns: Sequence[Column]) -> Table:
     """The settings of all columns, the known ones first, and where their numbers come from."""
     others = {key: None for column in columns for key in column.result.config}
-    keys = [*_SETTINGS, *(key for key in others if key not in _SETTINGS)]
+    keys = [*_SETTINGS, *(key for key in others if key not in (*_SETTINGS, REJECTION))]
     rows = []
     for key in keys:
         configs = [column.result.config for column in columns]
         rows.append((key, *(setting(c[key]) if key in c else MISSING for c in configs)))
+    if REJECTION in others:
+        drawn = [column.result.config.get(REJECTION) for column in columns]
+        rows.append(("refused draws", *(rejection_in_words(r) if r else MISSING for r in drawn)))
     for key, name in _ORIGINS.items():
         values = [column.result.provenance.get(key) for column in columns]
         rows.append((name, *(MISSING if v is None else setting(v)[:16] for v in values)))

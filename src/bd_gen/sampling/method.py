@@ -112,6 +112,8 @@ class Method:
 
     Attributes:
         unmasking: a key of `ORDERS`.
+        only_realizable: draw a diagram anew until there is a layout of it (`rejection`); the
+            distribution of an exact method is then the model's given that there is one.
         temperature: of the drawn values; 0 takes the most probable one, unless `top_p` is set:
             then 0 means 1, as in the published configurations.
         top_p: size of the nucleus in (0, 1); None (or 1) means no truncation.
@@ -127,6 +129,7 @@ class Method:
     """
 
     unmasking: str
+    only_realizable: bool = field(default=False, kw_only=True)
     temperature: float = 1.0
     top_p: float | None = None
     remasking: RemaskingSettings | None = None
@@ -244,6 +247,8 @@ class Method:
             "remasking_t_switch": remasking.t_switch if remasking else None,
             "is_v2": self.is_learned,
         }
+        if self.only_realizable:
+            settings["only_realizable"] = True
         if remasking is not None and remasking.strategy == "loop":
             settings["remasking_loop"] = [
                 remasking.loop.t_on,

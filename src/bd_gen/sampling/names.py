@@ -10,6 +10,8 @@ import re
 from bd_gen.sampling.grid import Loop
 from bd_gen.sampling.method import ORDERS, REMASKINGS, Method, RemaskingSettings
 
+_REALIZABLE = "_realizable"  # the very end of a name
+
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?"
 _SWEEP_WORDS = {"sweep": "tokens", "roomsweep": "rooms"}
 _NAME = re.compile(
@@ -25,6 +27,11 @@ _NAME = re.compile(
 
 def method_name(method: Method) -> str:
     """The name of a method; its number of steps is no part of it."""
+    return _drawing(method) + (_REALIZABLE if method.only_realizable else "")
+
+
+def _drawing(method: Method) -> str:
+    """The name without what is said of which draws are kept."""
     prefix = "v2_" if method.is_learned else ""
     name = f"{prefix}{method.unmasking}_{_decoding(method)}_{_remasking(method.remasking)}"
     if not method.sweeps:
@@ -39,7 +46,7 @@ def method_named(name: str, steps: int) -> Method:
     Raises:
         ValueError: the name follows no known pattern, or its settings are out of range.
     """
-    match = _NAME.fullmatch(name)
+    match = _NAME.fullmatch(name.removesuffix(_REALIZABLE))
     if match is None:
         raise ValueError(
             f"{name!r} names no method; expected {{v2_}}{{{'|'.join(ORDERS)}}}_"
@@ -48,6 +55,7 @@ def method_named(name: str, steps: int) -> Method:
     temperature = match["temp"] or match["nucleus_temp"] or "1"
     return Method(
         unmasking=match["unmasking"],
+        only_realizable=name.endswith(_REALIZABLE),
         temperature=0.0 if match["argmax"] else float(temperature),
         top_p=None if match["top_p"] is None else float(match["top_p"]),
         remasking=None if match["none"] else _settings(match),

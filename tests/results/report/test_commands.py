@@ -80,6 +80,20 @@ def test_generation_is_told_with_all_its_settings(directory: Path) -> None:
     assert Path(config["results"]["dir"], config["results"]["schedule"]) == directory
 
 
+def test_only_realizable_is_told(directory: Path) -> None:
+    contents = read_contents(directory)
+    entry = next(e for e in contents.entries if generation_command(e, contents) is not None
+                 and e.kind == "method")  # fmt: skip
+    before = generation_command(entry, contents)
+    assert before is not None
+    assert "only_realizable" not in before
+    entry.result.fields["config"]["only_realizable"] = True
+    command = generation_command(entry, contents)
+    assert command is not None
+    overrides = [word for word in shlex.split(command) if "=" in word]
+    assert compose("generate", overrides)["eval"]["only_realizable"] is True
+
+
 def test_measures_come_from_the_data(directory: Path) -> None:
     contents = read_contents(directory)
     found = entries(contents)

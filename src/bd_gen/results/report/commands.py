@@ -50,6 +50,8 @@ def generation_command(entry: Entry, contents: Contents) -> str | None:
         words.append(f"eval.seeds=[{','.join(str(seed) for seed in seeds)}]")
     if isinstance(count, int):
         words.append(f"eval.num_samples={count}")
+    if config.get("only_realizable") is True:
+        words.append("eval.only_realizable=true")
     directory = contents.directory
     words += [f"results.dir={directory.parent}", f"results.schedule={directory.name}"]
     return " ".join(["bd-gen generate", *map(shlex.quote, words)])
