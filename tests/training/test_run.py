@@ -12,7 +12,7 @@ import torch
 from bd_gen.data.dataset import Dataset
 from bd_gen.errors import InputError
 from bd_gen.training.checkpoint import load_checkpoint, save_checkpoint
-from bd_gen.training.loop import LEARNED
+from bd_gen.training.loop import LEARNED, LEARNED_RATES
 from bd_gen.training.run import FINAL, LAST, LOG, MAY_CHANGE, RunConfig, train
 
 RunMaker = Callable[..., RunConfig]
@@ -63,6 +63,8 @@ CHANGES: dict[str, Any] = {
     "renumber": True,
     "estimator": "time",
     "rooms_share": 0.5,
+    "uniform_share": 0.25,
+    "order_learning_rate": 1e-2,
     "seed": 1,
     "precision": "bfloat16",
     "steps": 8,
@@ -105,9 +107,10 @@ def test_a_checkpoint_that_is_older_than_a_setting_had_its_default(
     assert load_checkpoint(train(make_run(steps=4), dataset)).step == 4
 
 
-def test_a_learned_process_has_no_share_of_rooms(make_run: RunMaker) -> None:
-    with pytest.raises(InputError, match=r"^training\.rooms_share must be 0 with noise=learned"):
-        make_run(noise=LEARNED, rooms_share=0.5)
+@pytest.mark.parametrize("noise", [LEARNED, LEARNED_RATES])
+def test_a_learned_process_has_no_share_of_rooms(make_run: RunMaker, noise: str) -> None:
+    with pytest.raises(InputError, match=rf"^training\.rooms_share must be 0 with noise={noise},"):
+        make_run(noise=noise, rooms_share=0.5)
 
 
 @pytest.mark.parametrize("change", ["noise", "model"])

@@ -32,7 +32,7 @@ FEATURES = (
 """What log w is a weighted sum of; a room of which nothing is visible has log w = 0."""
 
 _FIRST_TYPE = len(FEATURES) - NUM_ROOM_TYPES
-_BY_ROOMS = (-6.0, -3.0, 6.0)
+_BY_ROOMS = (-8.0, -4.0, 6.0)
 
 
 class OrderLaw(nn.Module):
@@ -130,6 +130,6 @@ def num_rooms_of_length(length: int) -> int:
         ValueError: there is none.
     """
     num_rooms = int((2 * length) ** 0.5)
-    if num_rooms * (num_rooms + 1) // 2 != length:
+    if num_rooms < 1 or num_rooms * (num_rooms + 1) // 2 != length:
         raise ValueError(f"no diagram has {length} tokens")
     return num_rooms
