@@ -123,6 +123,13 @@ def test_next_tokens_have_probabilities_and_what_is_visible_none() -> None:
     torch.testing.assert_close(found.sum(dim=1), torch.ones(50))
 
 
+def test_half_precision_is_not_for_the_law() -> None:
+    tokens, is_visible = random_state(8, 0)
+    plain = random_law().log_weights(tokens, is_visible)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(random_law().log_weights(tokens, is_visible), plain)
+
+
 def test_every_weight_has_a_gradient() -> None:
     law = random_law()
     tokens, is_visible = random_state(6, 1, rows=200)

@@ -55,6 +55,11 @@ class OrderLaw(nn.Module):
             tokens: (b, N) int64 values; those that are not visible are not looked at.
             is_visible: (b, N) bool.
         """
+        # Half precision would give samplers and validation two laws that differ.
+        with torch.autocast(is_visible.device.type, enabled=False):
+            return self._log_weights(tokens, is_visible)
+
+    def _log_weights(self, tokens: Tensor, is_visible: Tensor) -> Tensor:
         layout = _layout(is_visible.shape[1], is_visible.device)
         n, rows, cols = layout.num_rooms, layout.rows, layout.cols
         u = self.order_weights.to(is_visible.device)
