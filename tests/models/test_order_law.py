@@ -130,6 +130,15 @@ def test_half_precision_is_not_for_the_law() -> None:
         assert torch.equal(random_law().log_weights(tokens, is_visible), plain)
 
 
+def test_a_law_that_was_sampled_from_can_be_trained() -> None:
+    tokens, is_visible = random_state(11, 0)  # a size that no other test has
+    with torch.inference_mode():
+        random_law().log_weights(tokens, is_visible)
+    law = random_law()
+    law.log_weights(tokens, is_visible).sum().backward()
+    assert law.order_weights.grad is not None
+
+
 def test_every_weight_has_a_gradient() -> None:
     law = random_law()
     tokens, is_visible = random_state(6, 1, rows=200)

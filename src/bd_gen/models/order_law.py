@@ -118,14 +118,16 @@ class _Layout:
 
 @lru_cache(maxsize=128)
 def _layout(length: int, device: torch.device) -> _Layout:
-    num_rooms = num_rooms_of_length(length)
-    rows, cols = (torch.from_numpy(side).to(device) for side in np.triu_indices(num_rooms, k=1))
-    edge = torch.arange(len(rows), device=device)
-    incidence = torch.zeros(len(rows), num_rooms, device=device)
-    incidence[edge, rows] = incidence[edge, cols] = 1.0
-    edge_at = torch.full((num_rooms * num_rooms,), len(rows), device=device)
-    edge_at[rows * num_rooms + cols] = edge_at[cols * num_rooms + rows] = edge
-    return _Layout(num_rooms, rows, cols, incidence, edge_at)
+    # Kept for later calls, which may need a gradient even if this one does not.
+    with torch.inference_mode(mode=False):
+        num_rooms = num_rooms_of_length(length)
+        rows, cols = (torch.from_numpy(side).to(device) for side in np.triu_indices(num_rooms, k=1))
+        edge = torch.arange(len(rows), device=device)
+        incidence = torch.zeros(len(rows), num_rooms, device=device)
+        incidence[edge, rows] = incidence[edge, cols] = 1.0
+        edge_at = torch.full((num_rooms * num_rooms,), len(rows), device=device)
+        edge_at[rows * num_rooms + cols] = edge_at[cols * num_rooms + rows] = edge
+        return _Layout(num_rooms, rows, cols, incidence, edge_at)
 
 
 def num_rooms_of_length(length: int) -> int:
