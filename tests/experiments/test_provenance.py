@@ -13,6 +13,7 @@ from bd_gen.errors import InputError
 from bd_gen.experiments import provenance as module
 from bd_gen.experiments.generation import generate
 from bd_gen.experiments.provenance import provenance
+from bd_gen.models.order_law import FEATURES, OrderLaw
 from bd_gen.results.report.schedules import learned_alphas
 from bd_gen.results.samples_file import read_samples
 from bd_gen.sampling.method import Method
@@ -91,6 +92,15 @@ def test_a_learned_process_is_recorded_so_that_it_can_be_drawn(tmp_path):
     times = torch.linspace(0.0, 1.0, len(alphas), dtype=torch.float64)
     expected = checkpoint.process.rates.alpha(times).detach().numpy()
     np.testing.assert_allclose(alphas, expected, atol=1e-4)
+
+
+def test_a_law_over_orders_is_recorded_by_name(tmp_path):
+    state = OrderLaw().state_dict()
+    checkpoint = load_checkpoint(saved(tmp_path, rate_network_state_dict=state))
+    found = provenance(checkpoint, tmp_path / "checkpoint.pt", "learned")
+    assert "learned_rates" not in found
+    assert list(found["learned_order"]) == list(FEATURES)
+    assert found["learned_order"]["edge, both ends visible"] == 6.0
 
 
 def test_a_fixed_process_has_no_rates(tmp_path):

@@ -144,7 +144,7 @@ def test_ties_go_to_the_left():
     assert [int(np.argmax(call.is_masked)) for call in spy.calls] == list(range(10))
 
 
-@pytest.mark.parametrize("process", ["loglinear", "linear", "cosine", "learned"])
+@pytest.mark.parametrize("process", ["loglinear", "linear", "cosine", "learned", "law"])
 def test_first_hitting_takes_one_token_a_call_at_falling_times(process):
     for sample in range(8):
         calls, _ = calls_of_one(Method("first_hitting"), sample, process)

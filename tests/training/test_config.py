@@ -30,6 +30,9 @@ from bd_gen.training.config import LARGEST_SEED, TrainingConfig
         ("ema", float("nan")),
         ("decay", "linear"),
         ("estimator", "counts"),
+        ("uniform_share", -0.1),
+        ("uniform_share", 1.1),
+        ("order_learning_rate", 0.0),
         ("rooms_share", -0.1),
         ("rooms_share", 1.1),
         ("rooms_share", float("nan")),
@@ -53,6 +56,7 @@ def test_a_value_out_of_range_is_refused_by_name(name: str, value: Any) -> None:
         ("decay", "cosine"),
         ("estimator", "time"),
         ("rooms_share", 1.0),
+        ("uniform_share", 0.0),
         ("precision", "bfloat16"),
     ],
 )

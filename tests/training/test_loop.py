@@ -18,7 +18,7 @@ from bd_gen.training.config import TrainingConfig
 from bd_gen.training.loop import Trainer, rate_factor
 from bd_gen.training.run import RunConfig
 from bd_gen.training.supply import TrainingRows
-from bd_gen.training.trained import LEARNED
+from bd_gen.training.trained import LEARNED, LEARNED_RATES
 
 RunMaker = Callable[..., RunConfig]
 
@@ -90,9 +90,11 @@ def test_the_average_is_the_formula(make_run: RunMaker, dataset: Dataset) -> Non
     assert used[-1] == 0.3  # both branches were taken
 
 
-@pytest.mark.parametrize("rooms_share", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize(
+    ("noise", "rooms_share"), [("loglinear", 0.0), ("loglinear", 0.5), (LEARNED, 0.0)]
+)
 def test_the_loss_of_an_untrained_model_is_that_of_the_data(
-    make_run: RunMaker, dataset: Dataset, rooms_share: float
+    make_run: RunMaker, dataset: Dataset, noise: str, rooms_share: float
 ) -> None:
     """Sizes are stratified and masks drawn, yet on average every diagram counts once."""
     run = make_run(
@@ -101,6 +103,7 @@ def test_the_loss_of_an_untrained_model_is_that_of_the_data(
         validate_every=1_000,
         batch_size=16,
         rooms_share=rooms_share,
+        noise=noise,
     )
     nats = [p.values["train/nats"] for p in trainer_of(run, dataset).run()]
     error = np.std(nats) / math.sqrt(len(nats))
@@ -116,6 +119,7 @@ def test_the_loss_of_an_untrained_model_is_that_of_the_data(
         ("cosine", "time", False),
         ("linear", "count", True),
         (LEARNED, "count", True),
+        (LEARNED_RATES, "count", True),
     ],
 )
 def test_the_loss_falls_on_what_can_be_learned(
@@ -175,6 +179,38 @@ def test_masks_by_rooms_are_validated_under_both_orders(
     both = [p.values for p in told if "validation/nats" in p.values]
     assert len(both) == 3
     assert all(0 < values["validation/nats_rooms"] < math.inf for values in both)
+
+
+def test_a_law_over_orders_is_learned_apart(make_run: RunMaker, dataset: Dataset) -> None:
+    """Rows of a batch are pairs of draws; the law moves at its own rate and is averaged."""
+    trainer = trainer_of(
+        make_run(noise=LEARNED, uniform_share=0.0, order_learning_rate=0.01, warmup_steps=0),
+        dataset,
+    )
+    seen = []
+    exact = loop.masked_loss
+    start = trainer.model.law.order_weights.detach().clone()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "masked_loss", lambda *args: seen.append(args[1]) or exact(*args))
+        told = [p.values for p in trainer.run()]
+    for groups in seen:
+        assert sum(len(group.tokens) for group in groups) == 8
+        for group in groups:
+            assert torch.equal(group.tokens[::2], group.tokens[1::2])
+    moved = (trainer.model.law.order_weights.detach() - start).abs()
+    assert 0.01 < float(moved.max()) <= 0.01 * 12 * 1.01  # Adam: at most about the rate a step
+    averaged = trainer.averaged.law.order_weights
+    assert not torch.equal(averaged, start)
+    assert not torch.equal(averaged, trainer.model.law.order_weights)
+    assert all(0 < v["validation/nats_uniform"] < math.inf for v in told if "validation/nats" in v)
+
+
+def test_pairs_of_draws_need_a_larger_batch(make_run: RunMaker, dataset: Dataset) -> None:
+    with pytest.raises(
+        InputError,
+        match=r"batch_size must be at least 6, 2 draws of one for each number of rooms .* got 5$",
+    ):
+        trainer_of(make_run(noise=LEARNED, batch_size=5), dataset)
 
 
 def test_without_validation_diagrams_there_is_no_validation(

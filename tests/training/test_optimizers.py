@@ -30,13 +30,22 @@ def test_adamw_takes_everything() -> None:
 def test_muon_takes_the_matrices_of_the_blocks(noise: str) -> None:
     model = Trained(MODEL, Vocabulary(4), noise)
     adamw, muon, *law = names_by_optimizer(model, TrainingConfig(optimizer="muon"))
-    assert adamw.union(muon, *law) == {name for name, _ in model.named_parameters()}
-    assert len(law) == (noise == "learned")
+    assert law == ([{"law.order_weights"}] if noise == "learned" else [])
+    assert adamw | muon | set().union(*law) == {name for name, _ in model.named_parameters()}
     assert not adamw & muon
+    assert not any(".order_weights" in name for name in adamw | muon)
     assert len(muon) == 2 * 6  # query, key, value, out and the MLP of each block
     assert all(".blocks." in name and name.endswith("weight") for name in muon)
     assert "denoiser.embedding.token.weight" in adamw
     assert "denoiser.head.weight" in adamw
+
+
+def test_a_law_over_orders_has_a_rate_of_its_own_and_no_decay() -> None:
+    config = TrainingConfig(order_learning_rate=0.02, weight_decay=0.3)
+    law = make_optimizers(Trained(MODEL, Vocabulary(4), "learned"), config)[-1]
+    assert isinstance(law, torch.optim.Adam)
+    assert [group["lr"] for group in law.param_groups] == [0.02]
+    assert [group["weight_decay"] for group in law.param_groups] == [0.0]
 
 
 def test_rates_are_scaled_from_their_full_values() -> None:

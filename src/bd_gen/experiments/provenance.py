@@ -7,9 +7,10 @@ from typing import Any
 from bd_gen.data.config import recorded_fields
 from bd_gen.data.dataset import DataConfig, Dataset, dataset_from_table, load_dataset
 from bd_gen.diffusion.likelihood import denoising_scores
-from bd_gen.diffusion.process import LearnedProcess
+from bd_gen.diffusion.process import LearnedOrders, LearnedProcess
 from bd_gen.errors import InputError
 from bd_gen.models.learned_rates import GAMMA_MAX, GAMMA_MIN
+from bd_gen.models.order_law import FEATURES
 from bd_gen.origin import origin
 from bd_gen.training.checkpoint import Checkpoint
 
@@ -31,14 +32,21 @@ def provenance(checkpoint: Checkpoint, path: Path, schedule: str) -> dict[str, A
         "data_fingerprint": checkpoint.data_fingerprint,
         "noise": checkpoint.noise,
         "schedule": schedule,
-        **_learned_rates(checkpoint),
+        **_learned(checkpoint),
         "denoising": checkpoint.denoising or _denoising(checkpoint),
     }
 
 
-def _learned_rates(checkpoint: Checkpoint) -> dict[str, Any]:
-    """The schedules of a learned forward process, small enough to go with the samples."""
+def _learned(checkpoint: Checkpoint) -> dict[str, Any]:
+    """The law or the schedules of a learned forward process, small enough to go with samples."""
     process = checkpoint.process
+    if isinstance(process, LearnedOrders):
+        weights = process.law.order_weights.tolist()
+        return {
+            "learned_order": {
+                name: round(weight, 6) for name, weight in zip(FEATURES, weights, strict=True)
+            }
+        }
     if not isinstance(process, LearnedProcess):
         return {}
     coefficients = process.rates.coefficients().detach().double()

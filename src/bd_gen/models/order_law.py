@@ -32,7 +32,7 @@ FEATURES = (
 """What log w is a weighted sum of; a room of which nothing is visible has log w = 0."""
 
 _FIRST_TYPE = len(FEATURES) - NUM_ROOM_TYPES
-_BY_ROOMS = (-6.0, -3.0, 6.0)
+_BY_ROOMS = (-8.0, -4.0, 6.0)
 
 
 class OrderLaw(nn.Module):
@@ -55,6 +55,11 @@ class OrderLaw(nn.Module):
             tokens: (b, N) int64 values; those that are not visible are not looked at.
             is_visible: (b, N) bool.
         """
+        # Half precision would give samplers and validation two laws that differ.
+        with torch.autocast(is_visible.device.type, enabled=False):
+            return self._log_weights(tokens, is_visible)
+
+    def _log_weights(self, tokens: Tensor, is_visible: Tensor) -> Tensor:
         layout = _layout(is_visible.shape[1], is_visible.device)
         n, rows, cols = layout.num_rooms, layout.rows, layout.cols
         u = self.order_weights.to(is_visible.device)
@@ -113,14 +118,16 @@ class _Layout:
 
 @lru_cache(maxsize=128)
 def _layout(length: int, device: torch.device) -> _Layout:
-    num_rooms = num_rooms_of_length(length)
-    rows, cols = (torch.from_numpy(side).to(device) for side in np.triu_indices(num_rooms, k=1))
-    edge = torch.arange(len(rows), device=device)
-    incidence = torch.zeros(len(rows), num_rooms, device=device)
-    incidence[edge, rows] = incidence[edge, cols] = 1.0
-    edge_at = torch.full((num_rooms * num_rooms,), len(rows), device=device)
-    edge_at[rows * num_rooms + cols] = edge_at[cols * num_rooms + rows] = edge
-    return _Layout(num_rooms, rows, cols, incidence, edge_at)
+    # Kept for later calls, which may need a gradient even if this one does not.
+    with torch.inference_mode(mode=False):
+        num_rooms = num_rooms_of_length(length)
+        rows, cols = (torch.from_numpy(side).to(device) for side in np.triu_indices(num_rooms, k=1))
+        edge = torch.arange(len(rows), device=device)
+        incidence = torch.zeros(len(rows), num_rooms, device=device)
+        incidence[edge, rows] = incidence[edge, cols] = 1.0
+        edge_at = torch.full((num_rooms * num_rooms,), len(rows), device=device)
+        edge_at[rows * num_rooms + cols] = edge_at[cols * num_rooms + rows] = edge
+        return _Layout(num_rooms, rows, cols, incidence, edge_at)
 
 
 def num_rooms_of_length(length: int) -> int:
@@ -130,6 +137,6 @@ def num_rooms_of_length(length: int) -> int:
         ValueError: there is none.
     """
     num_rooms = int((2 * length) ** 0.5)
-    if num_rooms * (num_rooms + 1) // 2 != length:
+    if num_rooms < 1 or num_rooms * (num_rooms + 1) // 2 != length:
         raise ValueError(f"no diagram has {length} tokens")
     return num_rooms

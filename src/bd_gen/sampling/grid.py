@@ -6,9 +6,15 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from bd_gen.diffusion.process import FixedProcess, ForwardProcess, LearnedProcess
+from bd_gen.diffusion.process import (
+    FixedProcess,
+    ForwardProcess,
+    LearnedOrders,
+    LearnedProcess,
+)
 from bd_gen.diffusion.schedules import Schedule
 from bd_gen.models.learned_rates import LearnedVisibility
+from bd_gen.models.order_law import OrderLaw
 
 
 class Visibility(Protocol):
@@ -36,12 +42,21 @@ class SharedVisibility:
         return self.schedule.time_of(alpha)
 
 
+@dataclass(frozen=True)
+class LawVisibility(SharedVisibility):
+    """A learned law over orders: on a grid of times it is the schedule alone that counts."""
+
+    law: OrderLaw
+
+
 def visibility_of(process: ForwardProcess) -> Visibility:
     """The visibility of a forward process.
 
     Raises:
         TypeError: a process of an unknown kind.
     """
+    if isinstance(process, LearnedOrders):
+        return LawVisibility(process.schedule, process.law)
     if isinstance(process, FixedProcess):
         return SharedVisibility(process.schedule)
     if isinstance(process, LearnedProcess):

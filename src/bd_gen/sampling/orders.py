@@ -12,7 +12,8 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from bd_gen.sampling.grid import TimeGrid, Visibility, times_of_shares
+from bd_gen.sampling.grid import LawVisibility, TimeGrid, Visibility, times_of_shares
+from bd_gen.sampling.learned_order import reveal_by_law
 from bd_gen.sampling.noise import KeyedNoise
 from bd_gen.sampling.remasking import Remasking, Transition
 from bd_gen.sampling.state import GroupState, Reveal
@@ -185,7 +186,7 @@ class FirstHitting(Order):
 
     Position l is visible at time t iff u_l <= alpha_l(t) for its own uniform u_l, so it is
     revealed at the time where alpha_l(t) = u_l (arXiv:2409.02908). The law is that of the random
-    order with infinitely many steps.
+    order with infinitely many steps. A learned law over orders takes the place of all this.
     """
 
     may_be_exact = True
@@ -196,6 +197,8 @@ class FirstHitting(Order):
         rows = state.is_masked.any(dim=1).nonzero()[:, 0]
         if not len(rows):
             return None
+        if isinstance(course.visibility, LawVisibility):
+            return reveal_by_law(state, rows, course.visibility, course.noise)
         drawn = course.noise.order(state.samples[rows, None], state.positions[None])
         times = course.visibility.time_of(drawn, state.positions)
         first = times.masked_fill(~state.is_masked[rows], -1.0).argmax(dim=1, keepdim=True)

@@ -114,7 +114,7 @@ class Checkpoint:
                 raise InputError(f"{self.source}: config.noise: {error}") from None
         if self.has_order_law:
             law = OrderLaw()
-            self._load_state(law, self.rate_network_state_dict, "law over orders")
+            self._load_state(law, self.rate_network_state_dict, "order weights")
             return LearnedOrders(law)
         rates = LearnedRates(self.vocabulary)
         self._load_state(rates, self.rate_network_state_dict, "rate network")
