@@ -29,6 +29,8 @@ BIASED = (
     Method("random", steps=100, top_p=0.9),
     Method("llada", steps=6),
     Method("llada", steps=100),
+    Method("llada", steps=100, sweeps=2),
+    Method("llada", steps=100, sweeps=2, sweep_kind="rooms"),
     Method("llada", steps=100, top_p=0.9),
     Method("confidence", steps=3),
     Method("margin", steps=3),

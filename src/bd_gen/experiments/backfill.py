@@ -28,8 +28,9 @@ _NEEDED = (
     "remasking_enabled",
 )
 _NEEDED_TO_REMASK = ("remasking_strategy", "remasking_eta", "remasking_t_switch")
-_OTHERS = ("remasking_loop", "sweeps", "sweep_kind", "is_v2", "given", "checkpoint")
-_KNOWN = {*_NEEDED, *_NEEDED_TO_REMASK, *_OTHERS}
+_SWEPT = ("sweeps", "sweep_kind")
+_OTHERS = ("remasking_loop", "is_v2", "given", "checkpoint")
+_KNOWN = {*_NEEDED, *_NEEDED_TO_REMASK, *_SWEPT, *_OTHERS}
 
 
 @dataclass(frozen=True)
@@ -188,17 +189,8 @@ def _method(config: Mapping[str, Any], is_learned: bool) -> Method:
         raise ValueError(f"sampling_steps: expected a whole number, got {steps!r:.40}")
     top_p = None if config["top_p"] is None else _number(config, "top_p")
     temperature = _number(config, "temperature")
-    kind = config.get("sweep_kind")
-    return Method(
-        unmasking,
-        temperature,
-        top_p,
-        _remasking(config),
-        steps,
-        is_learned,
-        sweeps=0 if config.get("sweeps") is None else config["sweeps"],
-        sweep_kind="" if kind is None else str(kind),
-    )
+    swept = {key: config[key] for key in _SWEPT if config.get(key) is not None}
+    return Method(unmasking, temperature, top_p, _remasking(config), steps, is_learned, **swept)
 
 
 def _only_realizable(config: Mapping[str, Any]) -> bool:

@@ -2,8 +2,8 @@
 
 The file is a log: one line that says what the samples are, then a record for every run of
 samples (a head, their tokens, their calls of the network), in the order in which they came.
-Keeping more costs what it holds, not what is there, and a process that is killed leaves all records
-but perhaps the last, which is then cut off.
+Keeping more costs what it holds, not what is there, and a process that is killed leaves all
+records but perhaps the last, which is then cut off.
 """
 
 import json

@@ -41,8 +41,7 @@ REMASKINGS = ("cap", "rescale", "confidence", "loop")
 DEFAULT_STEPS = 100
 MOST_STEPS = 100_000
 """More steps than this are a slip of the finger; their grid alone would fill the memory."""
-MOST_SWEEPS = 1_000
-"""More sweeps than this are a slip of the finger: a diagram would take days."""
+MOST_SWEEPS = 1_000  # more are a slip of the finger: a diagram would take minutes
 
 
 @dataclass(frozen=True)
@@ -100,8 +99,8 @@ class RemaskingSettings:
         return made if self.t_switch == 1 else Switched(made, self.t_switch)
 
 
-def _no_choice(value: str, choices: Iterable[str]) -> str:
-    near = difflib.get_close_matches(value, list(choices), n=1)
+def _no_choice(value: object, choices: Iterable[str]) -> str:
+    near = difflib.get_close_matches(str(value), list(choices), n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
     return f"must be one of {', '.join(choices)}, got {value!r:.60}{hint}"
 
@@ -162,7 +161,7 @@ class Method:
         sweeps = self.sweeps
         if type(sweeps) is not int or not 0 <= sweeps <= MOST_SWEEPS:
             raise ValueError(f"sweeps must be a whole number in 0..{MOST_SWEEPS:,}, got {sweeps}")
-        if self.sweep_kind and self.sweep_kind not in SWEEP_KINDS:
+        if self.sweep_kind and self.sweep_kind not in tuple(SWEEP_KINDS):
             raise ValueError(f"sweep_kind {_no_choice(self.sweep_kind, SWEEP_KINDS)}")
         if self.sweep_kind and not sweeps:
             raise ValueError(f"sweep_kind: {self.sweep_kind} goes with sweeps of 1 or more")
@@ -176,19 +175,15 @@ class Method:
 
     @property
     def is_exact(self) -> bool:
-        """Whether its samples follow the model's distribution whatever the number of steps.
-
-        Sweeps leave that where it is, and do not make another method exact.
-        """
-        order = ORDERS[self.unmasking]
-        return not order.has_steps and order.may_be_exact and self.decoding.is_exact
+        """Whether its samples follow the model's law whatever the number of steps or sweeps."""
+        may_be = ORDERS[self.unmasking].may_be_exact and self.decoding.is_exact
+        return may_be and not self.has_steps
 
     def most_calls(self, num_rooms: int) -> int:
         """Network calls that a diagram of n rooms takes at most, with nothing given."""
-        tokens = num_rooms * (num_rooms + 1) // 2
-        calls = tokens
+        calls = num_rooms * (num_rooms + 1) // 2
         if self.has_steps:
-            calls = self.steps if self.remasking is not None else min(self.steps, tokens)
+            calls = self.steps if self.remasking is not None else min(self.steps, calls)
         return calls + self.sweeps * sweep_calls(self.sweep_kind, num_rooms)
 
     @property
