@@ -96,7 +96,10 @@ def test_a_run_from_nothing_to_its_checkpoint_and_again(train: Command) -> None:
     ("overrides", "message"),
     [
         (("training.step=3",), "there is no setting training.step; did you mean training.steps"),
-        (("noise=cosin",), "noise must be one of cosine, learned, linear, loglinear; did you mean"),
+        (
+            ("noise=cosin",),
+            "noise must be one of cosine, learned, learned_rates, linear, loglinear; did you mean",
+        ),
         (("noise.name=cosin",), "noise.name: unknown noise schedule 'cosin'"),
         (("training.steps=many",), "training.steps: Value 'many'"),
         (("training.steps=0",), "training.steps must be at least 1, got 0"),

@@ -60,26 +60,27 @@ class OrderLaw(nn.Module):
             return self._log_weights(tokens, is_visible)
 
     def _log_weights(self, tokens: Tensor, is_visible: Tensor) -> Tensor:
+        # Few operations: prefixes are drawn token by token, and small ones cost their call.
         layout = _layout(is_visible.shape[1], is_visible.device)
-        n, rows, cols = layout.num_rooms, layout.rows, layout.cols
+        n, to_ends = layout.num_rooms, layout.to_ends
         u = self.order_weights.to(is_visible.device)
-        by_ends, scalars, by_type = u[:3], u[3:_FIRST_TYPE].unbind(), u[_FIRST_TYPE:]
-        rooms, edges = is_visible[:, :n], is_visible[:, n:].float()
-        joined = edges * (tokens[:, n:] != NO_EDGE)
-        others = max(1, n - 1)
-        seen, linked = (part @ layout.incidence / others for part in (edges, joined))
-        ends = rooms[:, rows].long() + rooms[:, cols].long()
-        types = by_type[torch.where(rooms, tokens[:, :n], 0)] * rooms
-        of_ends = scalars[2] * seen + scalars[4] * linked + types
+        rooms, edges = is_visible[:, :n], is_visible[:, n:]
+        # Visible edges, and those of them that join, as symmetric matrices side by side.
+        both = torch.stack([edges, edges & (tokens[:, n:] != NO_EDGE)], dim=1).float()
+        square = nn.functional.pad(both, (0, 1))[..., layout.edge_at].unflatten(2, (n, n))
+        shares = square.sum(dim=3) / max(1, n - 1)
+        paths = (square @ square).flatten(2)[..., layout.place] / max(1, n - 2)
+        # By feature: shares of a room's edges, of an edge's ends, their gap, triangles.
+        of_room, of_end, of_gap, of_triangle = u[3:5], u[5:8:2], u[6], u[8:10]
+        seen = shares[:, 0]
+        types = u[_FIRST_TYPE:][torch.where(rooms, tokens[:, :n], 0)] * rooms
         of_edges = (
-            by_ends[ends]
-            + of_ends[:, rows]
-            + of_ends[:, cols]
-            + scalars[3] * (seen[:, rows] - seen[:, cols]).abs()
-            + scalars[5] * layout.triangles(edges)
-            + scalars[6] * layout.triangles(joined)
+            u[:3][(rooms.float() @ to_ends).long()]
+            + (of_end @ shares + types) @ to_ends
+            + of_gap * (seen @ layout.to_gap).abs()
+            + of_triangle @ paths
         )
-        return torch.cat([scalars[0] * seen + scalars[1] * linked, of_edges], dim=1)
+        return torch.cat([of_room @ shares, of_edges], dim=1)
 
     def log_next(self, tokens: Tensor, is_visible: Tensor) -> Tensor:
         """(b, N) float32 log probability that each token comes next; -inf where visible.
@@ -96,24 +97,17 @@ class _Layout:
 
     Attributes:
         num_rooms: n.
-        rows: (E,) first room of each edge.
-        cols: (E,) second room of each edge.
-        incidence: (E, n) float32, 1 where a room is an end of an edge.
+        to_ends: (n, E) float32, 1 where a room is an end of an edge.
+        to_gap: (n, E) float32, 1 at the first and -1 at the second room of an edge.
         edge_at: (n * n,) int64 edge at each place of a symmetric matrix, E on the diagonal.
+        place: (E,) int64 where in that matrix each edge stands, above the diagonal.
     """
 
     num_rooms: int
-    rows: Tensor
-    cols: Tensor
-    incidence: Tensor
+    to_ends: Tensor
+    to_gap: Tensor
     edge_at: Tensor
-
-    def triangles(self, edges: Tensor) -> Tensor:
-        """(b, E) for each edge the share of other rooms to which both ends have an edge (b, E)."""
-        n = self.num_rooms
-        square = nn.functional.pad(edges, (0, 1))[:, self.edge_at].view(-1, n, n)
-        paths = (square @ square).flatten(1)
-        return paths[:, self.rows * n + self.cols] / max(1, n - 2)
+    place: Tensor
 
 
 @lru_cache(maxsize=128)
@@ -123,11 +117,14 @@ def _layout(length: int, device: torch.device) -> _Layout:
         num_rooms = num_rooms_of_length(length)
         rows, cols = (torch.from_numpy(side).to(device) for side in np.triu_indices(num_rooms, k=1))
         edge = torch.arange(len(rows), device=device)
-        incidence = torch.zeros(len(rows), num_rooms, device=device)
-        incidence[edge, rows] = incidence[edge, cols] = 1.0
+        to_ends = torch.zeros(num_rooms, len(rows), device=device)
+        to_ends[rows, edge] = to_ends[cols, edge] = 1.0
+        to_gap = to_ends.clone()
+        to_gap[cols, edge] = -1.0
+        place = rows * num_rooms + cols
         edge_at = torch.full((num_rooms * num_rooms,), len(rows), device=device)
-        edge_at[rows * num_rooms + cols] = edge_at[cols * num_rooms + rows] = edge
-        return _Layout(num_rooms, rows, cols, incidence, edge_at)
+        edge_at[place] = edge_at[cols * num_rooms + rows] = edge
+        return _Layout(num_rooms, to_ends, to_gap, edge_at, place)
 
 
 def num_rooms_of_length(length: int) -> int:
