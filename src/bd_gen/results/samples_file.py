@@ -15,7 +15,7 @@ from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
 from bd_gen.errors import InputError
 from bd_gen.results.plain import plain_dict
-from bd_gen.results.tensor_program import StoredTensor
+from bd_gen.results.stored_tensor import StoredTensor
 from bd_gen.results.torch_archive import TorchArchive
 
 FORMAT_VERSION = 2

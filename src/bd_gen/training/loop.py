@@ -23,6 +23,7 @@ from bd_gen.models.denoiser import Denoiser
 from bd_gen.models.device import autocast
 from bd_gen.models.learned_rates import LearnedRates
 from bd_gen.training.batches import BatchOrder, noise_seed
+from bd_gen.training.checkpoint_limits import check_numbers
 from bd_gen.training.config import TrainingConfig
 from bd_gen.training.optimizers import make_optimizers, scale_rates
 from bd_gen.training.processes import Alone, Processes, share_of, sum_gradients
@@ -256,6 +257,7 @@ class Trainer:
             InputError: it belongs to a model of another shape.
         """
         try:
+            check_numbers(self.model.state_dict(), state["model"])
             self.model.load_state_dict(state["model"])
             self.average.load_state_dict(state["average"])
             for optimizer, part in zip(self.optimizers, state["optimizers"], strict=True):
