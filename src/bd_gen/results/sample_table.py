@@ -12,6 +12,7 @@ import numpy as np
 
 from bd_gen import files
 from bd_gen.errors import InputError
+from bd_gen.json_text import JsonError, parse_json
 from bd_gen.results.plain import plain_dict
 
 if TYPE_CHECKING:
@@ -211,9 +212,9 @@ def _metadata(schema: "pa.Schema", path: Path) -> dict[str, Any]:
     if stored is None:
         raise InputError(f"{path}: is no per-sample table (its metadata lack {_KEY.decode()!r})")
     try:
-        metadata = plain_dict(json.loads(stored), f"{path}: metadata")
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: metadata: is not JSON ({error})") from error
+        metadata = plain_dict(parse_json(stored), f"{path}: metadata")
+    except JsonError as error:
+        raise InputError(f"{path}: metadata: {error}") from error
     version = metadata.get("format_version")
     if version != FORMAT_VERSION:
         raise InputError(f"{path}: format_version: expected {FORMAT_VERSION}, got {version!r:.40}")
