@@ -28,8 +28,8 @@ def test_elements_around_the_usual_length(length: int) -> None:
 
 @pytest.mark.parametrize("part", ["[],", "{},", '{"a":{}},'])
 def test_one_element_is_looked_at_a_megabyte_far(part: str) -> None:
-    """A list in a list of 20 MB would take half a gigabyte."""
-    text = "[[" + part * (20_000_000 // len(part)) + "0]]"
+    """A list in a list of 6 MB would take 150 MB."""
+    text = "[[" + part * (6_000_000 // len(part)) + "0]]"
     tracemalloc.start()
     try:
         assert list(split_list(text)) == [None]

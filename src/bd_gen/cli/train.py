@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bd_gen.errors import InputError
+from bd_gen.files import expanded
 
 if TYPE_CHECKING:
     from bd_gen.training.run import RunConfig
@@ -72,16 +73,16 @@ def run_config(overrides: tuple[str, ...] | list[str]) -> "RunConfig":
     data = section(DataConfig, config["data"], "data")
     # The checkpoint names its data; that name must hold in any folder.
     if data.path is not None:
-        data = replace(data, path=str(Path(data.path).expanduser().absolute()))
+        data = replace(data, path=str(expanded(data.path).absolute()))
     if data.labels is not None:
-        data = replace(data, labels=str(Path(data.labels).expanduser().absolute()))
+        data = replace(data, labels=str(expanded(data.labels).absolute()))
     return RunConfig(
-        directory=Path(run.dir).expanduser(),
+        directory=expanded(run.dir),
         data=data,
         model=section(ModelConfig, model, "model"),
         noise=noise,
         training=section(TrainingConfig, config["training"], "training"),
-        resume_from=None if run.resume_from is None else Path(run.resume_from).expanduser(),
+        resume_from=None if run.resume_from is None else expanded(run.resume_from),
     )
 
 
