@@ -94,3 +94,17 @@ def test_a_damaged_or_foreign_archive_counts_as_empty(tmp_path: Path) -> None:
         {"keys": keys, "answers": answers * 2, "version": 1},  # a time limit is no proof
     ):
         assert AnswerCache(file_of(tmp_path, **arrays)).answers == {}
+
+
+def test_whatever_the_directory_of_the_archive_says(tmp_path: Path) -> None:
+    """Ways of packing and locks that nobody knows make errors of kinds of their own."""
+    path = tmp_path / "answers.npz"
+    cache = cache_of(a=1)
+    cache.save(path)
+    whole = path.read_bytes()
+    for place in range(whole.index(b"PK\x01\x02"), len(whole)):
+        for bit in (0, 6):
+            damaged = bytearray(whole)
+            damaged[place] ^= 1 << bit
+            path.write_bytes(damaged)
+            assert AnswerCache(path).answers in ({}, cache.answers)

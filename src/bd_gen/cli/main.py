@@ -103,6 +103,7 @@ def run(command: click.Command, name: str, args: Sequence[str] | None = None) ->
     """
     with shown_only(), Interrupts() as interrupts:
         try:
+            args = _checked(sys.argv[1:] if args is None else args)
             status = command.main(args, prog_name=name, standalone_mode=False)
             sys.stdout.flush()
         except InputError as error:
@@ -123,6 +124,18 @@ def run(command: click.Command, name: str, args: Sequence[str] | None = None) ->
             _end(f"{name}: {reason}", 2)
         # Only `ctx.exit` ends with a number here: a group's own return value is dropped.
         sys.exit(status if isinstance(status, int) else 0)
+
+
+def _checked(args: Sequence[str]) -> list[str]:
+    """The arguments, which are text: what is none could be written nowhere, in titles for instance.
+
+    Raises:
+        InputError: bytes of an argument are no letters of the terminal's alphabet.
+    """
+    for arg in args:
+        if any("\ud800" <= c <= "\udfff" for c in arg):
+            raise InputError(f"{arg[:200]}: is not text in UTF-8; files of such names: rename them")
+    return list(args)
 
 
 def _of_the_machine(error: Exception) -> str | None:
