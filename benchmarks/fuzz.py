@@ -42,26 +42,25 @@ COMMANDS = (
     "draw plans.jsonl --out out.png --as bubbles --no-solver --limit 1 --title x",
     "compare --schedule loglinear",
     "compare --schedule loglinear --csv out.csv --out out.md",
-    f"compare {METHOD} other --schedule loglinear",
     "show other --schedule loglinear --limit 2",
     "report --schedule loglinear --out page.html",
     "evaluate --schedule loglinear --list",
     "verify eval_results/loglinear --against copy/loglinear",
-    "backfill --schedule loglinear --dry-run",
+    "backfill eval_results/loglinear --checkpoint model.pt --dry-run",
     "suite show suite.yaml",
-    "suite run suite.yaml --dry-run",
+    "suite run suite.yaml --checkpoint model.pt --dry-run",
     "methods",
-    "generate --checkpoint model.pt --num-samples 1 --rooms Kitchen,Bathroom results.dir=drawn",
-    "generate --checkpoint model.pt --given given.json --num-samples 1 results.dir=drawn",
-    "strip model.pt --out small.pt",
+    "generate --rooms Kitchen,Bathroom eval.checkpoint_path=model.pt eval.num_samples=1",
+    "generate --given given.json eval.checkpoint_path=model.pt eval.num_samples=1",
+    "strip model.pt small.pt",
 )
 
 WORDS: tuple[str, ...] = (
     "", "-1", "0", "1", "1e400", "-1e400", "nan", "inf", "9" * 5000, "0x10", "1_000", "1.5",
     "null", "true", "~", "~nobody-there/x", "..", ".", "/", "/dev/null", "/dev/full", "/proc/self",
     "a/b", "x" * 300, "\x1b[2J\x1b]0;x\x07", "\u202egnp", "\ud800", "\udcff", "ü", "日本語", "[",
-    "{",     "${x}", "$(x)", "%s", "{id}", "{0.__class__}", "'", '"', "\\", "=", "a=b", "--", "-h", "@x",
-    "data=plans", "data.n_max=99", "data.path=", "data.seed=" + "9" * 5000, "seed=1e3",
+    "{", "${x}", "$(x)", "%s", "{id}", "{0.__class__}", "'", '"', "\\", "=", "a=b", "--", "-h",
+    "@x",     "data=plans", "data.n_max=99", "data.path=", "data.seed=" + "9" * 5000, "seed=1e3",
     "42,42", "1-9999999", ",,,", "Kitchen", "plans.jsonl", "model.pt", "labels.json", "suite.yaml",
 )  # fmt: skip
 
@@ -74,11 +73,14 @@ SPLICES: tuple[bytes, ...] = (
 
 def build(folder: Path) -> None:
     """The files that the commands name, small and good."""
+    import numpy as np
     from tests.experiments.checkpoints import saved
-    from tests.experiments.readers import _make_listed_plans, _make_plans, _make_table
+    from tests.experiments.readers import _make_listed_plans, _make_plans
     from tests.results.conftest import make
 
+    from bd_gen.data.cache import file_hash
     from bd_gen.results.result_file import Result, write_result
+    from bd_gen.results.sample_table import SampleTable, row_names, write_sample_table
     from bd_gen.results.samples_file import write_samples
 
     _make_plans(folder / "plans.jsonl")
@@ -94,14 +96,30 @@ def build(folder: Path) -> None:
     results = folder / "eval_results" / "loglinear"
     results.mkdir(parents=True)
     write_samples(results / "other_samples.pt", make("other", n_max=4))
-    _make_table(results / "other_per_sample.parquet")
-    number, interval = {"mean": 0.9, "std": 0.1}, {"low": 0.8, "high": 1.0, "se": 0.05, "from": "x"}
+    columns = row_names({42: 6}) | {"is_valid": np.arange(6) % 2 == 0}
+    metadata = {
+        "method": "other",
+        "samples_sha256": file_hash(results / "other_samples.pt"),
+        "data_fingerprint": "0" * 16,
+        "package_version": "0.1.0",
+        "metric_versions": {"validity": 1},
+    }
+    table = SampleTable(columns, {"validity": ("is_valid",)}, metadata)
+    write_sample_table(results / "other_per_sample.parquet", table)
+    number, interval = {"mean": 0.9, "std": 0.0}, {"low": 0.8, "high": 1.0, "se": 0.05, "from": "x"}
+    settings = {
+        "sampling_steps": 20,
+        "temperature": 1.0,
+        "top_p": None,
+        "unmasking_mode": "random",
+        "remasking_enabled": False,
+    }
     for name in (METHOD, "other"):
         fields = {
             "format_version": 2,
             "method": name,
             "timestamp": "2024-05-01T09:00:00+00:00",
-            "config": {"seeds": [42], "num_samples": 10, "sampling_steps": 20},
+            "config": {"seeds": [42], "num_samples": 10, **settings},
             "per_seed": {"42": {"eval/validity_rate": 0.9}},
             "summary": {"eval/validity_rate": number},
             "ci95": {"eval/validity_rate": interval},
