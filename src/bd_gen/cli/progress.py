@@ -69,7 +69,7 @@ def new_bar(unit: str, is_shown: bool = True) -> "Progress":
             before = sys.stdout, sys.stderr
             super().start()
             if (sys.stdout, sys.stderr) != before:  # it puts the old ones back itself
-                sys.stdout, sys.stderr = Shown(sys.stdout, True), Shown(sys.stderr, False)  # type: ignore[assignment]
+                sys.stdout, sys.stderr = Shown(sys.stdout, True), Shown(sys.stderr, False)
 
     return ShownProgress(
         Name(table_column=Column(no_wrap=True)),

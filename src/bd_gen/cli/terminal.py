@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import IO, Any
+from typing import Any, TextIO
 
 from bd_gen.errors import InputError, printable
 
@@ -24,7 +24,7 @@ class Shown:
         is_needed: what cannot be written there is an error; otherwise it is dropped.
     """
 
-    def __init__(self, stream: IO[str], is_needed: bool) -> None:
+    def __init__(self, stream: TextIO, is_needed: bool) -> None:
         self.raw = stream
         self._is_needed = is_needed
         self._failure = ""
@@ -97,7 +97,7 @@ def shown_only() -> Iterator[None]:
     before = sys.stdout, sys.stderr
     _fill_closed()
     streams = (Shown(before[0] or _nowhere(), True), Shown(before[1] or _nowhere(), False))
-    sys.stdout, sys.stderr = streams  # type: ignore[assignment]
+    sys.stdout, sys.stderr = streams
     try:
         yield
     finally:
@@ -119,7 +119,7 @@ def drop_the_rest(stream: Any) -> None:
         os.close(nowhere)
 
 
-def _nowhere() -> IO[str]:
+def _nowhere() -> TextIO:
     return open(os.devnull, "w", encoding="utf-8")
 
 
