@@ -5,6 +5,7 @@ import pytest
 
 from bd_gen.data.config import DataConfig, recorded_fields
 from bd_gen.errors import InputError
+from bd_gen.files import write_text
 
 
 @pytest.mark.parametrize(
@@ -62,3 +63,28 @@ def test_where_the_cache_lies(monkeypatch: pytest.MonkeyPatch) -> None:
     assert DataConfig().cache_folder == Path("/d/bd-gen")
     monkeypatch.delenv("XDG_CACHE_HOME")
     assert DataConfig().cache_folder == Path.home() / ".cache" / "bd-gen"
+
+
+@pytest.mark.parametrize("field", ["path", "labels", "cache_dir"])
+def test_a_path_that_no_system_takes(field: str) -> None:
+    """Samples name their data, and may name anything."""
+    fields = {"source": "plans", "path": "x", field: "a\0b"}
+    with pytest.raises(InputError, match=f"data.{field}: expected a path"):
+        DataConfig(**fields)
+
+
+def test_a_cache_without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BD_GEN_CACHE", "~nobody-of-that-name/x")
+    with pytest.raises(InputError, match="~nobody-of-that-name/x: there is no such home directory"):
+        _ = DataConfig().cache_folder
+    monkeypatch.delenv("BD_GEN_CACHE")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.delenv("HOME", raising=False)
+
+    def nobody(number: object) -> None:
+        raise KeyError(number)
+
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    assert not DataConfig().cache_folder.exists()
+    with pytest.raises(InputError):
+        write_text(DataConfig().cache_folder / "x", "nowhere")

@@ -57,6 +57,7 @@ def contents(directory: Path) -> dict:
         fields = json.loads((directory / f"{name}.json").read_text())
         table = read_sample_table(table_path(directory, name))
         del fields["timestamp"], table.metadata["timestamp"]
+        del fields["provenance"]["table_sha256"]  # of a file that holds the time
         columns = {key: column.tolist() for key, column in table.columns.items()}
         found[name] = (fields, columns, table.metadata, table.metrics)
     return found

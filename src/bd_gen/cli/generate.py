@@ -10,6 +10,7 @@ import click
 from bd_gen.cli.engine_options import engine_options, opened_engine
 from bd_gen.cli.train import OverridesCommand
 from bd_gen.errors import InputError
+from bd_gen.files import expanded
 
 if TYPE_CHECKING:
     from bd_gen.experiments.engines import EngineSettings
@@ -155,7 +156,7 @@ def generation_job(
     config["eval"]["seeds"] = _seeds(config["eval"]["seeds"])
     settings = section(EvalConfig, config["eval"], "eval")
     # A shell leaves the ~ of KEY=~/VALUE alone.
-    checkpoint_path = Path(settings.checkpoint_path).expanduser()
+    checkpoint_path = expanded(settings.checkpoint_path)
     checkpoint = load_checkpoint(checkpoint_file(checkpoint_path))
     noise = (config.get("noise") or {}).get("name")
     schedule = str(config["results"]["schedule"] or _schedule(noise, settings, checkpoint))
@@ -166,7 +167,7 @@ def generation_job(
     job = GenerationJob(
         checkpoint_path=checkpoint_path,
         method=_method(settings, remasking, checkpoint),
-        directory=Path(config["results"]["dir"]).expanduser() / schedule,
+        directory=expanded(config["results"]["dir"]) / schedule,
         seeds=tuple(settings.seeds),
         num_samples=settings.num_samples,
         batch_size=settings.batch_size,

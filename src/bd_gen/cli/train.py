@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bd_gen.errors import InputError
+from bd_gen.files import expanded
 
 if TYPE_CHECKING:
     from bd_gen.training.run import RunConfig
@@ -73,16 +74,16 @@ def run_config(overrides: tuple[str, ...] | list[str]) -> "RunConfig":
     # The checkpoint names its data; those names must hold in any folder.
     named = {field: getattr(data, field) for field in ("path", "labels", "split_file")}
     absolute: dict[str, Any] = {
-        k: str(Path(v).expanduser().absolute()) for k, v in named.items() if v is not None
+        k: str(expanded(v).absolute()) for k, v in named.items() if v is not None
     }
     data = replace(data, **absolute)
     return RunConfig(
-        directory=Path(run.dir).expanduser(),
+        directory=expanded(run.dir),
         data=data,
         model=section(ModelConfig, model, "model"),
         noise=noise,
         training=section(TrainingConfig, config["training"], "training"),
-        resume_from=None if run.resume_from is None else Path(run.resume_from).expanduser(),
+        resume_from=None if run.resume_from is None else expanded(run.resume_from),
     )
 
 

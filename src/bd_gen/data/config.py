@@ -9,6 +9,7 @@ from typing import Any
 from bd_gen.data.splits import SPLITS, UNRECORDED_SPLIT
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
 from bd_gen.errors import InputError
+from bd_gen.files import expanded
 
 SOURCES = ("synthetic", "graph2plan", "plans")
 
@@ -78,7 +79,7 @@ class DataConfig:
         self._check_integer("seed", 0, _LARGEST_SEED)
         for field in ("path", "labels", "cache_dir", "split_file"):
             value = getattr(self, field)
-            if value is not None and (not isinstance(value, str) or not value):
+            if value is not None and (not isinstance(value, str) or not value or "\0" in value):
                 raise InputError(f"data.{field}: expected a path, got {value!r}")
         if not isinstance(self.skip_bad, bool):
             raise InputError(f"data.skip_bad: expected true or false, got {self.skip_bad!r}")
@@ -124,8 +125,13 @@ class DataConfig:
     def cache_folder(self) -> Path:
         """Folder of the cache; it need not exist."""
         if self.cache_dir is not None:
-            return Path(self.cache_dir).expanduser()
+            return expanded(self.cache_dir)
         if folder := os.environ.get("BD_GEN_CACHE"):
-            return Path(folder).expanduser()
-        base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-        return Path(base).expanduser() / "bd-gen"
+            return expanded(folder)
+        if base := os.environ.get("XDG_CACHE_HOME"):
+            return expanded(base) / "bd-gen"
+        try:
+            return expanded("~/.cache") / "bd-gen"
+        except InputError:
+            # Nobody's home is nowhere: a cache that cannot be written is done without.
+            return Path(os.devnull) / "bd-gen"

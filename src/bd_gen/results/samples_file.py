@@ -17,7 +17,7 @@ from bd_gen.errors import InputError
 from bd_gen.results.plain import plain_dict
 from bd_gen.results.rejection import FIELD as REJECTION
 from bd_gen.results.rejection import Rejection, plain_rejection, rejection_from_plain
-from bd_gen.results.tensor_program import StoredTensor
+from bd_gen.results.stored_tensor import StoredTensor
 from bd_gen.results.torch_archive import TorchArchive
 
 FORMAT_VERSION = 2

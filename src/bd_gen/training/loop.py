@@ -22,6 +22,7 @@ from bd_gen.models.device import autocast
 from bd_gen.training.averaging import running_average
 from bd_gen.training.batches import noise_seed
 from bd_gen.training.captured import CapturedStep, StepDraws, can_capture
+from bd_gen.training.checkpoint_limits import check_numbers
 from bd_gen.training.config import TrainingConfig
 from bd_gen.training.optimizers import make_optimizers, plain_state, scale_rates
 from bd_gen.training.own_mistakes import with_own_mistakes
@@ -254,6 +255,7 @@ class Trainer:
             InputError: it belongs to a model of another shape.
         """
         try:
+            check_numbers(self.model.state_dict(), state["model"])
             self.model.load_state_dict(state["model"])
             self.average.load_state_dict(state["average"])
             for optimizer, part in zip(self.optimizers, state["optimizers"], strict=True):
