@@ -146,7 +146,7 @@ def test_the_help_lists_the_settings(train: Command) -> None:
         assert f"\n  training.{field.name}=" in out
     for choice in ("data=graph2plan|plans|synthetic", "model=base|small|tiny"):
         assert f"\n  {choice}\n" in out
-    assert "noise=cosine|learned|linear|loglinear" in out
+    assert "noise=cosine|learned|learned_rates|linear|loglinear" in out
 
 
 def test_a_file_is_named_so_that_it_is_found_from_anywhere(tmp_path: Path) -> None:
