@@ -164,7 +164,7 @@ def symmetry(overrides: tuple[str, ...]) -> None:
 
     config = _config(overrides)
     table = _load(config)
-    _say_notes(table)
+    _say_notes(*table.notes)
     if len(table) < 2:
         raise InputError("bd-gen data symmetry: needs at least two plans")
     print_symmetry(config, table)

@@ -17,8 +17,9 @@ def calls_per_diagram(generation: Mapping[str, Any] | None) -> float | None:
         generation: the `provenance` of samples, which a result keeps as `generation`.
     """
     value = generation.get(FIELD) if isinstance(generation, Mapping) else None
-    is_number = type(value) in (int, float) and math.isfinite(value) and value >= 0
-    return float(value) if is_number else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) and value >= 0 else None
 
 
 def calls_text(generation: Mapping[str, Any] | None) -> str:
