@@ -47,6 +47,8 @@ RECIPE = TrainingConfig(
 )
 SMALL = ModelConfig(activation="relu2")
 WIDE = ModelConfig(width=256, layers=6, heads=8, activation="relu2")
+TRIED_OUT = ModelConfig(width=32, layers=2, heads=2, activation="relu2")
+"""In place of both where there is no GPU and the command is only tried out."""
 PUBLISHED_STEPS = 125_000
 METHOD = "first_hitting_temp1.0_no_remask_sweep2"
 
@@ -108,7 +110,7 @@ def spread(values: list[float]) -> dict[str, float]:
 def machine(device: torch.device) -> dict[str, Any]:
     """What the numbers were measured on, and its peak in products."""
     is_gpu = device.type == "cuda"
-    size = 8192 if is_gpu else 512
+    size = 8192 if is_gpu else 128
     peaks = {}
     for name, dtype in (("float32", torch.float32), ("bfloat16", torch.bfloat16)):
         a = torch.ones(size, size, dtype=dtype, device=device)
@@ -185,10 +187,11 @@ def training_speed(
 ) -> dict[str, Any]:
     """Steps of `small`, batch 256: ordinary and captured, in both precisions."""
     found = {}
-    for precision in ("float32", "bfloat16"):
+    is_gpu = device.type == "cuda"
+    for precision in ("float32", "bfloat16") if is_gpu else ("float32",):
         for capture in ("never", "auto"):
             config = replace(RECIPE, steps=10**6, precision=precision, capture=capture)
-            trainer = trainer_of(dataset, SMALL, config, device)
+            trainer = trainer_of(dataset, SMALL if is_gpu else TRIED_OUT, config, device)
             is_captured = trainer._captured is not None
             if capture == "auto" and not is_captured:
                 continue
@@ -255,18 +258,19 @@ def changes(
     clock = Clock(seconds)
     found: dict[str, Any] = {}
     steps = 0
+    base = SMALL if device.type == "cuda" else TRIED_OUT
     for name, (model, training) in CHANGES.items():
         if not steps:
             # As many steps as let all changes have their turn, were each like the recipe.
             probe = replace(RECIPE, steps=60, precision=precision, validate_every=10**6)
-            _, told = trained(dataset, SMALL, probe, device)
+            _, told = trained(dataset, base, probe, device)
             steps = max(20, int(seconds / len(CHANGES) / (told["seconds"] / 60)))
         if clock.left <= 0:
             break
         config = replace(
             RECIPE, steps=steps, precision=precision, validate_every=max(1, steps // 4), **training
         )
-        _, told = trained(dataset, replace(SMALL, **model), config, device)
+        _, told = trained(dataset, replace(base, **model), config, device)
         found[name] = {"changed": {**model, **training}, **told}
         yield found
 
@@ -276,17 +280,18 @@ def wide(
 ) -> dict[str, Any]:
     """The wider model for as long as it may; its checkpoint is written beside `out`."""
     clock = Clock(seconds)
+    model = WIDE if device.type == "cuda" else TRIED_OUT
     probe = replace(RECIPE, steps=30, precision=precision, validate_every=10**6)
-    _, told = trained(dataset, WIDE, probe, device)
+    _, told = trained(dataset, model, probe, device)
     steps = max(20, int(0.85 * clock.left / (told["seconds"] / 30)))
     config = replace(RECIPE, steps=steps, precision=precision, validate_every=max(1, steps // 10))
-    trainer, told = trained(dataset, WIDE, config, device, lambda: clock.left < 5)
+    trainer, told = trained(dataset, model, config, device, lambda: clock.left < 5)
     path = out.with_name("gpu_wide.pt")
     checkpoint = Checkpoint(
         model_state_dict={k: v.cpu() for k, v in trainer.averaged.denoiser.state_dict().items()},
         config={
             "data": {},
-            "model": vars(WIDE),
+            "model": vars(model),
             "noise": "loglinear",
             "training": vars(config),
         },
@@ -311,6 +316,8 @@ def main() -> None:
         parser.error("this machine offers no CUDA GPU; --device cpu tries the command out")
     device, clock = torch.device(asked.device), Clock(asked.seconds)
     is_gpu = device.type == "cuda"
+    if not is_gpu:
+        torch.set_num_threads(1)  # what is tried out here is too small to be shared
     found: dict[str, Any] = {"command": vars(asked) | {"out": str(asked.out)}}
 
     def tell(name: str, value: Any) -> None:
