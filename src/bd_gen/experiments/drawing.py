@@ -57,6 +57,7 @@ def sampler_for(
         method,
         device,
         None if condition is None else condition.row(checkpoint.vocabulary),
+        None if condition is None else condition.allowed(checkpoint.vocabulary),
     )
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from bd_gen.data.plan_diagrams import NamedDiagram, each_plan
 from bd_gen.errors import InputError
 from bd_gen.layouts.imports.graphml import read_graphml
-from bd_gen.sampling.conditions import Condition, read_condition
+from bd_gen.sampling.condition_reader import read_condition
+from bd_gen.sampling.conditions import Condition
 
 _PLANS = re.compile(r"\.jsonl(\.gz)?\Z|\.json\.gz\Z", re.IGNORECASE)
 _GRAPHML = re.compile(r"\.(graphml|xml)\Z", re.IGNORECASE)

@@ -5,7 +5,7 @@ to its own next step in which a token is revealed; one call of the network serve
 whatever their steps and sizes. A call that could change no token is never made.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -14,20 +14,15 @@ from torch import Tensor
 
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.models.packing import PackedBatch, pack
+from bd_gen.models.packing import pack
 from bd_gen.sampling.decoding import Decoding
 from bd_gen.sampling.grid import Visibility
+from bd_gen.sampling.limited import LimitedTokens
 from bd_gen.sampling.method import Method
 from bd_gen.sampling.noise import KeyedNoise
 from bd_gen.sampling.orders import Course, Order
+from bd_gen.sampling.predictor import Predictor
 from bd_gen.sampling.state import GroupState, Reveal
-
-
-class Predictor(Protocol):
-    """What the sampler needs of a denoiser."""
-
-    def __call__(self, batch: PackedBatch, time: Tensor, at: Tensor) -> Tensor:
-        """(M, 13) logits of the tokens `at` (M,); time is (B,)."""
 
 
 class Observer(Protocol):
@@ -54,9 +49,14 @@ class Sampler:
         device: where the predictor lives.
         given: (length,) uint8 token row that every sample keeps where it is not MASK; its PAD
             fixes the number of rooms. None: nothing is given.
+        allowed: by position in the row, the values that a token that is not given may have; goes
+            with `given`. These tokens are drawn first, see `LimitedTokens`.
 
     Attributes:
         calls: calls of the network so far, each of one diagram counted as one.
+
+    Raises:
+        ValueError: `allowed` without `given`.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class Sampler:
         method: Method,
         device: torch.device | str = "cpu",
         given: np.ndarray | None = None,
+        allowed: Mapping[int, frozenset[int]] | None = None,
     ) -> None:
         self.predictor = predictor
         self.vocabulary = vocabulary
@@ -77,6 +78,13 @@ class Sampler:
         self.device = torch.device(device)
         self.given = given
         self.calls = 0
+        self._limited: LimitedTokens | None = None
+        if allowed:
+            if given is None:
+                raise ValueError("tokens are limited where a row is given, MASK at the least")
+            self._limited = LimitedTokens(
+                predictor, vocabulary, visibility, given, dict(allowed), self.device
+            )
 
     @torch.inference_mode()
     def sample(
@@ -117,7 +125,7 @@ class Sampler:
         for n in np.unique(num_rooms):
             chosen = torch.from_numpy(np.flatnonzero(num_rooms == n)).to(self.device)
             state = GroupState.all_masked(
-                int(n), samples[chosen], self.vocabulary, self._given_tokens(int(n))
+                int(n), samples[chosen], self.vocabulary, self._given_tokens(samples[chosen], noise)
             )
             grid = self.method.grid(self.visibility, state.positions)
             groups.append(state)
@@ -141,10 +149,15 @@ class Sampler:
             rows[np.ix_(where, state.positions.cpu().numpy())] = tokens.cpu().numpy()
         return rows
 
-    def _given_tokens(self, num_rooms: int) -> Tensor | None:
+    def _given_tokens(self, samples: Tensor, noise: KeyedNoise) -> Tensor | None:
+        """(b, N) or (N,) tokens that the samples begin with, MASK where nothing is known."""
+        if self._limited is not None:
+            tokens, calls = self._limited.draw(samples, noise)
+            self.calls += calls
+            return tokens
         if self.given is None:
             return None
-        return torch.from_numpy(self.given[self.vocabulary.real_positions(num_rooms)]).long()
+        return torch.from_numpy(self.given[self.given != self.vocabulary.pad_row]).long()
 
     def _draw_num_rooms(self, samples: Tensor, noise: KeyedNoise) -> np.ndarray:
         if self.given is not None:
