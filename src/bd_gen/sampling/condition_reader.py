@@ -9,6 +9,7 @@ import numpy as np
 
 from bd_gen.diagrams.names import is_joined_name, relation_of, room_type_of
 from bd_gen.diagrams.relations import relations_from_boxes
+from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.diagrams.vocabulary import NO_EDGE, Vocabulary, inverse_relation
 from bd_gen.errors import InputError
 from bd_gen.files import read_small
@@ -17,7 +18,7 @@ from bd_gen.sampling.conditions import Condition, check_num_rooms
 _LARGEST_FILE = 1 << 20
 
 
-def read_condition(path: str | Path) -> Condition:
+def read_condition(path: str | Path, labels: RoomLabels | None = None) -> Condition:
     """Read `{"rooms": [...], "relations": [[i, j, name], ...]}`.
 
     A room is a name, `{"type": name}`, or null if it is to be drawn. "i name j" is a relation
@@ -35,12 +36,12 @@ def read_condition(path: str | Path) -> Condition:
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: expected a JSON object with rooms ({error})") from error
     try:
-        return condition_from_plain(content)
+        return condition_from_plain(content, labels)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 
 
-def condition_from_plain(content: Any) -> Condition:
+def condition_from_plain(content: Any, labels: RoomLabels | None = None) -> Condition:
     """The condition that `Condition.as_plain` is, or the content of a file of `read_condition`.
 
     Raises:
@@ -50,7 +51,7 @@ def condition_from_plain(content: Any) -> Condition:
         raise InputError('expected {"rooms": [...], "relations": [[i, j, name], ...]}')
     rooms = content["rooms"]
     check_num_rooms(len(rooms))
-    room_types = tuple(_room(room, k) for k, room in enumerate(rooms))
+    room_types = tuple(_room(room, k, labels or RoomLabels()) for k, room in enumerate(rooms))
     if "relations" in content:
         entries = content["relations"]
         if not isinstance(entries, list):
@@ -69,13 +70,14 @@ def condition_from_plain(content: Any) -> Condition:
     return Condition(room_types)
 
 
-def _room(room: Any, k: int) -> int | None:
+def _room(room: Any, k: int, labels: RoomLabels) -> int | None:
     name = room.get("type") if isinstance(room, dict) else room
     if name is None:
         return None
     if not isinstance(name, str):
         raise InputError(f"rooms[{k}]: expected a name, an object with type, or null")
-    return room_type_of(name, f"rooms[{k}]")
+    room_type = labels.find(name)
+    return room_type_of(name, f"rooms[{k}]") if room_type is None else room_type
 
 
 def _relation(entry: Any) -> tuple[int, int, int | None]:

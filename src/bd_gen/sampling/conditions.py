@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from bd_gen.diagrams.names import JOINED_NAME, room_type_of
+from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.diagrams.vocabulary import (
     LARGEST_N_MAX,
     NO_EDGE,
@@ -168,16 +169,16 @@ def check_num_rooms(num_rooms: int) -> None:
         raise InputError(f"given: expected at most {LARGEST_N_MAX} rooms, got {num_rooms}")
 
 
-def condition_from_rooms(text: str) -> Condition:
+def condition_from_rooms(text: str, labels: RoomLabels | None = None) -> Condition:
     """The condition that every diagram has these rooms; see `room_types_from_text`.
 
     Raises:
         InputError: an unknown name, or a number that no diagram has.
     """
-    return Condition(room_types_from_text(text))
+    return Condition(room_types_from_text(text, labels))
 
 
-def room_types_from_text(text: str) -> tuple[int, ...]:
+def room_types_from_text(text: str, labels: RoomLabels | None = None) -> tuple[int, ...]:
     """Rooms as a list of names, with numbers where there are several: "Kitchen, 2 Bathroom".
 
     Raises:
@@ -191,7 +192,10 @@ def room_types_from_text(text: str) -> tuple[int, ...]:
         count = int(found["count"] or 1)
         if not 1 <= count <= LARGEST_N_MAX:
             raise InputError(f"--rooms: {part.strip()[:40]!r}: expected 1 to {LARGEST_N_MAX} rooms")
-        room_types += [room_type_of(found["name"], "--rooms")] * count
+        room_type = (labels or RoomLabels()).find(found["name"])
+        if room_type is None:
+            room_type = room_type_of(found["name"], "--rooms")
+        room_types += [room_type] * count
     return tuple(room_types)
 
 

@@ -1,9 +1,12 @@
 """What `--given FILE` may be: a partial diagram as JSON, a plan of a file of plans, or GraphML."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from bd_gen.data.plan_diagrams import NamedDiagram, each_plan
+from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.diagrams.vocabulary import normal_text
 from bd_gen.errors import InputError
 from bd_gen.layouts.imports.graphml import read_graphml
 from bd_gen.sampling.condition_reader import read_condition
@@ -13,7 +16,12 @@ _PLANS = re.compile(r"\.jsonl(\.gz)?\Z|\.json\.gz\Z", re.IGNORECASE)
 _GRAPHML = re.compile(r"\.(graphml|xml)\Z", re.IGNORECASE)
 
 
-def read_given(path: str | Path, absent_edges: str | None = None) -> Condition:
+def read_given(
+    path: str | Path,
+    absent_edges: str | None = None,
+    labels: RoomLabels | None = None,
+    tell: Callable[[str], object] | None = None,
+) -> Condition:
     """Read a condition by the name of its file.
 
     `.graphml`: what the graph says; `.jsonl`: the only plan, or the one of `FILE#ID`, whole;
@@ -23,6 +31,8 @@ def read_given(path: str | Path, absent_edges: str | None = None) -> Condition:
         path: the file.
         absent_edges: what rooms without a relation in the file are: "none" (not joined) or
             "drawn"; None: not joined in a plan and in a graph that says `complete`, else drawn.
+        labels: what foreign room labels mean.
+        tell: told, in sentences, what the file says that is not understood.
 
     Raises:
         InputError: the file cannot be used, or is of several plans and none is named.
@@ -31,26 +41,31 @@ def read_given(path: str | Path, absent_edges: str | None = None) -> Condition:
     if _GRAPHML.search(file.name):
         if plan_id is not None:
             raise InputError(f"{path}: a GraphML file holds one diagram; expected no #ID")
-        graph = read_graphml(file)
+        graph = read_graphml(file, labels)
         is_complete = graph.is_complete
-        condition = _condition(file, graph.room_types, graph.relations)
+        condition = _condition(file, graph.room_types, graph.relations, graph.joined)
+        for note in graph.notes if tell is not None else ():
+            tell(f"{file}: {note}")
     elif plan_id is not None or _PLANS.search(file.name):
-        diagram = _plan(file, plan_id).diagram
+        plan = _plan(file, plan_id, labels)
         is_complete = True
-        condition = _condition(file, diagram.room_types, diagram.edges)
+        condition = _condition(file, plan.diagram.room_types, plan.diagram.edges, plan.joined)
     else:
         is_complete = False
-        condition = read_condition(file)
+        condition = read_condition(file, labels)
     if absent_edges is not None:
         is_complete = absent_edges == "none"
     return condition.with_absent_edges() if is_complete else condition
 
 
 def _condition(
-    path: Path, types: tuple[int | None, ...], relations: tuple[tuple[int, int, int], ...]
+    path: Path,
+    types: tuple[int | None, ...],
+    relations: tuple[tuple[int, int, int], ...],
+    joined: tuple[tuple[int, int], ...],
 ) -> Condition:
     try:
-        return Condition(types, relations)
+        return Condition(types, relations, joined)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 
@@ -66,13 +81,13 @@ def _split(path: str) -> tuple[Path, str | None]:
     return Path(path.partition("#")[0]), path.partition("#")[2] if marks else None
 
 
-def _plan(path: Path, plan_id: str | None) -> NamedDiagram:
+def _plan(path: Path, plan_id: str | None, labels: RoomLabels | None) -> NamedDiagram:
+    plans = each_plan(path, labels, takes_joined=True)
     if plan_id is not None:
-        for plan in each_plan(path):
-            if plan.id == plan_id:
+        for plan in plans:
+            if normal_text(plan.id) == normal_text(plan_id):
                 return plan
         raise InputError(f"{path}: there is no plan with id {plan_id[:80]!r}")
-    plans = each_plan(path)
     first = next(plans)  # an empty file is an error of its own
     if next(plans, None) is not None:
         raise InputError(f"{path}: holds several plans; name one, {path}#{first.id} for instance")
