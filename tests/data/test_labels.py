@@ -29,6 +29,10 @@ def test_a_mapping_goes_before_the_built_in_names(tmp_path: Path) -> None:
         ('"Salon"', "expected a JSON object"),
         ('{"Salon": "Saloon"}', r"'Salon': expected one of LivingRoom, .* got 'Saloon'"),
         ('{"Salon": 3}', "'Salon': expected one of"),
+        (
+            '{"Salon": null}',
+            "'Salon': null; a room cannot be left out, map its label to a room type",
+        ),
         ('{"Salon": {"a": 1}}', "'Salon': expected one of"),
         ('{"Bad": "Bathroom", "bad": "Kitchen"}', "'bad': given twice"),
         ("[" * 100_000, "JSON object of labels"),

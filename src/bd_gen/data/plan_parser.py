@@ -1,6 +1,7 @@
 """One plan of the open format: from a line of JSON to numbers, or what is wrong with it."""
 
 import json
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -205,6 +206,9 @@ def _boxes_of(rooms: list[dict[str, Any]]) -> list[float]:
 
 
 def _raise_bad_box(room: int, box: list[float]) -> None:
+    for number in box:
+        if type(number) is float and not math.isfinite(number):
+            raise BadPlanError("bad box", f"room {room}: {number} is no number")
     if not all(abs(number) <= LARGEST_COORDINATE for number in box):
         raise BadPlanError("bad box", f"room {room}: not within {LARGEST_COORDINATE} pixels")
     raise BadPlanError("box turned inside out", f"room {room}: {box}")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bd_gen.data.plan_diagrams import NamedDiagram, each_plan
+from bd_gen.data.plan_texts import is_one_object
 from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.diagrams.vocabulary import normal_text
 from bd_gen.errors import InputError
@@ -14,6 +15,7 @@ from bd_gen.sampling.conditions import Condition
 
 _PLANS = re.compile(r"\.jsonl(\.gz)?\Z|\.json\.gz\Z", re.IGNORECASE)
 _GRAPHML = re.compile(r"\.(graphml|xml)\Z", re.IGNORECASE)
+_HEAD = 512  # bytes by which a file is told
 
 
 def read_given(
@@ -22,10 +24,10 @@ def read_given(
     labels: RoomLabels | None = None,
     tell: Callable[[str], object] | None = None,
 ) -> Condition:
-    """Read a condition by the name of its file.
+    """Read a condition, whatever the name of its file.
 
-    `.graphml`: what the graph says; `.jsonl`: the only plan, or the one of `FILE#ID`, whole;
-    anything else: what `read_condition` reads, or the plan of `FILE#ID`.
+    XML: what the graph says. One JSON object that is not called `.jsonl`: what `read_condition`
+    reads. Several, a list, a gzipped file or `.jsonl`: the only plan, or the one of `FILE#ID`.
 
     Args:
         path: the file.
@@ -38,7 +40,7 @@ def read_given(
         InputError: the file cannot be used, or is of several plans and none is named.
     """
     file, plan_id = _split(str(path))
-    if _GRAPHML.search(file.name):
+    if _is_xml(file):
         if plan_id is not None:
             raise InputError(f"{path}: a GraphML file holds one diagram; expected no #ID")
         graph = read_graphml(file, labels)
@@ -46,7 +48,7 @@ def read_given(
         condition = _condition(file, graph.room_types, graph.relations, graph.joined)
         for note in graph.notes if tell is not None else ():
             tell(f"{file}: {note}")
-    elif plan_id is not None or _PLANS.search(file.name):
+    elif plan_id is not None or _are_plans(file):
         plan = _plan(file, plan_id, labels)
         is_complete = True
         condition = _condition(file, plan.diagram.room_types, plan.diagram.edges, plan.joined)
@@ -56,6 +58,30 @@ def read_given(
     if absent_edges is not None:
         is_complete = absent_edges == "none"
     return condition.with_absent_edges() if is_complete else condition
+
+
+def _is_xml(file: Path) -> bool:
+    head = _head(file)
+    return head.startswith(b"<") or (not head and bool(_GRAPHML.search(file.name)))
+
+
+def _are_plans(file: Path) -> bool:
+    """Is this a file of plans, rather than one diagram of which a part may be known?"""
+    head = _head(file)
+    if _PLANS.search(file.name) or head.startswith((b"[", b"\x1f\x8b")):
+        return True
+    return head.startswith(b"{") and not is_one_object(file)
+
+
+def _head(file: Path) -> bytes:
+    """How the file begins; nothing if it cannot be read, which its reader will say."""
+    try:
+        if not file.is_file():
+            return b""
+        with file.open("rb") as opened:
+            return opened.read(_HEAD).removeprefix(b"\xef\xbb\xbf").lstrip()
+    except OSError:
+        return b""
 
 
 def _condition(
