@@ -104,8 +104,7 @@ def command(
     num_unsolved = 0
     if is_dxf if is_layout is None else is_layout:
         plans, num_unsolved = _solved(plans, time_limit, is_dxf)
-    elif target.format.startswith("json"):
-        _say_dropped_boxes(plans)
+    _say_other_relations(plans)
     if plans:
         with bar(f"writing {target.path.name}", "files") as report:
             paths = export_plans(plans, target, metres, report)
@@ -132,7 +131,9 @@ def _solved(plans: "list[LaidOut]", time_limit: float, is_dxf: bool) -> "tuple[l
     from bd_gen.layouts.options import SolverOptions
 
     with bar("layouts", "diagrams") as report:
-        found, unsolved = with_layouts(plans, SolverOptions(time_limit=time_limit), report)
+        found, unsolved = with_layouts(
+            plans, SolverOptions(time_limit=time_limit), report, keep_boxes=True
+        )
     what = "left out" if is_dxf else "written without rectangles"
     for one in unsolved[:_MOST_NAMED]:
         click.echo(f"bd-gen: warning: {one}; {what}", err=True)
@@ -143,13 +144,13 @@ def _solved(plans: "list[LaidOut]", time_limit: float, is_dxf: bool) -> "tuple[l
     return found, len(unsolved)
 
 
-def _say_dropped_boxes(plans: "list[LaidOut]") -> None:
-    """A line of plans holds boxes or relations, so boxes that say something else are dropped."""
-    dropped = [p.id for p in plans if p.boxes is not None and not p.follows_from_boxes]
-    if dropped:
+def _say_other_relations(plans: "list[LaidOut]") -> None:
+    """Rectangles of a file are kept as they are, and so are its relations."""
+    other = [p.id for p in plans if p.boxes is not None and not p.follows_from_boxes]
+    if other:
         click.echo(
-            f"bd-gen: note: {_counted(len(dropped))} written without boxes, as these do not give "
-            f"the relations ({dropped[0]} for instance)",
+            f"bd-gen: note: {_counted(len(other))} with relations that its own rectangles do not "
+            f"give ({other[0]} for instance); both are written as they are",
             err=True,
         )
 

@@ -165,7 +165,7 @@ def generation_job(
     Raises:
         InputError: a setting that is unknown, out of range, or contradicts the checkpoint.
     """
-    from bd_gen.cli.compose import compose, section
+    from bd_gen.cli.compose import as_text, compose, section
     from bd_gen.experiments.generation import GenerationJob
     from bd_gen.training.bundled import checkpoint_file
     from bd_gen.training.checkpoint import load_checkpoint
@@ -178,8 +178,9 @@ def generation_job(
     checkpoint_path = Path(settings.checkpoint_path).expanduser()
     checkpoint = load_checkpoint(checkpoint_file(checkpoint_path))
     noise = (config.get("noise") or {}).get("name")
-    schedule = str(config["results"]["schedule"] or _schedule(noise, settings, checkpoint))
-    if condition is not None and config["results"]["schedule"] is None:
+    folder = as_text(config["results"], "schedule")
+    schedule = str(folder or _schedule(noise, settings, checkpoint))
+    if condition is not None and folder is None:
         schedule += f"_given_{condition.digest}"
     if Path(schedule).name != schedule or schedule in (".", ".."):
         raise InputError(f"results.schedule: expected the name of a folder, got {schedule!r}")

@@ -10,7 +10,7 @@ import numpy as np
 
 from bd_gen.diagrams.vocabulary import ROOM_TYPES
 from bd_gen.errors import InputError
-from bd_gen.files import write_text
+from bd_gen.files import write_with
 from bd_gen.layouts.exports.dxf_style import (
     DIMENSIONS,
     LABELS,
@@ -61,7 +61,26 @@ def write_dxf(path: str | Path, plan: LaidOut, scale: float = METRES_PER_PIXEL) 
         drawing = dxf_drawing(plan, scale)
         text = io.StringIO()
         drawing.write(text)
-    write_text(path, text.getvalue())
+    data = _ascii(text.getvalue())
+    write_with(path, lambda file: file.write(data))
+
+
+def _ascii(text: str) -> bytes:
+    r"""The text with \U+XXXX for what is not ASCII.
+
+    The header names a code page, which DXF 2007 and later do not use; some readers go by it.
+    """
+    return "".join(
+        letter
+        if letter.isascii()
+        else "".join(f"\\U+{int.from_bytes(unit, 'big'):04X}" for unit in _utf16(letter))
+        for letter in text
+    ).encode("ascii")
+
+
+def _utf16(letter: str) -> list[bytes]:
+    data = letter.encode("utf-16-be", "surrogatepass")
+    return [data[k : k + 2] for k in range(0, len(data), 2)]
 
 
 def dxf_drawing(plan: LaidOut, scale: float = METRES_PER_PIXEL) -> "Drawing":
