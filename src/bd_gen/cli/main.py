@@ -1,6 +1,7 @@
 """The command `bd-gen`. Sub-commands are imported only when they are called."""
 
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -91,6 +92,9 @@ def run(command: click.Command, name: str, args: Sequence[str] | None = None) ->
         name: how the user called it.
         args: arguments; those of the process by default.
     """
+    # Ids come from anywhere, and a terminal in Latin-1 has no place for all their letters.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = command.main(args, prog_name=name, standalone_mode=False)
         sys.stdout.flush()
