@@ -48,7 +48,8 @@ _MOST_INDICES = 1_000_000
     "--layout/--no-layout",
     "is_layout",
     default=None,
-    help="Find rectangles where there are none.  [default: for DXF only]",
+    help="Find rectangles where there are none, or they do not give the relations.  [default: where "
+    "there are none, for DXF only]",
 )
 @click.option(
     "--time-limit",
@@ -103,7 +104,7 @@ def command(
     target.paths(plans)  # too many for one file is said before anything is solved
     num_unsolved = 0
     if is_dxf if is_layout is None else is_layout:
-        plans, num_unsolved = _solved(plans, time_limit, is_dxf)
+        plans, num_unsolved = _solved(plans, time_limit, is_dxf, keep_boxes=is_layout is None)
     _say_other_relations(plans)
     if plans:
         with bar(f"writing {target.path.name}", "files") as report:
@@ -126,13 +127,15 @@ def _read(file: Path, choice: "Choice", labels: Path | None, skip_bad: bool) -> 
     return read.plans
 
 
-def _solved(plans: "list[LaidOut]", time_limit: float, is_dxf: bool) -> "tuple[list[LaidOut], int]":
+def _solved(
+    plans: "list[LaidOut]", time_limit: float, is_dxf: bool, keep_boxes: bool
+) -> "tuple[list[LaidOut], int]":
     from bd_gen.experiments.layouts import with_layouts
     from bd_gen.layouts.options import SolverOptions
 
     with bar("layouts", "diagrams") as report:
         found, unsolved = with_layouts(
-            plans, SolverOptions(time_limit=time_limit), report, keep_boxes=True
+            plans, SolverOptions(time_limit=time_limit), report, keep_boxes
         )
     what = "left out" if is_dxf else "written without rectangles"
     for one in unsolved[:_MOST_NAMED]:
