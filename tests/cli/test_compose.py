@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hydra.core.global_hydra import GlobalHydra
 
-from bd_gen.cli.compose import CONFIGS, as_text, compose, describe, section
+from bd_gen.cli.compose import CONFIGS, Section, as_text, compose, describe, section
 from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.data.config import SOURCES, DataConfig
 from bd_gen.errors import InputError
@@ -58,7 +58,7 @@ def test_it_can_be_called_again_and_again() -> None:
 def test_the_result_holds_plain_containers_only() -> None:
     def check(value: Any) -> None:
         if isinstance(value, dict | list):
-            assert type(value) in (dict, list)
+            assert type(value) in (dict, Section, list)
             for part in value.values() if isinstance(value, dict) else value:
                 check(part)
         else:

@@ -48,8 +48,8 @@ _MOST_INDICES = 1_000_000
     "--layout/--no-layout",
     "is_layout",
     default=None,
-    help="Find rectangles where there are none, or they do not give the relations.  [default: where "
-    "there are none, for DXF only]",
+    help="Find rectangles where there are none, or where they do not give the relations.  "
+    "[default: where there are none, for DXF only]",
 )
 @click.option(
     "--time-limit",
