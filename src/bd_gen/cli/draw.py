@@ -66,7 +66,9 @@ _FILE = click.Path(path_type=Path)
     show_default=True,
     help="Pixels to the inch of a .png.",
 )
-@click.option("--labels", type=_FILE, help='JSON file {"foreign label": "RoomType"} for plans.')
+@click.option(
+    "--labels", type=_FILE, help='JSON file {"foreign label": "RoomType"} for plans and graphs.'
+)
 @click.option("--skip-bad", is_flag=True, help="Leave out bad plans instead of refusing the file.")
 @click.option("--no-solver", is_flag=True, help="Draw no layouts but those that plans have.")
 @click.option(

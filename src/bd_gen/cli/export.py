@@ -61,7 +61,7 @@ _MOST_INDICES = 1_000_000
 @click.option(
     "--labels",
     type=click.Path(path_type=Path),
-    help='JSON file {"foreign label": "RoomType"} for plans.',
+    help='JSON file {"foreign label": "RoomType"} for plans and graphs.',
 )
 @click.option("--skip-bad", is_flag=True, help="Leave out bad plans instead of refusing the file.")
 def command(
