@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from bd_gen.data.labels import RoomLabels, read_labels
+from bd_gen.data.labels import read_labels
+from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.errors import InputError
 
 

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bd_gen.data import plans as plans_module
-from bd_gen.data.labels import RoomLabels
 from bd_gen.data.plan_diagrams import each_plan
 from bd_gen.data.plans import read_plans
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.diagrams.tokens import diagrams_from_tokens
 from bd_gen.diagrams.vocabulary import RELATIONS, Vocabulary, fold_name
 from bd_gen.errors import InputError

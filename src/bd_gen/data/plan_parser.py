@@ -5,8 +5,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from bd_gen.data.labels import RoomLabels
 from bd_gen.diagrams.names import is_joined_name
+from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, Vocabulary, relation_from_name
 
 LARGEST_COORDINATE = 4096

@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from bd_gen.data.labels import RoomLabels
 from bd_gen.data.plan_diagrams import each_plan
 from bd_gen.data.plan_table import PlanTable
 from bd_gen.data.plans import read_plans
+from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.diagrams.tokens import diagrams_from_tokens, is_well_formed
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
 from bd_gen.errors import InputError
