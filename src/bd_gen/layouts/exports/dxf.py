@@ -60,9 +60,19 @@ def write_dxf(path: str | Path, plan: LaidOut, scale: float = METRES_PER_PIXEL) 
     with _reproducible():
         drawing = dxf_drawing(plan, scale)
         text = io.StringIO()
+        _sort_classes(drawing)
         drawing.write(text)
     data = _ascii(text.getvalue())
     write_with(path, lambda file: file.write(data))
+
+
+def _sort_classes(drawing: "Drawing") -> None:
+    """Let the section of classes stand in an order of its own; ezdxf takes them from sets."""
+    section = drawing.classes
+    section.add_required_classes(drawing.dxfversion)
+    in_order = sorted(section.classes.items(), key=lambda item: item[0])
+    section.classes.clear()
+    section.classes.update(in_order)
 
 
 def _ascii(text: str) -> bytes:
