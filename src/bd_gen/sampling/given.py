@@ -46,8 +46,9 @@ def read_given(
         graph = read_graphml(file, labels)
         is_complete = graph.is_complete
         condition = _condition(file, graph.room_types, graph.relations, graph.joined)
-        for note in graph.notes if tell is not None else ():
-            tell(f"{file}: {note}")
+        if tell is not None:
+            for note in graph.notes:
+                tell(f"{file}: {note}")
     elif plan_id is not None or _are_plans(file):
         plan = _plan(file, plan_id, labels)
         is_complete = True
