@@ -81,6 +81,19 @@ def test_a_pointer_of_git_lfs_is_called_one(file: Path) -> None:
         read_plans(file, Vocabulary(8))
 
 
+def test_a_list_that_is_damaged_is_refused(file: Path) -> None:
+    file.write_text(json.dumps(PLANS, indent=2)[:-1])
+    with pytest.raises(InputError, match="the end of the list after plan 2"):
+        read_plans(file, Vocabulary(8))
+
+
+def test_a_list_that_is_followed_by_lines_is_a_bad_line(tmp_path: Path) -> None:
+    file = tmp_path / "plans.jsonl"
+    file.write_text("[]\n" + json.dumps(PLANS[0]) + "\n")
+    assert texts(file) == ("line", [(1, []), (2, PLANS[0])])
+    assert read_plans(file, Vocabulary(8), skip_bad=True).ids.tolist() == ["a"]
+
+
 def test_bad_plans_are_counted_from_one(file: Path) -> None:
     file.write_text(json.dumps([PLANS[0], PLANS[0], 5], indent=2))
     with pytest.raises(InputError) as error:

@@ -11,6 +11,7 @@ from bd_gen.sampling import limited
 from bd_gen.sampling.envelope import Envelope, choose
 from bd_gen.sampling.method import Method, RemaskingSettings
 from bd_gen.sampling.noise import KeyedNoise
+from bd_gen.sampling.rejection import RejectionSampler
 from bd_gen.sampling.rules import ANY_RELATION
 from bd_gen.sampling.sampler import Sampler
 
@@ -130,6 +131,58 @@ def test_calls_for_the_limited_tokens_are_counted(oracle):
     held.sample(0, range(20))
     assert free.calls == 20 * 6
     assert held.calls == 20 * 5  # the tree knows all of the one limited token
+
+
+def test_calls_of_a_diagram_do_not_depend_on_the_others(oracle, monkeypatch):
+    monkeypatch.setattr(limited, "Envelope", lambda depth, ask: Envelope(depth, ask, 1))
+    whole = sampler(oracle, ALLOWED["all pairs joined"])
+    whole.sample(7, range(40))
+    assert len(set(whole.calls_of.tolist())) > 1  # attempts that were rejected count
+    assert whole.calls == whole.calls_of.sum()
+    parts = sampler(oracle, ALLOWED["all pairs joined"])
+    parts.sample(7, range(40), batch_size=3)
+    assert (parts.calls_of == whole.calls_of).all()
+
+
+@pytest.mark.parametrize("kind", ["tokens", "rooms"])
+def test_sweeps_keep_what_limited_tokens_came_to(kind, oracle):
+    allowed = ALLOWED["one joined pair"]
+    method = Method("first_hitting", sweeps=2, sweep_kind=kind)
+    swept, plain = sampler(oracle, allowed, method), sampler(oracle, allowed)
+    rows = swept.sample(1, range(NUM_SAMPLES), batch_size=2_000)
+    before = plain.sample(1, range(NUM_SAMPLES), batch_size=2_000)
+    assert (rows[:, SECOND] == before[:, SECOND]).all()
+    assert len(set(rows[:, SECOND].tolist())) == 2  # in one group the values differ
+    assert (rows != before).any()
+    truth = truth_given(oracle, allowed)
+    counts = np.bincount(oracle.states(rows), minlength=len(truth))
+    assert total_variation(counts, truth) < noise_floor(truth, NUM_SAMPLES).threshold
+
+
+def test_a_judge_goes_with_sets(oracle):
+    """Every attempt draws its limited tokens anew: the law given the sets and a yes."""
+
+    class KitchenFirst:
+        def __call__(self, rows):
+            return (rows[:, 0] == 0).astype(np.int8)
+
+    allowed = ALLOWED["all pairs joined"]
+    plain = sampler(oracle, allowed)
+    judged = RejectionSampler(
+        oracle,
+        oracle.vocabulary,
+        plain.visibility,
+        oracle.histogram,
+        plain.method,
+        "cpu",
+        MASKED,
+        allowed,
+        judge=KitchenFirst(),
+    )
+    rows = judged.sample(2, range(NUM_SAMPLES), batch_size=2_000)
+    truth = truth_given(oracle, {**allowed, 0: frozenset({0})})
+    counts = np.bincount(oracle.states(rows), minlength=len(truth))
+    assert total_variation(counts, truth) < noise_floor(truth, NUM_SAMPLES).threshold
 
 
 def test_sets_that_no_diagram_has_are_refused(oracle):

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bd_gen.files import expanded
+
 if TYPE_CHECKING:
     from bd_gen.design.brief import Brief
     from bd_gen.design.run import Designs
@@ -152,7 +154,7 @@ def _design(
     from bd_gen.training.checkpoint import load_checkpoint
 
     start = time.monotonic()
-    model = load_checkpoint(checkpoint_file(Path(checkpoint).expanduser()))
+    model = load_checkpoint(checkpoint_file(expanded(checkpoint)))
     with new_bar("diagrams") as progress:
         tasks: dict[str, object] = {}
 

@@ -1,6 +1,5 @@
 """Mapping files for the room labels of foreign files."""
 
-import json
 from pathlib import Path
 
 from bd_gen.data.problems import printable
@@ -8,6 +7,7 @@ from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.diagrams.vocabulary import ROOM_TYPES, fold_name, room_type_from_name
 from bd_gen.errors import InputError
 from bd_gen.files import read_small
+from bd_gen.json_text import JsonError, parse_json
 
 _LARGEST_MAPPING = 1 << 20
 
@@ -20,13 +20,13 @@ def read_labels(path: str | Path) -> RoomLabels:
     """
     data = read_small(path, _LARGEST_MAPPING, "expected a mapping of labels under 1 MB")
     try:
-        pairs = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_Pairs)
-    except (ValueError, RecursionError) as error:
+        names = parse_json(data)
+    except JsonError as error:
         raise InputError(f"{path}: expected a JSON object of labels ({error})") from error
-    if not isinstance(pairs, _Pairs):
+    if not isinstance(names, dict):
         raise InputError(f'{path}: expected a JSON object {{"foreign label": "RoomType"}}')
     mapping: dict[str, int] = {}
-    for label, name in pairs:
+    for label, name in names.items():
         room_type = room_type_from_name(name) if isinstance(name, str) else None
         shown = printable(str(label))
         if name is None:
@@ -42,7 +42,3 @@ def read_labels(path: str | Path) -> RoomLabels:
         if mapping.setdefault(fold_name(label), room_type) != room_type:
             raise InputError(f"{path}: {shown!r}: given twice with different room types")
     return RoomLabels(mapping)
-
-
-class _Pairs(list[tuple[str, object]]):
-    """The pairs of a JSON object as they stand, so that repeated labels are seen."""

@@ -4,7 +4,6 @@ Which of these a file is is told by its content, whatever its name.
 """
 
 import gzip
-import json
 import zlib
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from bd_gen.data.line_reader import LONGEST_LINE, read_lines
+from bd_gen.data.plan_list import ListError, first_value, split_list
 from bd_gen.errors import InputError
 
 LARGEST_JSON = 1 << 26
@@ -19,7 +19,7 @@ LARGEST_JSON = 1 << 26
 Texts = Iterator[tuple[int, bytes | None]]
 
 _BOM = b"\xef\xbb\xbf"
-_MOST_BLANK = 1000  # lines at the start
+_MOST_BLANK = 1 << 20  # bytes at the start
 _LFS_POINTER = b"version https://git-lfs.github.com/"
 
 
@@ -29,20 +29,25 @@ def read_plan_texts(
     """What a plan is called in this file ("line" or "plan"), and (number from 1, JSON) of each.
 
     What begins with `[` is a list of plans, and what begins with an object that does not end on
-    its line is one plan; everything else is taken for lines.
+    its line is one plan; everything else is taken for lines. A list that ends on its line is such
+    a line if something follows.
 
     Raises:
-        InputError: as `read_lines`, a list of more than 64 MB, or a pointer to a file kept by Git
-            LFS.
+        InputError: as `read_lines`, a list of more than 64 MB or one that is damaged, or a pointer
+            to a file kept by Git LFS.
     """
     head = _first_line(Path(path))
     if head.startswith(_LFS_POINTER):
         raise InputError(f"{path}: a pointer of Git LFS, not the file; get it by `git lfs pull`")
-    is_cut = len(head) >= LONGEST_LINE - len(_BOM)
-    if head.startswith(b"[") or (head.startswith(b"{") and not is_cut and not _is_json(head)):
-        plans = _whole(Path(path), is_list=head.startswith(b"["))
-        if plans is not None:
-            return "plan", ((k, _text(plan)) for k, plan in enumerate(plans, start=1))
+    is_list = head.startswith(b"[")
+    if is_list or (head.startswith(b"{") and not _ends(head)):
+        text = _whole(Path(path), is_list)
+        first = None if text is None else first_value(text)
+        is_alone = first is not None and not first[1].strip()
+        if text is not None and is_list and (is_alone or not _ends(head)):
+            return "plan", _numbered(path, text)
+        if first is not None and is_alone:
+            return "plan", iter([(1, first[0].encode())])
     return "line", read_lines(path, progress)
 
 
@@ -70,30 +75,41 @@ def _opened(path: Path) -> IO[bytes]:
 
 def _first_line(path: Path) -> bytes:
     """The first line that is not blank, cut at 1 MB; nothing if there is none to be read."""
+    left = _MOST_BLANK
     try:
         if not path.is_file():
             return b""
         with _opened(path) as file:
-            for _ in range(_MOST_BLANK):
-                line = file.readline(LONGEST_LINE)
-                text = line.removeprefix(_BOM).strip()
-                if text or not line:
+            while left > 0 and (line := file.readline(LONGEST_LINE)):
+                left -= len(line)
+                if text := line.removeprefix(_BOM).strip():
                     return text
     except (OSError, EOFError, zlib.error):
         pass  # whoever reads the lines says what is wrong
     return b""
 
 
-def _is_json(text: bytes) -> bool:
+def _ends(line: bytes) -> bool:
+    """Does a value end where this line does? A plan of over a megabyte is taken to."""
+    if len(line) >= LONGEST_LINE - len(_BOM):
+        return line.startswith(b"{")
     try:
-        json.loads(text)
-    except (ValueError, RecursionError):
+        value = first_value(line.decode())
+    except UnicodeDecodeError:
         return False
-    return True
+    return value is not None and not value[1].strip()
 
 
-def _whole(path: Path, is_list: bool) -> list[object] | None:
-    """The plans of a file that is one JSON value, or None if it is not."""
+def _numbered(path: str | Path, text: str) -> Texts:
+    try:
+        for number, plan in enumerate(split_list(text), start=1):
+            yield number, None if plan is None else plan.encode()
+    except ListError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def _whole(path: Path, is_list: bool) -> str | None:
+    """The text of a file that may be one JSON value; None if it is none, or is too large."""
     try:
         with _opened(path) as file:
             data = file.read(LARGEST_JSON + 1)
@@ -101,14 +117,6 @@ def _whole(path: Path, is_list: bool) -> list[object] | None:
             if is_list:
                 raise InputError(f"{path}: a list of over 64 MB; expected JSON lines (.jsonl)")
             return None
-        content = json.loads(data)
-    except (OSError, EOFError, zlib.error, ValueError, RecursionError):
-        return None
-    return content if isinstance(content, list) else [content]
-
-
-def _text(plan: object) -> bytes | None:
-    try:
-        return json.dumps(plan).encode()
-    except RecursionError:
+        return data.decode("utf-8-sig")
+    except (OSError, EOFError, zlib.error, ValueError):
         return None

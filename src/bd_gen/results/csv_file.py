@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bd_gen import files
+from bd_gen.errors import printable
 from bd_gen.results.columns import Column
 from bd_gen.results.scores import Score, scores_of
-from bd_gen.results.table import escaped
 
 _HEADER = ("method", "key", "mean", "std", "low", "high", "interval", "against_real", "mark")
 
@@ -29,7 +29,7 @@ def write_csv(path: str | Path, columns: Sequence[Column]) -> None:
         for key in (*column.result.summary, *column.result.denoising):
             score = scores.of(key, column.name)
             if score is not None:
-                lines.append((column.name, escaped(key), *_numbers(score)))
+                lines.append((column.name, printable(key), *_numbers(score)))
     write_rows(path, _HEADER, lines)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from bd_gen.data.config import DataConfig
+from bd_gen.data.config import DataConfig, recorded_fields
 from bd_gen.data.dataset import Dataset, load_dataset
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.errors import InputError
@@ -95,7 +95,7 @@ class References:
                 f"{path}: n_max: expected {found.statistics.vocabulary.n_max} as in the data to "
                 f"measure against, got {samples.n_max}"
             )
-        notes = (*found.notes, *mismatch(samples, found.fingerprint))
+        notes = (*found.notes, *mismatch(samples, found.fingerprint, found.data.get("split")))
         return dataclasses.replace(found, notes=notes)
 
     def expected_fingerprint(self, samples: Samples, path: str | Path) -> str | None:
@@ -121,6 +121,7 @@ class References:
         statistics, notes = self._fitted(
             dataset.vocabulary, dataset.fingerprint, lambda: dataset.train, data
         )
+        notes = (*dataset.notes, *notes)
         return FoundReference(statistics, dataset.fingerprint, _fields(data), notes)
 
     def _recorded(
@@ -136,7 +137,7 @@ class References:
 
         if fingerprint is not None:
             named = samples.provenance.get("data")
-            data = named if isinstance(named, dict) else {}
+            data = recorded_fields(named) if isinstance(named, dict) else {}
             try:
                 statistics, notes = self._fitted(
                     samples.vocabulary, fingerprint, train_tokens, DataConfig()
@@ -190,18 +191,30 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
         yield
 
 
-def mismatch(samples: Samples, fingerprint: str) -> list[str]:
-    """A sentence if samples are measured against other data than they were made for."""
+def mismatch(samples: Samples, fingerprint: str, split: str | None = None) -> list[str]:
+    """A sentence if samples are measured against other data than they were made for.
+
+    Args:
+        samples: what is measured.
+        fingerprint: of the data it is measured against.
+        split: how these are split, if known.
+    """
     recorded = samples.provenance.get("data_fingerprint")
     if not recorded or recorded == fingerprint:
         return []
-    return [f"measured against data {fingerprint}, but the samples were made for data {recorded}"]
+    note = f"measured against data {fingerprint}, but the samples were made for data {recorded}"
+    named = samples.provenance.get("data")
+    theirs = recorded_fields(named)["split"] if isinstance(named, dict) else split
+    if None not in (split, theirs) and theirs != split:
+        note += f" (data.split={theirs} there, {split} here)"
+    return [note]
 
 
 def recorded_data(samples: Samples, path: str | Path) -> DataConfig:
     """The data that the samples were generated for, as they say themselves.
 
-    The folder of the cache is not taken from there: a file must not say where to write.
+    The folder of the cache is not taken from there, and without a split it is the older one; see
+    `recorded_fields`.
 
     Raises:
         InputError: they do not say, or say nonsense.
@@ -212,9 +225,10 @@ def recorded_data(samples: Samples, path: str | Path) -> DataConfig:
             f"{path}: provenance: names no data to measure against; "
             "give it: data=plans data.path=FILE"
         )
-    known = {field.name for field in dataclasses.fields(DataConfig)} - {"cache_dir"}
+    known = {field.name for field in dataclasses.fields(DataConfig)}
+    fields = recorded_fields(named)
     try:
-        return DataConfig(**{key: value for key, value in named.items() if key in known})
+        return DataConfig(**{key: value for key, value in fields.items() if key in known})
     except InputError as error:
         raise InputError(f"{path}: provenance: {error}") from error
 

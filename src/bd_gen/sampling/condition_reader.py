@@ -1,6 +1,5 @@
 """Conditions out of JSON files and out of what `Condition.as_plain` gives."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.diagrams.vocabulary import NO_EDGE, Vocabulary, inverse_relation
 from bd_gen.errors import InputError
 from bd_gen.files import read_small
+from bd_gen.json_text import JsonError, parse_json
 from bd_gen.sampling.conditions import Condition, check_num_rooms
 
 _LARGEST_FILE = 1 << 20
@@ -32,8 +32,8 @@ def read_condition(path: str | Path, labels: RoomLabels | None = None) -> Condit
     """
     data = read_small(path, _LARGEST_FILE, "expected one diagram, got more than 1 MB")
     try:
-        content = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        content = parse_json(data)
+    except JsonError as error:
         raise InputError(f"{path}: expected a JSON object with rooms ({error})") from error
     try:
         return condition_from_plain(content, labels)

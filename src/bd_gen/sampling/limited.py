@@ -51,7 +51,7 @@ class LimitedTokens:
     allowed: Mapping[int, frozenset[int]]
     device: torch.device
 
-    def draw(self, samples: Tensor, noise: KeyedNoise) -> tuple[Tensor, int]:
+    def draw(self, samples: Tensor, noise: KeyedNoise) -> tuple[Tensor, Tensor]:
         """Draw the limited tokens of samples; each depends on the seed and its number alone.
 
         Args:
@@ -59,13 +59,15 @@ class LimitedTokens:
             noise: of the seed.
 
         Returns:
-            (b, N) int64 tokens that the row has, MASK where neither given nor limited; and the
-            calls of the network that it took, without those for the envelope.
+            (b, N) int64 tokens that the row has, MASK where neither given nor limited; and (b,)
+            int64 calls of the network that each took: up to the attempt that was kept, and without
+            those for the envelope.
 
         Raises:
             InputError: not one of 20,000 draws was kept.
         """
-        numbers, calls = samples.cpu().numpy(), 0
+        numbers = samples.cpu().numpy()
+        calls = np.zeros(len(numbers), np.int64)
         values = np.full((len(numbers), len(self._order)), -1)
         waiting, attempt, num_tried = np.arange(len(numbers)), 0, 0
         if not self._envelope.bound > 0:
@@ -77,16 +79,19 @@ class LimitedTokens:
             lanes = np.repeat(waiting, width)
             tries = np.tile(np.arange(attempt, attempt + width), len(waiting))
             found, asked = self._attempt(numbers[lanes], tries, noise)
-            calls += asked
             is_kept = (found >= 0).all(axis=1).reshape(len(waiting), width)
             first, some = is_kept.argmax(axis=1), is_kept.any(axis=1)
+            # What was drawn after the attempt that is kept is as if it had not been.
+            counts = np.arange(width) <= np.where(some, first, width - 1)[:, None]
+            calls[waiting] += (asked.reshape(counts.shape) * counts).sum(axis=1)
             chosen = found.reshape(len(waiting), width, -1)[np.arange(len(waiting)), first]
             values[waiting[some]] = chosen[some]
             num_tried += len(lanes)
             if num_tried >= MOST_FRUITLESS and len(waiting) == len(numbers) and not some.any():
                 raise InputError(self._refusal(f"not one of {num_tried:,} draws has"))
             waiting, attempt = waiting[~some], attempt + width
-        return torch.from_numpy(self._rows(values)).to(samples.device), calls
+        tokens = torch.from_numpy(self._rows(values))
+        return tokens.to(samples.device), torch.from_numpy(calls).to(samples.device)
 
     def _refusal(self, what: str) -> str:
         return (
@@ -96,8 +101,8 @@ class LimitedTokens:
 
     def _attempt(
         self, numbers: np.ndarray, tries: np.ndarray, noise: KeyedNoise
-    ) -> tuple[np.ndarray, int]:
-        """(L, tokens) values of one attempt of each lane, with -1 in it where it was rejected."""
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """One attempt of each lane: (L, tokens) values, -1 where rejected, and (L,) calls."""
         at = torch.from_numpy(numbers), torch.from_numpy(tries)
 
         def uniform(level: int) -> np.ndarray:
@@ -105,13 +110,13 @@ class LimitedTokens:
             return noise.limited(at[0], at[1], position).numpy()
 
         values = self._envelope.descend(uniform, len(numbers))
-        going, calls = np.ones(len(values), bool), 0
+        going, calls = np.ones(len(values), bool), np.zeros(len(values), np.int64)
         for level in range(1, len(self._order)):
             rows = np.flatnonzero(going & (values[:, level] < 0))
             if not len(rows):
                 continue
             probabilities = self._ask(values[rows, :level])
-            calls += len(rows)
+            calls[rows] += 1
             drawn = choose(probabilities, uniform(level)[rows])
             values[rows, level] = drawn
             going[rows[drawn < 0]] = False
