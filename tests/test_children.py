@@ -4,6 +4,8 @@ import subprocess
 import sys
 import time
 
+from bd_gen import workers
+
 _PARENT = """
 import multiprocessing, time
 from bd_gen.children import end_with_parent, without_interrupts
@@ -64,16 +66,7 @@ class GoneConnection:
 
 
 def test_all_workers_end_with_the_process_that_started_them(monkeypatch):
-    import torch
-
-    from bd_gen.experiments import engine_processes
-    from bd_gen.metrics import metric_versions
-    from bd_gen.results import pool
-    from bd_gen.results.request import Request
-
     watching = []
-    for module in (engine_processes, pool):
-        monkeypatch.setattr(module, "end_with_parent", lambda: watching.append(None))
-    engine_processes._serve(GoneConnection(), 0, torch.get_num_threads())
-    pool._serve(GoneConnection(), Request(), [], metric_versions())
-    assert len(watching) == 2
+    monkeypatch.setattr(workers, "end_with_parent", lambda: watching.append(None))
+    workers.serve(GoneConnection(), lambda number: watching.append(number), 7)
+    assert watching == [None, 7]

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from hydra.core.global_hydra import GlobalHydra
 
-from bd_gen.cli.compose import CONFIGS, compose, describe, section
+from bd_gen.cli.compose import CONFIGS, Section, as_text, compose, describe, section
+from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.data.config import SOURCES, DataConfig
 from bd_gen.errors import InputError
 
@@ -57,7 +58,7 @@ def test_it_can_be_called_again_and_again() -> None:
 def test_the_result_holds_plain_containers_only() -> None:
     def check(value: Any) -> None:
         if isinstance(value, dict | list):
-            assert type(value) in (dict, list)
+            assert type(value) in (dict, Section, list)
             for part in value.values() if isinstance(value, dict) else value:
                 check(part)
         else:
@@ -221,3 +222,26 @@ def test_the_description_names_every_setting(name: str) -> None:
     for group, values in compose(name, []).items():
         for key in values:
             assert f"\n  {group}.{key}=" in text, f"{group}.{key}"
+
+
+@dataclass(frozen=True)
+class _Run:
+    dir: str = ""
+    resume_from: str | None = None
+
+
+@pytest.mark.parametrize("text", ["1e-3", "007", "1_000", "true", "0x10", "inf", "1.50"])
+def test_texts_that_look_like_numbers_stay_texts(text: str) -> None:
+    config = compose("train", [f"run.dir={text}", f"run.resume_from={text}"])
+    run = section(_Run, config["run"], "run")
+    assert (run.dir, run.resume_from) == (text, text)
+    config = compose("generate", [f"results.dir={text}", f"results.schedule={text}"])
+    assert config["results"]["dir"] == text
+    assert as_text(config["results"], "schedule") == text
+    assert as_text(compose("generate", [])["results"], "schedule") is None
+
+
+def test_the_same_holds_without_hydra() -> None:
+    config = data_config_from_overrides(["data=plans", "data.path=1e-3", "data.n_max=9"])
+    assert config is not None
+    assert (config.path, config.n_max) == ("1e-3", 9)

@@ -9,8 +9,11 @@ import torch
 from tests.experiments.checkpoints import N_MAX, files_in, saved
 
 from bd_gen.cli.main import cli, run
+from bd_gen.data.plan_diagrams import each_plan
 from bd_gen.data.plans import read_plans
+from bd_gen.design import files as writing
 from bd_gen.design import search as searching
+from bd_gen.design.files import design_folder
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.exports.laid_out import LaidOut
 from bd_gen.layouts.imports.graphml import read_graphml
@@ -212,3 +215,81 @@ def test_threads_are_left_as_they_were(design):
     before = torch.get_num_threads()
     design(*ROOMS, *QUICK, "--count", "1", "--out", "plans")
     assert torch.get_num_threads() == before
+
+
+BUBBLES = {
+    "id": "x",
+    "rooms": [{"type": "Kitchen"}, {"type": "Bath"}, {"type": "Bathroom"}],
+    "relations": [[0, 1], [2, 1, "above"]],
+}
+
+
+def bubbles(**changes: object) -> str:
+    Path("bubbles.json").write_text(json.dumps(BUBBLES | changes))
+    Path("labels.json").write_text('{"bath": "Bathroom"}')
+    return "bubbles.json"
+
+
+def test_a_bubble_diagram_is_a_programme(design):
+    code, _, err = design(
+        *("--given", bubbles(), "--labels", "labels.json", "--absent-edges", "none"),
+        *("--forbid", "Kitchen inside bath", "--count", "2", "--min-difference", "1"),
+        *(*QUICK, "--out", "plans"),
+    )
+    assert (code, err) == (0, "")
+    for plan in each_plan("plans/plans.jsonl"):
+        relations = {(i, j): r for i, j, r in plan.diagram.edges}
+        assert plan.diagram.room_types == (2, 3, 3)
+        assert set(relations) == {(0, 1), (1, 2)}
+        assert relations[1, 2] == 6  # 2 above 1
+    text = Path("plans/design.json").read_text()
+    record = json.loads(text, parse_constant=lambda name: pytest.fail(name))
+    assert record["given"]["relations"] == [[0, 2, "none"], [1, 2, "below"], [0, 1, "joined"]]
+    assert (record["most_drawn"], record["solver"]["effort_limit"]) == (10_000, None)
+    assert record["solver"]["min_side"] == 1
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        ((), "expected --rooms or --given, one of the two"),
+        (("--given", "bubbles.json", *ROOMS), "expected --rooms or --given, one of the two"),
+        ((*ROOMS, "--absent-edges", "none"), "--absent-edges: goes with --given"),
+        (("--given", "bubbles.json"), "rooms[1]: unknown room 'Bath'; did you mean Bathroom?"),
+        (("--given", "some.json"), "room 1 has no type, and a design needs all of them"),
+    ],
+)
+def test_what_is_given_must_be_a_programme(design, args, said):
+    bubbles()
+    Path("some.json").write_text('{"rooms": ["Kitchen", null]}')
+    code, _, err = design(*args, *QUICK, "--out", "plans")
+    assert code == 2
+    assert said in err
+    assert err.count("\n") == 1
+    assert not Path("plans").exists()
+
+
+def test_two_designs_for_one_folder_are_refused(design):
+    with design_folder(Path("plans"), overwrite=False):
+        code, _, err = design(*ROOMS, *QUICK, "--count", "1", "--out", "plans")
+    assert code == 2
+    assert "has been at work on it since" in err
+    assert files_in(Path()) == ["model.pt"]
+
+
+def test_a_design_that_fails_leaves_the_one_that_was_there(design, monkeypatch):
+    design(*ROOMS, *QUICK, "--count", "2", "--out", "plans")
+    Path("plans/notes.txt").write_text("mine")
+    before = {path: path.read_bytes() for path in Path("plans").rglob("*") if path.is_file()}
+    with monkeypatch.context() as patch:
+        patch.setattr(writing, "design_record", lambda *_: {"a": float("inf")})  # no JSON
+        with pytest.raises(ValueError, match="JSON"):
+            design(*ROOMS, *QUICK, "--count", "1", "--seed", "3", "--out", "plans", "--overwrite")
+    assert {p: p.read_bytes() for p in Path("plans").rglob("*") if p.is_file()} == before
+    code, _, _ = design(
+        *ROOMS, *QUICK, "--count", "1", "--seed", "3", "--out", "plans", "--overwrite"
+    )
+    assert code == 0
+    exports = [f"01.{kind}" for kind in ("dxf", "graphml", "svg")]
+    own = ["contact_sheet.png", "design.json", "plans.jsonl", "rooms.csv"]
+    assert files_in(Path("plans")) == sorted([*exports, *own, "notes.txt"])

@@ -301,3 +301,43 @@ def test_torch_and_hydra_are_not_imported_for_samples() -> None:
         "assert not {'torch', 'hydra', 'omegaconf', 'sklearn'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, env=os.environ)
+
+
+ADJACENT = {
+    "id": "bubbles",
+    "rooms": [{"type": t} for t in ("LivingRoom", "Kitchen", "Bathroom", "Balcony")],
+    "relations": [[0, 1], [2, 0, "touches"], [0, 3, "above"]],
+}
+
+
+def test_rooms_joined_without_a_direction_get_one_from_a_layout(draw, tmp_path, monkeypatch):
+    path, seen = tmp_path / "x.jsonl", []
+    path.write_text(json.dumps(ADJACENT))
+    monkeypatch.setattr(plan_drawing, "draw_plans", lambda *args, **_: seen.append(args))
+    code, _, err = draw(path, "--out", tmp_path / "x.svg", "--improve", "0")
+    assert (code, err) == (0, "")
+    ((diagram,), (boxes,), *_), *_ = seen
+    relations = {(i, j): r for i, j, r in diagram.edges}
+    assert set(relations) == {(0, 1), (0, 2), (0, 3)}
+    assert relations[0, 3] == 3
+    assert LaidOut("x", diagram, boxes).follows_from_boxes
+
+
+@pytest.mark.parametrize(
+    ("changes", "words", "said"),
+    [
+        ({}, ["--no-solver"], "bubbles has rooms joined without a direction, which a layout decid"),
+        (
+            {"relations": [[0, 1, "left-of"], [1, 2, "left-of"], [2, 0, "left-of"], [0, 3]]},
+            [],
+            "no rectangles touch exactly where rooms are joined, so its joined rooms have no",
+        ),
+    ],
+)
+def test_where_no_layout_decides_a_direction(draw, tmp_path, changes, words, said):
+    path = tmp_path / "x.jsonl"
+    path.write_text(json.dumps(ADJACENT | changes))
+    code, _, err = draw(path, "--out", tmp_path / "x.svg", "--improve", "0", *words)
+    assert said in err
+    assert code == 2
+    assert err.count("\n") == 1

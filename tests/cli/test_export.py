@@ -1,6 +1,9 @@
 """`bd-gen export`: what it prints, what it writes, and what it refuses in one line."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -109,15 +112,68 @@ def test_what_no_rectangles_realize(export):
     assert found[0].follows_from_boxes
 
 
-def test_boxes_that_say_something_else(export):
+def test_boxes_that_say_something_else_are_kept(export):
+    """As in a plan of Graph2Plan whose published relations are not those of its boxes."""
+    boxes = [[10, 10, 60, 60], [63.33333333, 10, 100, 60]]
+    rooms = [{"type": t, "box": b} for t, b in zip(("LivingRoom", "Kitchen"), boxes, strict=True)]
+    plan = {"id": "a", "rooms": rooms, "relations": [[0, 1, "above"]]}
+    Path("other.jsonl").write_text(json.dumps(plan) + "\n")
+    code, _, err = export("other.jsonl", "--out", "again.jsonl")
+    assert code == 0
+    assert "1 diagram with relations that its own rectangles do not give (a for instance)" in err
+    (again,) = read_laid_out("again.jsonl").plans
+    assert again.diagram.edges == ((0, 1, 3),)
+    assert again.boxes is not None
+    assert again.boxes[1].tolist() == pytest.approx(boxes[1], abs=1e-4)
+    export("again.jsonl", "--out", "again.csv", "--scale", "0.1")
+    row = Path("again.csv").read_text().splitlines()[2].split(",")
+    expected = "63.333 10 100 60 36.667 50 1833.333 3.667 5.000 18.333"
+    assert row[4:14] == expected.split()
+    export("again.jsonl", "--out", "again.dxf", "--scale", "0.1")
+    (kitchen,) = ezdxf.readfile("again.dxf").modelspace().query('LWPOLYLINE[layer=="ROOM_Kitchen"]')
+    x, y = zip(*kitchen.get_points("xy"), strict=True)
+    assert (max(x) - min(x), max(y) - min(y)) == pytest.approx((3.6667, 5), abs=1e-3)
+
+
+def test_rectangles_that_a_changed_relation_contradicts(export):
     export("plans.jsonl", "--id", "a", "--out", "a.graphml")
     graph = Path("a.graphml").read_text()
     Path("a.graphml").write_text(graph.replace(">left-below<", ">below<"))
-    status, out, err = export("a.graphml", "--out", "x.jsonl")
-    assert (status, out) == (0, "1 diagram: x.jsonl\n")
-    assert "1 diagram written without boxes, as these do not give the relations (a for" in err
-    # for a drawing they are looked for anew
-    assert export("a.graphml", "--out", "x.dxf") == (0, "1 diagram: x.dxf\n", "")
+    assert "both are written as they are" in export("a.graphml", "--out", "x.dxf")[2]
+    # asked for, they are looked for anew
+    assert export("a.graphml", "--layout", "--out", "x.jsonl") == (0, "1 diagram: x.jsonl\n", "")
+    (anew,) = read_laid_out("x.jsonl").plans
+    assert anew.follows_from_boxes
+    assert (anew.boxes != flat("a").boxes).any()
+
+
+def test_rooms_joined_without_a_direction_are_refused_with_the_way_out(export):
+    Path("open.jsonl").write_text(json.dumps({**RELATED, "relations": [[0, 1]]}) + "\n")
+    code, _, err = export("open.jsonl", "--out", "x.csv")
+    assert code == 2
+    assert "line 1: joined without a direction: rooms 0 and 1; draw, design and generate" in err
+
+
+_MAIN = "from bd_gen.cli.main import main; main()"
+
+
+def test_letters_that_the_terminal_does_not_have(tmp_path):
+    plan = {**RELATED, "id": "客厅"}
+    (tmp_path / "plans.jsonl").write_text(json.dumps(plan) + "\n")
+    done = subprocess.run(
+        [sys.executable, "-c", _MAIN, "export", "plans.jsonl", "--out", "{id}.graphml"],
+        env={
+            **os.environ,
+            "PYTHONIOENCODING": "latin-1",
+            "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path),
+        },
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout == b"1 diagram: \\u5ba2\\u5385.graphml\n"
+    assert (tmp_path / "客厅.graphml").exists()
 
 
 @pytest.mark.parametrize("words", [("--index", "0,2"), ("--index", "2", "--index", "0-0")])

@@ -314,6 +314,48 @@ def test_a_graph_that_is_given(generate, model):
         assert len(set(part.tokens[:, 1].tolist())) > 1  # what is not given is drawn
 
 
+def test_a_bubble_diagram_without_directions(generate, model):
+    """Joined pairs stay joined in every sample; what is left out is not joined."""
+    rooms = [{"type": name} for name in ("Kitchen", "Bad", "Bathroom")]
+    plan = {"id": "x", "rooms": rooms, "relations": [[1, 0], [1, 2, "touches"]]}
+    Path("plans.jsonl").write_text(json.dumps(plan) + "\n")
+    Path("labels.json").write_text('{"bad": "Bathroom"}')
+    words = (model, *FEW, "--given", "plans.jsonl", "--labels", "labels.json")
+    status, _, err = generate(*words, "--engine", "processes", "--workers", "1")
+    assert (status, err) == (0, "processes: 1 process\n")
+    (path,) = Path().rglob("*_samples.pt")
+    samples = read_samples(path)
+    for seed in (42, 7):
+        tokens = samples.per_seed[seed].tokens
+        assert (tokens[:, :3] == (2, 3, 3)).all()
+        joined = [
+            samples.vocabulary.n_max + samples.vocabulary.edge_index(*p) for p in ((0, 1), (1, 2))
+        ]
+        apart = samples.vocabulary.n_max + samples.vocabulary.edge_index(0, 2)
+        assert (tokens[:, joined] < 10).all()
+        assert (tokens[:, apart] == 10).all()
+    given = samples.config["given"]["relations"]
+    assert given == [[0, 2, "none"], [0, 1, "joined"], [1, 2, "joined"]]
+    assert "already complete" in generate(*words)[1]
+
+
+def test_notes_on_a_graph_are_told(generate, model):
+    graph = DiGraph()
+    graph.add_node("a", usage="Kitchen")
+    graph.add_nodes_from("bc", type="Bathroom")
+    networkx.write_graphml(graph, "x.graphml")
+    status, _, err = generate(model, *FEW, "--given", "x.graphml")
+    assert status == 0
+    assert "bd-gen: note: x.graphml: 2 of 3 rooms have a type; attributes seen beside type" in err
+
+
+def test_labels_go_with_rooms(generate, model):
+    Path("labels.json").write_text('{"Bad": "Bathroom"}')
+    assert "goes with --given or --rooms" in generate(model, *FEW, "--labels", "labels.json")[2]
+    words = ("--rooms", "Kitchen, 2 Bad", "--labels", "labels.json")
+    assert generate(model, *FEW, *words)[0] == 0
+
+
 def test_a_plan_that_is_given_whole(generate, model):
     """Kept in every sample, relations that it does not have included; or these are drawn."""
     rooms = [{"type": "Kitchen"}, {"type": "Balcony"}, {"type": "Storage"}]

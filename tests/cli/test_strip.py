@@ -44,3 +44,11 @@ def test_a_missing_checkpoint_is_one_line(tmp_path: Path, strip: Command) -> Non
     assert code == 2
     assert "no checkpoint" in err
     assert not (tmp_path / "out.pt").exists()
+
+
+def test_the_bundled_checkpoint_by_its_name(tmp_path: Path, strip: Command) -> None:
+    out = tmp_path / "small.pt"
+    code, text, err = strip("bundled", str(out))
+    assert (code, err) == (0, "")
+    assert "wrote" in text
+    assert load_checkpoint(out).training_state is None

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from bd_gen.data.labels import RoomLabels, read_labels
+from bd_gen.data.labels import read_labels
+from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.errors import InputError
 
 
@@ -29,6 +30,10 @@ def test_a_mapping_goes_before_the_built_in_names(tmp_path: Path) -> None:
         ('"Salon"', "expected a JSON object"),
         ('{"Salon": "Saloon"}', r"'Salon': expected one of LivingRoom, .* got 'Saloon'"),
         ('{"Salon": 3}', "'Salon': expected one of"),
+        (
+            '{"Salon": null}',
+            "'Salon': null; a room cannot be left out, map its label to a room type",
+        ),
         ('{"Salon": {"a": 1}}', "'Salon': expected one of"),
         ('{"Bad": "Bathroom", "bad": "Kitchen"}', "'bad': given twice"),
         ("[" * 100_000, "JSON object of labels"),

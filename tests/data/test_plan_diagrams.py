@@ -4,10 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bd_gen.data.labels import RoomLabels
 from bd_gen.data.plan_diagrams import each_plan
 from bd_gen.data.plans import read_plans
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.diagrams.tokens import diagrams_from_tokens
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.errors import InputError

@@ -1,10 +1,12 @@
+import gzip
 import json
 from pathlib import Path
 
 import pytest
 
 from bd_gen.data import plan_texts
-from bd_gen.data.plan_texts import read_plan_texts
+from bd_gen.data.plan_diagrams import each_plan
+from bd_gen.data.plan_texts import is_one_object, read_plan_texts
 from bd_gen.data.plans import read_plans
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.errors import InputError
@@ -41,11 +43,55 @@ def test_lines_in_a_file_of_that_name(file: Path) -> None:
     assert texts(file) == ("line", [(1, PLANS[0]), (2, PLANS[1])])
 
 
-def test_lists_are_read_by_name_only(tmp_path: Path) -> None:
-    path = tmp_path / "plans.jsonl"
-    path.write_text(json.dumps(PLANS))
-    with pytest.raises(InputError, match=r"broken line .line 1: not a JSON object"):
-        read_plans(path, Vocabulary(8))
+@pytest.mark.parametrize("name", ["plans.jsonl", "plans.json", "plans.json.gz", "plans"])
+@pytest.mark.parametrize("is_gzip", [False, True])
+@pytest.mark.parametrize("how", ["lines", "list", "list on one line", "BOM", "CRLF"])
+def test_what_a_file_is_is_told_by_its_content(tmp_path, name, is_gzip, how) -> None:
+    lines = "".join(json.dumps(plan) + "\n" for plan in PLANS)
+    data = {
+        "lines": lines.encode(),
+        "list": json.dumps(PLANS, indent=1).encode(),
+        "list on one line": json.dumps(PLANS).encode(),
+        "BOM": b"\xef\xbb\xbf" + lines.encode(),
+        "CRLF": lines.replace("\n", "\r\n").encode(),
+    }[how]
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(data) if is_gzip else data)
+    assert read_plans(path, Vocabulary(8)).ids.tolist() == ["a", "ü"]
+    assert [plan.id for plan in each_plan(path)] == ["a", "ü"]
+    assert not is_one_object(path)
+
+
+def test_one_object_is_not_a_list_of_one(file: Path) -> None:
+    file.write_text(json.dumps(PLANS[0], indent=2))
+    assert is_one_object(file)
+    file.write_text(json.dumps(PLANS[:1], indent=2))
+    assert not is_one_object(file)
+
+
+def test_a_list_on_a_line_longer_than_a_plan_may_be(file: Path) -> None:
+    padded = [{**plan, "more": "x" * 600_000} for plan in PLANS]
+    file.write_text(json.dumps(padded))
+    assert read_plans(file, Vocabulary(8)).ids.tolist() == ["a", "ü"]
+
+
+def test_a_pointer_of_git_lfs_is_called_one(file: Path) -> None:
+    file.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n")
+    with pytest.raises(InputError, match="a pointer of Git LFS, not the file; get it by `git lfs"):
+        read_plans(file, Vocabulary(8))
+
+
+def test_a_list_that_is_damaged_is_refused(file: Path) -> None:
+    file.write_text(json.dumps(PLANS, indent=2)[:-1])
+    with pytest.raises(InputError, match="the end of the list after plan 2"):
+        read_plans(file, Vocabulary(8))
+
+
+def test_a_list_that_is_followed_by_lines_is_a_bad_line(tmp_path: Path) -> None:
+    file = tmp_path / "plans.jsonl"
+    file.write_text("[]\n" + json.dumps(PLANS[0]) + "\n")
+    assert texts(file) == ("line", [(1, []), (2, PLANS[0])])
+    assert read_plans(file, Vocabulary(8), skip_bad=True).ids.tolist() == ["a"]
 
 
 def test_bad_plans_are_counted_from_one(file: Path) -> None:

@@ -1,5 +1,6 @@
 import gzip
 import json
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bd_gen.data import plans as plans_module
-from bd_gen.data.labels import RoomLabels
+from bd_gen.data.plan_diagrams import each_plan
 from bd_gen.data.plans import read_plans
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.diagrams.tokens import diagrams_from_tokens
-from bd_gen.diagrams.vocabulary import RELATIONS, Vocabulary
+from bd_gen.diagrams.vocabulary import RELATIONS, Vocabulary, fold_name
 from bd_gen.errors import InputError
 
 from .conftest import EIGHT, FLAT
@@ -127,11 +129,13 @@ BAD = {
     "type a number": ({"id": "x", "rooms": [{"type": 3}]}, "malformed plan"),
     "unknown label": ({"id": "x", "rooms": rooms("Sauna")}, "unknown label"),
     "neither": ({"id": "x", "rooms": rooms("Kitchen")}, "neither boxes nor relations"),
-    "both": ({"id": "x", "rooms": FLAT, "relations": []}, "both boxes and relations"),
     "both, partly": (
         {"id": "x", "rooms": [*rooms("Kitchen"), FLAT[0]], "relations": []},
-        "both boxes and relations",
+        "missing field",
     ),
+    "no direction": (with_relations([0, 1]), "joined without a direction"),
+    "no direction, in words": (with_relations([1, 0, "touches"]), "joined without a direction"),
+    "box of infinity": (with_box([1, 2, float("inf"), 4]), "bad box"),
     "first box missing": ({"id": "x", "rooms": [*rooms("Kitchen"), FLAT[0]]}, "missing field"),
     "one box missing": ({"id": "x", "rooms": [FLAT[0], *rooms("Kitchen")]}, "missing field"),
     "box of three": (with_box([1, 2, 3]), "bad box"),
@@ -145,7 +149,7 @@ BAD = {
     "box turned in x": (with_box([2, 0, 1, 1]), "box turned inside out"),
     "box turned in y": (with_box([0, 2, 1, 1]), "box turned inside out"),
     "relations no list": ({"id": "x", "rooms": rooms("Kitchen"), "relations": 3}, "bad relation"),
-    "relation of two": (with_relations([0, 1]), "bad relation"),
+    "relation of one": (with_relations([0]), "bad relation"),
     "relation of words": (with_relations(["0", "1", "above"]), "bad relation"),
     "relation of truths": (with_relations([False, True, "above"]), "bad relation"),
     "relation unknown": (with_relations([0, 1, "beside"]), "bad relation"),
@@ -215,13 +219,52 @@ def test_an_empty_file(tmp_path: Path, text: str) -> None:
 
 def test_nothing_but_bad_plans(write_lines: Write) -> None:
     with pytest.raises(InputError, match="all of 2 plans are bad: 2 x broken line"):
-        read_plans(write_lines("{", "}"), EIGHT, skip_bad=True)
+        read_plans(write_lines("{", "{"), EIGHT, skip_bad=True)
 
 
 def test_labels_of_other_languages(write_lines: Write) -> None:
     path = write_lines({"id": 1, "rooms": [{**FLAT[0], "type": "Séjour"}]})
     table = read_plans(path, EIGHT, RoomLabels({"séjour": 0}))
     assert table.room_types[0, 0] == 0
+
+
+def test_names_are_the_same_however_their_accents_are_written(write_lines: Write) -> None:
+    for mapped, written in (("NFC", "NFD"), ("NFD", "NFC"), ("NFD", "NFD")):
+        label = unicodedata.normalize(mapped, "Küche")
+        room = {**FLAT[0], "type": unicodedata.normalize(written, "KÜCHE")}
+        path = write_lines({"id": 1, "rooms": [room]})
+        assert read_plans(path, EIGHT, RoomLabels({fold_name(label): 2})).room_types[0, 0] == 2
+
+
+def test_numbers_that_are_none_are_called_so(write_lines: Write) -> None:
+    path = write_lines('{"id": 1, "rooms": [{"type": "Kitchen", "box": [1, 2, NaN, 4]}]}')
+    with pytest.raises(InputError, match=r"bad box \(line 1: room 0: nan is no number\)"):
+        read_plans(path, EIGHT)
+
+
+def test_boxes_and_relations_are_both_kept(write_lines: Write) -> None:
+    related = {"id": 1, "rooms": FLAT, "relations": [[0, 1, "above"]]}
+    table = read_plans(write_lines(related, {"id": 2, "rooms": FLAT}), EIGHT)
+    assert table.has_boxes.all()
+    assert (table.boxes[0] == table.boxes[1]).all()
+    assert sorted(table.relations[0].tolist()) == sorted([3, *[10] * 5, *[12] * 22])
+    assert table.notes == (
+        "1 plans have relations that their boxes do not give; the relations count",
+    )
+    first = next(each_plan(write_lines(related)))
+    assert first.diagram.edges == ((0, 1, 3),)
+    assert first.boxes is not None
+
+
+def test_pairs_without_a_direction_for_who_asks_for_them(write_lines: Write) -> None:
+    line = {"id": "x", "rooms": rooms("Kitchen", "Bathroom", "Storage")}
+    relations = [[1, 0], [2, 1, "touches"], [0, 2, "above"]]
+    path = write_lines({**line, "relations": relations})
+    table = read_plans(path, EIGHT, takes_joined=True)
+    assert table.joined == {"x": ((0, 1), (1, 2))}
+    plan = next(each_plan(path, takes_joined=True))
+    assert plan.joined == ((0, 1), (1, 2))
+    assert plan.diagram.edges == ((0, 2, 3),)
 
 
 def test_metres_earn_a_word_of_warning(write_lines: Write) -> None:

@@ -6,9 +6,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bd_gen.data.plan_table import PlanTable, relations_of_boxes, table_from_boxes
+from bd_gen.data.plan_table import (
+    PlanTable,
+    follows_from_boxes,
+    has_sound_boxes,
+    relations_of_boxes,
+    table_from_boxes,
+)
 from bd_gen.data.plans import read_plans
-from bd_gen.data.plans_writer import follows_from_boxes, write_plans
+from bd_gen.data.plans_writer import write_plans
 from bd_gen.diagrams.vocabulary import NO_EDGE, Vocabulary
 from bd_gen.errors import InputError
 
@@ -49,7 +55,7 @@ def test_what_is_written_is_read_again(
     again = read_plans(path, v)
     np.testing.assert_array_equal(again.tokens, table.tokens)
     np.testing.assert_array_equal(again.ids, ids)
-    kept = follows_from_boxes(table)
+    kept = has_sound_boxes(table)
     np.testing.assert_array_equal(again.has_boxes, kept)
     np.testing.assert_array_equal(again.boxes[kept], table.boxes[kept])
 
@@ -65,6 +71,7 @@ def test_which_plans_keep_their_boxes(random_table: Callable[..., PlanTable]) ->
         table.room_types, table.num_rooms, boxes, table.has_boxes, relations, table.ids, EIGHT
     )
     assert follows_from_boxes(changed).tolist() == [True, False, False, False]
+    assert has_sound_boxes(changed).tolist() == [True, False, False, True]
 
 
 def test_the_form_of_a_line(tmp_path: Path) -> None:

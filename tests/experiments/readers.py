@@ -33,7 +33,7 @@ from bd_gen.results.sample_table import (
     write_sample_table,
 )
 from bd_gen.results.samples_file import read_description, read_samples, write_samples
-from bd_gen.sampling.conditions import read_condition
+from bd_gen.sampling.condition_reader import read_condition
 from bd_gen.sampling.given import read_given
 from bd_gen.training.checkpoint import load_checkpoint
 from bd_gen.training.logs import JsonlLogger

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from tests.experiments.checkpoints import files_in
 
+from bd_gen import workers
 from bd_gen.errors import InputError
 from bd_gen.experiments import engine_processes
 from bd_gen.experiments.engine_processes import ProcessEngine
@@ -50,7 +51,7 @@ def assert_same(found: dict[int, np.ndarray], expected: dict[int, np.ndarray]) -
 
 
 def processes_of(engine: ProcessEngine) -> list[BaseProcess]:
-    return [worker.process for worker in engine._workers]
+    return engine.workers.processes
 
 
 # ---------------------------------------------------------------- settings
@@ -179,7 +180,7 @@ def test_interrupted_it_goes_on_with_any_engine(job, expected, two):
 
 def test_a_shard_that_ends_every_worker_is_given_up(job, monkeypatch):
     """Here it is no function for a worker, so that each ends before it has loaded anything."""
-    monkeypatch.setattr(engine_processes, "_serve", os.abort)
+    monkeypatch.setattr(workers, "serve", os.abort)
     checkpoint = load_checkpoint(job.checkpoint_path)
     task = Task.of(checkpoint, job.method, None, "cpu", 10)
     with (

@@ -83,7 +83,7 @@ def test_no_process_is_started_for_what_is_up_to_date(
     directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     list(evaluate_all(paths(directory), Request(names=NAMES)))
-    monkeypatch.setattr(pool_module.Pool, "_start", None)
+    monkeypatch.setattr(pool_module, "Workers", None)
     calls: list[tuple[int, int]] = []
     for request in (Request(names=NAMES), Request(names=("novelty",))):
         found = list(evaluate_all(paths(directory), request, 2, lambda *c: calls.append(c)))

@@ -15,7 +15,8 @@ from bd_gen.models.denoiser import Denoiser
 from bd_gen.models.packing import PackedBatch
 from bd_gen.sampling.method import Method, RemaskingSettings
 from bd_gen.sampling.orders import GridOrder
-from bd_gen.sampling.sampler import Predictor, Sampler
+from bd_gen.sampling.predictor import Predictor
+from bd_gen.sampling.sampler import Sampler
 
 METHODS = (
     Method("random", steps=12),

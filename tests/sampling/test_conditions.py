@@ -22,7 +22,8 @@ from bd_gen.diagrams.vocabulary import (
     Vocabulary,
 )
 from bd_gen.errors import InputError
-from bd_gen.sampling.conditions import Condition, condition_from_rooms, read_condition
+from bd_gen.sampling.condition_reader import read_condition
+from bd_gen.sampling.conditions import Condition, condition_from_rooms
 
 LIVING, MASTER, KITCHEN, BATH = (
     ROOM_TYPES.index(name) for name in ("LivingRoom", "MasterRoom", "Kitchen", "Bathroom")
@@ -89,6 +90,20 @@ def test_boxes_give_relations(tmp_path):
     assert set(condition.relations) == {(0, 1, LEFT), (0, 2, NO_EDGE), (1, 2, NO_EDGE)}
 
 
+def test_pairs_whose_direction_is_open(tmp_path):
+    relations = [[0, 1], [2, 1, "touches"], [2, 0, None], [0, 2, "left-of"], [1, 2]]
+    condition = read_condition(written(tmp_path, {"rooms": GOOD, "relations": relations}))
+    assert condition.relations == ((0, 2, LEFT),)  # says more than that they are joined
+    assert condition.joined == ((0, 1), (1, 2))
+    row = condition.row(Vocabulary(3)).tolist()
+    assert row[3:] == [EDGE_MASK, LEFT, EDGE_MASK]
+    assert condition.allowed(Vocabulary(3)) == {k: frozenset(range(10)) for k in (3, 5)}
+    assert condition.with_rooms(4).joined == condition.joined
+    assert condition.with_absent_edges().relations == condition.relations
+    assert read_condition(written(tmp_path, condition.as_plain)) == condition
+    assert condition.digest != Condition(condition.room_types, condition.relations).digest
+
+
 def test_relations_come_before_boxes(tmp_path):
     rooms = [{"type": "Kitchen", "box": [0, 0, 9, 9]}, {"type": None, "box": [9, 0, 20, 9]}]
     condition = read_condition(written(tmp_path, {"rooms": rooms, "relations": []}))
@@ -139,7 +154,9 @@ GOOD = ["Kitchen", "Bathroom", "Balcony"]
         ({"rooms": [{"type": None, "box": [0, 0, 9, 9]}] * 40}, "at most"),
         ({"rooms": GOOD, "relations": {}}, "relations: expected a list"),
         ({"rooms": GOOD, "relations": None}, "relations: expected a list"),
-        ({"rooms": GOOD, "relations": [[0, 1]]}, r"expected \[i, j, name\]"),
+        ({"rooms": GOOD, "relations": [[0]]}, r"expected \[i, j, name\]"),
+        ({"rooms": GOOD, "relations": [[0, 1], [1, 0, "none"]]}, "are both joined and none"),
+        ({"rooms": GOOD, "relations": [[0, 3]]}, r"numbered 0\.\.2"),
         ({"rooms": GOOD, "relations": [[0, 1.0, "above"]]}, r"expected \[i, j, name\]"),
         ({"rooms": GOOD, "relations": [[True, 2, "above"]]}, r"expected \[i, j, name\]"),
         ({"rooms": GOOD, "relations": [[0, 1, 3]]}, r"expected \[i, j, name\]"),

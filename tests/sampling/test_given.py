@@ -1,11 +1,14 @@
 """Every kind of file that `--given` takes."""
 
+import gzip
 import json
 from pathlib import Path
 
 import networkx
 import pytest
 
+from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.diagrams.vocabulary import fold_name
 from bd_gen.errors import InputError
 from bd_gen.sampling.conditions import Condition
 from bd_gen.sampling.given import read_given
@@ -117,3 +120,51 @@ def test_a_bad_plan_is_named_with_its_file(tmp_path: Path) -> None:
     homes = {"id": 1, "rooms": [{"type": "LivingRoom"}] * 2, "relations": []}
     with pytest.raises(InputError, match=r"x\.jsonl: given: a home has at most one LivingRoom"):
         read_given(write(path, homes))
+
+
+ADJACENT = {"id": "c", "rooms": [{"type": "Kitchen"}] * 3, "relations": [[1, 0], [2, 1, "above"]]}
+
+
+@pytest.mark.parametrize("name", ["one.jsonl", "many.json", "packed.json", "graph.txt"])
+def test_joined_pairs_without_a_direction_whatever_the_file_is_called(
+    tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    if name == "one.jsonl":
+        write(path, ADJACENT)
+    elif name == "many.json":
+        path.write_text(json.dumps([ADJACENT]))
+    elif name == "packed.json":
+        path.write_bytes(gzip.compress(json.dumps(ADJACENT, indent=1).encode()))
+    else:
+        made = networkx.DiGraph(complete=True)
+        made.add_nodes_from("abc", type="Kitchen")
+        made.add_edge("b", "a")
+        made.add_edge("c", "b", relation="above")
+        networkx.write_graphml(made, path)
+    found = read_given(path)
+    assert found == Condition((2, 2, 2), ((1, 2, 6), (0, 2, 10)), ((0, 1),))
+
+
+def test_one_object_is_a_partial_diagram(tmp_path: Path) -> None:
+    path = tmp_path / "one.json"
+    path.write_text(json.dumps(ADJACENT, indent=1))
+    assert read_given(path) == Condition((2, 2, 2), ((1, 2, 6),), ((0, 1),))
+
+
+def test_what_a_graph_says_that_is_not_understood_is_told(tmp_path: Path) -> None:
+    made = networkx.DiGraph()
+    made.add_node("a", usage="Kitchen")
+    networkx.write_graphml(made, tmp_path / "x.graphml")
+    told: list[str] = []
+    assert read_given(tmp_path / "x.graphml", tell=told.append).room_types == (None,)
+    assert "0 of 1 rooms have a type" in told[0]
+
+
+def test_ids_and_labels_are_compared_normalised(tmp_path: Path) -> None:
+    plan = {"id": "ku\u0308che", "rooms": [{"type": "Ku\u0308che"}], "relations": []}
+    path = write(tmp_path / "x.jsonl", plan, RELATED)
+    labels = RoomLabels({fold_name("Küche"): 2})
+    assert read_given(f"{path}#küche", labels=labels).room_types == (2,)
+    (tmp_path / "x.json").write_text(json.dumps({"rooms": ["Küche"]}))
+    assert read_given(tmp_path / "x.json", labels=labels).room_types == (2,)

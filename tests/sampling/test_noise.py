@@ -72,10 +72,12 @@ def test_step_noise_is_keyed_by_seed_sample_step_and_position(seed, sample, step
 def test_other_uses_have_streams_of_their_own(seed, sample, position):
     noise, key = KeyedNoise(seed), (seed % 2**32, seed // 2**32)
     k, at = torch.tensor([sample]), torch.tensor([position])
-    for found, place, stream in ((noise.num_rooms(k), 0, 0), (noise.order(k, at), position, 2)):
+    drawn = [(noise.num_rooms(k), 0, 0), (noise.order(k, at), position, 2)]
+    drawn.append((noise.limited(k, torch.tensor([0]), at), position, 4))
+    for found, place, stream in drawn:
         w = philox_in_python((sample, 0, place, stream), key)
         assert float(found) == (w[0] // 32 * 2**26 + w[1] // 64) / 2**53
-    assert [int(stream) for stream in Stream] == [0, 1, 2, 3]
+    assert [int(stream) for stream in Stream] == [0, 1, 2, 3, 4]
     of_sweeps = noise.of(Stream.SWEEP).step(k, torch.tensor([7]), at)
     w = philox_in_python((sample, 7, position, 3), key)
     assert float(of_sweeps.reveal) == (w[0] + 0.5) / 2**32

@@ -150,6 +150,7 @@ def timed(monkeypatch: pytest.MonkeyPatch, accepted: np.ndarray) -> tuple[Reject
 
     def sample(sampler, seed, numbers, *rest):
         asked.extend(numbers)
+        sampler.calls_of = np.ones(len(numbers), np.int64)
         good = [accepted[k & 0xFFFFFFFF, k >> 32] for k in numbers]
         return np.repeat(np.array(good, np.uint8)[:, None], sampler.vocabulary.length, axis=1)
 
@@ -167,6 +168,7 @@ def test_drawing_ahead_changes_nothing_and_costs_little(monkeypatch, share, batc
     assert (kept.rows == 1).all()
     assert len(set(asked)) == len(asked), "an attempt was drawn twice"
     needed = int(kept.tries[:, 0].sum())
+    assert (sampler.calls_of == kept.tries[:, 0]).all(), "calls of attempts that were not needed"
     assert needed <= len(asked) <= 1.5 * needed + 2 * batch_size
 
 

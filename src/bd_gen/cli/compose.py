@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 from bd_gen.errors import InputError
 
@@ -37,7 +37,43 @@ def compose(name: str, overrides: Sequence[str]) -> dict[str, Any]:
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise InputError(f"{' '.join(overrides)}: {_first_line(error)}") from None
     assert isinstance(plain, dict)  # noqa: S101 - as above
-    return {str(key): value for key, value in plain.items()}
+    texts = {key: text for key, _, text in (o.partition("=") for o in overrides)}
+    return _with_texts({str(key): value for key, value in plain.items()}, known, texts)
+
+
+class Section(dict[str, Any]):
+    """Settings of a group, and how those were written that were read as numbers or truths.
+
+    `1e-3` is a name as well as a number; which of the two, only the field knows that it is for.
+    """
+
+    texts: dict[str, str]
+
+
+def _with_texts(
+    values: dict[str, Any], known: Mapping[Any, Any], texts: Mapping[str, str], prefix: str = ""
+) -> Section:
+    found = Section()
+    found.texts = {}
+    for key, value in values.items():
+        default, name = known.get(key), f"{prefix}{key}"
+        found[key] = value
+        if isinstance(value, dict):
+            inner = default if isinstance(default, dict) else {}
+            found[key] = _with_texts(value, inner, texts, f"{name}.")
+        elif isinstance(value, bool | int | float) and name in texts:
+            if isinstance(default, str):
+                found[key] = texts[name]
+            else:
+                found.texts[key] = texts[name]
+    return found
+
+
+def as_text(values: Mapping[str, Any], key: str) -> str | None:
+    """A setting that is a text, as it was written; None if it is null."""
+    if values[key] is None:
+        return None
+    return str(getattr(values, "texts", {}).get(key, values[key]))
 
 
 def section(cls: type[T], values: Mapping[str, Any], name: str) -> T:
@@ -52,6 +88,11 @@ def section(cls: type[T], values: Mapping[str, Any], name: str) -> T:
     for key, value in values.items():
         if value == MISSING:
             raise InputError(f"{name}.{key} is needed: give {name}.{key}=...")
+    kinds = get_type_hints(cls)
+    values = {
+        key: as_text(values, key) if kinds.get(key) in (str, str | None) else value
+        for key, value in values.items()
+    }
     try:
         structured = OmegaConf.structured(cls)
         OmegaConf.set_readonly(structured, False)

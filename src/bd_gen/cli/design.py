@@ -9,19 +9,29 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bd_gen.errors import InputError
 from bd_gen.files import expanded
 
 if TYPE_CHECKING:
     from bd_gen.design.brief import Brief
     from bd_gen.design.run import Designs
-    from bd_gen.layouts.options import SolverOptions
-    from bd_gen.layouts.outline import Box
 
 
 @click.command("design")
+@click.option("--rooms", help='The room programme: "LivingRoom, Kitchen, 2 Bathroom".')
 @click.option(
-    "--rooms", required=True, help='The room programme: "LivingRoom, Kitchen, 2 Bathroom".'
+    "--given",
+    metavar="FILE[#ID]",
+    help="Instead of --rooms: a bubble diagram (.graphml, .json) or a plan (.jsonl).",
+)
+@click.option(
+    "--absent-edges",
+    type=click.Choice(["drawn", "none"]),
+    help="Rooms whose relation --given leaves out, as in `generate`.",
+)
+@click.option(
+    "--labels",
+    type=click.Path(path_type=Path),
+    help='JSON file {"foreign label": "RoomType"} for rooms.',
 )
 @click.option("--require", multiple=True, metavar="RULE", help="'Kitchen touches LivingRoom'.")
 @click.option("--forbid", multiple=True, metavar="RULE", help="'Bathroom touches Kitchen'.")
@@ -58,7 +68,10 @@ if TYPE_CHECKING:
 @click.option("--workers", type=click.IntRange(min=1), help="Processes for layouts.  [cores]")
 @click.option("--device", default="auto", show_default=True)
 def command(
-    rooms: str,
+    rooms: str | None,
+    given: str | None,
+    absent_edges: str | None,
+    labels: Path | None,
     require: tuple[str, ...],
     forbid: tuple[str, ...],
     count: int,
@@ -82,6 +95,9 @@ def command(
 ) -> None:
     r"""Turn a room programme into floor plans.
 
+    The programme is a list of rooms, or with --given a bubble diagram, whose relations every plan
+    then has; rooms that it joins without a direction touch in a way that the model draws.
+
     Diagrams with exactly these rooms are drawn from the model, and those kept that satisfy every
     rule, are sound, and have a layout. The likeliest that differ enough are laid out, drawn and
     exported, and all is checked again at the end.
@@ -95,28 +111,34 @@ def command(
         --rooms 'LivingRoom, Kitchen, 2 Bathroom, MasterRoom, 2 SecondRoom, Balcony' \
         --require 'Kitchen touches LivingRoom' --forbid 'Bathroom touches Kitchen'
     """
+    from bd_gen.cli.design_options import programme_of, solver_of
+    from bd_gen.data.labels import read_labels
     from bd_gen.design.brief import Brief
-    from bd_gen.design.files import check_folder
+    from bd_gen.design.files import design_folder
     from bd_gen.design.room_rules import parse_rule
+    from bd_gen.diagrams.room_labels import RoomLabels
     from bd_gen.layouts.exports.scale import METRES_PER_PIXEL, checked_scale
-    from bd_gen.sampling.conditions import room_types_from_text
 
     metres = checked_scale(METRES_PER_PIXEL if scale is None else scale)
-    check_folder(out, overwrite)
-    rules = [parse_rule(text, "require") for text in require]
-    rules += [parse_rule(text, "forbid") for text in forbid]
+    known_labels = read_labels(labels) if labels is not None else RoomLabels()
+    known, room_types = programme_of(rooms, given, absent_edges, known_labels)
+    rules = [parse_rule(text, "require", known_labels) for text in require]
+    rules += [parse_rule(text, "forbid", known_labels) for text in forbid]
     brief = Brief(
-        room_types_from_text(rooms),
+        room_types,
         tuple(rules),
         count,
         seed,
         pool,
         min_difference,
         most_drawn,
-        _solver(min_side, min_area, max_area, outline, notch, front_door, improve),
+        solver_of(min_side, min_area, max_area, outline, notch, front_door, improve, known_labels),
+        known,
     )
     workers = workers or len(os.sched_getaffinity(0))
-    if not _design(brief, checkpoint, out, metres, workers, device):
+    with design_folder(out, overwrite):
+        is_complete = _design(brief, checkpoint, out, metres, workers, device)
+    if not is_complete:
         sys.exit(2)
 
 
@@ -126,8 +148,7 @@ def _design(
     """Find, write and check; False if there are fewer plans than asked for."""
     from bd_gen.cli.progress import new_bar
     from bd_gen.design.blame import what_is_to_blame
-    from bd_gen.design.checking import check_plans
-    from bd_gen.design.files import PLANS, SHEET, write_designs
+    from bd_gen.design.files import SHEET, write_designs
     from bd_gen.design.run import design
     from bd_gen.training.bundled import checkpoint_file
     from bd_gen.training.checkpoint import load_checkpoint
@@ -148,7 +169,6 @@ def _design(
     for note in notes:
         click.echo(f"bd-gen: note: {note}", err=True)
     if designs.diagrams:
-        check_plans(out / PLANS, brief, len(designs.diagrams))
         click.echo(
             f"{len(designs.diagrams)} plans in {out} ({SHEET}), checked, "
             f"in {time.monotonic() - start:.0f} s"
@@ -192,58 +212,3 @@ def _say_blame(designs: "Designs") -> None:
         header = ("rule", "satisfied alone", "by all the others")
         rows = Table("", header, tuple(table(designs.shares)))
         click.echo(terminal_text(rows, shutil.get_terminal_size().columns))
-
-
-def _solver(
-    min_side: int,
-    min_area: tuple[str, ...],
-    max_area: tuple[str, ...],
-    outline: str | None,
-    notch: str | None,
-    front_door: str | None,
-    improve: float,
-) -> "SolverOptions":
-    from bd_gen.layouts.options import SolverOptions
-    from bd_gen.layouts.outline import Outline
-
-    shape = None
-    if outline is not None:
-        shape = Outline(
-            _box(outline, "--outline"),
-            None if notch is None else _box(notch, "--notch"),
-            None if front_door is None else _box(front_door, "--front-door"),
-        )
-    elif notch is not None or front_door is not None:
-        raise InputError("--notch and --front-door: go with --outline")
-    return SolverOptions(
-        min_side=min_side,
-        min_areas=_areas(min_area, "--min-area"),
-        max_areas=_areas(max_area, "--max-area"),
-        outline=shape,
-        improve_seconds=improve,
-    )
-
-
-def _box(text: str, option: str) -> "Box":
-    from bd_gen.layouts.outline import checked_box
-
-    try:
-        sides = [int(part) for part in text.split(",")]
-    except ValueError:
-        sides = []
-    if len(sides) != 4:
-        raise InputError(f"{option} {text[:40]!r}: expected four integers as in 20,20,220,180")
-    return checked_box(option, sides)
-
-
-def _areas(texts: tuple[str, ...], option: str) -> dict[int, int]:
-    from bd_gen.diagrams.vocabulary import room_type_from_name
-
-    areas = {}
-    for text in texts:
-        name, _, number = text.partition("=")
-        room_type = room_type_from_name(name)
-        if room_type is None or not number.strip().isdecimal():
-            raise InputError(f"{option} {text[:40]!r}: expected ROOM=PIXELS as in Kitchen=900")
-        areas[room_type] = int(number)
-    return areas

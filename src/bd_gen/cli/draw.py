@@ -66,7 +66,9 @@ _FILE = click.Path(path_type=Path)
     show_default=True,
     help="Pixels to the inch of a .png.",
 )
-@click.option("--labels", type=_FILE, help='JSON file {"foreign label": "RoomType"} for plans.')
+@click.option(
+    "--labels", type=_FILE, help='JSON file {"foreign label": "RoomType"} for plans and graphs.'
+)
 @click.option("--skip-bad", is_flag=True, help="Leave out bad plans instead of refusing the file.")
 @click.option("--no-solver", is_flag=True, help="Draw no layouts but those that plans have.")
 @click.option(
@@ -124,9 +126,10 @@ def command(
     FILE holds plans (JSON lines, gzipped or not, or JSON), samples (METHOD_samples.pt) or one
     diagram (GraphML), or is a checkpoint ("bundled" is the one that comes with the package).
 
-    Plans are drawn with their own boxes, other diagrams with a layout that the solver finds. A
-    diagram without any is drawn with its bubbles where its relations put them; the output says
-    why it has none.
+    Plans are drawn with their own boxes. Where rooms are joined without a direction ([0, 1] among
+    the relations), boxes that touch there are found and give the relation. Other diagrams get a
+    layout that the solver finds. A diagram without any is drawn with its bubbles where its
+    relations put them; the output says why it has none.
 
     A checkpoint gives an animation of one sample being drawn: sample K of seed S, just as
     `bd-gen generate` draws it. Samples with --animate are drawn again by their checkpoint.
@@ -207,7 +210,7 @@ def _read(file: Path, choice: "Choice", labels: Path | None, skip_bad: bool) -> 
 
     with bar(file.name, "bytes") as report:
         known = None if labels is None else read_labels(labels)
-        options = ReadingOptions(known, skip_bad, is_whole=True, progress=report)
+        options = ReadingOptions(known, skip_bad, True, report, takes_joined=True)
         read = read_laid_out(file, choice, options)
     for note in read.notes:
         click.echo(f"bd-gen: note: {note}", err=True)
@@ -222,10 +225,16 @@ def _laid_out(
     from bd_gen.experiments.layouts import with_layouts
     from bd_gen.layouts.outcome import has_solver
 
-    if options is None or all(plan.boxes is not None for plan in plans):
+    are_open = any(plan.joined for plan in plans)
+    if not are_open and (options is None or all(plan.boxes is not None for plan in plans)):
         return plans
+    if options is None:
+        name = next(plan.id for plan in plans if plan.joined)
+        raise InputError(
+            f"--no-solver: {name} has rooms joined without a direction, which a layout decides"
+        )
     if not has_solver():
-        if is_needed:
+        if is_needed or are_open:
             raise InputError(
                 "layouts need OR-tools: pip install 'bd-gen[layout]'; without it, --as bubbles or "
                 "--no-solver place rooms by their relations"
@@ -239,5 +248,7 @@ def _laid_out(
     with bar("layouts", "diagrams") as report:
         plans, unsolved = with_layouts(plans, options, report, keep_boxes=True)
     for one in unsolved:
+        if one.plan.joined:
+            raise InputError(f"{one}, so its joined rooms have no direction to draw")
         click.echo(str(one))
     return plans

@@ -48,7 +48,8 @@ _MOST_INDICES = 1_000_000
     "--layout/--no-layout",
     "is_layout",
     default=None,
-    help="Find rectangles where there are none.  [default: for DXF only]",
+    help="Find rectangles where there are none, or where they do not give the relations.  "
+    "[default: where there are none, for DXF only]",
 )
 @click.option(
     "--time-limit",
@@ -60,7 +61,7 @@ _MOST_INDICES = 1_000_000
 @click.option(
     "--labels",
     type=click.Path(path_type=Path),
-    help='JSON file {"foreign label": "RoomType"} for plans.',
+    help='JSON file {"foreign label": "RoomType"} for plans and graphs.',
 )
 @click.option("--skip-bad", is_flag=True, help="Leave out bad plans instead of refusing the file.")
 def command(
@@ -103,9 +104,8 @@ def command(
     target.paths(plans)  # too many for one file is said before anything is solved
     num_unsolved = 0
     if is_dxf if is_layout is None else is_layout:
-        plans, num_unsolved = _solved(plans, time_limit, is_dxf)
-    elif target.format.startswith("json"):
-        _say_dropped_boxes(plans)
+        plans, num_unsolved = _solved(plans, time_limit, is_dxf, keep_boxes=is_layout is None)
+    _say_other_relations(plans)
     if plans:
         with bar(f"writing {target.path.name}", "files") as report:
             paths = export_plans(plans, target, metres, report)
@@ -127,12 +127,16 @@ def _read(file: Path, choice: "Choice", labels: Path | None, skip_bad: bool) -> 
     return read.plans
 
 
-def _solved(plans: "list[LaidOut]", time_limit: float, is_dxf: bool) -> "tuple[list[LaidOut], int]":
+def _solved(
+    plans: "list[LaidOut]", time_limit: float, is_dxf: bool, keep_boxes: bool
+) -> "tuple[list[LaidOut], int]":
     from bd_gen.experiments.layouts import with_layouts
     from bd_gen.layouts.options import SolverOptions
 
     with bar("layouts", "diagrams") as report:
-        found, unsolved = with_layouts(plans, SolverOptions(time_limit=time_limit), report)
+        found, unsolved = with_layouts(
+            plans, SolverOptions(time_limit=time_limit), report, keep_boxes
+        )
     what = "left out" if is_dxf else "written without rectangles"
     for one in unsolved[:_MOST_NAMED]:
         click.echo(f"bd-gen: warning: {one}; {what}", err=True)
@@ -143,13 +147,13 @@ def _solved(plans: "list[LaidOut]", time_limit: float, is_dxf: bool) -> "tuple[l
     return found, len(unsolved)
 
 
-def _say_dropped_boxes(plans: "list[LaidOut]") -> None:
-    """A line of plans holds boxes or relations, so boxes that say something else are dropped."""
-    dropped = [p.id for p in plans if p.boxes is not None and not p.follows_from_boxes]
-    if dropped:
+def _say_other_relations(plans: "list[LaidOut]") -> None:
+    """Rectangles of a file are kept as they are, and so are its relations."""
+    other = [p.id for p in plans if p.boxes is not None and not p.follows_from_boxes]
+    if other:
         click.echo(
-            f"bd-gen: note: {_counted(len(dropped))} written without boxes, as these do not give "
-            f"the relations ({dropped[0]} for instance)",
+            f"bd-gen: note: {_counted(len(other))} with relations that its own rectangles do not "
+            f"give ({other[0]} for instance); both are written as they are",
             err=True,
         )
 

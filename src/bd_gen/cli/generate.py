@@ -69,6 +69,11 @@ class EvalConfig:
     help="Rooms whose relation --given leaves out: drawn, or none (not joined). By default what "
     "the file says: none in a plan and in a graph that is complete, else drawn.",
 )
+@click.option(
+    "--labels",
+    type=click.Path(path_type=Path),
+    help='JSON file {"foreign label": "RoomType"} for --given and --rooms.',
+)
 @click.option("--rooms", help='Rooms of every sample: "LivingRoom, Kitchen, Bathroom".')
 @click.option("--num-rooms", type=int, help="Rooms of every sample, if more than are given.")
 @click.option(
@@ -82,6 +87,7 @@ class EvalConfig:
 def command(
     given: str | None,
     absent_edges: str | None,
+    labels: Path | None,
     rooms: str | None,
     num_rooms: int | None,
     export: Path | None,
@@ -97,8 +103,10 @@ def command(
     otherwise, the same command goes on where it stopped. --engine decides where the work is
     done, never what comes out.
 
-    With --given or --rooms every sample keeps what is given; its file lies in a folder of its
-    own, {schedule}_given_{hash}.
+    With --given or --rooms every sample keeps what is given. Rooms that are joined without a
+    direction ([0, 1] among the relations of a plan, an edge without a relation in a graph) stay
+    joined, in a way that the model draws. The file lies in a folder of its own,
+    {schedule}_given_{hash}.
 
     Without eval.checkpoint_path it is the checkpoint that comes with the package.
 
@@ -111,15 +119,22 @@ def command(
     where = EngineSettings(engine, workers, scheduler, shard_size)
     if export is not None:
         check_export(export)
-    job, checkpoint = generation_job(overrides, _condition(given, absent_edges, rooms, num_rooms))
+    job, checkpoint = generation_job(
+        overrides, _condition(given, absent_edges, labels, rooms, num_rooms)
+    )
     path = generate_with_progress(job, checkpoint, where)
     if export is not None:
         click.echo(f"wrote {export} ({export_samples(path, export):,} diagrams)")
 
 
 def _condition(
-    given: str | None, absent_edges: str | None, rooms: str | None, num_rooms: int | None
+    given: str | None,
+    absent_edges: str | None,
+    labels: Path | None,
+    rooms: str | None,
+    num_rooms: int | None,
 ) -> "Condition | None":
+    from bd_gen.data.labels import read_labels
     from bd_gen.sampling.conditions import condition_from_rooms
     from bd_gen.sampling.given import read_given
 
@@ -130,11 +145,19 @@ def _condition(
     if given is None and rooms is None:
         if num_rooms is not None:
             raise InputError("--num-rooms: goes with --given or --rooms")
+        if labels is not None:
+            raise InputError("--labels: goes with --given or --rooms")
         return None
+    known = None if labels is None else read_labels(labels)
     if rooms is not None:
-        condition = condition_from_rooms(rooms)
+        condition = condition_from_rooms(rooms, known)
     else:
-        condition = read_given(given or "", absent_edges)
+        condition = read_given(
+            given or "",
+            absent_edges,
+            known,
+            lambda note: click.echo(f"bd-gen: note: {note}", err=True),
+        )
     return condition if num_rooms is None else condition.with_rooms(num_rooms)
 
 
@@ -146,7 +169,7 @@ def generation_job(
     Raises:
         InputError: a setting that is unknown, out of range, or contradicts the checkpoint.
     """
-    from bd_gen.cli.compose import compose, section
+    from bd_gen.cli.compose import as_text, compose, section
     from bd_gen.experiments.generation import GenerationJob
     from bd_gen.training.bundled import checkpoint_file
     from bd_gen.training.checkpoint import load_checkpoint
@@ -159,8 +182,9 @@ def generation_job(
     checkpoint_path = expanded(settings.checkpoint_path)
     checkpoint = load_checkpoint(checkpoint_file(checkpoint_path))
     noise = (config.get("noise") or {}).get("name")
-    schedule = str(config["results"]["schedule"] or _schedule(noise, settings, checkpoint))
-    if condition is not None and config["results"]["schedule"] is None:
+    folder = as_text(config["results"], "schedule")
+    schedule = str(folder or _schedule(noise, settings, checkpoint))
+    if condition is not None and folder is None:
         schedule += f"_given_{condition.digest}"
     if Path(schedule).name != schedule or schedule in (".", ".."):
         raise InputError(f"results.schedule: expected the name of a folder, got {schedule!r}")

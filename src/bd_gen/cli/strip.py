@@ -12,14 +12,15 @@ from bd_gen.errors import InputError
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--overwrite", is_flag=True, help="Replace OUT if it exists.")
 def command(checkpoint: Path, out: Path, overwrite: bool) -> None:
-    """Copy CHECKPOINT to OUT without its training state and with weights in float16.
+    """Copy CHECKPOINT (or "bundled") to OUT without its training state and with weights in float16.
 
     Samples can be drawn from the copy; training cannot go on from it.
     """
-    from bd_gen.training.bundled import for_sharing
+    from bd_gen.training.bundled import checkpoint_file, for_sharing
     from bd_gen.training.checkpoint import load_checkpoint, save_checkpoint
 
-    loaded = load_checkpoint(checkpoint)
+    source = checkpoint_file(checkpoint)
+    loaded = load_checkpoint(source)
     if out.exists() and not overwrite:
         raise InputError(f"{out}: exists; --overwrite replaces it")
     try:
@@ -27,5 +28,5 @@ def command(checkpoint: Path, out: Path, overwrite: bool) -> None:
     except ValueError as error:
         raise InputError(f"{checkpoint}: {error}") from None
     save_checkpoint(out, shared)
-    before, after = (path.stat().st_size / 1e6 for path in (checkpoint, out))
+    before, after = (path.stat().st_size / 1e6 for path in (source, out))
     click.echo(f"wrote {out} ({after:.2f} MB, was {before:.2f} MB)")

@@ -177,8 +177,9 @@ def _recipe(
 
         return lambda: read_in_child(path, v, config.skip_bad, progress), content
 
-    from bd_gen.data.labels import RoomLabels, read_labels
+    from bd_gen.data.labels import read_labels
     from bd_gen.data.plans import read_plans
+    from bd_gen.diagrams.room_labels import RoomLabels
 
     labels = read_labels(config.labels) if config.labels else RoomLabels()
     return (

@@ -1,37 +1,15 @@
-"""Room labels of foreign files: known names, and a mapping file for the rest."""
+"""Mapping files for the room labels of foreign files."""
 
 from pathlib import Path
 
 from bd_gen.data.problems import printable
+from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.diagrams.vocabulary import ROOM_TYPES, fold_name, room_type_from_name
 from bd_gen.errors import InputError
 from bd_gen.files import read_small
 from bd_gen.json_text import JsonError, parse_json
 
 _LARGEST_MAPPING = 1 << 20
-
-
-class RoomLabels:
-    """Which room type a label means; case, blanks, hyphens and underscores do not count.
-
-    Attributes:
-        mapping: folded foreign label -> room type; goes before the built-in names.
-    """
-
-    def __init__(self, mapping: dict[str, int] | None = None) -> None:
-        self.mapping = dict(mapping or {})
-        self._known: dict[str, int] = {}
-
-    def find(self, label: str) -> int | None:
-        """The room type 0..12 that `label` means, or None."""
-        room_type = self._known.get(label)
-        if room_type is None:
-            room_type = self.mapping.get(fold_name(label))
-            if room_type is None:
-                room_type = room_type_from_name(label)
-            if room_type is not None and len(self._known) < 10_000:
-                self._known[label] = room_type  # most labels come a hundred thousand times
-        return room_type
 
 
 def read_labels(path: str | Path) -> RoomLabels:
@@ -51,6 +29,11 @@ def read_labels(path: str | Path) -> RoomLabels:
     for label, name in names.items():
         room_type = room_type_from_name(name) if isinstance(name, str) else None
         shown = printable(str(label))
+        if name is None:
+            raise InputError(
+                f"{path}: {shown!r}: null; a room cannot be left out, map its label to a room type "
+                "(plans that have it are left out by skip_bad if it is not mapped)"
+            )
         if room_type is None:
             raise InputError(
                 f"{path}: {shown!r}: expected one of {', '.join(ROOM_TYPES)}, "

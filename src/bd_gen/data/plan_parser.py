@@ -1,9 +1,11 @@
 """One plan of the open format: from a line of JSON to numbers, or what is wrong with it."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
-from bd_gen.data.labels import RoomLabels
+from bd_gen.diagrams.names import is_joined_name
+from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, Vocabulary, relation_from_name
 from bd_gen.json_text import JsonError, parse_json
 
@@ -38,12 +40,16 @@ class ParsedPlan:
         numbers: 4 box coordinates for each room, or None.
         edges: (edge slot, relation) of each given relation; relations that follow from boxes
             are not among them.
+        is_related: are relations given, be it none? Then none are read off the boxes.
+        joined: (i, j) with i < j, rooms that are joined without a word on how.
     """
 
     name: str
     types: list[int]
     numbers: list[float] | None
     edges: list[tuple[int, int]]
+    is_related: bool
+    joined: tuple[tuple[int, int], ...] = ()
 
 
 class PlanParser:
@@ -53,12 +59,20 @@ class PlanParser:
         vocabulary: plans of more than its n_max rooms are bad.
         labels: what room labels mean.
         unit: what a plan is called in this file, for messages.
+        takes_joined: are pairs without a direction taken? Else such a plan is bad.
     """
 
-    def __init__(self, vocabulary: Vocabulary, labels: RoomLabels, unit: str = "line") -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        labels: RoomLabels,
+        unit: str = "line",
+        takes_joined: bool = False,
+    ) -> None:
         self.vocabulary = vocabulary
         self.labels = labels
         self.unit = unit
+        self.takes_joined = takes_joined
         self.seen: dict[str, int] = {}
 
     def __call__(self, line: bytes | None, number: int) -> ParsedPlan:
@@ -73,17 +87,19 @@ class PlanParser:
         types = self._types(rooms)
         has_box = any("box" in room for room in rooms)
         has_relations = "relations" in plan
-        if has_box and has_relations:
-            raise BadPlanError("both boxes and relations")
         if not has_box and not has_relations:
             raise BadPlanError("neither boxes nor relations")
         boxes = _boxes_of(rooms) if has_box else None
-        edges = self._edges(plan["relations"], len(rooms)) if has_relations else []
+        related = self._edges(plan["relations"], len(rooms)) if has_relations else {}
         # Last, so that a bad plan does not take the id away from a good one.
         first = self.seen.setdefault(name, number)
         if first != number:
             raise BadPlanError("duplicate id", f"{name!r} is {self._place(first)}")
-        return ParsedPlan(name, types, boxes, edges)
+        edges = [
+            (slot, relation) for slot, (_, relation) in related.items() if relation is not None
+        ]
+        joined = tuple(pair for pair, relation in related.values() if relation is None)
+        return ParsedPlan(name, types, boxes, edges, has_relations, joined)
 
     def _place(self, number: int) -> str:
         return f"on line {number}" if self.unit == "line" else f"{self.unit} {number}"
@@ -111,30 +127,43 @@ class PlanParser:
             types.append(room_type)
         return types
 
-    def _edges(self, relations: Any, num_rooms: int) -> list[tuple[int, int]]:
+    def _edges(
+        self, relations: Any, num_rooms: int
+    ) -> dict[int, tuple[tuple[int, int], int | None]]:
+        """By edge slot the pair and its relation, None where no direction is said."""
         if type(relations) is not list:
             raise BadPlanError("bad relation", "relations is not a list")
-        edges: dict[int, int] = {}
+        edges: dict[int, tuple[tuple[int, int], int | None]] = {}
         for entry in relations:
-            if type(entry) is not list or len(entry) != 3:
+            if type(entry) is not list or len(entry) not in (2, 3):
                 raise BadPlanError("bad relation", "an entry is not [i, j, name]")
-            i, j, name = entry
-            if type(i) is not int or type(j) is not int or type(name) is not str:
+            i, j, name = (*entry, None)[:3]
+            if type(i) is not int or type(j) is not int or type(name) not in (str, type(None)):
                 raise BadPlanError("bad relation", "an entry is not [i, j, name]")
             if not (0 <= i < num_rooms and 0 <= j < num_rooms):
                 raise BadPlanError("bad relation", "there is no such room")
             if i == j:
                 raise BadPlanError("bad relation", f"room {i} to itself")
-            relation = relation_from_name(name)
-            if relation is None:
-                raise BadPlanError("bad relation", f"unknown name {name[:40]!r}")
+            relation = self._relation(name, i, j)
             if i > j:
-                i, j, relation = j, i, NUM_RELATIONS - 1 - relation
+                i, j = j, i
+                relation = None if relation is None else NUM_RELATIONS - 1 - relation
             slot = self.vocabulary.edge_index(i, j)
             if slot in edges:
                 raise BadPlanError("bad relation", f"rooms {i} and {j} twice")
-            edges[slot] = relation
-        return list(edges.items())
+            edges[slot] = (i, j), relation
+        return edges
+
+    def _relation(self, name: str | None, i: int, j: int) -> int | None:
+        if name is None or is_joined_name(name):
+            if not self.takes_joined:
+                where = f"rooms {i} and {j}; draw, design and generate --given take these"
+                raise BadPlanError("joined without a direction", where)
+            return None
+        relation = relation_from_name(name)
+        if relation is None:
+            raise BadPlanError("bad relation", f"unknown name {name[:40]!r}")
+        return relation
 
 
 def _load(line: bytes | None) -> dict[str, Any]:
@@ -177,6 +206,9 @@ def _boxes_of(rooms: list[dict[str, Any]]) -> list[float]:
 
 
 def _raise_bad_box(room: int, box: list[float]) -> None:
+    for number in box:
+        if type(number) is float and not math.isfinite(number):
+            raise BadPlanError("bad box", f"room {room}: {number} is no number")
     if not all(abs(number) <= LARGEST_COORDINATE for number in box):
         raise BadPlanError("bad box", f"room {room}: not within {LARGEST_COORDINATE} pixels")
     raise BadPlanError("box turned inside out", f"room {room}: {box}")

@@ -1,10 +1,12 @@
 """Many plans as arrays: what every source is read into, and what the cache stores."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
+from bd_gen.data.plan_parser import LARGEST_COORDINATE
 from bd_gen.diagrams.mirror import Mirror, mirror_boxes, mirror_relations
 from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.renumbered import renumbering_classes
@@ -28,6 +30,8 @@ class PlanTable:
         ids: (N,) numpy strings, each once.
         vocabulary: the layout of the token row.
         notes: what was dropped or changed on the way in, in words for people.
+        joined: by id, pairs (i, j) of rooms that are joined without a word on how; only for who
+            asked for such plans. The relations say no-edge there.
     """
 
     room_types: np.ndarray
@@ -38,6 +42,7 @@ class PlanTable:
     ids: np.ndarray
     vocabulary: Vocabulary
     notes: tuple[str, ...] = ()
+    joined: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.num_rooms)
@@ -127,6 +132,7 @@ class PlanTable:
             self.ids,
             self.vocabulary,
             self.notes,
+            self.joined,
         )
 
     def select(self, rows: np.ndarray) -> "PlanTable":
@@ -140,6 +146,7 @@ class PlanTable:
             self.ids[rows],
             self.vocabulary,
             self.notes,
+            self.joined,
         )
 
 
@@ -169,6 +176,23 @@ def relations_of_boxes(
 ) -> np.ndarray:
     """`relations_from_boxes` in float64, where sums of float32 coordinates are exact."""
     return relations_from_boxes(boxes.astype(np.float64), num_rooms, vocabulary)
+
+
+def has_sound_boxes(table: PlanTable) -> np.ndarray:
+    """(N,) bool: has the plan boxes that a file of plans may hold?"""
+    boxes = table.boxes
+    sound = np.abs(boxes) <= LARGEST_COORDINATE  # False for NaN
+    sound &= np.concatenate([boxes[..., :2] <= boxes[..., 2:]] * 2, axis=-1)
+    return np.asarray(table.has_boxes & sound.all(axis=(1, 2)))
+
+
+def follows_from_boxes(table: PlanTable) -> np.ndarray:
+    """(N,) bool: has the plan sound boxes, and do its relations follow from them?"""
+    sound = has_sound_boxes(table)
+    relations = relations_of_boxes(
+        np.where(sound[:, None, None], table.boxes, 0), table.num_rooms, table.vocabulary
+    )
+    return np.asarray(sound & (relations == table.relations).all(axis=1))
 
 
 def _sorted_rooms(table: PlanTable, rows: np.ndarray) -> np.ndarray:

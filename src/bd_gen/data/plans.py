@@ -1,23 +1,24 @@
 """The open format `plans`: JSON lines, one plan a line, gzipped or not.
 
 A line is `{"id": ..., "rooms": [{"type": ..., "box": [x0, y0, x1, y1]}, ...]}`, its relations
-following from the boxes, or has `"relations": [[i, j, name], ...]` instead of boxes ("room i
-is `name` of room j", rooms counted from 0). Further keys are ignored. A `.json` file may hold one
-such object, or a list of them, over any number of lines.
+following from the boxes, or has `"relations": [[i, j, name], ...]` ("room i is `name` of room j",
+rooms counted from 0) with or without boxes, which then say nothing of relations. Further keys are
+ignored. A file may also hold one such object, or a list of them, over any number of lines.
 """
 
 from array import array
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from bd_gen.data.labels import RoomLabels
 from bd_gen.data.plan_parser import BadPlanError, ParsedPlan, PlanParser
-from bd_gen.data.plan_table import PlanTable, relations_of_boxes
+from bd_gen.data.plan_table import PlanTable, follows_from_boxes, relations_of_boxes
 from bd_gen.data.plan_texts import read_plan_texts
 from bd_gen.data.problems import Problems
 from bd_gen.diagrams.relations import TOUCH_DISTANCE
+from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.diagrams.vocabulary import NO_EDGE, NODE_PAD, Vocabulary
 from bd_gen.errors import InputError
 
@@ -33,6 +34,7 @@ def read_plans(
     labels: RoomLabels | None = None,
     skip_bad: bool = False,
     progress: Callable[[int, int], None] | None = None,
+    takes_joined: bool = False,
 ) -> PlanTable:
     """Read a file of plans.
 
@@ -42,6 +44,8 @@ def read_plans(
         labels: what foreign room labels mean.
         skip_bad: leave out bad plans and note it, instead of refusing the file.
         progress: called as progress(bytes read, bytes of the file).
+        takes_joined: take plans with rooms joined without a direction, too; see
+            `PlanTable.joined`. Else they are bad.
 
     Raises:
         InputError: the file is unreadable or holds no good plan; or, without `skip_bad`, any
@@ -49,7 +53,8 @@ def read_plans(
     """
     problems = Problems()
     unit, texts = read_plan_texts(path, progress)
-    parse = PlanParser(vocabulary, labels or RoomLabels(), unit)
+    parse = PlanParser(vocabulary, labels or RoomLabels(), unit, takes_joined)
+    joined: dict[str, tuple[tuple[int, int], ...]] = {}
     chunks: list[_Chunk] = [_Chunk(vocabulary)]
     num_lines = 0
     for number, line in texts:
@@ -67,6 +72,8 @@ def read_plans(
             chunks[-1].pack()
             chunks.append(_Chunk(vocabulary))
         chunks[-1].add(plan)
+        if plan.joined:
+            joined[plan.name] = plan.joined
     if num_lines == 0:
         raise InputError(f"{path}: expected one plan a line, the file is empty")
     if problems.total and not skip_bad:
@@ -79,7 +86,7 @@ def read_plans(
     notes = []
     if problems.total:
         notes.append(f"skipped {problems.total:,} of {num_lines:,} plans: {problems}")
-    return _join(chunks, notes, vocabulary)
+    return replace(_join(chunks, notes, vocabulary), joined=joined)
 
 
 class _Chunk:
@@ -91,6 +98,7 @@ class _Chunk:
         self.num_rooms = array("B")
         self.types = array("B")
         self.has_boxes = array("B")
+        self.is_related = array("B")
         self.numbers = array("d")
         self.edges: list[tuple[int, int, int]] = []  # plan, slot, relation
         self.table: PlanTable | None = None
@@ -104,6 +112,7 @@ class _Chunk:
         self.num_rooms.append(len(plan.types))
         self.types.extend(plan.types)
         self.has_boxes.append(plan.numbers is not None)
+        self.is_related.append(plan.is_related)
         if plan.numbers is not None:
             self.numbers.extend(plan.numbers)
         self.edges += [(row, slot, relation) for slot, relation in plan.edges]
@@ -121,7 +130,8 @@ class _Chunk:
         boxes[real & has_boxes[:, None]] = np.array(self.numbers).reshape(-1, 4)
         relations = relations_of_boxes(boxes, num_rooms, v)
         without = np.where(v.real_mask(num_rooms), NO_EDGE, v.pad_row)[:, v.n_max :]
-        relations[~has_boxes] = without[~has_boxes]
+        is_related = np.array(self.is_related, bool)
+        relations[is_related] = without[is_related]
         if self.edges:
             rows, slots, labels = np.array(self.edges).T
             relations[rows, slots] = labels
@@ -149,6 +159,14 @@ def _scale_notes(tables: list[PlanTable]) -> list[str]:
     ]
 
 
+def _boxes_notes(tables: list[PlanTable]) -> list[str]:
+    """Where boxes and relations say different things, the relations count."""
+    other = sum(int((table.has_boxes & ~follows_from_boxes(table)).sum()) for table in tables)
+    if not other:
+        return []
+    return [f"{other:,} plans have relations that their boxes do not give; the relations count"]
+
+
 def _join(chunks: list[_Chunk], notes: list[str], vocabulary: Vocabulary) -> PlanTable:
     tables = [chunk.pack() for chunk in chunks if len(chunk)]
 
@@ -163,5 +181,5 @@ def _join(chunks: list[_Chunk], notes: list[str], vocabulary: Vocabulary) -> Pla
         relations=joined("relations"),
         ids=joined("ids"),
         vocabulary=vocabulary,
-        notes=(*notes, *_scale_notes(tables)),
+        notes=(*notes, *_scale_notes(tables), *_boxes_notes(tables)),
     )

@@ -9,8 +9,7 @@ from typing import IO, cast
 
 import numpy as np
 
-from bd_gen.data.plan_parser import LARGEST_COORDINATE
-from bd_gen.data.plan_table import PlanTable, relations_of_boxes
+from bd_gen.data.plan_table import PlanTable, follows_from_boxes, has_sound_boxes
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, RELATIONS, ROOM_TYPES
 from bd_gen.files import replacing
 
@@ -20,9 +19,9 @@ def write_plans(
 ) -> None:
     """Write a table as JSON lines, gzipped if the name ends in `.gz`; as a list if in `.json`.
 
-    A plan is written with its boxes if its relations follow from them by the rule, else with
-    its relations, so that `read_plans` gives the same tokens (and the same bytes are written
-    whenever the same table is).
+    A plan is written with its boxes if it has any, and with its relations unless they follow from
+    those by the rule, so that `read_plans` gives the same tokens and boxes (and the same bytes are
+    written whenever the same table is).
 
     Raises:
         InputError: the file cannot be written; what stood there before is kept.
@@ -58,35 +57,23 @@ def _write_lines(
     text.detach().detach()
 
 
-def follows_from_boxes(table: PlanTable) -> np.ndarray:
-    """(N,) bool: has the plan sound boxes, and do its relations follow from them?"""
-    boxes = table.boxes
-    sound = np.abs(boxes) <= LARGEST_COORDINATE  # False for NaN
-    sound &= np.concatenate([boxes[..., :2] <= boxes[..., 2:]] * 2, axis=-1)
-    sound_plan = table.has_boxes & sound.all(axis=(1, 2))
-    relations = relations_of_boxes(
-        np.where(sound_plan[:, None, None], boxes, 0), table.num_rooms, table.vocabulary
-    )
-    return sound_plan & (relations == table.relations).all(axis=1)
-
-
 def _plans(table: PlanTable) -> Iterator[dict[str, object]]:
-    with_boxes = follows_from_boxes(table)
+    is_sound, follows = has_sound_boxes(table), follows_from_boxes(table)
     pairs = np.stack([table.vocabulary.edge_rows, table.vocabulary.edge_cols], axis=1).tolist()
     for k, n in enumerate(table.num_rooms.tolist()):
-        names = [ROOM_TYPES[t] for t in table.room_types[k, :n].tolist()]
-        name = str(table.ids[k])
-        if with_boxes[k]:
-            boxes = table.boxes[k, :n].tolist()
-            rooms = [
-                {"type": room, "box": [_short(number) for number in box]}
-                for room, box in zip(names, boxes, strict=True)
+        rooms: list[dict[str, object]] = [
+            {"type": ROOM_TYPES[t]} for t in table.room_types[k, :n].tolist()
+        ]
+        if is_sound[k]:
+            for room, box in zip(rooms, table.boxes[k, :n].tolist(), strict=True):
+                room["box"] = [_short(number) for number in box]
+        plan: dict[str, object] = {"id": str(table.ids[k]), "rooms": rooms}
+        if not follows[k]:
+            slots = np.flatnonzero(table.relations[k] < NUM_RELATIONS).tolist()
+            plan["relations"] = [
+                [*pairs[slot], RELATIONS[table.relations[k, slot]]] for slot in slots
             ]
-            yield {"id": name, "rooms": rooms}
-            continue
-        slots = np.flatnonzero(table.relations[k] < NUM_RELATIONS).tolist()
-        relations = [[*pairs[slot], RELATIONS[table.relations[k, slot]]] for slot in slots]
-        yield {"id": name, "rooms": [{"type": room} for room in names], "relations": relations}
+        yield plan
 
 
 def _short(number: float) -> float | int:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from bd_gen.design.known_relations import known_relations
 from bd_gen.design.room_rules import RoomRule
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.errors import InputError
@@ -25,9 +26,10 @@ class Brief:
         min_difference: relations in which any two of the diagrams must differ.
         most_drawn: give up after so many diagrams.
         solver: what a layout must satisfy; `improve_seconds` is spent on what is returned.
+        known: what is known of the relations of these very rooms; None for nothing.
 
     Raises:
-        InputError: a value out of range, or rooms that no home has.
+        InputError: a value out of range, rooms that no home has, or other rooms than `known` has.
     """
 
     room_types: tuple[int, ...]
@@ -38,8 +40,11 @@ class Brief:
     min_difference: int = 3
     most_drawn: int = 10_000
     solver: SolverOptions = field(default_factory=SolverOptions)
+    known: Condition | None = None
 
     def __post_init__(self) -> None:
+        if self.known is not None and self.known.room_types != self.room_types:
+            raise InputError("given: a design needs the type of every room")
         Condition(self.room_types)
         _check("count", self.count, 1, 1000)
         _check("seed", self.seed, 0, 2**64 - 1)
@@ -61,7 +66,11 @@ class Brief:
             InputError: the programme has more rooms than rows, or lacks rooms of a rule.
         """
         Condition(self.room_types).row(vocabulary)
-        return tuple(rule.for_programme(self.room_types, vocabulary) for rule in self.rules)
+        rules = [rule.for_programme(self.room_types, vocabulary) for rule in self.rules]
+        if self.known is not None:
+            self.known.row(vocabulary)
+            rules += known_relations(self.known, vocabulary)
+        return tuple(rules)
 
     @cached_property
     def programme(self) -> Condition:

@@ -15,6 +15,7 @@ from bd_gen.design.brief import Brief
 from bd_gen.design.room_rules import TOUCHES, RoomPhrase, RoomRule
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, RELATIONS, Vocabulary
 from bd_gen.layouts.constraints import LARGEST_COORDINATE
+from bd_gen.sampling.conditions import Condition
 
 
 def check_plans(path: Path, brief: Brief, count: int) -> None:
@@ -48,6 +49,24 @@ def _what_is_wrong(plans: PlanTable, k: int, brief: Brief) -> str | None:
     for rule in brief.rules:
         if not satisfies(rule, room_types, names):
             return f"does not satisfy '{rule}'"
+    return None if brief.known is None else _unlike(brief.known, room_types, names)
+
+
+def _unlike(
+    known: Condition, room_types: list[int], relations: dict[tuple[int, int], str]
+) -> str | None:
+    """What a plan has that is other than known of these rooms, in their order."""
+    if room_types != list(known.room_types):
+        return "rooms in another order than given"
+    for i, j, relation in known.relations:
+        found, expected = relations.get((i, j)), None
+        if relation < NUM_RELATIONS:
+            expected = RELATIONS[relation]
+        if found != expected:
+            return f"room {i} is {found or 'not joined to'} room {j}, not as given"
+    for i, j in known.joined:
+        if (i, j) not in relations:
+            return f"rooms {i} and {j} are not joined"
     return None
 
 

@@ -1,23 +1,23 @@
 """What a designer gets: plans, drawings and exports in one folder."""
 
 import json
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
+from bd_gen.design.checking import check_plans
+from bd_gen.design.record import design_record
 from bd_gen.design.run import Designs
 from bd_gen.diagrams.vocabulary import ROOM_TYPES
 from bd_gen.errors import InputError
 from bd_gen.experiments.export import export_plans, export_target
 from bd_gen.files import write_text
+from bd_gen.folders import check_replaceable, replacing_folder
 from bd_gen.layouts.exports.laid_out import LaidOut
 from bd_gen.layouts.exports.scale import METRES_PER_PIXEL
 from bd_gen.layouts.plan_drawing import draw_plans
-from bd_gen.origin import origin
+from bd_gen.locks import locked
 from bd_gen.training.checkpoint import Checkpoint
 
 PLANS, SHEET, ROOMS, RECORD = "plans.jsonl", "contact_sheet.png", "rooms.csv", "design.json"
@@ -26,16 +26,24 @@ DRAWINGS, GRAPHML, DXF = "drawings/{id}.svg", "graphml/{id}.graphml", "dxf/{id}.
 Report = Callable[[str, int, int], None]
 
 
-def check_folder(folder: Path, overwrite: bool) -> None:
-    """Make sure that nothing is lost by writing there.
+@contextmanager
+def design_folder(folder: Path, overwrite: bool) -> Iterator[None]:
+    """Keep other designs out of a folder while one for it is being made.
 
     Raises:
-        InputError: it is no folder, or holds a design already.
+        InputError: it is no folder, holds a design already, cannot be replaced as a whole, or
+            another process is making one for it.
     """
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder}: is not a folder")
-    if not overwrite and any((folder / name).exists() for name in (PLANS, RECORD)):
-        raise InputError(f"{folder}: holds a design already; take another folder or --overwrite")
+    place = folder.resolve()
+    with locked(place.parent / f".{place.name}.lock", folder):
+        if folder.exists() and not folder.is_dir():
+            raise InputError(f"{folder}: is not a folder")
+        if not overwrite and any((folder / name).exists() for name in (PLANS, RECORD)):
+            raise InputError(
+                f"{folder}: holds a design already; take another folder or --overwrite"
+            )
+        check_replaceable(folder)
+        yield
 
 
 def write_designs(
@@ -45,10 +53,12 @@ def write_designs(
     scale: float = METRES_PER_PIXEL,
     report: Report | None = None,
 ) -> list[str]:
-    """Write everything; the plans themselves come last, when all else is there.
+    """Write everything, check the plans as they stand there, and put them in place at once.
+
+    A run that is killed leaves the folder as it was. Call this within `design_folder`.
 
     Args:
-        folder: made if it is missing.
+        folder: made if it is missing; what an earlier design left in it goes, all else stays.
         designs: at least one.
         checkpoint: the model, for the record.
         scale: metres per pixel, for tables, CAD drawings and areas.
@@ -59,6 +69,7 @@ def write_designs(
 
     Raises:
         InputError: a file cannot be written.
+        RuntimeError: a plan is not what was asked for; a fault of this program.
     """
     plans = [
         LaidOut(f"{k:02d}", diagram, boxes)
@@ -67,12 +78,24 @@ def write_designs(
         )
     ]
     tell = report or (lambda *_: None)
-    notes = _export(folder, plans, scale, tell)
-    _draw(folder, plans, designs, scale, tell)
-    _remove_others(folder, [plan.id for plan in plans])
-    write_text(folder / RECORD, json.dumps(_record(designs, checkpoint, scale), indent=2) + "\n")
-    export_plans(plans, export_target(folder / PLANS), scale)
+    with replacing_folder(folder, is_of_a_design) as new:
+        notes = _export(new, plans, scale, tell)
+        _draw(new, plans, designs, scale, tell)
+        record = design_record(designs, checkpoint, scale)
+        write_text(new / RECORD, json.dumps(record, indent=2, allow_nan=False) + "\n")
+        export_plans(plans, export_target(new / PLANS), scale)
+        check_plans(new / PLANS, designs.brief, len(plans))
     return notes
+
+
+def is_of_a_design(place: Path) -> bool:
+    """Is a file, by its path within the folder, one that a design writes?"""
+    targets = [Path(target) for target in (DRAWINGS, GRAPHML, DXF)]
+    if len(place.parts) == 1:
+        return place.name in (PLANS, SHEET, ROOMS, RECORD)
+    return place.stem.isdecimal() and any(
+        (place.parent, place.suffix) == (target.parent, target.suffix) for target in targets
+    )
 
 
 def _export(folder: Path, plans: list[LaidOut], scale: float, tell: Report) -> list[str]:
@@ -112,48 +135,7 @@ def _draw(folder: Path, plans: list[LaidOut], designs: Designs, scale: float, te
     tell("drawing", len(plans) + 1, len(plans) + 1)
 
 
-def _remove_others(folder: Path, ids: list[str]) -> None:
-    """Remove what an earlier design left under numbers that this one does not have."""
-    for target in (DRAWINGS, GRAPHML, DXF):
-        path = folder / target
-        for other in path.parent.glob(f"*{path.suffix}"):
-            if other.stem.isdecimal() and other.stem not in ids:
-                other.unlink()
-
-
 def programme_text(room_types: tuple[int, ...]) -> str:
     """The rooms in words, with numbers where there are several of a type."""
     counts = {t: room_types.count(t) for t in dict.fromkeys(room_types)}
     return ", ".join(f"{n} {ROOM_TYPES[t]}" if n > 1 else ROOM_TYPES[t] for t, n in counts.items())
-
-
-def _record(designs: Designs, checkpoint: Checkpoint, scale: float) -> dict[str, Any]:
-    """How the plans came about, and what is needed to make them again."""
-    brief, funnel = designs.brief, designs.candidates.funnel
-    numbers = {
-        name: None if isinstance(value, float) and np.isnan(value) else value
-        for name, value in asdict(funnel).items()
-    }
-    solver = {k: v for k, v in asdict(brief.solver).items() if v not in (None, {})}
-    for name in ("min_areas", "max_areas"):
-        if name in solver:
-            solver[name] = {ROOM_TYPES[t]: area for t, area in solver[name].items()}
-    return {
-        "format_version": 1,
-        "programme": [ROOM_TYPES[t] for t in brief.room_types],
-        "rules": [str(rule) for rule in brief.rules],
-        "count": brief.count,
-        "seed": brief.seed,
-        "pool": brief.pool,
-        "min_difference": brief.min_difference,
-        "solver": solver,
-        "metres_per_pixel": scale,
-        "relations_given_to_the_model": designs.num_given,
-        "funnel": numbers,
-        "plans": [
-            {"id": f"{k:02d}", "nats": round(float(nats), 4)}
-            for k, nats in enumerate(designs.nats, start=1)
-        ],
-        "checkpoint_sha256": checkpoint.sha256,
-        **origin(),
-    }

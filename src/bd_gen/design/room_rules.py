@@ -13,13 +13,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
+from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.diagrams.vocabulary import (
     RELATIONS,
     ROOM_TYPES,
     Vocabulary,
     fold_name,
     inverse_relation,
-    room_type_from_name,
 )
 from bd_gen.errors import InputError
 from bd_gen.metrics.containment import FORBIDDEN_OUTER_TYPES
@@ -161,8 +161,8 @@ def _without_twins(literals: Clause) -> Clause:
     return tuple(dict.fromkeys(literals))
 
 
-def parse_rule(text: str, kind: Kind) -> RoomRule:
-    """Read a rule.
+def parse_rule(text: str, kind: Kind, labels: RoomLabels | None = None) -> RoomRule:
+    """Read a rule; `labels` say what foreign names of rooms mean.
 
     Raises:
         InputError: it is no rule, or names a room that nobody knows.
@@ -176,7 +176,10 @@ def parse_rule(text: str, kind: Kind) -> RoomRule:
         for stop in range(len(words) - 1, start, -1):
             verb = _VERBS.get(fold_name("".join(words[start:stop])))
             if verb is not None:
-                subject, other = _phrase(words[:start], option), _phrase(words[stop:], option)
+                subject, other = (
+                    _phrase(part, option, labels or RoomLabels())
+                    for part in (words[:start], words[stop:])
+                )
                 return _checked(RoomRule(kind, subject, verb, other), option)
     near = [difflib.get_close_matches(word, _VERBS, n=1, cutoff=0.75) for word in words[1:-1]]
     hint = next((f"; did you mean {found[0]}?" for found in near if found), "")
@@ -190,7 +193,7 @@ def _checked(rule: RoomRule, option: str) -> RoomRule:
     return rule
 
 
-def _phrase(words: Sequence[str], option: str) -> RoomPhrase:
+def _phrase(words: Sequence[str], option: str, labels: RoomLabels) -> RoomPhrase:
     rest = list(words)
     is_every = rest[0].casefold() in _EVERY and len(rest) > 1
     if is_every or (rest[0].casefold() in _SOME and len(rest) > 1):
@@ -203,7 +206,7 @@ def _phrase(words: Sequence[str], option: str) -> RoomPhrase:
         if is_every:
             raise InputError(f"{option}: 'every' and a number: give one of the two")
     name = " ".join(rest)
-    room_type = room_type_from_name(name)
+    room_type = labels.find(name)
     if room_type is None:
         near = difflib.get_close_matches(name, ROOM_TYPES, n=1)
         hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(ROOM_TYPES)}"

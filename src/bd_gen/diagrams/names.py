@@ -13,7 +13,17 @@ from bd_gen.diagrams.vocabulary import (
 from bd_gen.errors import InputError
 
 NO_EDGE_NAMES = frozenset({"noedge", "none"})
+JOINED_NAME = "joined"
+_JOINED_NAMES = frozenset(
+    ("", "?", "any", JOINED_NAME, "touches", "touching", "adjacent", "adjacentto", "nextto",
+     "connected", "connectedto", "edge", "door")
+)  # fmt: skip
 _LONGEST_SHOWN = 40
+
+
+def is_joined_name(name: str | None) -> bool:
+    """Does this say that two rooms are joined, and not how? So does no name at all."""
+    return name is None or fold_name(name) in _JOINED_NAMES
 
 
 def room_type_of(name: str, where: str) -> int:

@@ -3,6 +3,7 @@
 This module alone knows which integer means what and where in a row it stands.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -50,9 +51,14 @@ LARGEST_N_MAX = 32
 """Rows longer than this (528 tokens) are refused: no data set comes near."""
 
 
+def normal_text(text: str) -> str:
+    """The text with letters and their accents as one: what looks equal is equal (Unicode NFC)."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
 def fold_name(name: str) -> str:
     """Reduce a label to what counts: case, blanks, hyphens and underscores do not."""
-    return "".join(c for c in name.casefold() if c not in " \t-_")
+    return "".join(c for c in normal_text(name.casefold()) if c not in " \t-_")
 
 
 _ROOM_TYPE_BY_FOLDED_NAME = {fold_name(name): k for k, name in enumerate(ROOM_TYPES)}

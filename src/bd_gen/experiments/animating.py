@@ -12,7 +12,7 @@ from bd_gen.layouts.animation import Film
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outcome import Outcome, lay_out
 from bd_gen.results.samples_file import read_samples
-from bd_gen.sampling.conditions import condition_from_plain
+from bd_gen.sampling.condition_reader import condition_from_plain
 from bd_gen.sampling.method import DEFAULT_STEPS, Method
 from bd_gen.training.bundled import checkpoint_file
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bd_gen.data.problems import printable
+from bd_gen.diagrams.vocabulary import normal_text
 from bd_gen.errors import InputError
 from bd_gen.layouts.exports.laid_out import LaidOut
 
@@ -102,26 +103,28 @@ class Choice:
         return Chosen(plans, num_rows, num_bad, num_of_seed)
 
     def _named(self, rows: Iterable[Row], path: Path, is_whole: bool) -> Chosen:
-        ids, indices = set(self.ids), set(self.indices)
+        wanted = {normal_text(name): name for name in self.ids}
+        ids, indices = set(wanted), set(self.indices)
         found: dict[int | str, tuple[int, LaidOut]] = {}
         known: list[str] = []
         k = -1
         for k, row in enumerate(rows):
             if len(known) < _MOST_COMPARED:
                 known.append(row.id)
-            if k in indices or row.id in ids:
+            name = normal_text(row.id)
+            if k in indices or name in ids:
                 if row.make is None:
                     raise InputError(
                         f"{path}: {printable(row.id)} (index {k}) is no complete diagram"
                     )
                 plan = (k, row.make())
-                found |= {name: plan for name in (k, row.id) if name in indices or name in ids}
-                ids.discard(row.id)
+                found |= {key: plan for key in (k, name) if key in indices or key in ids}
+                ids.discard(name)
                 indices.discard(k)
             if not (ids or indices or is_whole):
                 break
         self._refuse_missing(indices, ids, path, known, k + 1)
-        names: tuple[int | str, ...] = (*self.indices, *self.ids)
+        names: tuple[int | str, ...] = (*self.indices, *wanted)
         asked = [found[name] for name in names]
         plans = dict(asked if self.is_as_asked else sorted(asked, key=lambda plan: plan[0]))
         return Chosen(list(plans.values())[: self.limit], k + 1)
@@ -133,7 +136,7 @@ class Choice:
             index = next(k for k in self.indices if k in indices)
             raise InputError(f"--index: {index}: {path} holds {count:,} diagrams, 0..{count - 1}")
         if ids:
-            name = next(name for name in self.ids if name in ids)
+            name = next(name for name in self.ids if normal_text(name) in ids)
             near = [printable(one) for one in difflib.get_close_matches(name, known, n=2)]
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
             raise InputError(f"{path}: there is no diagram with id {printable(name)!r}{hint}")

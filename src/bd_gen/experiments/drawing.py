@@ -60,6 +60,7 @@ def sampler_for(
         method,
         device,
         None if condition is None else condition.row(checkpoint.vocabulary),
+        None if condition is None else condition.allowed(checkpoint.vocabulary),
     )
     if method.only_realizable:
         return RejectionSampler(*arguments, judge=LayoutJudge(checkpoint.vocabulary))

@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from bd_gen.data.labels import RoomLabels
 from bd_gen.data.plan_diagrams import each_plan
 from bd_gen.data.plan_table import PlanTable
 from bd_gen.data.plans import read_plans
+from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.diagrams.tokens import diagrams_from_tokens, is_well_formed
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
 from bd_gen.errors import InputError
@@ -31,12 +31,14 @@ class ReadingOptions:
         skip_bad: leave out bad plans, also when counting places, instead of refusing the file.
         is_whole: check and count all plans, also those behind the last one that is taken.
         progress: called as progress(bytes read, bytes of the file).
+        takes_joined: take diagrams with rooms that are joined without a direction, too.
     """
 
     labels: RoomLabels | None = None
     skip_bad: bool = False
     is_whole: bool = False
     progress: Progress | None = None
+    takes_joined: bool = False
 
 
 class LaidOutFile(NamedTuple):
@@ -95,11 +97,18 @@ def read_laid_out(
 
 def _read_plans(path: Path, options: ReadingOptions) -> _Rows:
     if not (options.is_whole or options.skip_bad):
-        plans = each_plan(path, options.labels, options.progress)
+        plans = each_plan(path, options.labels, options.progress, options.takes_joined)
         rows = (Row(plan.id, partial(LaidOut, *plan)) for plan in plans)
         return _Rows(rows, path.name, [], is_whole=False)
     vocabulary = Vocabulary(LARGEST_N_MAX)
-    table = read_plans(path, vocabulary, options.labels, options.skip_bad, options.progress)
+    table = read_plans(
+        path,
+        vocabulary,
+        options.labels,
+        options.skip_bad,
+        options.progress,
+        options.takes_joined,
+    )
     rows = (Row(str(name), partial(_of_table, table, k)) for k, name in enumerate(table.ids))
     return _Rows(rows, path.name, list(table.notes))
 
@@ -107,18 +116,27 @@ def _read_plans(path: Path, options: ReadingOptions) -> _Rows:
 def _of_table(table: PlanTable, row: int) -> LaidOut:
     (diagram,) = diagrams_from_tokens(table.tokens[row : row + 1], table.vocabulary)
     boxes = table.boxes[row, : diagram.num_rooms] if table.has_boxes[row] else None
-    return LaidOut(str(table.ids[row]), diagram, boxes)
+    name = str(table.ids[row])
+    return LaidOut(name, diagram, boxes, table.joined.get(name, ()))
 
 
-def _read_graphml(path: Path, options: ReadingOptions) -> _Rows:  # noqa: ARG001
-    graph = read_graphml(path)
-    notes = [f"{path}: rooms without an edge are taken for not joined"]
+def _read_graphml(path: Path, options: ReadingOptions) -> _Rows:
+    graph = read_graphml(path, options.labels)
+    notes = [f"{path}: {note}" for note in graph.notes]
+    if not graph.is_complete:
+        notes.append(f"{path}: rooms without an edge are taken for not joined")
+    if graph.joined and not options.takes_joined:
+        i, j = graph.joined[0]
+        raise InputError(
+            f"{path}: rooms {i} and {j} are joined without a direction; draw, design and generate "
+            "--given take such a diagram"
+        )
     try:
-        plan = LaidOut(graph.id, graph.diagram, graph.boxes)
+        plan = LaidOut(graph.id, graph.diagram, graph.boxes, graph.joined)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
     rows = iter([Row(plan.id, lambda: plan)])
-    return _Rows(rows, path.name, [] if graph.is_complete else notes)
+    return _Rows(rows, path.name, notes)
 
 
 def _read_samples(path: Path, options: ReadingOptions) -> _Rows:  # noqa: ARG001

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bd_gen.layouts.exports.laid_out import LaidOut
+from bd_gen.layouts.open_pairs import directed
 from bd_gen.layouts.options import SolverOptions
-from bd_gen.layouts.outcome import lay_out
+from bd_gen.layouts.outcome import Outcome, lay_out
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,8 @@ def with_layouts(
     found, unsolved = list(plans), []
     missing = [k for k, plan in enumerate(plans) if not _has_layout(plan, keep_boxes)]
     for done, k in enumerate(missing, start=1):
-        outcome = lay_out(plans[k].diagram, options)
-        found[k] = replace(plans[k], boxes=outcome.boxes)
+        plan, outcome = _laid_out(plans[k], options)
+        found[k] = replace(plan, boxes=outcome.boxes)
         if outcome.boxes is None:
             unsolved.append(Unsolved(found[k], outcome.why))
         if progress is not None:
@@ -52,5 +53,17 @@ def with_layouts(
     return found, unsolved
 
 
+def _laid_out(plan: LaidOut, options: SolverOptions) -> tuple[LaidOut, Outcome]:
+    """The diagram with a relation wherever rooms are joined, and what came of its layout."""
+    if plan.joined:
+        with_relations, why = directed(plan.diagram, plan.joined, options)
+        if with_relations is None:
+            return plan, Outcome(None, why)
+        plan = replace(plan, diagram=with_relations, joined=())
+    return plan, lay_out(plan.diagram, options)
+
+
 def _has_layout(plan: LaidOut, keep_boxes: bool) -> bool:
+    if plan.joined:
+        return False
     return plan.boxes is not None if keep_boxes else plan.follows_from_boxes

@@ -1,15 +1,16 @@
 """Layouts of many diagrams, in several processes if there are that many."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
-from multiprocessing import get_context
 from types import TracebackType
 
-from bd_gen.children import end_with_parent, without_interrupts
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.errors import InputError
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.solver import Layout, solve
+from bd_gen.workers import MOST_LOSSES, Tell, Work, Workers
+
+Task = tuple[int, tuple[Diagram, ...], SolverOptions]
+"""A number, and some diagrams to lay out in the same way."""
 
 
 class Solvers:
@@ -21,7 +22,7 @@ class Solvers:
 
     def __init__(self, workers: int = 1) -> None:
         self.workers = workers
-        self._pool: ProcessPoolExecutor | None = None
+        self._pool: Workers[Task] = Workers(workers, _solver)
 
     def __enter__(self) -> "Solvers":
         return self
@@ -32,9 +33,7 @@ class Solvers:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-            self._pool = None
+        self._pool.close()
 
     def lay_out(
         self, diagrams: Sequence[Diagram], options: SolverOptions, chunk: int = 1
@@ -47,16 +46,34 @@ class Solvers:
             chunk: diagrams handed to a process at a time; many where each takes little time.
 
         Raises:
-            InputError: OR-tools is missing, or a box is given for a room that does not exist.
+            InputError: OR-tools is missing, a box is given for a room that does not exist, or some
+                diagrams ended every process that tried them.
         """
         if self.workers <= 1 or len(diagrams) < 2:
             yield from (solve(diagram, options) for diagram in diagrams)
             return
-        if self._pool is None:
-            # fresh processes: a fork would copy the threads of numpy and torch half-way
-            self._pool = ProcessPoolExecutor(
-                self.workers, mp_context=get_context("spawn"), initializer=end_with_parent
-            )
-        with without_interrupts():  # the first call starts the processes
-            layouts = self._pool.map(partial(solve, options=options), diagrams, chunksize=chunk)
-        yield from layouts
+        chunks = enumerate(diagrams[k : k + chunk] for k in range(0, len(diagrams), chunk))
+        tasks: Iterator[Task] = ((k, tuple(some), options) for k, some in chunks)
+        waiting: dict[int, list[Layout]] = {}
+        following = 0
+        for done in self._pool.run(tasks):
+            if done.lost:
+                raise InputError(
+                    f"layouts: {MOST_LOSSES} processes ended while they looked for one (the last "
+                    f"by {done.lost}; out of memory? fewer --workers may help)"
+                )
+            if done.error is not None:
+                raise done.error
+            waiting[done.task[0]] = done.answer
+            while following in waiting:
+                yield from waiting.pop(following)
+                following += 1
+
+
+def _solver(number: int) -> Work:  # noqa: ARG001
+    return _solve_all
+
+
+def _solve_all(task: Task, tell: Tell) -> list[Layout]:  # noqa: ARG001
+    _, diagrams, options = task
+    return [solve(diagram, options) for diagram in diagrams]

@@ -1,13 +1,14 @@
 """Evaluating many methods, several at once."""
 
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from bd_gen.errors import InputError
 from bd_gen.results.evaluate import up_to_date
 from bd_gen.results.freshness import look
 from bd_gen.results.measure import Progress
-from bd_gen.results.pool import Pool, can_start_anew
+from bd_gen.results.pool import can_start_anew, outcomes
 from bd_gen.results.references import References
 from bd_gen.results.request import Outcome, Request, attempt, method_of
 
@@ -53,13 +54,10 @@ def evaluate_all(
             counter.finish(outcome.method)
             yield outcome
         return
-    pool = Pool(request, list(steps), counter.at)
-    try:
-        for outcome in pool.outcomes(min(workers, len(steps))):
+    with closing(outcomes(request, list(steps), min(workers, len(steps)), counter.at)) as found:
+        for outcome in found:
             counter.finish(outcome.method)
             yield outcome
-    finally:
-        pool.close()
 
 
 class _Counter:

@@ -3,16 +3,14 @@
 import hashlib
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bd_gen.diagrams.names import relation_of, room_type_of
-from bd_gen.diagrams.relations import relations_from_boxes
+from bd_gen.diagrams.names import JOINED_NAME, room_type_of
+from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.diagrams.vocabulary import (
     LARGEST_N_MAX,
     NO_EDGE,
@@ -22,16 +20,13 @@ from bd_gen.diagrams.vocabulary import (
     RELATIONS,
     ROOM_TYPES,
     Vocabulary,
-    inverse_relation,
 )
 from bd_gen.errors import InputError
-from bd_gen.files import read_small
-from bd_gen.json_text import JsonError, parse_json
 from bd_gen.metrics.samples import DiagramSet
 from bd_gen.metrics.transitivity import transitivity_checks
 from bd_gen.metrics.validity import AT_MOST_ONE
+from bd_gen.sampling.rules import ANY_RELATION
 
-_LARGEST_FILE = 1 << 20
 _COUNTED = re.compile(r"\s*(?:(?P<count>\d{1,9})\s*[x×]?\s+)?(?P<name>\S.*?)\s*$", re.DOTALL)
 
 
@@ -42,6 +37,8 @@ class Condition:
     Attributes:
         room_types: type 0..12 of every room, None where it is to be drawn.
         relations: (i, j, r) with i < j and r in 0..9, or 10 for rooms that must not be joined.
+        joined: (i, j) with i < j: rooms that are joined, their relation to be drawn. Pairs that
+            have a relation as well are left out of it.
 
     Raises:
         InputError: a value that is no room or relation, or parts that contradict each other.
@@ -49,9 +46,27 @@ class Condition:
 
     room_types: tuple[int | None, ...]
     relations: tuple[tuple[int, int, int], ...] = ()
+    joined: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
-        _check_num_rooms(self.num_rooms)
+        check_num_rooms(self.num_rooms)
+        self._check_types()
+        known: dict[tuple[int, int], int] = {}
+        for i, j, relation in self.relations:
+            self._check_pair(i, j)
+            if not 0 <= relation <= NO_EDGE:
+                raise InputError(f"given: expected a relation 0..10, got {relation}")
+            if known.setdefault((i, j), relation) != relation:
+                raise InputError(
+                    f"given: rooms {i} and {j} are both {_name(known[i, j])} and {_name(relation)}"
+                )
+        for i, j in self.joined:
+            self._check_pair(i, j)
+            if known.get((i, j)) == NO_EDGE:
+                raise InputError(f"given: rooms {i} and {j} are both {JOINED_NAME} and none")
+        object.__setattr__(self, "joined", tuple(sorted({*self.joined}.difference(known))))
+
+    def _check_types(self) -> None:
         for room_type in self.room_types:
             if room_type is not None and not 0 <= room_type < NUM_ROOM_TYPES:
                 raise InputError(f"given: expected a room type 0..12 or None, got {room_type}")
@@ -61,18 +76,12 @@ class Condition:
                     f"given: a home has at most one {ROOM_TYPES[room_type]}, "
                     f"here are {self.room_types.count(room_type)}"
                 )
-        known: dict[tuple[int, int], int] = {}
-        for i, j, relation in self.relations:
-            if not 0 <= i < j < self.num_rooms:
-                raise InputError(
-                    f"given: relation ({i}, {j}): rooms are numbered 0..{self.num_rooms - 1}"
-                )
-            if not 0 <= relation <= NO_EDGE:
-                raise InputError(f"given: expected a relation 0..10, got {relation}")
-            if known.setdefault((i, j), relation) != relation:
-                raise InputError(
-                    f"given: rooms {i} and {j} are both {_name(known[i, j])} and {_name(relation)}"
-                )
+
+    def _check_pair(self, i: int, j: int) -> None:
+        if not 0 <= i < j < self.num_rooms:
+            raise InputError(
+                f"given: relation ({i}, {j}): rooms are numbered 0..{self.num_rooms - 1}"
+            )
 
     @property
     def num_rooms(self) -> int:
@@ -81,10 +90,13 @@ class Condition:
 
     @property
     def as_plain(self) -> dict[str, Any]:
-        """What `read_condition` reads: names of rooms and relations."""
+        """What `condition_reader` reads: names of rooms and relations."""
         return {
             "rooms": [None if t is None else ROOM_TYPES[t] for t in self.room_types],
-            "relations": [[i, j, _name(r)] for i, j, r in sorted(self.relations)],
+            "relations": [
+                *([i, j, _name(r)] for i, j, r in sorted(self.relations)),
+                *([i, j, JOINED_NAME] for i, j in self.joined),
+            ],
         }
 
     @property
@@ -117,46 +129,56 @@ class Condition:
                 )
         return row
 
+    def allowed(self, vocabulary: Vocabulary) -> dict[int, frozenset[int]]:
+        """By position in the row, the values of tokens that are limited to a set of them."""
+        return {vocabulary.n_max + vocabulary.edge_index(*pair): ANY_RELATION
+                for pair in self.joined}  # fmt: skip
+
     def with_rooms(self, num_rooms: int) -> "Condition":
         """The same with more rooms, of which nothing is known.
 
         Raises:
             InputError: fewer rooms than are given, or more than any model knows.
         """
-        _check_num_rooms(num_rooms)
+        check_num_rooms(num_rooms)
         if num_rooms < self.num_rooms:
             raise InputError(f"given: {self.num_rooms} rooms, but only {num_rooms} are asked for")
         more = (None,) * (num_rooms - self.num_rooms)
-        return Condition((*self.room_types, *more), self.relations)
+        return Condition((*self.room_types, *more), self.relations, self.joined)
 
     def with_absent_edges(self) -> "Condition":
         """The same, and rooms whose relation is not given must not be joined."""
-        known = {(i, j) for i, j, _ in self.relations}
+        known = {*self.joined, *((i, j) for i, j, _ in self.relations)}
         absent = [
             (i, j, NO_EDGE)
             for i, j in combinations(range(self.num_rooms), 2)
             if (i, j) not in known
         ]
-        return Condition(self.room_types, (*self.relations, *absent))
+        return Condition(self.room_types, (*self.relations, *absent), self.joined)
 
 
-def _check_num_rooms(num_rooms: int) -> None:
+def check_num_rooms(num_rooms: int) -> None:
+    """Refuse a number of rooms that no diagram has.
+
+    Raises:
+        InputError: fewer than one, or more than any model knows.
+    """
     if num_rooms < 1:
         raise InputError("given: expected at least one room")
     if num_rooms > LARGEST_N_MAX:
         raise InputError(f"given: expected at most {LARGEST_N_MAX} rooms, got {num_rooms}")
 
 
-def condition_from_rooms(text: str) -> Condition:
+def condition_from_rooms(text: str, labels: RoomLabels | None = None) -> Condition:
     """The condition that every diagram has these rooms; see `room_types_from_text`.
 
     Raises:
         InputError: an unknown name, or a number that no diagram has.
     """
-    return Condition(room_types_from_text(text))
+    return Condition(room_types_from_text(text, labels))
 
 
-def room_types_from_text(text: str) -> tuple[int, ...]:
+def room_types_from_text(text: str, labels: RoomLabels | None = None) -> tuple[int, ...]:
     """Rooms as a list of names, with numbers where there are several: "Kitchen, 2 Bathroom".
 
     Raises:
@@ -170,102 +192,11 @@ def room_types_from_text(text: str) -> tuple[int, ...]:
         count = int(found["count"] or 1)
         if not 1 <= count <= LARGEST_N_MAX:
             raise InputError(f"--rooms: {part.strip()[:40]!r}: expected 1 to {LARGEST_N_MAX} rooms")
-        room_types += [room_type_of(found["name"], "--rooms")] * count
+        room_type = (labels or RoomLabels()).find(found["name"])
+        if room_type is None:
+            room_type = room_type_of(found["name"], "--rooms")
+        room_types += [room_type] * count
     return tuple(room_types)
-
-
-def read_condition(path: str | Path) -> Condition:
-    """Read `{"rooms": [...], "relations": [[i, j, name], ...]}`.
-
-    A room is a name, `{"type": name}`, or null if it is to be drawn. "i name j" is a relation
-    of the vocabulary, or "none" for rooms that must not be joined. Rooms that all have a "box",
-    without "relations", are related by their boxes.
-
-    Raises:
-        InputError: the file is missing or damaged, names something unknown, or contradicts
-            itself.
-    """
-    data = read_small(path, _LARGEST_FILE, "expected one diagram, got more than 1 MB")
-    try:
-        content = parse_json(data)
-    except JsonError as error:
-        raise InputError(f"{path}: expected a JSON object with rooms ({error})") from error
-    try:
-        return condition_from_plain(content)
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from None
-
-
-def condition_from_plain(content: Any) -> Condition:
-    """The condition that `Condition.as_plain` is, or the content of a file of `read_condition`.
-
-    Raises:
-        InputError: it names something unknown, or contradicts itself.
-    """
-    if not isinstance(content, dict) or not isinstance(content.get("rooms"), list):
-        raise InputError('expected {"rooms": [...], "relations": [[i, j, name], ...]}')
-    rooms = content["rooms"]
-    _check_num_rooms(len(rooms))
-    room_types = tuple(_room(room, k) for k, room in enumerate(rooms))
-    if "relations" in content:
-        entries = content["relations"]
-        if not isinstance(entries, list):
-            raise InputError("relations: expected a list of [i, j, name]")
-        return Condition(room_types, tuple(_relation(entry) for entry in entries))
-    boxes = [room.get("box") for room in rooms if isinstance(room, dict) and "box" in room]
-    if boxes and len(boxes) == len(rooms):
-        return Condition(room_types, _relations_of(boxes))
-    if boxes:
-        raise InputError("rooms: either all of them have a box or none")
-    return Condition(room_types)
-
-
-def _room(room: Any, k: int) -> int | None:
-    name = room.get("type") if isinstance(room, dict) else room
-    if name is None:
-        return None
-    if not isinstance(name, str):
-        raise InputError(f"rooms[{k}]: expected a name, an object with type, or null")
-    return room_type_of(name, f"rooms[{k}]")
-
-
-def _relation(entry: Any) -> tuple[int, int, int]:
-    good = (
-        isinstance(entry, list)
-        and len(entry) == 3
-        and all(type(k) is int for k in entry[:2])
-        and isinstance(entry[2], str)
-    )
-    if not good:
-        raise InputError(f"relations: expected [i, j, name], got {str(entry)[:60]}")
-    i, j, name = entry
-    relation = relation_of(name, "relations")
-    if i == j:
-        raise InputError(f"relations: room {i} is related to itself")
-    if i < j:
-        return i, j, relation
-    return j, i, relation if relation == NO_EDGE else int(inverse_relation(relation))
-
-
-def _relations_of(boxes: Sequence[Any]) -> tuple[tuple[int, int, int], ...]:
-    good = all(
-        isinstance(box, list)
-        and len(box) == 4
-        and all(type(x) in (int, float) and abs(x) < 1e6 for x in box)
-        and box[0] <= box[2]
-        and box[1] <= box[3]
-        for box in boxes
-    )
-    if not good:
-        raise InputError("rooms: expected every box as [x0, y0, x1, y1] with x0 <= x1, y0 <= y1")
-    vocabulary = Vocabulary(len(boxes))
-    labels = relations_from_boxes(
-        np.array([boxes], np.float64), np.array([len(boxes)]), vocabulary
-    )[0]
-    return tuple(
-        (int(i), int(j), int(r))
-        for i, j, r in zip(vocabulary.edge_rows, vocabulary.edge_cols, labels, strict=True)
-    )
 
 
 def _name(relation: int) -> str:

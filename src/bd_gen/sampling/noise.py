@@ -28,6 +28,7 @@ class Stream(IntEnum):
     STEP = 1
     ORDER = 2
     SWEEP = 3
+    LIMITED = 4
 
 
 def attempt_of(sample: int, attempt: int) -> int:
@@ -114,6 +115,11 @@ class KeyedNoise:
     def order(self, samples: Tensor, positions: Tensor) -> Tensor:
         """One float64 in [0, 1) for each (sample, position)."""
         w0, w1, _, _ = self._words(samples, torch.zeros_like(samples), positions, Stream.ORDER)
+        return uniform53(w0, w1)
+
+    def limited(self, samples: Tensor, attempts: Tensor, positions: Tensor) -> Tensor:
+        """One float64 in [0, 1) for each attempt at a limited token; tensors are broadcast."""
+        w0, w1, _, _ = self._words(samples, attempts, positions, Stream.LIMITED)
         return uniform53(w0, w1)
 
     def num_rooms(self, samples: Tensor) -> Tensor:

@@ -24,8 +24,8 @@ from bd_gen.models.packing import pack
 from bd_gen.sampling.decoding import Tempered
 from bd_gen.sampling.grid import Visibility
 from bd_gen.sampling.noise import KeyedNoise
+from bd_gen.sampling.predictor import Predictor
 from bd_gen.sampling.rules import Potential, Rule
-from bd_gen.sampling.sampler import Predictor
 
 _LEAST_ESS = 0.5
 """Share of effective particles under which they are drawn again."""

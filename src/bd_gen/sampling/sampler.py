@@ -6,7 +6,7 @@ whatever their steps and sizes. A call that could change no token is never made.
 where all diagrams of a batch are complete.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -16,21 +16,16 @@ from torch import Tensor
 
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.models.packing import PackedBatch, pack
+from bd_gen.models.packing import pack
 from bd_gen.sampling.decoding import Decoding
 from bd_gen.sampling.grid import Visibility
+from bd_gen.sampling.limited import LimitedTokens
 from bd_gen.sampling.method import Method
 from bd_gen.sampling.noise import KeyedNoise, Stream
 from bd_gen.sampling.orders import Course, Order
+from bd_gen.sampling.predictor import Predictor
 from bd_gen.sampling.state import GroupState, Reveal
 from bd_gen.sampling.sweeps import sweep_reveals
-
-
-class Predictor(Protocol):
-    """What the sampler needs of a denoiser."""
-
-    def __call__(self, batch: PackedBatch, time: Tensor, at: Tensor) -> Tensor:
-        """(M, 13) logits of the tokens `at` (M,); time is (B,)."""
 
 
 class Observer(Protocol):
@@ -57,10 +52,15 @@ class Sampler:
         device: where the predictor lives.
         given: (length,) uint8 token row that every sample keeps where it is not MASK; its PAD
             fixes the number of rooms. None: nothing is given.
+        allowed: by position in the row, the values that a token that is not given may have; goes
+            with `given`. These tokens are drawn first, see `LimitedTokens`.
 
     Attributes:
         calls: calls of the network so far, each of one diagram counted as one.
         calls_of: (N,) int64 calls for each diagram of the last `sample`.
+
+    Raises:
+        ValueError: `allowed` without `given`.
     """
 
     def __init__(
@@ -72,6 +72,7 @@ class Sampler:
         method: Method,
         device: torch.device | str = "cpu",
         given: np.ndarray | None = None,
+        allowed: Mapping[int, frozenset[int]] | None = None,
     ) -> None:
         self.predictor = predictor
         self.vocabulary = vocabulary
@@ -82,6 +83,13 @@ class Sampler:
         self.given = given
         self.calls = 0
         self.calls_of = np.zeros(0, np.int64)
+        self._limited: LimitedTokens | None = None
+        if allowed:
+            if given is None:
+                raise ValueError("tokens are limited where a row is given, MASK at the least")
+            self._limited = LimitedTokens(
+                predictor, vocabulary, visibility, given, dict(allowed), self.device
+            )
 
     @torch.inference_mode()
     def sample(
@@ -123,9 +131,10 @@ class Sampler:
         groups, courses = [], []
         for n in np.unique(num_rooms):
             chosen = torch.from_numpy(np.flatnonzero(num_rooms == n)).to(self.device)
-            state = GroupState.all_masked(
-                int(n), samples[chosen], self.vocabulary, self._given_tokens(int(n))
-            )
+            given, calls = self._given_tokens(samples[chosen], noise)
+            state = GroupState.all_masked(int(n), samples[chosen], self.vocabulary, given)
+            state.calls += calls
+            self.calls += int(calls.sum())
             grid = method.grid(self.visibility, state.positions)
             groups.append(state)
             courses.append(Course(self.visibility, grid, method.remasker, noise, state.positions))
@@ -142,10 +151,10 @@ class Sampler:
         sweeps = [sweep_reveals(*pair, method.sweep_kind, method.sweeps) for pair in both]
         while self._advance(groups, sweeps, order, noise.of(Stream.SWEEP), look):
             look()
-        calls = np.zeros(len(num_rooms), np.int64)
+        calls_of = np.zeros(len(num_rooms), np.int64)
         for state in groups:
-            calls[num_rooms == state.num_rooms] = state.calls.cpu().numpy()
-        return self._rows(groups, num_rooms), calls
+            calls_of[num_rooms == state.num_rooms] = state.calls.cpu().numpy()
+        return self._rows(groups, num_rooms), calls_of
 
     def _rows(self, groups: list[GroupState], num_rooms: np.ndarray) -> np.ndarray:
         """(b, length) uint8 the token rows of all diagrams, in their order."""
@@ -156,10 +165,15 @@ class Sampler:
             rows[np.ix_(where, state.positions.cpu().numpy())] = tokens.cpu().numpy()
         return rows
 
-    def _given_tokens(self, num_rooms: int) -> Tensor | None:
+    def _given_tokens(self, samples: Tensor, noise: KeyedNoise) -> tuple[Tensor | None, Tensor]:
+        """Tokens (b, N) or (N,) that samples begin with, MASK if unknown, and (b,) calls for it."""
+        if self._limited is not None:
+            return self._limited.draw(samples, noise)
+        no_calls = torch.zeros_like(samples)
         if self.given is None:
-            return None
-        return torch.from_numpy(self.given[self.vocabulary.real_positions(num_rooms)]).long()
+            return None, no_calls
+        real = self.given != self.vocabulary.pad_row
+        return torch.from_numpy(self.given[real]).long(), no_calls
 
     def _draw_num_rooms(self, samples: Tensor, noise: KeyedNoise) -> np.ndarray:
         if self.given is not None:

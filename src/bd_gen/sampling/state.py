@@ -48,7 +48,7 @@ class GroupState:
             num_rooms: n.
             samples: (b,) int64.
             vocabulary: the layout of the full row.
-            given: (N,) int64 tokens of which all but MASK are kept, or None.
+            given: (N,) or (b, N) int64 tokens of which all but MASK are kept, or None.
         """
         device = samples.device
         real = vocabulary.real_positions(num_rooms)

@@ -63,7 +63,8 @@ def sweep_reveals(state: GroupState, course: Course, kind: str, sweeps: int) -> 
     next one may be asked for as soon as its value stands in the state.
 
     Args:
-        state: complete diagrams, all with the same tokens given.
+        state: complete diagrams, with tokens given at the same positions; the values of these may
+            differ, as those of limited tokens do.
         course: what they followed; sweeps have a stream of noise of their own.
         kind: a key of `SWEEP_KINDS`.
         sweeps: how many.

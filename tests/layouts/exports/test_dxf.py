@@ -3,6 +3,7 @@ from pathlib import Path
 
 import ezdxf
 import pytest
+from ezdxf.lldxf.encoding import decode_dxf_unicode
 from hypothesis import HealthCheck, given, settings
 
 from bd_gen.diagrams.diagram import Diagram
@@ -18,6 +19,12 @@ from .cases import flat, solved
 def drawn(path: Path, plan: LaidOut, scale: float = 0.1):
     write_dxf(path, plan, scale)
     return ezdxf.readfile(path)
+
+
+def decoded(text: str) -> str:
+    """Letters for \\U+XXXX, of which a pair of UTF-16 makes one."""
+    units = decode_dxf_unicode(text).encode("utf-16-be", "surrogatepass")
+    return units.decode("utf-16-be")
 
 
 def polygons(document, layer: str) -> list[list[tuple[float, float]]]:
@@ -56,7 +63,7 @@ def test_layers_have_the_colours_of_the_pictures(tmp_path: Path) -> None:
 def test_labels_and_dimensions_say_what_was_drawn(tmp_path: Path) -> None:
     document = drawn(tmp_path / "x.dxf", flat())
     space = document.modelspace()
-    texts = {text.plain_text() for text in space.query('MTEXT[layer=="LABELS"]')}
+    texts = {decoded(text.plain_text()) for text in space.query('MTEXT[layer=="LABELS"]')}
     assert texts == {"LivingRoom\n60.0 m²", "Kitchen\n14.4 m²", "Bathroom\n20.2 m²"}
     overall = space.query('DIMENSION[layer=="DIMENSIONS"]')
     assert sorted(line.get_measurement() for line in overall) == [pytest.approx(10)] * 2
@@ -71,7 +78,7 @@ def test_every_drawing_is_sound(plan: LaidOut, tmp_path: Path) -> None:
     document = drawn(tmp_path / "x.dxf", plan, 18 / 256)
     auditor = document.audit()
     assert (auditor.errors, auditor.fixes) == ([], [])
-    assert document.header.custom_vars.get("bd-gen id") == plan.id
+    assert decoded(document.header.custom_vars.get("bd-gen id")) == plan.id
     boxes = {tuple(box) for box in (plan.boxes[:, 2:] - plan.boxes[:, :2]).tolist()}
     found = set()
     for line in document.modelspace().query("LWPOLYLINE"):

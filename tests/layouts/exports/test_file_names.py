@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bd_gen.layouts.exports import file_names as file_names_module
 from bd_gen.layouts.exports.file_names import file_name, file_names
 
 
@@ -37,3 +38,9 @@ def test_they_are_safe_and_different(plan_ids: list[str]) -> None:
 
 def test_equal_names_are_numbered() -> None:
     assert file_names(["a/b", "a_b", "A_B", "a_b-2"]) == ["a_b", "a_b-2", "A_B-3", "a_b-2-2"]
+
+
+def test_letters_that_file_names_cannot_hold_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_names_module.os, "fsencode", lambda name: name.encode("latin-1"))
+    assert file_name("Küche-客厅") == "Küche-__"
+    assert file_names(["客", "厅"]) == ["plan", "plan-2"]

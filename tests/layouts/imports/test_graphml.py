@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.diagrams.vocabulary import fold_name
 from bd_gen.errors import InputError
 from bd_gen.layouts.imports.graphml import GraphmlDiagram, read_graphml
 
@@ -143,11 +145,75 @@ def test_only_none_needs_no_direction(file: Path) -> None:
         read(file, graph)
 
 
+@pytest.mark.parametrize("made", [networkx.Graph, networkx.DiGraph])
+def test_an_edge_without_a_relation_joins(file: Path, made: type[networkx.Graph]) -> None:
+    graph = made()
+    for node, label in enumerate(("Living Room", "Kitchen", "Bathroom")):
+        graph.add_node(node, label=label)
+    graph.add_edge(2, 0)
+    graph.add_edge(0, 1, relation="touches")
+    found = read(file, graph)
+    assert found.room_types == (0, 2, 3)
+    assert (found.relations, found.joined) == ((), ((0, 1), (0, 2)))
+    assert found.notes == ()
+
+
+def test_a_relation_says_more_than_that_rooms_are_joined(file: Path) -> None:
+    graph = edge(0, 1)
+    graph.add_edge(1, 0, relation="right-of")
+    found = read(file, graph)
+    assert (found.relations, found.joined) == (((0, 1, 2),), ())
+    graph.add_edge(1, 0, relation="none")
+    with pytest.raises(InputError, match="edge '1' -> '0': contradicts edge '0' -> '1'"):
+        read(file, graph)
+
+
+@pytest.mark.parametrize("name", ["room_type", "Room Type", "roomtype", "type"])
+def test_types_under_the_names_that_people_give_them(file: Path, name: str) -> None:
+    graph = networkx.DiGraph()
+    graph.add_nodes_from([("a", {name: "LivingRoom"}), ("b", {name: "Kitchen"})])
+    graph.add_edge("b", "a", **{"Edge Label": "right-of"})
+    found = read(file, graph)
+    assert found.room_types == (0, 2)
+    assert found.relations == ((0, 1, 2),)
+
+
+def test_what_is_not_understood_is_told(file: Path) -> None:
+    graph = networkx.DiGraph()
+    graph.add_node("a", usage="LivingRoom", weight=2)
+    graph.add_node("b", type="Kitchen")
+    graph.add_edge("a", "b", relation="left-of", width=3.0)
+    assert read(file, graph).notes == (
+        "1 of 2 rooms have a type; attributes seen beside type, room_type, label and name: "
+        "usage, weight",
+        "not read of edges: width",
+    )
+    graph.add_node("a", type="LivingRoom")
+    assert read(file, graph).notes[0] == "not read of nodes: usage, weight"
+
+
+def test_data_under_a_key_that_nothing_declares_is_refused(file: Path) -> None:
+    text = (
+        '<graphml><key id="t" for="node" attr.name="type"/><graph edgedefault="directed">'
+        '<node id="a"><data key="t">Storage</data></node>'
+        '<node id="b"><data key="other">Balcony</data></node></graph></graphml>'
+    )
+    with pytest.raises(InputError, match="node 'b': holds data of key 'other', which no <key>"):
+        read(file, text)
+
+
+def test_labels_of_other_languages(file: Path) -> None:
+    graph = networkx.DiGraph()
+    graph.add_nodes_from([("a", {"label": "Ku\u0308che 2"}), ("Bad", {})])
+    networkx.write_graphml(graph, file)
+    labels = RoomLabels({fold_name("Küche"): 2, "bad": 3})
+    assert read_graphml(file, labels).room_types == (2, 3)
+
+
 @pytest.mark.parametrize(
     ("graph", "message"),
     [
         (edge(0, 0, relation="above"), "related to itself"),
-        (edge(0, 1), "edge '0' -> '1': expected `relation` or a label"),
         (edge(0, 1, relation="beside"), "unknown relation 'beside'; known: left-above"),
         (edge(0, 1, relation="above", label="below"), "relation is 'above', but label is 'below'"),
         (networkx.DiGraph(), "expected 1 to 32 nodes, got 0"),

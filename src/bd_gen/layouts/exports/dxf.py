@@ -10,7 +10,7 @@ import numpy as np
 
 from bd_gen.diagrams.vocabulary import ROOM_TYPES
 from bd_gen.errors import InputError
-from bd_gen.files import write_text
+from bd_gen.files import write_with
 from bd_gen.layouts.exports.dxf_style import (
     DIMENSIONS,
     LABELS,
@@ -60,8 +60,37 @@ def write_dxf(path: str | Path, plan: LaidOut, scale: float = METRES_PER_PIXEL) 
     with _reproducible():
         drawing = dxf_drawing(plan, scale)
         text = io.StringIO()
+        _sort_classes(drawing)
         drawing.write(text)
-    write_text(path, text.getvalue())
+    data = _ascii(text.getvalue())
+    write_with(path, lambda file: file.write(data))
+
+
+def _sort_classes(drawing: "Drawing") -> None:
+    """Let the section of classes stand in an order of its own; ezdxf takes them from sets."""
+    section = drawing.classes
+    section.add_required_classes(drawing.dxfversion)
+    in_order = sorted(section.classes.items(), key=lambda item: item[0])
+    section.classes.clear()
+    section.classes.update(in_order)
+
+
+def _ascii(text: str) -> bytes:
+    r"""The text with \U+XXXX for what is not ASCII.
+
+    The header names a code page, which DXF 2007 and later do not use; some readers go by it.
+    """
+    return "".join(
+        letter
+        if letter.isascii()
+        else "".join(f"\\U+{int.from_bytes(unit, 'big'):04X}" for unit in _utf16(letter))
+        for letter in text
+    ).encode("ascii")
+
+
+def _utf16(letter: str) -> list[bytes]:
+    data = letter.encode("utf-16-be", "surrogatepass")
+    return [data[k : k + 2] for k in range(0, len(data), 2)]
 
 
 def dxf_drawing(plan: LaidOut, scale: float = METRES_PER_PIXEL) -> "Drawing":

@@ -1,5 +1,6 @@
 """File names from ids, which come from elsewhere and must not say where something is written."""
 
+import os
 from collections.abc import Iterable
 
 _LONGEST = 100  # bytes
@@ -12,13 +13,24 @@ def file_name(plan_id: str) -> str:
     """A name for a file, without an ending: letters, digits, "-", "_" and "." of the id.
 
     It has no path in it, does not start or end with a dot, is at most 100 bytes long, never empty
-    and no name that Windows keeps for devices.
+    and no name that Windows keeps for devices. Letters that this machine's file names cannot hold,
+    as in a Latin-1 locale, become "_".
     """
-    kept = "".join(c if c.isalnum() or c in "-_." else "_" for c in plan_id)
+    kept = "".join(c if _is_kept(c) else "_" for c in plan_id)
     kept = kept.encode(errors="replace")[:_LONGEST].decode(errors="ignore").strip(".")
     if not kept.strip("_"):
         return "plan"
     return f"_{kept}" if kept.split(".")[0].casefold() in _RESERVED else kept
+
+
+def _is_kept(letter: str) -> bool:
+    if not (letter.isalnum() or letter in "-_."):
+        return False
+    try:
+        os.fsencode(letter)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def file_names(plan_ids: Iterable[str]) -> list[str]:

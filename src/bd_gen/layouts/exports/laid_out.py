@@ -22,6 +22,8 @@ class LaidOut:
         diagram: the rooms and their relations; at least one room.
         boxes: (n, 4) boxes (x0, y0, x1, y1) in pixels of a 256-pixel plan, y downwards; None
             without a layout. Whole numbers become int64, others float64.
+        joined: (i, j) with i < j, rooms that are joined without a word on how; they are no edges
+            of the diagram until it is laid out.
 
     Raises:
         ValueError: none of this.
@@ -30,6 +32,7 @@ class LaidOut:
     id: str
     diagram: Diagram
     boxes: np.ndarray | None = None
+    joined: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 < len(self.id) <= LONGEST_ID or not self.id.isprintable():

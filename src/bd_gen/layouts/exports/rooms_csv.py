@@ -83,7 +83,14 @@ def _measures(box: np.ndarray, scale: float) -> tuple[object, ...]:
     x0, y0, x1, y1 = box.tolist()
     width, height = x1 - x0, y1 - y0
     metres = (width * scale, height * scale, width * height * scale**2)
-    return (x0, y0, x1, y1, width, height, width * height, *(f"{m:.3f}" for m in metres))
+    pixels = (x0, y0, x1, y1, width, height, width * height)
+    return (*(_rounded(p) for p in pixels), *(f"{m:.3f}" for m in metres))
+
+
+def _rounded(pixels: float) -> float | int:
+    """A thousandth of a pixel is less than a tenth of a millimetre: what lies beyond is noise."""
+    number = round(float(pixels), 3)
+    return int(number) if number.is_integer() else number
 
 
 def as_text(cell: str) -> str:

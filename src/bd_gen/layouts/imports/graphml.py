@@ -9,13 +9,22 @@ from pathlib import Path
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.names import relation_of
+from bd_gen.diagrams.names import is_joined_name, relation_of
+from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.diagrams.vocabulary import NO_EDGE, inverse_relation, relation_from_name
 from bd_gen.errors import InputError
 from bd_gen.layouts.imports.graphml_data import GraphData, Item, read_graph
-from bd_gen.layouts.imports.graphml_rooms import boxes_of, in_order_of_rooms, room_type_of_node
+from bd_gen.layouts.imports.graphml_rooms import (
+    OTHER_NAMES,
+    TYPE_NAMES,
+    boxes_of,
+    in_order_of_rooms,
+    room_type_of_node,
+)
 
-_RELATION_NAMES = ("relation", "label")
+_RELATION_NAMES = ("relation", "label", "edgelabel")
+_OTHER_EDGE_NAMES = frozenset(("relationnumber",))
+_MOST_NAMED = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +36,9 @@ class GraphmlDiagram:
         room_types: type 0..12 of every room, None where the file does not say.
         relations: (i, j, r) with i < j and r in 0..9, or 10 for rooms that are not joined.
         boxes: (n, 4) boxes (x0, y0, x1, y1) in pixels, y downwards; None unless all rooms have one.
+        joined: (i, j) with i < j, rooms that an edge joins which says no relation.
         is_complete: are rooms without an edge between them not joined? Else that is unknown.
+        notes: what the file says that is not understood, in sentences.
     """
 
     id: str
@@ -35,10 +46,12 @@ class GraphmlDiagram:
     relations: tuple[tuple[int, int, int], ...]
     boxes: np.ndarray | None = None
     is_complete: bool = False
+    joined: tuple[tuple[int, int], ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def diagram(self) -> Diagram:
-        """The whole diagram; rooms without an edge between them are not joined.
+        """The diagram without its `joined` pairs; rooms without an edge are not joined.
 
         Raises:
             InputError: the type of a room is not known.
@@ -52,30 +65,61 @@ class GraphmlDiagram:
         )
 
 
-def read_graphml(path: str | Path) -> GraphmlDiagram:
-    """Read a GraphML file with one directed graph.
+def read_graphml(path: str | Path, labels: RoomLabels | None = None) -> GraphmlDiagram:
+    """Read a GraphML file with one graph.
+
+    Args:
+        path: the file.
+        labels: what foreign room labels mean.
 
     Raises:
-        InputError: the file is missing, hostile or damaged; it is no GraphML with one directed
-            graph of 1 to 32 rooms; or something in it is unknown or contradicts the rest.
+        InputError: the file is missing, hostile or damaged; it is no GraphML with one graph
+            of 1 to 32 rooms; or something in it is unknown or contradicts the rest.
     """
     path = Path(path)
     graph = read_graph(path)
     try:
-        return _diagram_of(graph, path.stem)
+        return _diagram_of(graph, path.stem, labels or RoomLabels())
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 
 
-def _diagram_of(graph: GraphData, file_name: str) -> GraphmlDiagram:
+def _diagram_of(graph: GraphData, file_name: str, labels: RoomLabels) -> GraphmlDiagram:
     nodes = in_order_of_rooms(graph.nodes)
+    room_types = tuple(room_type_of_node(node, labels) for node in nodes)
+    found = _relations(graph.edges, {node.id: k for k, node in enumerate(nodes)})
     return GraphmlDiagram(
         id=_id_of(graph, file_name),
-        room_types=tuple(map(room_type_of_node, nodes)),
-        relations=_relations(graph.edges, {node.id: k for k, node in enumerate(nodes)}),
+        room_types=room_types,
+        relations=tuple((i, j, r) for (i, j), r in found.items() if r is not None),
         boxes=boxes_of(nodes),
         is_complete=_is_complete(graph),
+        joined=tuple(pair for pair, relation in found.items() if relation is None),
+        notes=_notes(graph, room_types),
     )
+
+
+def _notes(graph: GraphData, room_types: tuple[int | None, ...]) -> tuple[str, ...]:
+    """What is written at nodes and edges under names that mean nothing here."""
+    notes = []
+    other = _unread(graph.nodes, {*TYPE_NAMES, *OTHER_NAMES})
+    if other and None in room_types:
+        typed = len(room_types) - room_types.count(None)
+        notes.append(
+            f"{typed} of {len(room_types)} rooms have a type; attributes seen beside type, "
+            f"room_type, label and name: {other}"
+        )
+    elif other:
+        notes.append(f"not read of nodes: {other}")
+    other = _unread(graph.edges, {*_RELATION_NAMES, *_OTHER_EDGE_NAMES})
+    if other:
+        notes.append(f"not read of edges: {other}")
+    return tuple(notes)
+
+
+def _unread(items: list[Item], known: set[str]) -> str:
+    names = sorted({name for item in items for name in item.data}.difference(known))
+    return ", ".join(name[:40] for name in names[:_MOST_NAMED])
 
 
 def _id_of(graph: GraphData, file_name: str) -> str:
@@ -92,8 +136,9 @@ def _is_complete(graph: GraphData) -> bool:
     return value in ("true", "1")
 
 
-def _relations(edges: list[Item], rooms: dict[str, int]) -> tuple[tuple[int, int, int], ...]:
-    found: dict[tuple[int, int], tuple[int, Item]] = {}
+def _relations(edges: list[Item], rooms: dict[str, int]) -> dict[tuple[int, int], int | None]:
+    """The relation of each pair i < j that an edge joins, None where none is said."""
+    found: dict[tuple[int, int], tuple[int | None, Item]] = {}
     for edge in edges:
         i, j = rooms[edge.ends[0]], rooms[edge.ends[1]]
         if i == j:
@@ -101,27 +146,25 @@ def _relations(edges: list[Item], rooms: dict[str, int]) -> tuple[tuple[int, int
         relation = _relation(edge)
         if i > j:
             i, j = j, i
-            relation = relation if relation == NO_EDGE else int(inverse_relation(relation))
+            if relation not in (None, NO_EDGE):
+                relation = int(inverse_relation(relation))
         known, other = found.setdefault((i, j), (relation, edge))
-        if known != relation:
+        if known != relation and (None not in (known, relation) or NO_EDGE in (known, relation)):
             raise InputError(f"{edge.where}: contradicts {other.where}")
-    return tuple((i, j, relation) for (i, j), (relation, _) in sorted(found.items()))
+        if known is None:  # a relation says more than that the rooms are joined
+            found[i, j] = relation, edge
+    return {pair: relation for pair, (relation, _) in sorted(found.items())}
 
 
-def _relation(edge: Item) -> int:
+def _relation(edge: Item) -> int | None:
     given = {key: edge.data[key] for key in _RELATION_NAMES if edge.data.get(key)}
-    if not given:
-        raise InputError(
-            f"{edge.where}: expected `relation` or a label, such as left-of or none; leave the "
-            f"edge out if it is to be drawn"
-        )
+    if not given or is_joined_name(next(iter(given.values()))):
+        return None
     name = next(iter(given.values()))
     relation = relation_of(name, edge.where)
-    label = relation_from_name(given.get("label", ""))
-    if label not in (None, relation):
-        raise InputError(
-            f"{edge.where}: relation is {name[:40]!r}, but label is {given['label'][:40]!r}"
-        )
+    for key, text in given.items():
+        if relation_from_name(text) not in (None, relation):
+            raise InputError(f"{edge.where}: relation is {name[:40]!r}, but {key} is {text[:40]!r}")
     if relation != NO_EDGE and not edge.is_directed:
         raise InputError(
             f"{edge.where}: {name[:40]!r} needs a direction: make the graph directed "

@@ -1,9 +1,9 @@
 """Nodes and edges of a GraphML file with what is written at each, whoever wrote it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bd_gen.diagrams.vocabulary import LARGEST_N_MAX
+from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, fold_name
 from bd_gen.errors import InputError
 from bd_gen.layouts.imports.xml_tree import Element, read_xml
 
@@ -17,7 +17,8 @@ class Item:
 
     Attributes:
         id: of a node; empty for an edge.
-        data: what is written at it, by name in small letters; `label` may come from yEd's graphics.
+        data: what is written at it, by folded name (`edgelabel` of "Edge Label"); `label` may come
+            from yEd's graphics.
         ends: source and target of an edge.
         is_directed: is that edge directed?
     """
@@ -81,7 +82,7 @@ def _keys(root: Element) -> dict[str, _Key]:
         attributes = element.attributes
         defaults = element.named("default")
         keys[attributes.get("id", "")] = _Key(
-            attributes.get("attr.name", "").casefold(),
+            fold_name(attributes.get("attr.name", "")),
             attributes.get("yfiles.type", ""),
             attributes.get("for", "all"),
             defaults[0].text if defaults else None,
@@ -107,24 +108,24 @@ def _graph_data(graph: Element, keys: dict[str, _Key]) -> GraphData:
         ends = element.attributes.get("source", ""), element.attributes.get("target", "")
         directed = element.attributes.get("directed", str(default == "directed"))
         is_directed = directed.casefold() == "true"
-        edge = Item("", _data_of(element, keys, "edge"), ends, is_directed)
+        edge = Item("", {}, ends, is_directed)
         if not ids.issuperset(ends):
             raise InputError(f"{edge.where}: there is no such node")
-        edges.append(edge)
-    data = _data_of(graph, keys, "graph")
+        edges.append(replace(edge, data=_data_of(element, keys, "edge", edge.where)))
+    data = _data_of(graph, keys, "graph", "graph")
     if "id" in graph.attributes:
         data.setdefault("id", graph.attributes["id"])
     return GraphData(data, nodes, edges)
 
 
 def _node(element: Element, keys: dict[str, _Key]) -> Item:
-    node = Item(element.attributes.get("id", ""), _data_of(element, keys, "node"))
+    node = Item(element.attributes.get("id", ""), {})
     if element.named("graph"):
         raise InputError(f"{node.where}: expected a room, got a group with a graph in it")
-    return node
+    return replace(node, data=_data_of(element, keys, "node", node.where))
 
 
-def _data_of(element: Element, keys: dict[str, _Key], scope: str) -> dict[str, str]:
+def _data_of(element: Element, keys: dict[str, _Key], scope: str, where: str) -> dict[str, str]:
     data = {
         key.name: key.default
         for key in keys.values()
@@ -134,7 +135,8 @@ def _data_of(element: Element, keys: dict[str, _Key], scope: str) -> dict[str, s
     for item in element.named("data"):
         key = keys.get(item.attributes.get("key", ""))
         if key is None:
-            continue
+            name = item.attributes.get("key", "")[:40]
+            raise InputError(f"{where}: holds data of key {name!r}, which no <key> declares")
         if key.graphics in _LABELS:
             label = label or _label_in(item, _LABELS[key.graphics])
         elif key.name:

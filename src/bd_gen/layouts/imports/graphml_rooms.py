@@ -6,18 +6,26 @@ import re
 import numpy as np
 
 from bd_gen.diagrams.names import room_type_of
-from bd_gen.diagrams.vocabulary import room_type_from_name
+from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.errors import InputError
 from bd_gen.layouts.imports.graphml_data import Item
 
 _LARGEST_COORDINATE = 1e6
 _UNKNOWN = frozenset({"", "?", "any"})
 _NUMBER = re.compile(r"[\s_#(-]*\d{1,3}\)?\Z")
+TYPE_NAMES = ("type", "roomtype", "label", "name")
+"""Attributes that may name a room's type, in their order; names are folded."""
+
+OTHER_NAMES = frozenset(
+    ("room", "typenumber", "x0", "y0", "x1", "y1", "area", "centrex", "centrey")
+)  # fmt: skip
+"""Attributes of nodes that are read otherwise, or follow from those that are."""
+
 _SIDES = ("x0", "y0", "x1", "y1")
 
 
-def room_type_of_node(node: Item) -> int | None:
-    """The room type that a node has by its `type`, `label`, `name` or id; None if it has none.
+def room_type_of_node(node: Item, labels: RoomLabels) -> int | None:
+    """The room type that a node has by one of `TYPE_NAMES` or its id; None if it has none.
 
     A number behind the name does not count ("SecondRoom 2"). A label that repeats the node's id
     says nothing, as programs write that where people wrote none.
@@ -25,15 +33,15 @@ def room_type_of_node(node: Item) -> int | None:
     Raises:
         InputError: the first of them that says anything is no room, or two are different rooms.
     """
-    texts = {key: _first_line(node.data.get(key, "")) for key in ("type", "label", "name")}
+    texts = {key: _first_line(node.data.get(key, "")) for key in TYPE_NAMES}
     given = {
         key: text
         for key, text in texts.items()
-        if text.casefold() not in _UNKNOWN and (key == "type" or text != node.id)
+        if text.casefold() not in _UNKNOWN and (key in ("type", "roomtype") or text != node.id)
     }
-    known = {key: room_type_from_name(_without_number(text)) for key, text in given.items()}
+    known = {key: _found(text, labels) for key, text in given.items()}
     if not given:
-        return room_type_from_name(_without_number(node.id))
+        return _found(node.id, labels)
     key, text = next(iter(given.items()))
     if known[key] is None:
         return room_type_of(text, node.where)
@@ -45,12 +53,14 @@ def room_type_of_node(node: Item) -> int | None:
     return known[key]
 
 
+def _found(text: str, labels: RoomLabels) -> int | None:
+    """The type that a text means, as it stands or without a number behind it."""
+    room_type = labels.find(text)
+    return labels.find(_NUMBER.sub("", text)) if room_type is None else room_type
+
+
 def _first_line(text: str) -> str:
     return text.strip().splitlines()[0].strip() if text.strip() else ""
-
-
-def _without_number(name: str) -> str:
-    return _NUMBER.sub("", name)
 
 
 def in_order_of_rooms(nodes: list[Item]) -> list[Item]:

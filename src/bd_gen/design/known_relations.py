@@ -1,0 +1,33 @@
+"""What is known of a diagram's relations, as rules of a brief."""
+
+from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.room_names import room_names
+from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS, Vocabulary
+from bd_gen.sampling.conditions import Condition
+from bd_gen.sampling.rules import ANY_RELATION, Literal, Rule
+
+
+def known_relations(known: Condition, vocabulary: Vocabulary) -> list[Rule]:
+    """A rule for each pair of rooms of which the diagram says something.
+
+    Args:
+        known: of which every room has a type.
+        vocabulary: the layout of the rows.
+    """
+    names = room_names(Diagram(tuple(t for t in known.room_types if t is not None)))
+    rules = []
+    for i, j, relation in sorted(known.relations):
+        if relation == NO_EDGE:
+            text = f"given: {names[i]} does not touch {names[j]}"
+        else:
+            text = f"given: {names[i]} {RELATIONS[relation]} {names[j]}"
+        rules.append(_rule(text, i, j, frozenset({relation}), vocabulary))
+    for i, j in known.joined:
+        text = f"given: {names[i]} touches {names[j]}"
+        rules.append(_rule(text, i, j, ANY_RELATION, vocabulary))
+    return rules
+
+
+def _rule(text: str, i: int, j: int, allowed: frozenset[int], vocabulary: Vocabulary) -> Rule:
+    position = vocabulary.n_max + vocabulary.edge_index(i, j)
+    return Rule(text, ((Literal(position, allowed),),))

@@ -1,0 +1,14 @@
+"""What samplers need of a denoiser."""
+
+from typing import Protocol
+
+from torch import Tensor
+
+from bd_gen.models.packing import PackedBatch
+
+
+class Predictor(Protocol):
+    """Logits of some tokens of a batch of diagrams."""
+
+    def __call__(self, batch: PackedBatch, time: Tensor, at: Tensor) -> Tensor:
+        """(M, 13) logits of the tokens `at` (M,); time is (B,)."""
