@@ -14,7 +14,7 @@ from bd_gen.experiments.backfill import BackfillPlan, method_from_config, plan_b
 from bd_gen.experiments.batch import run_batch
 from bd_gen.experiments.checkpoints import Checkpoints, read_checkpoints
 from bd_gen.experiments.suite_run import Drawing
-from bd_gen.results.samples_file import read_samples
+from bd_gen.results.samples_file import read_samples, samples_path, write_samples
 from bd_gen.sampling.method import Method
 
 CONFIG = {
@@ -293,7 +293,7 @@ def test_our_own_settings_give_the_method_again(method):
 # ---------------------------------------------------------------- what is there already
 
 
-@pytest.mark.parametrize("change", ["checkpoint", "seeds", "num_samples", ""])
+@pytest.mark.parametrize("change", ["checkpoint", "unknown", "seeds", "num_samples", ""])
 def test_samples_that_are_there_and_do_not_fit_are_told(tmp_path, directory, checkpoints, change):
     """Half of them drawn by an earlier start from another checkpoint, for instance."""
     write(directory)
@@ -301,12 +301,18 @@ def test_samples_that_are_there_and_do_not_fit_are_told(tmp_path, directory, che
     if change == "checkpoint":
         other = saved(tmp_path, "other.pt", seed=1)
         checkpoints = Checkpoints({"loglinear": read_checkpoints([str(other)])["loglinear"]})
+    elif change == "unknown":  # as in published files
+        path = samples_path(directory, NAME)
+        samples = read_samples(path)
+        samples.provenance.pop("checkpoint_sha256")
+        write_samples(path, samples)
     elif change:
         write(directory, **{"seeds": {"seeds": [1, 3]}, "num_samples": {"num_samples": 5}}[change])
     plan = plan_backfill(directory, checkpoints)
     assert (plan.there, plan.tasks, plan.problems) == ((NAME,), (), ())
     expected = {
         "checkpoint": "holds samples of another checkpoint than",
+        "unknown": "does not say of which checkpoint its samples are",
         "seeds": "holds samples of seeds (1, 2), its result is of (1, 3)",
         "num_samples": "holds samples of num_samples 6, its result is of 5",
     }

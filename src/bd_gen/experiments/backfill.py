@@ -103,7 +103,9 @@ def _doubts(directory: Path, entry: Entry, checkpoints: Checkpoints, drawing: Dr
         return []
     path = task.job.path
     recorded = samples.provenance.get("checkpoint_sha256")
-    if recorded not in (None, task.checkpoint.sha256):
+    if recorded is None:
+        return [f"{path}: does not say of which checkpoint its samples are"]
+    if recorded != task.checkpoint.sha256:
         return [f"{path}: holds samples of another checkpoint than {task.job.checkpoint_path}"]
     asked = {"seeds": task.job.seeds, "num_samples": task.job.num_samples}
     found = {"seeds": samples.seeds, "num_samples": samples.num_samples}
