@@ -8,7 +8,6 @@ from bd_gen.data.dataset import DataConfig, load_dataset
 from bd_gen.diffusion.likelihood import denoising_scores
 from bd_gen.diffusion.process import LearnedProcess
 from bd_gen.errors import InputError
-from bd_gen.models.learned_rates import GAMMA_MAX, GAMMA_MIN
 from bd_gen.origin import origin
 from bd_gen.training.checkpoint import Checkpoint
 
@@ -43,8 +42,8 @@ def _learned_rates(checkpoint: Checkpoint) -> dict[str, Any]:
     coefficients = process.rates.coefficients().detach().double()
     return {
         "learned_rates": {
-            "gamma_min": GAMMA_MIN,
-            "gamma_max": GAMMA_MAX,
+            "gamma_min": process.rates.gamma_min,
+            "gamma_max": process.rates.gamma_max,
             "coefficients": [[round(c, 6) for c in row] for row in coefficients.tolist()],
         }
     }
