@@ -9,9 +9,10 @@ import torch
 
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.diffusion.any_order import any_order_nats
+from bd_gen.diffusion.process import FixedProcess
 from bd_gen.diffusion.schedules import schedule_named
 
-LOGLINEAR = schedule_named("loglinear")
+LOGLINEAR = FixedProcess(schedule_named("loglinear"))
 Maker = Callable[..., Any]
 
 
@@ -82,5 +83,5 @@ def test_what_cannot_be_measured_is_refused(make_tokens: Maker, make_model: Make
     tokens = make_tokens([2], 2)
     with pytest.raises(ValueError, match="at least one"):
         any_order_nats(make_model(2), tokens[:0])
-    with pytest.raises(ValueError, match="needs a schedule"):
+    with pytest.raises(ValueError, match="needs a forward process"):
         any_order_nats(make_model(2, True), tokens)

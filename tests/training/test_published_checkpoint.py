@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tests.training.published_files import alphas, logits, published_content, published_file
 from torch.nn import functional as F  # noqa: N812
 
 from bd_gen.diagrams.tokens import num_rooms_of
@@ -130,16 +131,52 @@ def test_class_weights_are_divided_out(dev_data: Path) -> None:
         assert (again - taught[rows, :size]).abs().max() < 1e-6
 
 
+# ---------------------------------------------------------------- files made here
+
+
+@pytest.mark.parametrize("noise", ["loglinear", "linear", "learned"])
+def test_logits_are_those_of_the_architecture_written_down_plainly(
+    tmp_path: Path, noise: str
+) -> None:
+    """Sizes that are all different, so that none can be taken for another."""
+    path = published_file(tmp_path, noise)
+    rng = np.random.default_rng(1)
+    count = 12
+    num_rooms = rng.integers(1, 9, count)
+    is_real = torch.from_numpy(VOCABULARY.real_mask(num_rooms))
+    rows = np.where(rng.random((count, 36)) < 0.5, VOCABULARY.mask_row, rng.integers(0, 10, 36))
+    rows = np.where(is_real, rows, VOCABULARY.pad_row).astype(np.int64)
+    tokens, times = torch.from_numpy(rows), torch.from_numpy(rng.random(count)).float()
+    nodes, edges = logits(published_content(noise), tokens, is_real, times)
+    with torch.inference_mode():
+        model = load_checkpoint(path).denoiser()
+        found = model(pack_padded(tokens, is_real, VOCABULARY), times).view(count, 36, -1)
+    differences = (found[:, :8] - nodes[..., :NODES])[is_real[:, :8]]
+    assert differences.abs().max() < 1e-5
+    differences = (found[:, 8:, :EDGES] - edges[..., :EDGES])[is_real[:, 8:]]
+    assert differences.abs().max() < 1e-5
+
+
+@pytest.mark.parametrize("time", [0.0, 0.3, 1.0])
+def test_alphas_are_those_of_the_rate_network_written_down_plainly(
+    tmp_path: Path, time: float
+) -> None:
+    process = load_checkpoint(published_file(tmp_path, "learned")).process
+    expected = alphas(published_content("learned"), time)
+    assert (process.alpha(8, time) - expected).abs().max() < 1e-5
+    mean = process.alpha(5, time).mean()
+    assert process.time_of(5, mean[None])[0].item() == pytest.approx(time, abs=1e-6)
+
+
 # ---------------------------------------------------------------- what is refused
 
 
 @pytest.fixture
-def changed(dev_data: Path, tmp_path: Path) -> Callable[..., Path]:
+def changed(tmp_path: Path) -> Callable[..., Path]:
     """Writes a published file with some of its content replaced."""
 
-    def write(name: str, change: Callable[[dict[str, Any]], None]) -> Path:
-        folder = dev_data / "reference" / "checkpoints"
-        content = torch.load(folder / f"{name}.pt", weights_only=True)
+    def write(noise: str, change: Callable[[dict[str, Any]], None]) -> Path:
+        content = published_content(noise)
         change(content)
         torch.save(content, tmp_path / "changed.pt")
         return tmp_path / "changed.pt"
@@ -188,7 +225,7 @@ _BAD = [
 def test_what_has_no_meaning_here_is_refused(
     changed: Callable[..., Path], keys: tuple[str, ...], value: Any, message: str
 ) -> None:
-    path = changed("v1_linear", _set(*keys, value=value))
+    path = changed("linear", _set(*keys, value=value))
     with pytest.raises(InputError) as refused:
         load_checkpoint(path).denoiser()
     assert message in str(refused.value)
@@ -207,7 +244,7 @@ def test_what_has_no_meaning_here_is_refused(
 def test_a_rate_network_that_does_not_fit_is_refused(
     changed: Callable[..., Path], keys: tuple[str, ...], value: Any, message: str
 ) -> None:
-    path = changed("v2", _set(*keys, value=value))
+    path = changed("learned", _set(*keys, value=value))
     with pytest.raises(InputError) as refused:
         _ = load_checkpoint(path).process
     assert message in str(refused.value)
@@ -216,7 +253,7 @@ def test_a_rate_network_that_does_not_fit_is_refused(
 def test_tensors_larger_than_the_file_are_refused(changed: Callable[..., Path]) -> None:
     huge = torch.zeros(1).expand(1 << 30, 32)
     path = changed(
-        "v1_linear", _set("model_state_dict", "node_embedding.embedding.weight", value=huge)
+        "linear", _set("model_state_dict", "node_embedding.embedding.weight", value=huge)
     )
     with pytest.raises(InputError, match="larger than the file"):
         load_checkpoint(path)

@@ -8,10 +8,12 @@ import click
 
 from bd_gen.cli.batch_options import (
     checkpoint_option,
+    class_weights_of,
     drawing_options,
     named_folder,
     summary,
 )
+from bd_gen.cli.checkpoint_notes import say_notes
 from bd_gen.errors import InputError, printable
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ def command(
     checkpoints: tuple[str, ...],
     batch_size: int,
     device: str,
+    class_weights: Path | None,
     keep_going: bool,
     dry_run: bool,
     engine: str,
@@ -56,9 +59,12 @@ def command(
     where = EngineSettings(engine, workers, scheduler, shard_size)
     if not checkpoints:
         raise InputError("needs --checkpoint FILE, the model that the results were made with")
+    weights = class_weights_of(class_weights)
+    given = read_checkpoints(checkpoints, weights)
     plan = plan_backfill(
-        named_folder(directory), read_checkpoints(checkpoints), Drawing(batch_size, device)
+        named_folder(directory), given, Drawing(batch_size, device, class_weights=weights)
     )
+    say_notes(*(one.content for one in given.values()))
     _say_plan(plan)
     if dry_run:
         print_generate_commands(plan.tasks, where)

@@ -123,6 +123,7 @@ def _design(
     brief: "Brief", checkpoint: str, out: Path, scale: float, workers: int, device: str
 ) -> bool:
     """Find, write and check; False if there are fewer plans than asked for."""
+    from bd_gen.cli.checkpoint_notes import say_notes
     from bd_gen.cli.progress import new_bar
     from bd_gen.design.blame import what_is_to_blame
     from bd_gen.design.checking import check_plans
@@ -133,6 +134,7 @@ def _design(
 
     start = time.monotonic()
     model = load_checkpoint(checkpoint_file(Path(checkpoint).expanduser()))
+    say_notes(model)
     with new_bar("diagrams") as progress:
         tasks: dict[str, object] = {}
 

@@ -1,12 +1,13 @@
 """`bd-gen generate`."""
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from bd_gen.cli.checkpoint_notes import say_notes
 from bd_gen.cli.engine_options import engine_options, opened_engine
 from bd_gen.cli.train import OverridesCommand
 from bd_gen.errors import InputError
@@ -50,6 +51,7 @@ class EvalConfig:
     num_samples: int = 1_000
     batch_size: int = 512
     device: str = "auto"
+    class_weights: str | None = None
     overwrite: bool = False
 
 
@@ -108,6 +110,7 @@ def command(
     if export is not None:
         check_export(export)
     job, checkpoint = generation_job(overrides, _condition(given, absent_edges, rooms, num_rooms))
+    say_notes(checkpoint)
     path = generate_with_progress(job, checkpoint, where)
     if export is not None:
         click.echo(f"wrote {export} ({export_samples(path, export):,} diagrams)")
@@ -144,6 +147,7 @@ def generation_job(
     """
     from bd_gen.cli.compose import compose, section
     from bd_gen.experiments.generation import GenerationJob
+    from bd_gen.models.class_weights import read_class_weights
     from bd_gen.training.bundled import checkpoint_file
     from bd_gen.training.checkpoint import load_checkpoint
 
@@ -154,6 +158,10 @@ def generation_job(
     # A shell leaves the ~ of KEY=~/VALUE alone.
     checkpoint_path = Path(settings.checkpoint_path).expanduser()
     checkpoint = load_checkpoint(checkpoint_file(checkpoint_path))
+    weights = None
+    if settings.class_weights is not None:
+        weights = read_class_weights(Path(settings.class_weights).expanduser())
+        checkpoint = replace(checkpoint, class_weights=weights)
     noise = (config.get("noise") or {}).get("name")
     schedule = str(config["results"]["schedule"] or _schedule(noise, settings, checkpoint))
     if condition is not None and config["results"]["schedule"] is None:
@@ -170,6 +178,7 @@ def generation_job(
         device=settings.device,
         overwrite=settings.overwrite,
         condition=condition,
+        class_weights=weights,
     )
     return job, checkpoint
 

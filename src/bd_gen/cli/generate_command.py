@@ -56,6 +56,8 @@ def generate_command(job: "GenerationJob", where: "EngineSettings | None" = None
         values["batch_size"] = job.batch_size
     if job.device != "auto":
         values["device"] = readable(job.device)
+    if job.class_weights is not None:
+        values["class_weights"] = readable(job.class_weights.source)
     if job.overwrite:
         values["overwrite"] = "true"
     folder = job.directory if job.directory.name not in ("", "..") else job.directory.resolve()

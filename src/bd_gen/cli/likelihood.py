@@ -1,11 +1,14 @@
 """`bd-gen likelihood`: how well models know held-out plans, without a sampler."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from bd_gen.cli.batch_options import class_weights_of
+from bd_gen.cli.checkpoint_notes import say_notes
 from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.errors import InputError
 
@@ -26,6 +29,12 @@ SPLITS = ("validation", "test", "train")
 @click.option("--orders", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the orders.")
 @click.option("--batch-size", type=click.IntRange(1), default=512, show_default=True)
+@click.option(
+    "--class-weights",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="JSON: weights of the loss that trained the models, to be divided out.",
+)
 @click.option("--device", default="auto", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="Also write the numbers as JSON.")
 def command(
@@ -35,6 +44,7 @@ def command(
     orders: int,
     seed: int,
     batch_size: int,
+    class_weights: Path | None,
     device: str,
     out: Path | None,
 ) -> None:
@@ -49,6 +59,7 @@ def command(
     from bd_gen.training.bundled import checkpoint_file
     from bd_gen.training.checkpoint import load_checkpoint
 
+    weights = class_weights_of(class_weights)
     paths = [word for word in words if "=" not in word]
     data = data_config_from_overrides([word for word in words if "=" in word])
     if not paths:
@@ -56,6 +67,8 @@ def command(
     report: dict[str, Any] = {"split": split, "orders": orders, "seed": seed, "checkpoints": {}}
     for path in paths:
         checkpoint = load_checkpoint(checkpoint_file(path))
+        checkpoint = replace(checkpoint, class_weights=weights)
+        say_notes(checkpoint)
         rows = _rows(checkpoint, path, data, split, num)
         with bar(path, "diagrams") as progress:
             nats = _nats(checkpoint, rows, (orders, seed, batch_size, device), progress)
@@ -82,7 +95,8 @@ def _rows(
             f"{path}: data.n_max: expected {checkpoint.n_max} as in the checkpoint, "
             f"got {dataset.vocabulary.n_max}"
         )
-    if data is None and dataset.fingerprint != checkpoint.data_fingerprint:
+    # A published checkpoint names its data, but has no fingerprint of them.
+    if data is None and checkpoint.data_fingerprint not in ("", dataset.fingerprint):
         raise InputError(
             f"{path}: the data it was trained on have changed; name the data to measure: data=..."
         )
@@ -101,19 +115,11 @@ def _nats(
     progress: Any,
 ) -> "AnyOrderNats":
     from bd_gen.diffusion.any_order import any_order_nats
-    from bd_gen.diffusion.process import FixedProcess
     from bd_gen.models.device import resolve_device
 
     orders, seed, batch_size, device = settings
     denoiser = checkpoint.denoiser(resolve_device(device))
-    process = checkpoint.process
-    schedule = process.schedule if isinstance(process, FixedProcess) else None
-    if schedule is None and denoiser.time_embedding is not None:
-        raise InputError(
-            f"{checkpoint.source}: a learned forward process with time input has no time for "
-            "tokens revealed one by one"
-        )
-    return any_order_nats(denoiser, rows, schedule, orders, seed, batch_size, progress)
+    return any_order_nats(denoiser, rows, checkpoint.process, orders, seed, batch_size, progress)
 
 
 def _sentence(path: str, nats: "AnyOrderNats") -> str:

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from bd_gen.diagrams.tokens import num_rooms_of
-from bd_gen.diffusion.schedules import Schedule
+from bd_gen.diffusion.process import ForwardProcess
 from bd_gen.models.denoiser import Denoiser
 from bd_gen.models.packing import pack
 
@@ -65,7 +65,7 @@ class AnyOrderNats:
 def any_order_nats(
     denoiser: Denoiser,
     tokens: np.ndarray,
-    schedule: Schedule | None = None,
+    process: ForwardProcess | None = None,
     num_orders: int = 1,
     seed: int = 0,
     batch_size: int = 512,
@@ -77,8 +77,8 @@ def any_order_nats(
     Args:
         denoiser: the model.
         tokens: (N, length) complete rows.
-        schedule: tells a model with time input at which time so many tokens are visible; others
-            need none.
+        process: tells a model with time input at which time so many tokens are visible (on
+            average, where it is learned); others need none.
         num_orders: orders of each diagram. An order depends on the seed, its number and the
             diagram's place among those of its size, not on batches.
         seed: of the orders.
@@ -89,10 +89,10 @@ def any_order_nats(
 
     Raises:
         ValueError: a number below 1, there are no diagrams, or a model with time input gets no
-            schedule.
+            process.
     """
-    if denoiser.time_embedding is not None and schedule is None:
-        raise ValueError("a model with time input needs a schedule")
+    if denoiser.time_embedding is not None and process is None:
+        raise ValueError("a model with time input needs a forward process")
     if num_orders < 1 or batch_size < 1 or not len(tokens):
         raise ValueError("at least one diagram, one order and one diagram a batch are needed")
     vocabulary = denoiser.vocabulary
@@ -108,7 +108,7 @@ def any_order_nats(
             ranks = _ranks(clean.shape, seed, order, known)
             for start in range(0, len(rows), batch_size):
                 part = slice(start, start + batch_size)
-                values = _sums(denoiser, schedule, int(n), clean[part], ranks[part])
+                values = _sums(denoiser, process, int(n), clean[part], ranks[part])
                 nats[rows[part]] += values / num_orders
                 done += len(values)
                 if progress is not None:
@@ -125,7 +125,7 @@ def _ranks(shape: tuple[int, ...], seed: int, order: int, known: np.ndarray) -> 
 
 def _sums(
     denoiser: Denoiser,
-    schedule: Schedule | None,
+    process: ForwardProcess | None,
     num_rooms: int,
     clean: np.ndarray,
     ranks: np.ndarray,
@@ -145,9 +145,9 @@ def _sums(
         batch = pack([(num_rooms, torch.where(rank >= step, mask_tokens, values))], vocabulary)
         place = (rank == step).long().argmax(dim=1)
         time = None
-        if schedule is not None:
+        if process is not None and denoiser.time_embedding is not None:
             visible = torch.full((count,), (num_known + step) / length, device=device)
-            time = schedule.time_of(visible).float()
+            time = process.time_of(num_rooms, visible[:1]).float().expand(count)
         logits = denoiser(batch, time, first_of_row + place).double()
         chosen = values.gather(1, place[:, None])
         total -= logits.log_softmax(dim=1).gather(1, chosen)[:, 0]

@@ -10,6 +10,7 @@ from bd_gen.errors import InputError
 from bd_gen.experiments.batch import BatchTask
 from bd_gen.experiments.checkpoints import Checkpoints, GivenCheckpoint
 from bd_gen.experiments.suite_run import Drawing
+from bd_gen.models.class_weights import ClassWeights
 from bd_gen.results.columns import YARDSTICKS
 from bd_gen.results.inventory import Entry, read_entries
 from bd_gen.results.result_file import Result
@@ -27,7 +28,15 @@ _NEEDED = (
     "remasking_enabled",
 )
 _NEEDED_TO_REMASK = ("remasking_strategy", "remasking_eta", "remasking_t_switch")
-_KNOWN = {*_NEEDED, *_NEEDED_TO_REMASK, "remasking_loop", "is_v2", "given", "checkpoint"}
+_KNOWN = {
+    *_NEEDED,
+    *_NEEDED_TO_REMASK,
+    "remasking_loop",
+    "is_v2",
+    "given",
+    "checkpoint",
+    "class_weights",
+}
 
 
 @dataclass(frozen=True)
@@ -133,6 +142,7 @@ def _task(directory: Path, entry: Entry, checkpoints: Checkpoints, drawing: Draw
                          f"got {result.method[:80]}")  # fmt: skip
     method = method_from_config(result.config, entry.method)
     seeds, num_samples = _amount(result.config)
+    _check_class_weights(result.config, drawing.class_weights)
     given = _checkpoint(directory, method, checkpoints)
     _check_hash(result, given)
     return BatchTask(drawing.job(given, method, directory, seeds, num_samples), given.content)
@@ -236,6 +246,13 @@ def _checkpoint(directory: Path, method: Method, checkpoints: Checkpoints) -> Gi
     if label not in checkpoints:
         raise InputError(f"needs --checkpoint {label}=FILE")
     return checkpoints[label]
+
+
+def _check_class_weights(config: Mapping[str, Any], given: ClassWeights | None) -> None:
+    recorded = config.get("class_weights")
+    if recorded is not None and (given is None or recorded != given.as_plain):
+        raise InputError("config/class_weights: drawn with class weights that are not those given; "
+                         "name their file by --class-weights")  # fmt: skip
 
 
 def _check_hash(result: Result, given: GivenCheckpoint) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +28,12 @@ class ClassWeights:
     Attributes:
         node: 13 weights of room types; None: all alike.
         edge: 11 weights of the relations and no-edge; None: all alike.
+        source: the file that they were read from.
     """
 
     node: tuple[float, ...] | None
     edge: tuple[float, ...] | None
+    source: str = field(default="", compare=False)
 
     @property
     def log(self) -> Tensor:
@@ -65,7 +67,7 @@ def read_class_weights(path: str | Path) -> ClassWeights:
     if not isinstance(content, dict) or not content or set(content) - set(_SIZES):
         raise InputError(f"{path}: expected {_SHAPE}")
     parts = {name: _weights(path, name, value) for name, value in content.items()}
-    return ClassWeights(parts.get("node"), parts.get("edge"))
+    return ClassWeights(parts.get("node"), parts.get("edge"), str(path))
 
 
 def _weights(path: str | Path, name: str, value: Any) -> tuple[float, ...]:

@@ -1,0 +1,16 @@
+"""What people should know of a checkpoint that they use, said once a command."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from bd_gen.errors import printable
+
+if TYPE_CHECKING:
+    from bd_gen.training.checkpoint import Checkpoint
+
+
+def say_notes(*checkpoints: "Checkpoint") -> None:
+    """Print the notes of checkpoints on stderr, each once."""
+    for note in dict.fromkeys(note for checkpoint in checkpoints for note in checkpoint.notes):
+        click.echo(f"bd-gen: note: {printable(note)}", err=True)
