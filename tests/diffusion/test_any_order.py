@@ -12,7 +12,8 @@ from bd_gen.diffusion.any_order import any_order_nats
 from bd_gen.diffusion.process import FixedProcess
 from bd_gen.diffusion.schedules import schedule_named
 
-LOGLINEAR = FixedProcess(schedule_named("loglinear"))
+LOGLINEAR = schedule_named("loglinear")
+PROCESS = FixedProcess(LOGLINEAR)
 Maker = Callable[..., Any]
 
 
@@ -22,7 +23,7 @@ def test_of_an_exact_denoiser_every_order_gives_the_probability(oracle: Any, see
         real = Vocabulary(3).real_positions(n)
         rows = np.tile(Vocabulary(3).pad_row, (len(oracle.states[n]), 1))
         rows[:, real] = oracle.states[n].numpy()
-        found = any_order_nats(oracle, rows, LOGLINEAR, seed=seed)
+        found = any_order_nats(oracle, rows, PROCESS, seed=seed)
         expected = -np.log(oracle.probabilities[n].numpy())
         np.testing.assert_allclose(found.per_diagram, expected, atol=1e-9)
 
@@ -38,7 +39,7 @@ def test_many_orders_come_near_the_average_over_all(
     tokens = make_tokens([2], 2)
     row = torch.from_numpy(tokens[0].astype(np.int64))
     expected = exact_bound(denoiser, row, 2, LOGLINEAR)
-    singles = [any_order_nats(denoiser, tokens, LOGLINEAR, seed=seed).mean for seed in range(150)]
+    singles = [any_order_nats(denoiser, tokens, PROCESS, seed=seed).mean for seed in range(150)]
     # Three tokens have six orders, all of which must occur about equally often.
     assert len({round(value, 9) for value in singles}) == 6
     error = np.std(singles) / len(singles) ** 0.5
