@@ -17,6 +17,7 @@ _OWN_FIELDS = {
     "summary",
     "ci95",
     "denoising",
+    "not_computed",
     "provenance",
 }
 

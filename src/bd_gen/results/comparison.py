@@ -144,6 +144,7 @@ def notes(columns: Sequence[Column], are_all: bool = True) -> list[str]:
             f"There is no column {REAL}, so nothing says how good the numbers can be: "
             "`bd-gen evaluate --real --baselines` adds it where there are samples."
         )
+    told += not_computed(columns)
     old = [column.name for column in columns if not column.result.ci95]
     if old:
         told.append(
@@ -151,6 +152,24 @@ def notes(columns: Sequence[Column], are_all: bool = True) -> list[str]:
             "shares of samples from the counts, of all else from the spread over the seeds."
         )
     return told
+
+
+def not_computed(columns: Sequence[Column]) -> list[str]:
+    """A sentence for each reason why numbers of some columns are missing."""
+    keys: dict[tuple[str, str], list[str]] = {}
+    for column in columns:
+        for key, reason in column.result.not_computed.items():
+            info = find_metric_info(key)
+            if info is not None and info.in_tables:
+                keys.setdefault((reason, info.metric), []).append(info.display)
+    names = {
+        place: [c.name for c in columns if place[0] in c.result.not_computed.values()]
+        for place in keys
+    }
+    return [
+        f"n/a ({reason}): {', '.join(dict.fromkeys(shown))}; in {', '.join(names[reason, metric])}."
+        for (reason, metric), shown in keys.items()
+    ]
 
 
 def write_comparison(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bd_gen.layouts.asking import Asking
-from bd_gen.metrics import METRICS, aggregate, metric_infos
+from bd_gen.metrics import METRICS, aggregate, find_metric_info, metric_infos
 from bd_gen.origin import origin
 from bd_gen.results.asked import FIELD, Rows, limit, recorded_rows
 from bd_gen.results.carry_over import Kept, kept
@@ -171,6 +171,9 @@ def _result(
     summary = aggregate(per_seed)
     gone = {key.name for name in new.versions for key in METRICS[name].keys}
     ci95 = {key: value for key, value in stays.ci95.items() if key in summary and key not in gone}
+    old = {} if present.result is None else present.result.not_computed
+    reasons = {k: v for k, v in old.items() if _owner(k) in stays.versions and k not in gone}
+    missing = {**reasons, **new.not_computed}
     program = origin()
     generation = present.samples.provenance
     provenance = {
@@ -198,10 +201,17 @@ def _result(
             "summary": summary,
             "ci95": dict(sorted({**ci95, **new.ci95}.items())),
             "denoising": stays.denoising,
+            **({"not_computed": dict(sorted(missing.items()))} if missing else {}),
             **stays.fields,
             "provenance": provenance,
         }
     )
+
+
+def _owner(key: str) -> str | None:
+    """The metric that gives a key."""
+    info = find_metric_info(key)
+    return None if info is None else info.metric
 
 
 def _rows_asked(present: Present, stays: Kept, new: Measurement, rows: Rows) -> dict[str, Rows]:

@@ -103,6 +103,7 @@ class Present:
         chosen = select_metrics(names)
         if self.result is not None and not self._is_measured_against(fingerprint):
             there = {key for entry in self.result.per_seed.values() for key in entry}
+            there |= set(self.result.not_computed)
             had = {m.name for m in select_metrics(None) if any(k.name in there for k in m.keys)}
             return [m for m in select_metrics(None) if m in chosen or m.name in had]
         fresh = [] if force else self.fresh_metrics(fingerprint, asked)
@@ -123,8 +124,9 @@ class Present:
     def _has(self, metric: Metric, asked: Rows | None) -> bool:
         if self.result is None or self.result.metric_versions.get(metric.name) != metric.version:
             return False
-        entries = self.result.per_seed.values()
-        if not all(key.name in entry for entry in entries for key in metric.keys):
+        entries, reasons = self.result.per_seed.values(), self.result.not_computed
+        keys = [key.name for key in metric.keys if key.name not in reasons]
+        if not all(key in entry for entry in entries for key in keys):
             return False
         there = recorded_rows(self.result)
         wanted = wanted_rows(self.result, asked, is_current=True)

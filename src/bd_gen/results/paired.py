@@ -9,7 +9,7 @@ from bd_gen.data.config import DataConfig
 from bd_gen.errors import InputError
 from bd_gen.layouts.asking import Asking
 from bd_gen.metrics import DiagramSet, MetricInfo, metric_infos
-from bd_gen.metrics.compute import compute_metric
+from bd_gen.metrics.compute import compute_metric, computed
 from bd_gen.metrics.differences import Difference, paired_differences
 from bd_gen.metrics.parts import release
 from bd_gen.metrics.registry import select_metrics
@@ -158,6 +158,11 @@ def _measured(
             f"{present.method}: its result file is out of date ({_listed(stale)}): "
             "computed anew here, `bd-gen evaluate` writes it"
         )
+    if present.result is not None and present.result.not_computed:
+        missing = present.result.not_computed
+        notes.append(
+            f"{present.method}: n/a: {_listed([f'{k} ({v})' for k, v in missing.items()])}"
+        )
     kept = {} if present.result is None or stale else present.result.per_seed
     values: list[Mapping[str, Any]] = []
     for done, (seed, rows) in enumerate(zip(seeds, sets, strict=True), start=1):
@@ -165,7 +170,7 @@ def _measured(
         if entry is None:
             entry = {}
             for metric in select_metrics(None):
-                entry.update(compute_metric(metric, rows, found.statistics))
+                entry.update(computed(compute_metric(metric, rows, found.statistics)))
                 release(rows)
         values.append(entry)
         progress(done, len(seeds))

@@ -8,6 +8,7 @@ from typing import Any
 
 from bd_gen.metrics import MetricInfo, find_metric_info, metric_infos
 from bd_gen.metrics.compute import flattened
+from bd_gen.metrics.registry import within_range
 from bd_gen.metrics.significance import LEVEL, normal_quantile, student_quantile, wilson
 from bd_gen.results.columns import REAL, YARDSTICKS, Column, natural_order
 from bd_gen.results.ties import Estimate, Mark, marks
@@ -123,7 +124,11 @@ def against_real(score: Score, real: Score, info: MetricInfo) -> Against | None:
 
 def _infos(columns: Sequence[Column]) -> list[MetricInfo]:
     """Every key that a column has, in the order of the registry; unclaimed ones come last."""
-    present = {key: None for c in columns for key in (*c.result.summary, *c.result.denoising)}
+    present = {
+        key: None
+        for c in columns
+        for key in (*c.result.summary, *c.result.denoising, *c.result.not_computed)
+    }
     known = {info.key: info for info in metric_infos()}
     rank = {key: k for k, key in enumerate(known)}
 
@@ -131,12 +136,13 @@ def _infos(columns: Sequence[Column]) -> list[MetricInfo]:
         base = key if key in rank else key.partition("/")[0]
         return (rank.get(base, len(rank)), natural_order(key))
 
-    return [
+    infos = [
         known.get(key)
         or find_metric_info(key)
         or MetricInfo(key, "", OTHER, key, None, "value", version=1)
         for key in sorted(present, key=order)
     ]
+    return [info for info in infos if info.in_tables]
 
 
 def _seeds_by_key(column: Column) -> Counter[str]:
@@ -157,7 +163,8 @@ def _score(column: Column, info: MetricInfo, seeds: Counter[str]) -> Score | Non
         of_seeds = known["from"] == "seeds" and num_seeds > 1
         return replace(
             score,
-            interval=(known["low"], known["high"]),
+            # Files of earlier versions hold intervals that leave the range.
+            interval=within_range(known["low"], known["high"], score.mean, info.limits),
             standard_error=known["se"],
             degrees_of_freedom=num_seeds - 1 if of_seeds else math.inf,
             source=known["from"],
@@ -169,7 +176,7 @@ def _score(column: Column, info: MetricInfo, seeds: Counter[str]) -> Score | Non
     half = student_quantile(LEVEL, num_seeds) * error
     return replace(
         score,
-        interval=_within_range(score.mean, half, info),
+        interval=within_range(score.mean - half, score.mean + half, score.mean, info.limits),
         standard_error=error,
         degrees_of_freedom=num_seeds - 1,
         source=FROM_SPREAD,
@@ -185,13 +192,3 @@ def _interval_of_share(info: MetricInfo, mean: float, column: Column) -> dict[st
     low, high = wilson(round(mean * total), total)
     error = (high - low) / (2 * normal_quantile(LEVEL))
     return {"low": low, "high": high, "se": error, "from": FROM_COUNTS}
-
-
-def _within_range(mean: float, half: float, info: MetricInfo) -> tuple[float, float]:
-    """An interval around a mean, without what the number cannot be."""
-    low, high = mean - half, mean + half
-    if info.unit == "rate":
-        high = min(high, max(mean, 1.0))
-    if info.unit != "value" or info.direction == "lower":
-        low = max(low, min(mean, 0.0))
-    return low, high
