@@ -156,19 +156,16 @@ def notes(columns: Sequence[Column], are_all: bool = True) -> list[str]:
 
 def not_computed(columns: Sequence[Column]) -> list[str]:
     """A sentence for each reason why numbers of some columns are missing."""
-    keys: dict[tuple[str, str], list[str]] = {}
+    shown: dict[tuple[str, str], tuple[dict[str, None], dict[str, None]]] = {}
     for column in columns:
         for key, reason in column.result.not_computed.items():
             info = find_metric_info(key)
             if info is not None and info.in_tables:
-                keys.setdefault((reason, info.metric), []).append(info.display)
-    names = {
-        place: [c.name for c in columns if place[0] in c.result.not_computed.values()]
-        for place in keys
-    }
+                rows, names = shown.setdefault((reason, info.metric), ({}, {}))
+                rows[info.display] = names[column.name] = None
     return [
-        f"n/a ({reason}): {', '.join(dict.fromkeys(shown))}; in {', '.join(names[reason, metric])}."
-        for (reason, metric), shown in keys.items()
+        f"n/a, {reason}: {', '.join(rows)} of {', '.join(names)}."
+        for (reason, _), (rows, names) in shown.items()
     ]
 
 
