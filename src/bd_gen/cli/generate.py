@@ -146,18 +146,21 @@ def generation_job(
         InputError: a setting that is unknown, out of range, or contradicts the checkpoint.
     """
     from bd_gen.cli.compose import compose, section
+    from bd_gen.cli.published_overrides import apart, check_claims
     from bd_gen.experiments.generation import GenerationJob
     from bd_gen.models.class_weights import read_class_weights
     from bd_gen.training.bundled import checkpoint_file
     from bd_gen.training.checkpoint import load_checkpoint
 
-    config = compose("generate", overrides)
+    claims, rest = apart(overrides)
+    config = compose("generate", rest)
     remasking = section(RemaskingConfig, config["eval"].pop("remasking"), "eval.remasking")
     config["eval"]["seeds"] = _seeds(config["eval"]["seeds"])
     settings = section(EvalConfig, config["eval"], "eval")
     # A shell leaves the ~ of KEY=~/VALUE alone.
     checkpoint_path = Path(settings.checkpoint_path).expanduser()
     checkpoint = load_checkpoint(checkpoint_file(checkpoint_path))
+    check_claims(claims, checkpoint)
     weights = None
     if settings.class_weights is not None:
         weights = read_class_weights(Path(settings.class_weights).expanduser())

@@ -105,9 +105,10 @@ def main_rows(
     return Table("Main rows", ("", *(column.name for column in columns)), tuple(rows))
 
 
-def markdown(columns: Sequence[Column]) -> str:
-    """The content of `comparison.md`; warnings about unlike columns stand on top."""
+def markdown(columns: Sequence[Column], primary_only: bool = False) -> str:
+    """The content of `comparison.md`, or its main rows; warnings of unlike columns come first."""
     scores = scores_of(columns)
+    tables = sections(columns, scores)
     parts = [
         "# Comparison\n",
         *(f"> **Warning:** {escaped(warning)}.\n" for warning in unlike_columns(columns)),
@@ -115,7 +116,7 @@ def markdown(columns: Sequence[Column]) -> str:
         "95 % interval. ↑ higher is better, ↓ lower is. **Bold**: the best method; "
         f"†: {_TIED}.\n",
         *(f"{escaped(note)}\n" for note in notes(columns)),
-        *map(markdown_section, sections(columns, scores)),
+        *map(markdown_section, tables[:1] if primary_only else tables),
     ]
     return "\n".join(parts)
 
@@ -170,13 +171,14 @@ def not_computed(columns: Sequence[Column]) -> list[str]:
 
 
 def write_comparison(
-    directory: str | Path, out: str | Path | None = None
+    directory: str | Path, out: str | Path | None = None, primary_only: bool = False
 ) -> tuple[Path, list[Column], list[InputError]]:
     """Tabulate the result files of a directory.
 
     Args:
         directory: where the result files lie.
         out: the file to write; `comparison.md` beside the results if None.
+        primary_only: only the main rows.
 
     Returns:
         The file written, its columns, and an error for each result file that cannot be used.
@@ -190,7 +192,7 @@ def write_comparison(
         reason = f" ({problems[0]})" if problems else ""
         raise InputError(f"{directory}: there is no result file to compare{reason}")
     path = Path(out) if out is not None else Path(directory) / FILE_NAME
-    files.write_text(path, markdown(columns))
+    files.write_text(path, markdown(columns, primary_only))
     return path, columns, problems
 
 

@@ -84,7 +84,7 @@ def evaluate_method(
     if done is not None:
         return done
     samples = read_samples(present.samples_path)
-    found = references.for_samples(samples, present.samples_path)
+    found = references.for_samples(present.measured_for, present.samples_path)
     notes = (*found.notes, *_notes(present))
     # Data that changed on the disk are found out only now.
     done = _unchanged(present, found.fingerprint, names, force, notes, realizable_rows)
@@ -124,7 +124,7 @@ def up_to_date(
     Raises:
         InputError: the data to measure against cannot be used, or a metric is unknown.
     """
-    fingerprint = references.expected_fingerprint(present.samples, present.samples_path)
+    fingerprint = references.expected_fingerprint(present.measured_for, present.samples_path)
     if fingerprint is None:
         return None
     notes = (*mismatch(present.samples, fingerprint), *_notes(present))

@@ -39,6 +39,20 @@ class Present:
         return self.samples_path.name.removesuffix(SUFFIX)
 
     @property
+    def measured_for(self) -> Samples:
+        """The samples, with the data of the present result where they do not know theirs.
+
+        Published samples name no data; whoever said once what to measure them against need not
+        say it again.
+        """
+        if self.samples.provenance.get("data_fingerprint") or self.result is None:
+            return self.samples
+        known = {key: self.result.provenance.get(key) for key in ("data", "data_fingerprint")}
+        if not isinstance(known["data"], dict) or not known["data_fingerprint"]:
+            return self.samples
+        return replace(self.samples, provenance={**self.samples.provenance, **known})
+
+    @property
     def result_path(self) -> Path:
         """Where the result lies, if there is one."""
         return result_path(self.samples_path.parent, self.method)
