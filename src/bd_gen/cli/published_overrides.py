@@ -95,6 +95,9 @@ _AS_IT_IS_ANYWAY = {
 }
 """Values that ask for what happens anyway."""
 
+_MAY_BE_NOTHING = ("eval.top_p", "eval.remasking.eta", "eval.remasking.strategy")
+_TRAINING: dict[str, list[str]] = {"v2": ["noise=learned"], "v1": [], "default": []}
+"""Published groups of training settings, one for each kind of forward process."""
 _SIZES = {"tiny": (32, 2, 2), "small": (128, 4, 4), "base": (256, 6, 8)}
 _REMASKING = "eval.remasking."
 _ENABLED = f"{_REMASKING}enabled"
@@ -120,16 +123,12 @@ def translated(command: str, overrides: Sequence[str], known: Callable[[str], bo
 
 def _one(command: str, word: str, known: Callable[[str], bool]) -> list[str]:
     key, equals, value = word.partition("=")
-    if word.startswith("~") and not equals:
-        key, value = word[1:], "null"
-        if not known(key):
-            raise InputError(f"{word}: there is no setting {key} to take away")
-        return [f"{key}=null"]
-    key = key.lstrip("+")
+    if word.removeprefix("~") in _MAY_BE_NOTHING and not equals:
+        return [f"{word[1:]}=null"]
     if not equals or key == _ENABLED or (command, key) == ("train", "training.epochs"):
-        return [f"{key}={value}" if equals else word]
-    if (command, key) == ("train", "training"):
-        return _training(word, value)
+        return [word]
+    if (command, key) == ("train", "training") and value in _TRAINING:
+        return _TRAINING[value]
     if key == "training.ema" and value.lower() in ("true", "false"):
         return ["training.ema=0.9999" if value.lower() == "true" else "training.ema=0"]
     if key in _RENAMED[command] and not known(key):
@@ -150,8 +149,8 @@ def apart(overrides: Sequence[str]) -> tuple[dict[str, str], list[str]]:
     rest = []
     for word in overrides:
         key, _, value = word.partition("=")
-        if key.lstrip("+") in ("data", "model", "training"):
-            claims[key.lstrip("+")] = value
+        if key in ("data", "model", "training"):
+            claims[key] = value
         else:
             rest.append(word)
     return claims, rest
@@ -179,15 +178,6 @@ def check_claims(claims: Mapping[str, str], checkpoint: "Checkpoint") -> None:
                 f"{key}={value}: {checkpoint.source} is {key}={found[key]}; drop the override or "
                 "take another checkpoint"
             )
-
-
-def _training(word: str, value: str) -> list[str]:
-    """Published groups of training settings, one for each kind of forward process."""
-    if value == "v2":
-        return ["noise=learned"]
-    if value in ("default", "v1"):
-        return []
-    raise InputError(f"{word}: expected default, or v2 for the learned forward process")
 
 
 def _remasking(words: list[str]) -> list[str]:
