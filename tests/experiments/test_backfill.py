@@ -328,3 +328,30 @@ def test_settings_without_a_meaning_are_told(directory, checkpoints):
     assert plan.notes == (f"{NAME}: config: guidance, device: unknown here, and left out",)
     write(directory)
     assert plan_backfill(directory, checkpoints).notes == ()
+
+
+# ---------------------------------------------------------------- as published
+
+
+def test_the_schedule_is_that_of_the_config_or_of_the_folder_without_its_suffix(tmp_path):
+    fixed = {
+        label: saved(tmp_path, f"{label}.pt", noise=label) for label in ("linear", "loglinear")
+    }
+    checkpoints = read_checkpoints([f"{label}={path}" for label, path in fixed.items()])
+    folder = tmp_path / "linear_noise_sc"
+    folder.mkdir()
+    write(folder)
+    (task,) = plan_backfill(folder, checkpoints).tasks
+    assert task.checkpoint.noise == "linear"
+    write(folder, noise="loglinear")
+    plan = plan_backfill(folder, checkpoints)
+    assert plan.tasks[0].checkpoint.noise == "loglinear"
+    assert plan.notes == ()
+
+
+def test_without_checkpoints_jobs_can_be_shown_with_placeholders(directory):
+    write(directory)
+    assert plan_backfill(directory, Checkpoints({})).problems
+    plan = plan_backfill(directory, Checkpoints({}), placeholders=True)
+    assert plan.problems == ()
+    assert plan.tasks[0].job.checkpoint_path.name == f"{directory.name}.pt"

@@ -155,8 +155,9 @@ def _say_plan(plan: "SuitePlan") -> None:
 def _print_commands(plan: "SuitePlan", overrides: tuple[str, ...], where: "EngineSettings") -> None:
     from bd_gen.cli.generate_command import evaluate_command, print_generate_commands
 
-    print_generate_commands(plan.tasks, where)
-    click.echo(evaluate_command(plan.directory, [task.name for task in plan.tasks], overrides))
+    names = [task.name for task in plan.tasks]
+    last = evaluate_command(plan.directory, names, overrides)
+    print_generate_commands(plan.tasks, where, last)
 
 
 def _generate(

@@ -126,6 +126,15 @@ def _checked(value: Any, where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InputError(f"{where}: expected a JSON object, got {type(value).__name__}")
     version = value.get("format_version")
+    if (
+        version in (None, 1)
+        and "per_seed" not in value
+        and any(k.startswith("eval/") for k in value)
+    ):
+        raise InputError(
+            f"{where}: a flat result of format 1, which holds one number a key and no seeds: "
+            f"`bd-gen evaluate` makes one of format {FORMAT_VERSION} from the samples"
+        )
     if type(version) is not int or version != FORMAT_VERSION:
         raise InputError(f"{where}: format_version: expected {FORMAT_VERSION}, got {version!r:.60}")
     _check_kinds(value, where)
