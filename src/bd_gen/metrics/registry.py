@@ -311,6 +311,7 @@ def select_metrics(names: Sequence[str] | None) -> list[Metric]:
     if names is None:
         return [metric for metric in computable if can_compute(metric)]
     owners = {key.name: metric.name for metric in computable for key in metric.keys}
+    owners = {key.removeprefix("eval/"): name for key, name in owners.items()} | owners
     owners |= {metric.name: metric.name for metric in computable}
     for name in names:
         if name not in owners:
