@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bd_gen.cli.batch_options import class_weights_of
-from bd_gen.cli.checkpoint_notes import say_notes
+from bd_gen.cli.checkpoint_notes import say_data_notes, say_notes
 from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.errors import InputError
 
@@ -54,6 +54,8 @@ def command(
     the number by which to choose between models. Plans are those of the data that a checkpoint
     was trained on; data=... names others. "bundled" is the checkpoint of the package.
     """
+    import numpy as np
+
     from bd_gen.cli.progress import bar
     from bd_gen.files import write_text
     from bd_gen.training.bundled import checkpoint_file
@@ -65,6 +67,7 @@ def command(
     if not paths:
         raise InputError("likelihood: expected the path of a checkpoint")
     report: dict[str, Any] = {"split": split, "orders": orders, "seed": seed, "checkpoints": {}}
+    first: tuple[str, np.ndarray, AnyOrderNats] | None = None
     for path in paths:
         checkpoint = load_checkpoint(checkpoint_file(path))
         checkpoint = replace(checkpoint, class_weights=weights)
@@ -76,6 +79,15 @@ def command(
         for n, (mean, count) in nats.by_num_rooms().items():
             click.echo(f"  {n} rooms: {mean:.3f} ({count:,} diagrams)")
         report["checkpoints"][path] = {**_numbers(nats), "sha256": checkpoint.sha256}
+        if first is None:
+            first = path, rows, nats
+        elif np.array_equal(rows, first[1]):
+            pair = _pair(nats, first[2])
+            report["checkpoints"][path]["minus_first"] = pair
+            click.echo(
+                f"  {pair['difference']:+.3f} ± {pair['standard_error']:.3f} nats against "
+                f"{first[0]}, plan by plan"
+            )
     if out is not None:
         write_text(out, json.dumps(report, indent=2) + "\n")
 
@@ -90,6 +102,7 @@ def _rows(
     from bd_gen.experiments.provenance import recorded_data
 
     dataset = load_dataset(data or recorded_data(checkpoint))
+    say_data_notes(dataset.notes)
     if dataset.vocabulary != checkpoint.vocabulary:
         raise InputError(
             f"{path}: data.n_max: expected {checkpoint.n_max} as in the checkpoint, "
@@ -120,6 +133,15 @@ def _nats(
     orders, seed, batch_size, device = settings
     denoiser = checkpoint.denoiser(resolve_device(device))
     return any_order_nats(denoiser, rows, checkpoint.process, orders, seed, batch_size, progress)
+
+
+def _pair(nats: "AnyOrderNats", first: "AnyOrderNats") -> dict[str, float]:
+    """Difference of two models on the same plans, and its standard error: most of what makes plans
+    likely or not is common to both.
+    """
+    gap = nats.per_diagram - first.per_diagram
+    error = float(gap.std(ddof=1) / len(gap) ** 0.5) if len(gap) > 1 else 0.0
+    return {"difference": float(gap.mean()), "standard_error": error}
 
 
 def _sentence(path: str, nats: "AnyOrderNats") -> str:

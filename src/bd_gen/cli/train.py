@@ -87,6 +87,7 @@ def run_config(overrides: tuple[str, ...] | list[str]) -> "RunConfig":
 
 def train_with_progress(config: "RunConfig") -> Path:
     """Train with a progress bar; returns the final checkpoint."""
+    from bd_gen.cli.checkpoint_notes import say_data_notes
     from bd_gen.cli.progress import bar, new_bar
     from bd_gen.data.dataset import load_dataset
     from bd_gen.models.denoiser import num_parameters
@@ -101,6 +102,8 @@ def train_with_progress(config: "RunConfig") -> Path:
         f"data: {dataset.source}: {len(dataset.split.train):,} plans for training, "
         f"{len(dataset.split.validation):,} for validation"
     )
+    if is_first:
+        say_data_notes(dataset.notes)
     steps, batch = config.training.steps, config.training.batch_size
     note = _Note()
     started = False

@@ -17,7 +17,7 @@ from bd_gen.results.cells import (
 )
 from bd_gen.results.columns import REAL, Column, read_columns
 from bd_gen.results.configuration import configuration
-from bd_gen.results.scores import Score, Scores, scores_of
+from bd_gen.results.scores import Score, Scores, columns_of_other_size, scores_of
 from bd_gen.results.table import Table, escaped, markdown_section
 from bd_gen.results.unlike import unlike_columns
 
@@ -144,6 +144,12 @@ def notes(columns: Sequence[Column], are_all: bool = True) -> list[str]:
         told.append(
             f"There is no column {REAL}, so nothing says how good the numbers can be: "
             "`bd-gen evaluate --real --baselines` adds it where there are samples."
+        )
+    other = columns_of_other_size(columns)
+    if other:
+        told.append(
+            f"{REAL} has another number of samples a seed than {', '.join(other)}: of theirs only "
+            "shares of samples are compared with it, as all else depends on that number."
         )
     told += not_computed(columns)
     old = [column.name for column in columns if not column.result.ci95]

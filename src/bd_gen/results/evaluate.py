@@ -127,7 +127,8 @@ def up_to_date(
     fingerprint = references.expected_fingerprint(present.measured_for, present.samples_path)
     if fingerprint is None:
         return None
-    notes = (*mismatch(present.samples, fingerprint), *_notes(present))
+    odd = (*references.data_notes, *mismatch(present.samples, fingerprint))
+    notes = (*odd, *_notes(present))
     return _unchanged(present, fingerprint, names, force, notes, realizable_rows)
 
 

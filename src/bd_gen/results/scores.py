@@ -91,6 +91,7 @@ def scores_of(columns: Sequence[Column]) -> Scores:
     infos = _infos(columns)
     seeds = {column.name: _seeds_by_key(column) for column in columns}
     cells: dict[tuple[str, str], Score] = {}
+    other_size = columns_of_other_size(columns)
     for info in infos:
         found = {c.name: s for c in columns if (s := _score(c, info, seeds[c.name])) is not None}
         methods = {
@@ -101,9 +102,25 @@ def scores_of(columns: Sequence[Column]) -> Scores:
         marked = marks(methods, info.direction)
         real = found.get(REAL)
         for name, score in found.items():
-            against = None if real is None or name == REAL else against_real(score, real, info)
+            comparable = name not in other_size or bool(info.column)
+            against = None
+            if real is not None and name != REAL and comparable:
+                against = against_real(score, real, info)
             cells[info.key, name] = replace(score, against=against, mark=marked.get(name, ""))
     return Scores(tuple(infos), cells)
+
+
+def columns_of_other_size(columns: Sequence[Column]) -> list[str]:
+    """Columns with another number of samples a seed than the real plans have.
+
+    Distances, diversity and coverage depend on that number, so a multiple of the real plans' says
+    nothing there; shares of samples do not.
+    """
+    sizes = {column.name: column.result.config.get("num_samples") for column in columns}
+    real = sizes.get(REAL)
+    if real is None:
+        return []
+    return [name for name, size in sizes.items() if size not in (None, real)]
 
 
 def against_real(score: Score, real: Score, info: MetricInfo) -> Against | None:
