@@ -17,7 +17,7 @@ GENERATE = (
     "eval.top_p=null",
     "eval.remasking.enabled=false",
 )
-TRAIN = (
+TRAIN: tuple[str, ...] = (
     "data=graph2plan",
     f"data.path={DATA}",
     "model.time_conditioning=true",

@@ -247,7 +247,7 @@ def _amount(config: Mapping[str, Any]) -> tuple[list[int], int]:
 
 def _with_placeholders(checkpoints: Checkpoints) -> Checkpoints:
     """All labels that there are, those not given as the file LABEL.pt, which need not exist."""
-    empty = {"model": {}, "data": {}, "training": {}}
+    empty: dict[str, Any] = {"model": {}, "data": {}, "training": {}}
     found = {
         label: GivenCheckpoint(
             Path(f"{label}.pt"), Checkpoint({}, {**empty, "noise": label}, 1, 0, [0, 1], "")

@@ -63,7 +63,7 @@ class Denoiser(nn.Module):
                 either part means nothing.
         """
         with torch.no_grad():
-            self.head.bias -= log_weights.to(self.head.bias)
+            self.head.bias.sub_(log_weights.to(self.head.bias))
 
     def forward(
         self, batch: PackedBatch, time: Tensor | None = None, at: Tensor | None = None

@@ -186,7 +186,7 @@ def _rate_fields(
     for name in ("gamma_min", "gamma_max"):
         value, stored = noise.get(name), rates.get(name)
         same = isinstance(stored, torch.Tensor) and stored.numel() == 1 and stored.item() == value
-        if type(value) not in (int, float) or not same:
+        if not isinstance(value, int | float) or not same:
             raise InputError(
                 f"{path}: config.noise.{name}: expected the number in {_RATES}, got {value!r:.40}"
             )
