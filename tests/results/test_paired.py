@@ -152,10 +152,15 @@ def test_other_data_are_told(make_samples: Make, directory: Path, tmp_path: Path
     b = samples_path(tmp_path, "b")
     provenance = {"data": {"num_plans": 200}, "data_fingerprint": "0123456789abcdef"}
     write_samples(b, make_samples("b", seeds=(5, 6), num_samples=30, provenance=provenance))
-    note = compare_pair(samples_path(directory, "a"), b).notes[0]
+    (note,) = _of_data(compare_pair(samples_path(directory, "a"), b).notes)
     assert note.startswith("b: measured against data ")
     assert note.endswith("but the samples were made for data 0123456789abcdef")
-    assert compare_pair(b, b, DATA).notes == (note, note)
+    assert _of_data(compare_pair(b, b, DATA).notes) == [note, note]
+
+
+def _of_data(notes: tuple[str, ...]) -> list[str]:
+    """Without those on numbers that so few samples do not have."""
+    return [note for note in notes if ": n/a, " not in note]
 
 
 @pytest.mark.parametrize(
