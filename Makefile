@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test test-slow lint types imports unit benchmarks clean help
+.PHONY: demo test test-slow fuzz lint types imports unit benchmarks clean help
 
 help:
 	@echo "make demo        the whole pipeline on built-in data, in under five minutes"
 	@echo "make test        linter, types, import rules and tests"
 	@echo "make test-slow   the tests that take longer"
+	@echo "make fuzz        five minutes of commands with hostile options and files"
 	@echo "make benchmarks  the speed figures of docs/benchmarks.md"
 	@echo "make clean       remove the virtual environment and caches"
 
@@ -38,6 +39,9 @@ unit: $(INSTALLED)
 
 test-slow: $(INSTALLED)
 	$(BIN)/pytest -m slow
+
+fuzz: $(INSTALLED)
+	$(BIN)/python -m benchmarks.fuzz --minutes 5
 
 benchmarks: $(INSTALLED)
 	$(BIN)/python -m benchmarks.run_all

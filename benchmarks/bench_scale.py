@@ -51,7 +51,8 @@ class Ready:
         """See `Engine`."""
         self.first_at = time.perf_counter()
         for shard in shards:
-            yield Drawn(shard, self.rows[: shard.last - shard.first], 0)
+            count = shard.last - shard.first
+            yield Drawn(shard, self.rows[:count], np.zeros(count, np.int64))
         self.last_at = time.perf_counter()
 
     def close(self) -> None:

@@ -1,8 +1,8 @@
 """How fast training is: `python -m benchmarks.bench_training [STEPS]`.
 
 `small`, batch 256, on real-sized synthetic plans: diagrams a second in float32 and bfloat16, with
-AdamW, as the recipes have it (Muon, renumbered rooms), and with time conditioning, interleaved in
-one process, and the share of the machine's measured matrix-product peak that the model's own
+AdamW, as the recipes have it, with torch's Muon, and with time conditioning, interleaved in one
+process, and the share of the machine's measured matrix-product peak that the model's own
 multiplications reach.
 """
 
@@ -35,7 +35,9 @@ def peak(dtype: torch.dtype) -> float:
 
 def multiply_adds(trainer) -> float:
     """Multiply-adds of the linear maps for one diagram, forward and backward, in 1e9."""
-    tokens = sum(s.count * s.num_rooms * (s.num_rooms + 1) / 2 for s in trainer._order.strata)
+    tokens = sum(
+        s.count * s.num_rooms * (s.num_rooms + 1) / 2 for s in trainer._supply.order.strata
+    )
     tokens /= trainer.config.batch_size
     blocks = trainer.model.denoiser.blocks
     weights = sum(
@@ -46,10 +48,13 @@ def multiply_adds(trainer) -> float:
     return 3 * tokens * weights / 1e9
 
 
+RECIPE = {"optimizer": "muon", "renumber": True, "mirror": True}
 VARIANTS = {
-    "AdamW": (False, {}),
-    "Muon, renumbered": (False, {"optimizer": "muon", "renumber": True}),
-    "AdamW, time input": (True, {}),
+    "AdamW": ({}, {}),
+    "Muon, renumbered, mirrored": ({}, RECIPE),
+    "the same with squared ReLU": ({"activation": "relu2"}, RECIPE),
+    "the same with torch's Muon": ({"activation": "relu2"}, {**RECIPE, "torchs_muon": True}),
+    "AdamW, time input": ({"time_conditioning": True}, {}),
 }
 
 
@@ -58,20 +63,31 @@ def make_trainer(variant: str, precision: str):
     from bd_gen.models.config import ModelConfig
     from bd_gen.training.config import TrainingConfig
     from bd_gen.training.loop import Trainer
+    from bd_gen.training.supply import TrainingRows
 
     dataset = load_dataset(DataConfig())
-    time_conditioning, settings = VARIANTS[variant]
+    model, settings = VARIANTS[variant]
+    settings = dict(settings)
+    torchs_muon = settings.pop("torchs_muon", False)
     config = TrainingConfig(precision=precision, **settings)
-    return Trainer(
-        ModelConfig(time_conditioning=time_conditioning),
+    trainer = Trainer(
+        ModelConfig(**model),
         config,
         "loglinear",
-        dataset.train,
+        TrainingRows(
+            dataset.train,
+            dataset.train_reverse if config.renumber else None,
+            dataset.train_mirrored if config.mirror else None,
+        ),
         np.empty((0, dataset.vocabulary.length), np.uint8),
         dataset.vocabulary,
         torch.device("cpu"),
-        dataset.train_reverse if config.renumber else None,
     )
+    if torchs_muon:
+        matrices = trainer.optimizers[1].param_groups[0]["params"]
+        trainer.optimizers[1] = torch.optim.Muon(matrices, lr=config.muon_learning_rate)
+        trainer.optimizers[1].param_groups[0]["full_rate"] = config.muon_learning_rate
+    return trainer
 
 
 def main() -> None:

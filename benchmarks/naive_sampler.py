@@ -44,12 +44,14 @@ def naive_samples(
         num_rooms=vocabulary.n_max,
         samples=key,
         positions=positions,
+        ends=torch.tensor(vocabulary.ends.tolist()),
         mask_tokens=mask,
         values=tokens,
         is_masked=is_real.clone(),
         is_given=~is_real,
         confidence=torch.ones(is_real.shape, dtype=torch.float64),
         step=torch.zeros_like(key),
+        calls=torch.zeros_like(key),
     )
     for step in range(grid.steps):
         alphas = [grid.alphas[k].expand(is_real.shape) for k in (step, step + 1)]

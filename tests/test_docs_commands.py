@@ -27,6 +27,8 @@ _SCRIPTS = {"generate_samples": "generate", "train": "train", "evaluate": "evalu
 _LEFT_OUT = re.compile(r"(?<= )(\.\.\.|…)( |$)|(?<=[A-Z])\.\.\.")
 _NO_COMMANDS = {"bd-gen id"}
 """What looks like one: an attribute of a GraphML file."""
+_PLACEHOLDERS = {"data.split=SPLIT": "data.split=canonical"}
+"""Words that stand for one of several choices, and such a choice."""
 
 
 def blocks(page: Path) -> Iterator[tuple[str, str]]:
@@ -92,6 +94,7 @@ def parsed(command: click.Command, words: list[str]) -> None:
     if name == "evaluate":
         select_metrics([m for m in context.params["metrics"] if m not in ("NAME", "KEY")])
     overrides = [word for word in context.params.get("overrides") or () if "=" in word]
+    overrides = [_PLACEHOLDERS.get(word, word) for word in overrides]
     if name == "generate":
         compose("generate", apart(overrides)[1])
     elif name == "train":

@@ -62,7 +62,10 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             types = rows[: 3 * k, : dataset.vocabulary.n_max]
             types[types == 0] = 7
             per_seed[seed] = SeedSamples(rows, rows != dataset.vocabulary.pad_row)
-        provenance = {"data": {"num_plans": 300}, "data_fingerprint": dataset.fingerprint}
+        provenance = {
+            "data": {"num_plans": 300, "split": "canonical"},
+            "data_fingerprint": dataset.fingerprint,
+        }
         samples = Samples(method, 8, (1, 2), 12, {}, provenance, per_seed)
         write_samples(samples_path(directory, method), samples)
     return directory

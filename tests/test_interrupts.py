@@ -75,3 +75,16 @@ def test_outside_the_main_thread_nothing_changes() -> None:
     thread.start()
     thread.join()
     assert seen == [signal.default_int_handler]
+
+
+def test_one_context_in_another_tells_it_what_does_not_wait() -> None:
+    with Interrupts() as outer:
+        with Interrupts(are_deferred=True) as inner:
+            signal.raise_signal(signal.SIGINT)
+            assert (inner.came, outer.came) == (True, False)
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+            assert outer.came
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -94,6 +94,18 @@ def read_small(path: str | Path, largest: int, too_large: str) -> bytes:
     return data
 
 
+def expanded(path: str | Path) -> Path:
+    """The path with `~` and `~NAME` replaced by a home directory.
+
+    Raises:
+        InputError: there is no such home directory.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise InputError(f"{path}: there is no such home directory") from None
+
+
 def write_text(path: str | Path, text: str) -> None:
     """Write `text` as UTF-8 by way of `write_with`."""
     write_with(path, lambda file: file.write(text.encode()))

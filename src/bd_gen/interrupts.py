@@ -1,8 +1,9 @@
 """Ctrl-C that is heard of, whoever else catches it, and that can wait for a good moment."""
 
 import signal
+from collections.abc import Callable
 from types import FrameType, TracebackType
-from typing import Self
+from typing import Any, Self
 
 
 class Interrupts:
@@ -11,7 +12,8 @@ class Interrupts:
     Raised at once, it may fall into code that C calls back, such as numpy's reading of a buffer's
     format, and be turned into an error of another kind there; `came` then tells what it was.
     Raised by `check`, it does not fall into a training step, when the weights are between two
-    states and cannot be saved; a second Ctrl-C does not wait. Where SIGINT has another handler
+    states and cannot be saved; a second Ctrl-C does not wait. One context within another hears
+    first and tells the outer one of what does not wait. Where SIGINT has a handler of another kind
     already (a job in the background ignores it), or outside the main thread, nothing changes.
 
     Args:
@@ -24,15 +26,17 @@ class Interrupts:
     def __init__(self, are_deferred: bool = False) -> None:
         self.came = False
         self._are_deferred = are_deferred
-        self._is_installed = False
+        self._before: signal.Handlers | Callable[[int, FrameType | None], Any] | None = None
 
     def __enter__(self) -> Self:
-        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        before = signal.getsignal(signal.SIGINT)
+        is_ours = isinstance(getattr(before, "__self__", None), Interrupts)
+        if is_ours or before is signal.default_int_handler:
             try:
                 signal.signal(signal.SIGINT, self._hear)
             except ValueError:  # not the main thread, which is the one that gets signals
                 return self
-            self._is_installed = True
+            self._before = before  # type: ignore[assignment]
         return self
 
     def __exit__(
@@ -41,9 +45,9 @@ class Interrupts:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._is_installed:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            self._is_installed = False
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+            self._before = None
 
     def check(self) -> None:
         """Raise the interrupt, if there was one.
@@ -57,5 +61,5 @@ class Interrupts:
     def _hear(self, number: int, frame: FrameType | None) -> None:
         waits = self._are_deferred and not self.came
         self.came = True
-        if not waits:
-            signal.default_int_handler(number, frame)
+        if not waits and callable(self._before):
+            self._before(number, frame)

@@ -19,7 +19,7 @@ from typing import Any
 
 from bd_gen.errors import InputError
 
-_NO_FLOCK = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
+_NO_FLOCK = {errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
 _LARGEST_NOTE = 4096  # bytes of a lock file that are read
 _TRIES = 100
 

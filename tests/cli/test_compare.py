@@ -78,7 +78,10 @@ def save(directory: Path, method: str, seed: int) -> None:
     dataset = load_dataset(DATA)
     rows = np.random.default_rng(seed).choice(dataset.train, 20)
     per_seed = {s: SeedSamples(rows, rows != dataset.vocabulary.pad_row) for s in (42, 123)}
-    provenance = {"data": {"num_plans": 300}, "data_fingerprint": dataset.fingerprint}
+    provenance = {
+        "data": {"num_plans": 300, "split": "canonical"},
+        "data_fingerprint": dataset.fingerprint,
+    }
     samples = Samples(method, 8, (42, 123), 20, {}, provenance, per_seed)
     write_samples(samples_path(directory, method), samples)
 

@@ -97,7 +97,10 @@ def test_what_is_no_assignment(override: str) -> None:
 @pytest.mark.parametrize(
     ("override", "answer"),
     [
-        ("noise=cosin", "noise must be one of cosine, learned, linear, loglinear; did you mean"),
+        (
+            "noise=cosin",
+            "noise must be one of cosine, learned, learned_rates, linear, loglinear; did you mean",
+        ),
         ("model=large", "model must be one of base, small, tiny"),
         ("data=rplan", "data must be one of graph2plan, plans, synthetic"),
         ("noise=[cosine,linear]", "noise must be one of"),

@@ -44,7 +44,9 @@ def test_synthetic_prints_its_report_and_writes_the_plans(tmp_path: Path) -> Non
     result = run("synthetic", "--num-plans", 6000, "--seed", 2, "--out", out)
     assert result.exit_code == 0
     assert "6,000 plans, 6,000 distinct, 4 to 8 rooms" in result.output
-    assert "training 4,800, validation 600, test 600; fingerprint " in result.output
+    assert (
+        "training 4,801, validation 599, test 600 (canonical split); fingerprint " in result.output
+    )
     assert "all 29 within tolerance" in result.output
     row = next(line for line in result.output.splitlines() if "edges a plan" in line)
     assert row.split()[3:4] == ["10.20"]
@@ -65,7 +67,7 @@ def test_few_synthetic_plans_say_that_chance_shows() -> None:
 def test_plans_are_read_and_described(plans_file: Path) -> None:
     result = run("plans", plans_file)
     assert "plans: mine.jsonl: 11 plans, 10 distinct, 3 to 3 rooms" in result.output
-    assert "validation 1, test 1" in result.output
+    assert "training 11, validation 0, test 0 (canonical split)" in result.output
 
 
 def test_bad_plans_are_refused_or_skipped(plans_file: Path) -> None:
@@ -101,7 +103,7 @@ def test_stats_of_own_plans(plans_file: Path) -> None:
         "distinct token rows 1",
         "edges a plan 3 (3 to 3)",
         "connected 100.00 %",
-        "training 9",
+        "training 11 100.00 %",
         "3 11 100.00 % 3 1",
         "Kitchen 11 33.33 % 2",
         "left-below 11 33.33 %",
@@ -195,3 +197,60 @@ def test_plans_are_not_written_under_the_name_of_another_format(
     with pytest.raises(InputError, match=r"x\.csv: plans are written as \.jsonl; `bd-gen export`"):
         run("plans", plans_file, "--out", out)
     assert not out.exists()
+
+
+def test_symmetry_tells_one_sided_plans_from_two_sided_ones(tmp_path: Path) -> None:
+    # The kitchen is always east of the living room: no plan is another's mirror image.
+    path = tmp_path / "mine.jsonl"
+    path.write_text("".join(json.dumps({"id": k, "rooms": FLAT}) + "\n" for k in range(10)))
+    output = run("symmetry", "data=plans", f"data.path={path}").output
+    left_right, up_down = (
+        next(line for line in output.splitlines() if line.split()[:1] == [name])
+        for name in ("left-right", "up-down")
+    )
+    assert left_right.rstrip().endswith("not alike")
+    assert left_right.split()[1:4] == ["0.00000", "0.46210", ">"]
+    assert up_down.rstrip().endswith("not alike")
+    both = run("symmetry", "data=synthetic", "data.num_plans=3000").output
+    assert next(line for line in both.splitlines() if "left-right" in line).split()[-2:] == [
+        "1.0",
+        "alike",
+    ]
+
+
+def test_symmetry_needs_two_plans(tmp_path: Path) -> None:
+    path = tmp_path / "one.jsonl"
+    path.write_text(json.dumps({"id": 1, "rooms": FLAT}) + "\n")
+    with pytest.raises(InputError, match="needs at least two plans"):
+        run("symmetry", "data=plans", f"data.path={path}")
+
+
+def test_the_split_and_what_leaks_through_it_are_told(plans_file: Path) -> None:
+    output = run("plans", plans_file).output
+    assert "training 11, validation 0, test 0 (canonical split); fingerprint" in output
+    assert "held-out" not in output
+    output = run("plans", plans_file, "--split", "identical").output
+    # ten different plans of one diagram
+    assert "(identical split)" in output
+    assert (
+        "held-out plans with a double in training: same row 100.00 %, same diagram 100.00 %, "
+        "by 9 - r 100.00 %, twins 100.00 %\n"
+    ) in output
+    stats = run("stats", "data=plans", f"data.path={plans_file}", "data.split=identical").output
+    lines = [" ".join(line.split()) for line in stats.splitlines()]
+    assert any(line.startswith("validation 1 9.09 % 100.00 % 100.00 %") for line in lines)
+
+
+def test_published_lists_of_ids(plans_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "train.txt").write_text("nobody\n")
+    (tmp_path / "test.txt").write_text("none\n")
+    with pytest.raises(InputError, match=r"^data\.split_file: expected the folder that holds"):
+        run("plans", plans_file, "--split", "graph2plan")
+    with pytest.raises(InputError, match=r"^data\.split: none of the 11 plans of plans: "):
+        run("plans", plans_file, "--split", "graph2plan", "--split-file", tmp_path)
+    ids = [json.loads(line)["id"] for line in plans_file.read_text().splitlines()]
+    (tmp_path / "train.txt").write_text("".join(f"{k}\n" for k in ids[:8]))
+    (tmp_path / "test.txt").write_text(f"{ids[8]}\n")
+    result = run("plans", plans_file, "--split", "graph2plan", "--split-file", tmp_path)
+    assert "training 8, validation 0, test 1 (graph2plan split)" in result.stdout
+    assert "note: 2 of 11 plans are in neither train.txt nor test.txt" in result.stderr

@@ -47,7 +47,7 @@ def save(directory: Path, method: str, num_samples: int = 10) -> Path:
         rows = np.random.default_rng(seed).choice(dataset.train, num_samples)
         per_seed[seed] = SeedSamples(rows, rows != dataset.vocabulary.pad_row)
     provenance = {
-        "data": {"source": "synthetic", "num_plans": 300},
+        "data": {"source": "synthetic", "num_plans": 300, "split": "canonical"},
         "data_fingerprint": dataset.fingerprint,
         "timestamp": "2026-03-01T12:00:00",
     }

@@ -103,6 +103,9 @@ def test_the_defaults_are_the_published_ones(generate, model):
     ("overrides", "name"),
     [
         (["eval.temperature=0"], "first_hitting_argmax_no_remask"),
+        (["eval.unmasking_mode=rooms"], "rooms_temp1.0_no_remask"),
+        (["eval.sweeps=2", "eval.sweep_kind=null"], "first_hitting_temp1.0_no_remask_sweep2"),
+        (["eval.sweeps=1", "eval.sweep_kind=rooms"], "first_hitting_temp1.0_no_remask_roomsweep1"),
         (["eval.top_p=null"], "first_hitting_temp1.0_no_remask"),
         (["eval.top_p=1"], "first_hitting_temp1.0_no_remask"),
         (["eval.temperature=0.0", "eval.top_p=0.9"], "first_hitting_topp0.9_no_remask"),
@@ -404,6 +407,20 @@ def assert_refused(result: tuple[int, str, str], *words: str) -> None:
             ["eval.remasking.strategy=cap", "eval.remasking.eta=0.4"],
             ["eval.remasking", "first_hitting reveals each token once"],
         ),
+        (
+            [
+                "eval.unmasking_mode=rooms",
+                "eval.remasking.strategy=cap",
+                "eval.remasking.eta=0.4",
+            ],
+            ["eval.remasking", "rooms reveals each token once"],
+        ),
+        (["eval.sweeps=-1"], ["eval.sweeps must be a whole number in 0..1,000, got -1"]),
+        (["eval.sweeps=1001"], ["eval.sweeps", "0..1,000"]),
+        (["eval.sweeps=1.5"], ["eval.sweeps", "1.5"]),
+        (["eval.sweeps=two"], ["eval.sweeps", "two"]),
+        (["eval.sweep_kind=rooms"], ["eval.sweep_kind", "goes with sweeps of 1 or more"]),
+        (["eval.sweeps=1", "eval.sweep_kind=room"], ["eval.sweep_kind", "did you mean rooms"]),
         (["results.schedule=a/b"], ["results.schedule", "a/b"]),
         (["results.schedule=.."], ["results.schedule"]),
         (["results.schedule='.'"], ["results.schedule"]),
@@ -487,6 +504,30 @@ def test_samples_of_another_checkpoint_are_kept(generate, model, tmp_path):
     assert Path(files_here()[0]).read_bytes() == before
     assert generate("eval.checkpoint_path=other.pt", *FEW, "eval.overwrite=true")[0] == 0
     assert Path(files_here()[0]).read_bytes() != before
+
+
+def test_only_realizable(generate, model):
+    pytest.importorskip("ortools")
+    status, out, err = generate(model, *FEW, "eval.only_realizable=true")
+    assert (status, err) == (0, "")
+    path = "eval_results/loglinear/first_hitting_temp1.0_no_remask_realizable_samples.pt"
+    assert files_here() == [path]
+    attempts = sum(one.attempts for one in read_samples(path).rejection.values())
+    share = 100 * (attempts - 12) / attempts
+    said = rf"; refused: {share:.1f} % of {attempts} draws, 0 undecided\)\n"
+    assert re.search(said, out)
+
+
+def test_only_realizable_without_or_tools(generate, model, monkeypatch):
+    from bd_gen.experiments import only_realizable
+
+    monkeypatch.setattr(only_realizable, "has_solver", lambda: False)
+    assert generate(model, *FEW, "eval.only_realizable=true") == (
+        2,
+        "",
+        "bd-gen: eval.only_realizable needs OR-tools: pip install 'bd-gen[layout]'\n",
+    )
+    assert files_here() == []
 
 
 def test_help_lists_the_settings(generate):

@@ -91,6 +91,7 @@ def test_any_method_keeps_its_settings(method):
         assert config[key] == found[key]
     if method.has_steps:
         assert config["sampling_steps"] == method.steps
+    assert (config["sweeps"], config["sweep_kind"] or "") == (method.sweeps, method.sweep_kind)
     if method.remasking is not None:
         assert (asked["strategy"], asked["eta"]) == (
             method.remasking.strategy,

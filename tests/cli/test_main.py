@@ -225,3 +225,11 @@ def test_every_command_has_a_module_below_cli():
     for module, description in COMMANDS.values():
         assert module.startswith("bd_gen.cli.")
         assert description.endswith(".")
+
+
+def test_arguments_that_are_no_text_are_one_line(capsys: pytest.CaptureFixture[str]):
+    """Names of files from other systems; a picture could not bear one as its title."""
+    assert status_of("draw", os.fsdecode(b"plan\xff.jsonl"), "--out", "x.png") == 2
+    assert capsys.readouterr().err == (
+        "bd-gen: plan\\udcff.jsonl: is not text in UTF-8; files of such names: rename them\n"
+    )

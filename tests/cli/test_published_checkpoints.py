@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.experiments.checkpoints import MODEL, saved
 from tests.training.published_files import published_file
 
 from bd_gen.cli.main import cli
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.errors import InputError
+from bd_gen.models.config import ModelConfig
+from bd_gen.models.denoiser import Denoiser
 from bd_gen.results.samples_file import read_samples
 
 FEW = ("eval.num_samples=4", "eval.seeds=[1]", "eval.sampling_steps=5", "eval.unmasking_mode=llada")
@@ -72,6 +76,47 @@ def test_likelihood_takes_them(folder: Path, noise: str) -> None:
     assert done.stderr.count("class-weighted") == 1
     nats = json.loads(Path("nats.json").read_text())["checkpoints"][str(path)]
     assert 0 < nats["nats_per_diagram"] < 1000
+
+
+def test_likelihood_divides_class_weights_out_and_writes_them_down(folder: Path) -> None:
+    path = published_file(folder)
+    words = ["likelihood", str(path), *DATA, "--out", "nats.json", "--num", "4"]
+    done = run(*words)
+    assert done.exit_code == 0, done.output
+    before = json.loads(Path("nats.json").read_text())
+    assert "class_weights" not in before
+    (note,) = before["notes"]
+    assert note.startswith(f"{path}: does not say by a fingerprint which plans")
+    assert note in done.stderr
+    weights = {"edge": [1.0] * 10 + [1e-6]}
+    Path("weights.json").write_text(json.dumps(weights))
+    done = run(*words, "--class-weights", "weights.json")
+    assert "divided out" in done.stderr
+    after = json.loads(Path("nats.json").read_text())
+    assert after["class_weights"] == weights
+    nats = [found["checkpoints"][str(path)]["nats_per_diagram"] for found in (before, after)]
+    assert abs(nats[1] - nats[0]) > 0.1
+
+
+def test_likelihood_compares_them_with_others_on_data_that_are_named(folder: Path) -> None:
+    path, vocabulary = published_file(folder), Vocabulary(8)
+    own = saved(
+        folder,
+        "own.pt",
+        n_max=8,
+        num_rooms_histogram=[0] + [1] * 8,
+        model_state_dict=Denoiser(ModelConfig(**MODEL), vocabulary).state_dict(),
+    )
+    done = run("likelihood", str(path), str(own))
+    assert f"{own}: was trained on other data than {path}" in str(done.exception)
+    done = run("likelihood", str(path), str(own), *DATA, "--num", "4")
+    assert done.exit_code == 0, done.output
+    assert f"{own} minus {path}: " in done.stdout
+
+
+def test_likelihood_finds_the_data_that_they_name(folder: Path) -> None:
+    done = run("likelihood", str(published_file(folder)))
+    assert "data/data.mat" in str(done.exception)
 
 
 def test_backfill_draws_a_published_result_from_them(folder: Path) -> None:

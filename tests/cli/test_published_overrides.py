@@ -109,7 +109,10 @@ def test_generate_refuses_with_what_to_write(checkpoint: str, word: str, advice:
     ("word", "key", "value"),
     [
         ("noise.type=linear", "noise.name", "linear"),
-        ("training=v2", "noise.name", "learned"),
+        ("training=v2", "noise.name", "learned_rates"),
+        ("noise.type=learned", "noise.name", "learned_rates"),
+        ("noise=learned", "noise.name", "learned"),
+        ("model.dropout=0.1", "training.dropout", 0.1),
         ("seed=7", "training.seed", 7),
         ("training.lr=0.001", "training.learning_rate", 0.001),
         ("training.grad_clip=0.5", "training.clip", 0.5),
@@ -161,8 +164,19 @@ def test_the_training_script_has_the_published_defaults() -> None:
     assert (config.noise, config.model.width) == ("loglinear", 128)
     assert (config.training.steps, config.training.ema) == (126_230, 0)
     assert config.model.time_conditioning
+    assert config.data.split == "published"
     other = run_config(published_words("train", ["data=synthetic", "training.steps=5"])[1:])
     assert (other.data.source, other.training.steps) == ("synthetic", 5)
+    split = run_config(published_words("train", ["data.split=canonical"])[1:]).data.split
+    assert split == "canonical"
+
+
+def test_the_training_script_takes_learned_noise_by_its_published_meaning(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = published_words("train", ["noise=learned", "training.steps=5"])
+    assert run_config(words[1:]).noise == "learned_rates"
+    assert "`bd-gen train noise=learned` learns a law over orders" in capsys.readouterr().err
 
 
 def test_evaluation_looks_for_the_published_file_where_samples_name_none(
@@ -173,7 +187,8 @@ def test_evaluation_looks_for_the_published_file_where_samples_name_none(
     assert published_words("evaluate", []) == ["evaluate"]
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "data.mat").touch()
-    assert published_words("evaluate", [])[1:] == ["data=graph2plan", "data.path=data/data.mat"]
+    words = ["data=graph2plan", "data.path=data/data.mat", "data.split=published"]
+    assert published_words("evaluate", [])[1:] == words
     assert published_words("evaluate", ["data=synthetic"])[1:] == ["data=synthetic"]
 
 

@@ -50,7 +50,9 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     masked = per_seed[123].tokens[8]
     masked[:] = np.where(masked != v.pad_row, v.mask_row, masked)
     directory = tmp_path / "eval_results" / "loglinear"
-    samples = Samples(METHOD, 8, (42, 123), 20, {}, {"data": {"num_plans": 300}}, per_seed)
+    samples = Samples(
+        METHOD, 8, (42, 123), 20, {}, {"data": {"num_plans": 300, "split": "canonical"}}, per_seed
+    )
     write_samples(samples_path(directory, METHOD), samples)
     names = ["validity", "edge_counts"]
     evaluate_method(samples_path(directory, METHOD), References(), names=names)

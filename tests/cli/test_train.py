@@ -96,7 +96,10 @@ def test_a_run_from_nothing_to_its_checkpoint_and_again(train: Command) -> None:
     ("overrides", "message"),
     [
         (("training.step=3",), "there is no setting training.step; did you mean training.steps"),
-        (("noise=cosin",), "noise must be one of cosine, learned, linear, loglinear; did you mean"),
+        (
+            ("noise=cosin",),
+            "noise must be one of cosine, learned, learned_rates, linear, loglinear; did you mean",
+        ),
         (("noise.name=cosin",), "noise.name: unknown noise schedule 'cosin'"),
         (("training.steps=many",), "training.steps: Value 'many'"),
         (("training.steps=0",), "training.steps must be at least 1, got 0"),
@@ -143,7 +146,7 @@ def test_the_help_lists_the_settings(train: Command) -> None:
         assert f"\n  training.{field.name}=" in out
     for choice in ("data=graph2plan|plans|synthetic", "model=base|small|tiny"):
         assert f"\n  {choice}\n" in out
-    assert "noise=cosine|learned|linear|loglinear" in out
+    assert "noise=cosine|learned|learned_rates|linear|loglinear" in out
 
 
 def test_a_file_is_named_so_that_it_is_found_from_anywhere(tmp_path: Path) -> None:

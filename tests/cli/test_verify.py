@@ -141,3 +141,19 @@ def test_other_data_are_a_warning(directory, verify):
     assert f"bd-gen: warning: {NAME}: the stored numbers were measured against data" in err
     fields = json.loads((directory / f"{NAME}.json").read_text())
     assert fields["provenance"]["data_fingerprint"] in err
+
+
+def test_files_that_are_not_those_that_were_measured(directory, verify):
+    """Equal numbers or not: the hashes were recorded to be compared."""
+    samples, table = directory / f"{NAME}_samples.pt", directory / f"{NAME}_per_sample.parquet"
+    whole = samples.read_bytes()
+    samples.write_bytes(whole.replace(b"serialization_id", b"serialization_ie"))
+    status, out, err = verify(directory)
+    assert status == 1
+    assert f"{samples}: is not the file that was measured (its hash is " in err
+    assert out.splitlines()[-1] == "other files than those that were measured: 1 method"
+    samples.write_bytes(whole)
+    table.write_bytes(table.read_bytes() + b"\0")
+    status, _, err = verify(directory)
+    assert status == 1
+    assert f"{table}: is damaged, or not the table of its result" in err

@@ -10,9 +10,21 @@ from bd_gen.data.cache import cache_key, file_hash, load_or_make
 from bd_gen.data.plan_table import PlanTable
 from bd_gen.errors import InputError
 
+_ARRAYS = (
+    "room_types",
+    "num_rooms",
+    "boxes",
+    "has_boxes",
+    "relations",
+    "ids",
+    "groups",
+    "diagram_classes",
+    "twin_classes",
+)
+
 
 def assert_same(a: PlanTable, b: PlanTable) -> None:
-    for name in ("room_types", "num_rooms", "boxes", "has_boxes", "relations", "ids", "groups"):
+    for name in _ARRAYS:
         x, y = getattr(a, name), getattr(b, name)
         assert x.dtype == y.dtype
         np.testing.assert_array_equal(x, y, err_msg=name)
@@ -90,6 +102,8 @@ def test_damage_is_repaired_in_silence(maker: Maker, tmp_path: Path, damage: str
         {"room_types": np.zeros((50, 8), np.uint8)},
         {"relations": np.zeros((50, 27), np.uint8)},
         {"groups": np.full(50, 50)},
+        {"twin_classes": np.full(50, -1)},
+        {"diagram_classes": np.zeros(49, int)},
         {"ids": np.zeros(3, "S1")},
         {"boxes": None},
         {"boxes": np.array([{}] * 50, object)},
@@ -111,6 +125,20 @@ def test_arrays_that_do_not_fit_together_are_made_again(
     path.write_bytes(buffer.getvalue())
     assert_same(load_or_make(tmp_path, "a", 8, maker), maker.table)
     assert maker.calls == 2
+
+
+def test_a_file_of_an_older_version_is_read_and_completed(maker: Maker, tmp_path: Path) -> None:
+    load_or_make(tmp_path, "a", 8, maker)
+    path = tmp_path / "a.npz"
+    with np.load(path) as file:
+        whole = dict(file)
+    old = {name: array for name, array in whole.items() if "_classes" not in name}
+    assert len(old) == len(whole) - 2
+    np.savez(path, **old)
+    assert_same(load_or_make(tmp_path, "a", 8, maker), maker.table)
+    assert maker.calls == 1
+    with np.load(path) as file:
+        assert set(file) == set(whole)
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(maker: Maker, tmp_path: Path) -> None:

@@ -1,18 +1,26 @@
 import gzip
+import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bd_gen.data.dataset import DataConfig, dataset_from_table, load_dataset, load_table
-from bd_gen.data.plan_table import PlanTable
+from bd_gen.data.leaks import leaks_of
+from bd_gen.data.plan_table import PlanTable, table_from_boxes
 from bd_gen.data.plans_writer import write_plans
 from bd_gen.diagrams.tokens import is_well_formed
+from bd_gen.diagrams.vocabulary import NODE_PAD
 from bd_gen.errors import InputError
 
-from .conftest import FLAT
+from .conftest import FLAT, reorder_rooms
+
+_OTHERS = ("identical", "disjoint", "published")
 
 
 @pytest.fixture(scope="module")
@@ -35,15 +43,19 @@ def test_synthetic_plans_by_default(small: DataConfig) -> None:
 
 def test_the_fingerprint_sees_tokens_split_and_n_max(small: DataConfig) -> None:
     table = load_table(small)
-    here = dataset_from_table(table, 42, "a")
-    assert here.fingerprint == dataset_from_table(table, 42, "b").fingerprint
+    here = dataset_from_table(table, small)
+    renamed = replace(small, num_plans=7)  # a table may have any name
+    assert here.fingerprint == dataset_from_table(table, renamed).fingerprint
     others = [
-        dataset_from_table(table, 43, "a"),
-        dataset_from_table(table.select(np.arange(399)), 42, "a"),
+        dataset_from_table(table, replace(small, split_seed=43)),
+        dataset_from_table(table.select(np.arange(399)), small),
         load_dataset(DataConfig(num_plans=400, seed=3, n_max=14)),
     ]
+    # two splits never share what is kept under the fingerprint, reference statistics above all
+    # (no two of these plans are twins, so that `disjoint` gives the parts of `canonical`)
+    others += [dataset_from_table(table, replace(small, split=s)) for s in _OTHERS]
     prints = {here.fingerprint, *(other.fingerprint for other in others)}
-    assert len(prints) == 4
+    assert len(prints) == 6
     assert all(len(p) == 16 and int(p, 16) >= 0 for p in prints)
 
 
@@ -105,7 +117,7 @@ def test_identical_plans_are_on_one_side_whatever_their_rooms_order(
     for k in range(60):
         rooms = [{**room, "box": [c + k for c in room["box"]]} for room in FLAT]  # type: ignore[attr-defined]
         lines += [{"id": f"{k}a", "rooms": rooms}, {"id": f"{k}b", "rooms": rooms[::-1]}]
-    data = load_dataset(DataConfig("plans", str(write_lines(*lines))))
+    data = load_dataset(DataConfig("plans", str(write_lines(*lines)), split="identical"))
     for part in (data.split.train, data.split.validation, data.split.test):
         assert len(part) % 2 == 0
         assert (part.reshape(-1, 2)[:, 0] + 1 == part.reshape(-1, 2)[:, 1]).all()
@@ -113,14 +125,80 @@ def test_identical_plans_are_on_one_side_whatever_their_rooms_order(
     # equal training plans as diagrams, and that is meant
     assert len(np.unique(data.tokens, axis=0)) == 2
     assert len(data.test) == 12
+    # as diagrams they are all one, so that no part but training can have any
+    for split in ("canonical", "disjoint"):
+        data = load_dataset(DataConfig("plans", str(write_lines(*lines)), split=split))
+        assert (len(data.train), len(data.validation), len(data.test)) == (120, 0, 0)
+
+
+def test_the_older_split_is_what_it_was() -> None:
+    # Recorded before there was a choice: fingerprints are in checkpoints, samples and results.
+    old = replace(DataConfig(num_plans=400, seed=3), split="identical")
+    data = load_dataset(old)
+    assert data.fingerprint == "b1d1519df85541b9"
+    hashes = [
+        hashlib.sha256(part.astype("<i8").tobytes()).hexdigest()[:16]
+        for part in (data.split.train, data.split.validation, data.split.test)
+    ]
+    assert hashes == ["a5d9a874648b4691", "8bc2e35aa7c181ff", "34b272d856cf5b08"]
+
+
+@pytest.mark.parametrize("split", ["canonical", "disjoint"])
+@given(seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_renumbering_any_plan_changes_no_side(
+    random_table: Callable[..., PlanTable], split: str, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    few = random_table(60, n_max=4)
+    types = np.where(few.room_types == NODE_PAD, NODE_PAD, few.room_types % 2).astype(np.uint8)
+    # few types and boxes, each plan three times in other orders
+    boxes = np.repeat((few.boxes // 40) * 40, 3, axis=0)
+    table = reorder_rooms(
+        table_from_boxes(
+            np.repeat(types, 3, axis=0),
+            boxes,
+            np.repeat(few.num_rooms, 3),
+            np.array([str(k) for k in range(180)]),
+            few.vocabulary,
+        ),
+        rng,
+    )
+    config = DataConfig(n_max=4, split=split)
+    one, other = (dataset_from_table(plans, config) for plans in (table, reorder_rooms(table, rng)))
+    for name, part in one.split.parts.items():
+        assert part.tolist() == other.split.parts[name].tolist()
+        assert (part.reshape(-1, 3) // 3 == part.reshape(-1, 3)[:, :1] // 3).all()
+    assert len(one.test)
+    # and no leak of the kind that the split is for
+    for leaks in leaks_of(one).values():
+        assert leaks.renumbered == 0
+        assert split == "canonical" or leaks.twin == leaks.same_row == 0
+
+
+@pytest.mark.parametrize("split", _OTHERS)
+def test_one_cache_serves_every_split(tmp_path: Path, split: str) -> None:
+    config = DataConfig(num_plans=100, cache_dir=str(tmp_path))
+    load_dataset(config)
+    calls: list[tuple[int, int]] = []
+    other = load_dataset(replace(config, split=split), lambda *call: calls.append(call))
+    assert calls == []
+    assert len(other.train) + len(other.validation) + len(other.test) == 100
+
+
+def test_too_few_plans_for_the_published_split() -> None:
+    with pytest.raises(
+        InputError, match=r"^data\.split: .* rounded down: none of the 1 of 1 synth"
+    ):
+        load_dataset(DataConfig(num_plans=1, split="published"))
 
 
 def test_a_table_without_plans_cannot_be_trained_on(
     random_table: Callable[..., PlanTable],
 ) -> None:
     table = random_table(3).select(np.array([], int))
-    with pytest.raises(InputError, match="mine: there is no plan"):
-        dataset_from_table(table, 42, "mine")
+    with pytest.raises(InputError, match="plans: mine: there is no plan"):
+        dataset_from_table(table, DataConfig("plans", "mine"))
 
 
 def test_one_plan_is_enough_to_train(write_lines: Callable[..., Path]) -> None:
@@ -145,10 +223,20 @@ def test_the_real_plans(dev_data: Path) -> None:
     assert (edges.min(), edges.max()) == (3, 18)
     assert edges.mean() == pytest.approx(10.17, abs=0.01)
     assert len(np.unique(table.tokens, axis=0)) == 72_751 - 408
-    data = load_dataset(DataConfig("plans", str(path)))
+    data = load_dataset(DataConfig("plans", str(path), split="identical"))
+    assert data.fingerprint == "2956c33ca0d99f04"
     rows = {row.tobytes() for row in data.train}
     novelty = np.mean([row.tobytes() not in rows for row in data.test])
     assert novelty == pytest.approx(0.990, abs=0.01)
+    assert leaks_of(data)["validation"].turned == pytest.approx(0.2116, abs=0.0001)
+    for split, classes in (("canonical", table.diagram_classes), ("disjoint", table.twin_classes)):
+        data = dataset_from_table(table, DataConfig("plans", str(path), split=split))
+        assert classes.max() + 1 == {"canonical": 55_693, "disjoint": 32_956}[split]
+        assert abs(len(data.test) - 7275) < 200
+        assert abs(len(data.validation) - 7275) < 250
+        leaks = leaks_of(data)["held out"]
+        assert leaks.renumbered == 0
+        assert (leaks.twin == 0) == (leaks.same_row == 0) == (split == "disjoint")
 
 
 def test_the_real_plans_written_and_read_again(dev_data: Path, tmp_path: Path) -> None:

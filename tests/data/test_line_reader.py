@@ -61,7 +61,7 @@ def test_damaged_gzip_is_one_clear_line(tmp_path: Path, damage: str) -> None:
 def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(line_reader, "_FREE_EXPANSION", 1 << 21)
     path = write(tmp_path / "bomb", gzip.compress(b"\0" * (1 << 25), 9))
-    with pytest.raises(InputError, match="grows more than 200 times"):
+    with pytest.raises(InputError, match="grows more than 50 times"):
         list(read_lines(path))
 
 
@@ -80,3 +80,16 @@ def test_progress_is_told_in_bytes_of_the_file(tmp_path: Path) -> None:
     list(read_lines(path, lambda done, total: calls.append((done, total))))
     assert calls[-1] == (10_000, 10_000)
     assert calls == sorted(calls)
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_empty_lines_are_counted(
+    tmp_path: Path, end: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A megabyte of them shrinks to a kilobyte, and each costs as much as a line of a plan."""
+    path = write(tmp_path / "a", gzip.compress(end * 1001, 1))
+    assert len(list(read_lines(path))) == 1001
+    monkeypatch.setattr(line_reader, "_MOST_BLANKS", 1000)
+    with pytest.raises(InputError, match="holds more than 1,000 empty lines"):
+        for _ in read_lines(path):
+            pass

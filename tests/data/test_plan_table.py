@@ -125,3 +125,39 @@ def test_reverse_relations_without_boxes_are_inverses(
     assert is_edge.any()
     expected = np.where(is_edge, 9 - table.relations.astype(int), table.relations)
     assert np.array_equal(bare.reverse_relations, expected)
+
+
+def test_the_mirror_image_obeys_the_rule_and_twice_is_nothing(
+    random_table: Callable[..., PlanTable],
+) -> None:
+    table = random_table(300, 5)
+    image = table.mirrored()
+    assert (image.tokens != table.tokens).any()
+    assert is_well_formed(image.tokens, table.vocabulary).all()
+    assert np.array_equal(image.mirrored().tokens, table.tokens)
+    with_boxes = np.flatnonzero(table.has_boxes)
+    for row in with_boxes[:50]:
+        boxes = image.boxes[row].astype(np.float64)
+        for slot, relation in enumerate(image.relations[row]):
+            if relation < NO_EDGE:
+                i, j = table.vocabulary.edge_rows[slot], table.vocabulary.edge_cols[slot]
+                assert relation_labels(boxes[i], boxes[j]) == relation
+                assert boxes[i][0] == 256 - table.boxes[row, i, 2]
+
+
+def test_without_boxes_relations_are_exchanged_for_their_counterparts() -> None:
+    v = Vocabulary(2)
+    relations = np.arange(NO_EDGE + 1, dtype=np.uint8)[:, None]
+    count = len(relations)
+    table = PlanTable(
+        np.zeros((count, 2), np.uint8),
+        np.full(count, 2),
+        np.zeros((count, 2, 4), np.float32),
+        np.zeros(count, bool),
+        relations,
+        np.array([str(k) for k in range(count)]),
+        v,
+    )
+    image = table.mirrored()
+    assert image.relations[:, 0].tolist() == [8, 9, 7, 3, 4, 5, 6, 2, 0, 1, NO_EDGE]
+    assert not image.boxes.any()

@@ -175,7 +175,7 @@ def test_every_kind_of_bad_plan(write_lines: Write, line: Any, kind: str) -> Non
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     path = tmp_path / "plans"
     path.write_bytes(b'{"id": "\xff"}\n')
-    with pytest.raises(InputError, match=r"1 x broken line \(line 1: not UTF-8\)"):
+    with pytest.raises(InputError, match=r"1 x broken line \(line 1: not text in UTF-8\)"):
         read_plans(path, EIGHT)
 
 

@@ -51,6 +51,14 @@ def test_room_types_are_found_whatever_their_spelling(name: str, room_type: int 
     assert words.room_type_from_name(name) == room_type
 
 
+def test_ends_are_the_rooms_of_every_position():
+    v = Vocabulary(4)
+    for i in range(4):
+        assert v.ends[i].tolist() == [i, i]
+        for j in range(i + 1, 4):
+            assert v.ends[4 + v.edge_index(i, j)].tolist() == [i, j]
+
+
 def test_every_name_is_found_and_means_one_thing():
     assert [words.room_type_from_name(n) for n in words.ROOM_TYPES] == list(range(13))
     assert [words.relation_from_name(n) for n in words.RELATIONS] == list(range(10))

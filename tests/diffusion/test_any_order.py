@@ -1,4 +1,4 @@
-"""The any-order likelihood: against an exactly known joint, and against all orders."""
+"""Nats along orders: against an exactly known joint, and against all orders."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +9,8 @@ import torch
 
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.diffusion.any_order import any_order_nats
+from bd_gen.diffusion.given_tokens import given_tokens
+from bd_gen.diffusion.order_laws import ORDER_LAWS, reveal_ranks
 from bd_gen.diffusion.process import FixedProcess
 from bd_gen.diffusion.schedules import schedule_named
 
@@ -58,7 +60,101 @@ def test_numbers_do_not_depend_on_batches_and_repeat(make_tokens: Maker, make_mo
     assert not np.allclose(whole.per_diagram, other.per_diagram)
 
 
-def test_two_orders_are_the_mean_of_each(make_tokens: Maker, make_model: Maker) -> None:
+def brute_force_nats(table: np.ndarray, order: list[int]) -> float:
+    """-log p along one order, from log p of every token given every set of others."""
+    hidden, total = sum(1 << place for place in order), 0.0
+    for place in order:
+        total -= table[hidden, place]
+        hidden ^= 1 << place
+    return total
+
+
+@pytest.mark.parametrize("law", ORDER_LAWS)
+@pytest.mark.parametrize("what", [None, "types", "half"])
+@pytest.mark.parametrize("time_conditioning", [False, True])
+def test_every_order_of_every_law_against_brute_force(
+    make_tokens: Maker,
+    make_model: Maker,
+    probability_table: Callable[..., np.ndarray],
+    law: str,
+    what: str | None,
+    time_conditioning: bool,
+) -> None:
+    denoiser = make_model(3, time_conditioning, scale=1.0)
+    row, vocabulary = make_tokens([3], 3), Vocabulary(3)
+    tokens = np.repeat(row, 40, axis=0)  # every copy has an order of its own
+    given = None if what is None else given_tokens(what, tokens, vocabulary, seed=3)
+    found = any_order_nats(denoiser, tokens, PROCESS, 2, seed=3, given=given, law=law)
+    table = probability_table(denoiser, torch.from_numpy(row[0].astype(np.int64)), 3, LOGLINEAR)
+    known = np.zeros((40, 6), bool) if given is None else given
+    expected = np.empty((2, 40))
+    for k in range(2):
+        ranks = reveal_ranks(ORDER_LAWS[law], 3, known, 3, k)
+        for copy, rank in enumerate(ranks):
+            order = [int(p) for p in rank.argsort() if rank[p] >= 0]
+            expected[k, copy] = brute_force_nats(table, order)
+    near = 1e-4 if time_conditioning else 1e-9  # times are rounded to float32 in two ways
+    np.testing.assert_allclose(found.per_order, expected, rtol=near)
+    np.testing.assert_allclose(found.per_diagram, expected.mean(axis=0), rtol=near)
+    mixture = -np.log(np.exp(-expected).mean(axis=0))
+    np.testing.assert_allclose(found.log_mean_exp, mixture, rtol=near)
+    assert found.num_tokens.tolist() == [6 if what is None else 3] * 40
+
+
+@pytest.mark.parametrize("law", ORDER_LAWS)
+def test_many_orders_come_near_the_law_of_the_sampler(
+    make_tokens: Maker, make_model: Maker, probability_table: Callable[..., np.ndarray], law: str
+) -> None:
+    """The mean and the mixture, against all orders that the law can draw, each once."""
+    denoiser, row = make_model(3, scale=1.0), make_tokens([3], 3)
+    table = probability_table(denoiser, torch.from_numpy(row[0].astype(np.int64)), 3, LOGLINEAR)
+    known = np.zeros((40_000, 6), bool)
+    orders = np.unique(reveal_ranks(ORDER_LAWS[law], 3, known, 0, 0).argsort(axis=1), axis=0)
+    assert len(orders) == {"random": 720, "types": 36, "edges": 36, "rooms": 12}[law]
+    exact = np.array([brute_force_nats(table, order) for order in orders.tolist()])
+    found = any_order_nats(denoiser, np.repeat(row, 3000, axis=0), law=law).per_diagram
+    assert abs(found.mean() - exact.mean()) < 4 * found.std() / len(found) ** 0.5
+    p = np.exp(-found)
+    assert abs(p.mean() - np.exp(-exact).mean()) < 4 * p.std() / len(p) ** 0.5
+    # Jensen: the mean over orders lies above -log p of the sampler.
+    assert exact.mean() > -np.log(np.exp(-exact).mean()) + 1e-3
+
+
+@pytest.mark.parametrize("law", ORDER_LAWS)
+@pytest.mark.parametrize("what", ["types", "half"])
+def test_given_tokens_of_an_exact_denoiser(oracle: Any, law: str, what: str) -> None:
+    """-log p(others | given) is -log p(all) + log p(given), whatever the order."""
+    vocabulary = Vocabulary(3)
+    for n in (1, 2, 3):
+        real, states = vocabulary.real_positions(n), oracle.states[n]
+        rows = np.tile(vocabulary.pad_row, (len(states), 1))
+        rows[:, real] = states.numpy()
+        given = given_tokens(what, rows, vocabulary, seed=1)
+        found = any_order_nats(oracle, rows, given=given, law=law, num_orders=2)
+        for k in range(len(rows)):
+            visible = torch.from_numpy(given[k, real])[None]
+            everything = oracle.visible_nats(n, k, torch.ones_like(visible))
+            expected = float(everything - oracle.visible_nats(n, k, visible))
+            np.testing.assert_allclose(found.per_order[:, k], expected, atol=1e-9)
+
+
+def test_diagrams_of_one_batch_may_know_different_numbers_of_tokens(
+    make_tokens: Maker, make_model: Maker
+) -> None:
+    denoiser, tokens = make_model(3), make_tokens([3, 3, 3, 3], 3)
+    given = np.arange(6) < np.array([0, 2, 5, 6])[:, None]
+    together = any_order_nats(denoiser, tokens, given=given)
+    for k in range(4):
+        # The same place in its batch, so that it has the same order.
+        alone = any_order_nats(denoiser, tokens, given=np.tile(given[k], (4, 1)))
+        assert together.per_diagram[k] == pytest.approx(alone.per_diagram[k], rel=1e-12)
+    assert together.per_diagram[3] == 0.0
+    assert together.num_tokens.tolist() == [6, 4, 1, 0]
+
+
+def test_every_order_has_a_row_and_counts_as_progress(
+    make_tokens: Maker, make_model: Maker
+) -> None:
     denoiser, tokens = make_model(3), make_tokens([3, 3, 2], 3)
     calls: list[tuple[int, int]] = []
     both = any_order_nats(
@@ -66,7 +162,9 @@ def test_two_orders_are_the_mean_of_each(make_tokens: Maker, make_model: Maker) 
     )
     one = any_order_nats(denoiser, tokens)
     assert calls[-1] == (6, 6)
-    assert not np.allclose(both.per_diagram, one.per_diagram)
+    assert np.array_equal(both.per_order[0], one.per_diagram)
+    assert not np.allclose(both.per_order[1], one.per_diagram)
+    assert np.array_equal(both.per_diagram, both.per_order.mean(axis=0))
 
 
 def test_sums_and_shares(make_tokens: Maker, make_model: Maker) -> None:
@@ -86,3 +184,5 @@ def test_what_cannot_be_measured_is_refused(make_tokens: Maker, make_model: Make
         any_order_nats(make_model(2), tokens[:0])
     with pytest.raises(ValueError, match="needs a forward process"):
         any_order_nats(make_model(2, True), tokens)
+    with pytest.raises(ValueError, match="order: expected one of"):
+        any_order_nats(make_model(2), tokens, law="causal")

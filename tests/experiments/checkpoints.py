@@ -16,7 +16,7 @@ from bd_gen.training.checkpoint import Checkpoint, save_checkpoint
 N_MAX = 4
 HISTOGRAM = [0, 1, 3, 5, 2]
 MODEL = {"width": 16, "layers": 1, "heads": 2, "mlp_ratio": 2, "time_conditioning": False}
-DATA = {"source": "synthetic", "n_max": N_MAX, "num_plans": 50}
+DATA = {"source": "synthetic", "n_max": N_MAX, "num_plans": 50, "split": "canonical"}
 DENOISING = {"denoise/acc_node@t=0.5": 0.25, "denoise/val_elbo": 12.5}
 
 

@@ -144,8 +144,8 @@ def _open_partial(path: Path) -> PartialSamples:
 
 def _make_partial(path: Path) -> None:
     partial = _open_partial(path)
-    partial.put(0, 0, np.full((10, VOCABULARY.length), 3))
-    partial.put(1, 10, np.full((20, VOCABULARY.length), 5))
+    partial.put(0, 0, np.full((10, VOCABULARY.length), 3), np.full(10, 5))
+    partial.put(1, 10, np.full((20, VOCABULARY.length), 5), np.full(20, 5))
     partial.close()
 
 

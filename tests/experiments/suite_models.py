@@ -11,7 +11,7 @@ from bd_gen.models.denoiser import Denoiser
 from bd_gen.models.learned_rates import LearnedRates
 from bd_gen.training.checkpoint import Checkpoint, save_checkpoint
 
-DATA = {"source": "synthetic", "num_plans": 300}
+DATA = {"source": "synthetic", "num_plans": 300, "split": "canonical"}
 MODEL = {"width": 16, "layers": 1, "heads": 2, "mlp_ratio": 2, "time_conditioning": False}
 
 

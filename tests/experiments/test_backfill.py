@@ -190,12 +190,19 @@ def test_several_that_are_missing_are_named_together(directory, checkpoints):
         ({"remasking_enabled": None}, "remasking_enabled: expected true or false, got None"),
         ({"unmasking_mode": "lada"}, "unmasking_mode must be one of random, llada"),
         ({"unmasking_mode": 3}, "unmasking_mode: expected text, got 3"),
+        ({"unmasking_mode": [3]}, "unmasking_mode: expected text, got [3]"),
+        ({"sweeps": -1}, "sweeps must be a whole number in 0..1,000, got -1"),
+        ({"sweeps": False}, "sweeps must be a whole number in 0..1,000, got False"),
+        ({"sweeps": "2"}, "sweeps must be a whole number in 0..1,000, got 2"),
+        ({"sweeps": 2, "sweep_kind": ["x"]}, "sweep_kind must be one of tokens, rooms, got"),
+        ({"sweep_kind": "rooms"}, "sweep_kind: rooms goes with sweeps of 1 or more"),
+        ({"sweeps": 2}, "its settings are those of llada_topp0.9_no_remask_sweep2, not"),
         ({"sampling_steps": None}, "sampling_steps: expected a whole number, got None"),
         ({"sampling_steps": 1.5}, "sampling_steps: expected a whole number, got 1.5"),
         ({"sampling_steps": 0}, "sampling_steps must be in 1..100,000, got 0"),
         ({"temperature": "0"}, "temperature: expected a number, got '0'"),
         ({"temperature": True}, "temperature: expected a number, got True"),
-        ({"top_p": 10**400}, "expected numbers in the range of floats"),
+        ({"top_p": 10**400}, "expected numbers within 1e+100"),
         ({"given": {"rooms": []}}, "drawn around given tokens; use bd-gen generate --given"),
     ],
 )  # fmt: skip
@@ -328,6 +335,20 @@ def test_settings_without_a_meaning_are_told(directory, checkpoints):
     assert plan.notes == (f"{NAME}: config: guidance, device: unknown here, and left out",)
     write(directory)
     assert plan_backfill(directory, checkpoints).notes == ()
+
+
+def test_only_realizable_is_drawn_again_as_it_was(directory, checkpoints):
+    name = f"{NAME}_realizable"
+    write(directory, name, only_realizable=True, rejection={"attempts": {"1": 7}})
+    plan = plan_backfill(directory, checkpoints)
+    assert [task.job.method.only_realizable for task in plan.tasks] == [True]
+    assert plan.notes == ()
+    write(directory, name, only_realizable="yes")
+    problem = only_problem(plan_backfill(directory, checkpoints))
+    assert problem.endswith("config: only_realizable: expected true or false, got 'yes'")
+    write(directory, name, only_realizable=False)
+    problem = only_problem(plan_backfill(directory, checkpoints))
+    assert f"its settings are those of {NAME}, not of {name}" in problem
 
 
 # ---------------------------------------------------------------- as published

@@ -11,7 +11,7 @@ from tests.experiments.checkpoints import N_MAX, Counted, files_in, saved, small
 from bd_gen.diagrams.tokens import diagrams_from_tokens, is_well_formed, num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.errors import InputError
-from bd_gen.experiments.drawing import draw
+from bd_gen.experiments.drawing import draw, sampler_for
 from bd_gen.experiments.generation import generate
 from bd_gen.results.samples_file import read_samples
 from bd_gen.sampling.conditions import Condition, condition_from_rooms
@@ -61,6 +61,19 @@ def test_what_the_file_holds(job, checkpoint_path):
         assert is_well_formed(part.tokens, vocabulary).all()
         real = vocabulary.real_mask(num_rooms_of(part.tokens, vocabulary))
         assert (part.pad_masks == real).all()
+
+
+def test_the_file_says_what_a_diagram_costs_whatever_the_batch_size(job, checkpoint_path):
+    done = generate(job)
+    found = read_samples(job.path).provenance["calls_per_diagram"]
+    assert found == round(done.calls_per_sample, 4)
+    sampler = sampler_for(load_checkpoint(checkpoint_path), METHOD, None, "cpu")
+    for seed in SEEDS:
+        sampler.sample(seed, range(30))
+    assert found == round(sampler.calls / 60, 4)
+    other = replace(job, batch_size=7, directory=job.directory.parent / "other")
+    generate(other)
+    assert read_samples(other.path).provenance["calls_per_diagram"] == found
 
 
 def test_torch_reads_it_without_running_anything(job):
@@ -239,6 +252,7 @@ def test_an_unknown_schedule(job, tmp_path):
         Method("first_hitting"),
         Method("llada", top_p=0.9, steps=5, remasking=RemaskingSettings("cap", 0.4)),
         Method("random", steps=5, remasking=RemaskingSettings("loop", 0.1)),
+        Method("rooms", sweeps=2, sweep_kind="rooms"),
     ],
     ids=lambda method: method.name,
 )

@@ -65,6 +65,16 @@ def test_after_an_interruption_only_what_is_missing_is_drawn(
     assert_complete(job, expected)
 
 
+def test_the_cost_is_the_same_after_an_interruption_and_with_another_batch_size(job):
+    with pytest.raises(KeyboardInterrupt):
+        generate(job, progress=Stop(10))
+    generate(replace(job, batch_size=7))
+    other = replace(job, directory=job.directory.parent / "undisturbed")
+    generate(other)
+    costs = [read_samples(j.path).provenance["calls_per_diagram"] for j in (job, other)]
+    assert costs[0] == costs[1] > 0
+
+
 def test_interrupted_before_anything_is_drawn(job, expected):
     with pytest.raises(KeyboardInterrupt):
         generate(job, progress=Stop(0))

@@ -1,6 +1,7 @@
 """Unfinished samples on disk."""
 
 import errno
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +39,10 @@ def rows(first: int, count: int) -> np.ndarray:
     return (np.arange(count * 6).reshape(count, 6) + first).astype(np.uint8)
 
 
+def calls(first: int, count: int) -> np.ndarray:
+    return np.arange(first, first + count)
+
+
 @pytest.fixture
 def path(tmp_path) -> Path:
     return tmp_path / "sub" / ".x.partial"
@@ -47,8 +52,8 @@ def path(tmp_path) -> Path:
 def half_done(path) -> Path:
     """Samples 0..3 of the first seed and 8, 9 of the second."""
     partial = opened(path)
-    partial.put(0, 0, rows(0, 4))
-    partial.put(1, 8, rows(50, 2))
+    partial.put(0, 0, rows(0, 4), calls(0, 4))
+    partial.put(1, 8, rows(50, 2), calls(50, 2))
     partial.close()
     return path
 
@@ -72,7 +77,7 @@ def test_what_is_put_is_in_the_file_at_once(path):
     """So a process that is killed loses nothing but what it had not put yet."""
     partial = opened(path)
     for first in (0, 4, 2):
-        partial.put(0, first, rows(first, 2))
+        partial.put(0, first, rows(first, 2), calls(first, 2))
         assert (opened(path).is_drawn == partial.is_drawn).all()
         assert (opened(path).tokens == partial.tokens).all()
 
@@ -82,15 +87,15 @@ def test_putting_costs_what_is_put(path):
     partial = opened(path)
     sizes = []
     for first in range(10):
-        partial.put(0, first, rows(first, 1))
+        partial.put(0, first, rows(first, 1), calls(first, 1))
         sizes.append(path.stat().st_size)
     assert len(set(np.diff(sizes))) == 1
 
 
 def test_what_is_put_twice_counts_once(path):
     partial = opened(path)
-    partial.put(0, 0, rows(0, 4))
-    partial.put(0, 2, rows(9, 4))
+    partial.put(0, 0, rows(0, 4), calls(0, 4))
+    partial.put(0, 2, rows(9, 4), calls(9, 4))
     assert (partial.num_done, opened(path).num_done) == (6, 6)
     assert (opened(path).tokens[0, 2:6] == rows(9, 4)).all()
 
@@ -104,19 +109,45 @@ def test_what_is_saved_is_there_again(half_done):
     assert list(partial.missing(4)) == [(0, 4, 8), (0, 8, 10), (1, 0, 4), (1, 4, 8)]
 
 
+def test_calls_are_counted_over_all_starts(half_done):
+    partial = opened(half_done)
+    for k, first, last in partial.missing(1):
+        partial.put(k, first, rows(first, 1), calls(first, last - first))
+    expected = [[*range(10)], [*range(8), 50, 51]]
+    for found in (partial, opened(half_done)):
+        assert found.calls.tolist() == expected
+        assert found.mean_calls == np.mean(expected)
+
+
+def test_a_log_of_the_first_version_is_gone_on_with(path):
+    """It does not count calls, so nobody says how many there were."""
+    key = json.dumps([KEY, list(SEEDS), list(SHAPE)], sort_keys=True).encode() + b"\n"
+    content = rows(0, 4).tobytes()
+    head = module._HEAD.pack(0, 0, 4, module._checksum(0, 0, content))
+    path.parent.mkdir()
+    path.write_bytes(b"bd-gen partial samples 1\n" + key + head + content)
+    partial = opened(path)
+    assert partial.num_done == 4
+    partial.put(0, 4, rows(4, 6), calls(4, 6))
+    again = opened(path)
+    assert again.num_done == 10
+    assert (again.tokens[0] == np.concatenate([rows(0, 4), rows(4, 6)])).all()
+    assert again.mean_calls is None
+
+
 @pytest.mark.parametrize("batch_size", [1, 3, 10, 1000])
 def test_what_is_missing_covers_all_that_is_missing(half_done, batch_size):
     partial = opened(half_done)
     for k, first, last in partial.missing(batch_size):
         assert last - first <= batch_size
-        partial.put(k, first, rows(first, last - first))
+        partial.put(k, first, rows(first, last - first), calls(first, last - first))
     assert partial.is_done
     assert list(partial.missing(batch_size)) == []
 
 
 def test_what_is_there_can_be_added_to(half_done):
     partial = opened(half_done)
-    partial.put(0, 4, rows(4, 6))
+    partial.put(0, 4, rows(4, 6), calls(4, 6))
     partial.save()
     again = opened(half_done)
     assert again.num_done == 12
@@ -180,7 +211,7 @@ def test_after_a_cut_it_goes_on(half_done):
     half_done.write_bytes(half_done.read_bytes()[:-3])
     partial = opened(half_done)
     assert partial.num_done == 4
-    partial.put(1, 8, rows(50, 2))
+    partial.put(1, 8, rows(50, 2), calls(50, 2))
     again = opened(half_done)
     assert again.num_done == 6
     assert (again.tokens == expected()).all()
@@ -211,7 +242,7 @@ def test_a_record_of_samples_that_nobody_asked_for_is_ignored(half_done, k, firs
 
 def test_removed(half_done):
     partial = opened(half_done)
-    partial.put(0, 4, rows(4, 1))
+    partial.put(0, 4, rows(4, 1), calls(4, 1))
     partial.remove()
     assert not half_done.exists()
     partial.remove()
@@ -230,7 +261,7 @@ def test_a_full_disk_keeps_what_was_saved_before(half_done, monkeypatch, functio
             full()
 
     def work() -> None:
-        partial.put(0, 4, rows(4, 6))
+        partial.put(0, 4, rows(4, 6), calls(4, 6))
         partial.save()
 
     with monkeypatch.context() as patch:
@@ -252,8 +283,8 @@ def test_a_disk_that_takes_a_part_at_a_time(path, monkeypatch):
 
     monkeypatch.setattr(module, "FileIO", Slow)
     partial = opened(path)
-    partial.put(0, 0, rows(0, 4))
-    partial.put(1, 8, rows(50, 2))
+    partial.put(0, 0, rows(0, 4), calls(0, 4))
+    partial.put(1, 8, rows(50, 2), calls(50, 2))
     assert (opened(path).tokens == expected()).all()
 
 
@@ -263,7 +294,7 @@ def test_a_link_leads_nowhere(path, tmp_path):
     (tmp_path / "precious").write_text("old")
     path.symlink_to(tmp_path / "precious")
     with pytest.raises(InputError, match="cannot be written"):
-        opened(path).put(0, 0, rows(0, 4))
+        opened(path).put(0, 0, rows(0, 4), calls(0, 4))
     assert (tmp_path / "precious").read_text() == "old"
 
 

@@ -1,6 +1,6 @@
 """What a samples file says about its origin."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -13,9 +13,11 @@ from bd_gen.errors import InputError
 from bd_gen.experiments import provenance as module
 from bd_gen.experiments.generation import generate
 from bd_gen.experiments.provenance import provenance
+from bd_gen.models.order_law import FEATURES, OrderLaw
 from bd_gen.results.report.schedules import learned_alphas
 from bd_gen.results.samples_file import read_samples
 from bd_gen.sampling.method import Method
+from bd_gen.training.bundled import BUNDLED_FILE
 from bd_gen.training.checkpoint import load_checkpoint
 
 
@@ -40,7 +42,7 @@ def test_provenance_is_complete(job, checkpoint_path):
 
 def test_scores_are_measured_if_the_checkpoint_has_none(job, tmp_path):
     """A checkpoint saved in mid-training, whose data are still there."""
-    data = {"source": "synthetic", "n_max": N_MAX, "num_plans": 120}
+    data = {"source": "synthetic", "n_max": N_MAX, "num_plans": 120, "split": "canonical"}
     dataset = load_dataset(DataConfig(**data))
     path = saved(
         tmp_path,
@@ -92,6 +94,15 @@ def test_a_learned_process_is_recorded_so_that_it_can_be_drawn(tmp_path):
     np.testing.assert_allclose(alphas, expected, atol=1e-4)
 
 
+def test_a_law_over_orders_is_recorded_by_name(tmp_path):
+    state = OrderLaw().state_dict()
+    checkpoint = load_checkpoint(saved(tmp_path, rate_network_state_dict=state))
+    found = provenance(checkpoint, tmp_path / "checkpoint.pt", "learned")
+    assert "learned_rates" not in found
+    assert list(found["learned_order"]) == list(FEATURES)
+    assert found["learned_order"]["edge, both ends visible"] == 6.0
+
+
 def test_a_fixed_process_has_no_rates(tmp_path):
     checkpoint = load_checkpoint(saved(tmp_path))
     assert "learned_rates" not in provenance(checkpoint, tmp_path / "c.pt", "loglinear")
@@ -104,6 +115,41 @@ def test_a_checkpoint_does_not_say_where_to_write(tmp_path):
     assert module.recorded_data(checkpoint) == DataConfig(**DATA)
     provenance(checkpoint, tmp_path / "x.pt", "loglinear")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_checkpoint_without_a_split_has_the_older_one(tmp_path):
+    old = {key: value for key, value in DATA.items() if key != "split"}
+    checkpoint = small_checkpoint(config={**small_checkpoint().config, "data": old})
+    assert module.recorded_data(checkpoint) == DataConfig(**old, split="identical")
+    assert provenance(checkpoint, tmp_path, "loglinear")["data"] == {**old, "split": "identical"}
+
+
+def test_the_bundled_checkpoint_knows_its_data():
+    checkpoint = load_checkpoint(BUNDLED_FILE)
+    data = module.recorded_data(checkpoint)
+    assert load_dataset(data).fingerprint == checkpoint.data_fingerprint
+
+
+@pytest.mark.parametrize("change", [{"split": "canonical"}, {"split_seed": 7}])
+def test_plans_of_training_are_not_measured_as_held_out(change):
+    old = DataConfig(num_plans=300, n_max=N_MAX, split="identical")
+    fields = {key: value for key, value in asdict(old).items() if key != "split"}
+    checkpoint = small_checkpoint(
+        config={**small_checkpoint().config, "data": fields},
+        data_fingerprint=load_dataset(old).fingerprint,
+        source="old.pt",
+    )
+    module.check_split(checkpoint, old, load_dataset(old))
+    other = replace(old, num_plans=200, split="canonical")
+    module.check_split(checkpoint, other, load_dataset(other))  # other plans
+    new = replace(old, **change)
+    with pytest.raises(InputError) as caught:
+        module.check_split(checkpoint, new, load_dataset(new))
+    words = "data.split=identical" if "split" in change else "data.split_seed=42"
+    assert str(caught.value) == (
+        "old.pt: was trained on these plans with another split, so that plans held out now were "
+        f"trained on; give {words}"
+    )
 
 
 def test_data_that_are_none(tmp_path):

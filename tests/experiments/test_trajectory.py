@@ -15,6 +15,8 @@ METHODS = (
     "llada_argmax_no_remask",
     "random_temp1.0_remdm_cap_eta0.4",
     "confidence_temp1.0_remdm_loop_eta0.1",
+    "rooms_temp1.0_no_remask_sweep1",
+    "llada_topp0.9_no_remask_roomsweep1",
 )
 CHECKPOINT = small_checkpoint()
 

@@ -1,6 +1,9 @@
 """Known answers: kept in a file, added to by several processes, never misread."""
 
+import errno
+import fcntl
 import multiprocessing
+import os
 from pathlib import Path
 
 import numpy as np
@@ -94,3 +97,32 @@ def test_a_damaged_or_foreign_archive_counts_as_empty(tmp_path: Path) -> None:
         {"keys": keys, "answers": answers * 2, "version": 1},  # a time limit is no proof
     ):
         assert AnswerCache(file_of(tmp_path, **arrays)).answers == {}
+
+
+def test_whatever_the_directory_of_the_archive_says(tmp_path: Path) -> None:
+    """Ways of packing and locks that nobody knows make errors of kinds of their own."""
+    path = tmp_path / "answers.npz"
+    cache = cache_of(a=1)
+    cache.save(path)
+    whole = path.read_bytes()
+    for place in range(whole.index(b"PK\x01\x02"), len(whole)):
+        for bit in (0, 6):
+            damaged = bytearray(whole)
+            damaged[place] ^= 1 << bit
+            path.write_bytes(damaged)
+            assert AnswerCache(path).answers in ({}, cache.answers)
+
+
+@pytest.mark.parametrize("error", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL])
+def test_a_file_system_without_locks(
+    error: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    path = tmp_path / "cache" / "answers.npz"
+    cache_of(a=1).save(path)
+    cache_of(b=1).save(path)
+    assert AnswerCache(path).answers == cache_of(a=1, b=1).answers
+    assert not [p for p in path.parent.iterdir() if p.name.endswith(".tmp")]

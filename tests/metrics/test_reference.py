@@ -214,3 +214,22 @@ def test_what_is_derived_is_worked_out_once(source, train):
     for _ in range(3):
         assert fitted.derived("answer", lambda: calls.append(1) or 42) == 42
     assert calls == [1]
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [(8, 1), (8, 0x41), (10, 8), (10, 12), (10, 14), (10, 99), (42, 0x7FFFFFFF)],
+)
+def test_whatever_the_directory_of_the_archive_says(source, train, tmp_path, place, value):
+    """Ways of packing and locks that nobody knows make errors of kinds of their own."""
+    load_or_fit(train, source.vocabulary, "abc", tmp_path)
+    path = cache_path(tmp_path, source.vocabulary, "abc")
+    content = bytearray(path.read_bytes())
+    width = 4 if place >= 20 else 2
+    start = content.index(b"PK\x01\x02") + place
+    content[start : start + width] = value.to_bytes(width, "little")
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="reference statistics: expected an npz file"):
+        Reference.load(path)
+    load_or_fit(train, source.vocabulary, "abc", tmp_path)
+    assert not Reference.load(path).stale_metrics()

@@ -94,3 +94,37 @@ def test_gradients_of_a_block_are_right(config: ModelConfig) -> None:
     condition = torch.randn(2, 8).double()
     x = torch.randn(6, 8, dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(lambda x: block(x, batch, condition), (x,))
+
+
+@pytest.mark.parametrize("activation", ["gelu", "relu2", "swiglu"])
+def test_activations_by_hand(activation: str) -> None:
+    torch.manual_seed(0)
+    config = ModelConfig(width=6, layers=1, heads=2, activation=activation)
+    mlp = Block(config).double().mlp
+    x = torch.randn(5, 6, dtype=torch.float64)
+    inner, outer = mlp[0], mlp[2]
+    hidden = inner(x)
+    if activation == "gelu":
+        assert hidden.shape == (5, 24)
+        expected = F.gelu(hidden, approximate="tanh")
+    elif activation == "relu2":
+        expected = hidden.clamp(min=0) ** 2
+    else:
+        assert hidden.shape == (5, 32)  # two thirds of 24, twice
+        expected = hidden[:, :16] * hidden[:, :16].sigmoid() * hidden[:, 16:]
+    torch.testing.assert_close(mlp(x), outer(expected))
+
+
+def test_gates_start_at_one_and_scale_whole_heads() -> None:
+    torch.manual_seed(0)
+    gated = Attention(ModelConfig(width=8, layers=1, heads=2, head_gates=True)).double()
+    plain = Attention(CONFIG).double()
+    plain.load_state_dict({k: v for k, v in gated.state_dict().items() if "gate" not in k})
+    x, batch = torch.randn(6, 8, dtype=torch.float64), batch_of((Group(2, 3),))
+    torch.testing.assert_close(gated.mix(x, batch), plain.mix(x, batch))
+    assert gated.gate is not None
+    with torch.no_grad():
+        gated.gate.bias.copy_(torch.tensor([50.0, -50.0]))
+    found, expected = gated.mix(x, batch), plain.mix(x, batch)
+    torch.testing.assert_close(found[:, :4], 2 * expected[:, :4])
+    torch.testing.assert_close(found[:, 4:], torch.zeros(6, 4, dtype=torch.float64))

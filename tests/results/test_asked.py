@@ -29,7 +29,9 @@ def references() -> References:
 @pytest.fixture
 def path(tmp_path: Path, make_samples: Callable[..., Samples]) -> Path:
     path = samples_path(tmp_path, "a")
-    write_samples(path, make_samples("a", provenance={"data": {"num_plans": 200}}))
+    write_samples(
+        path, make_samples("a", provenance={"data": {"num_plans": 200, "split": "canonical"}})
+    )
     return path
 
 
@@ -106,7 +108,7 @@ def test_other_samples_are_asked_as_many_as_before(
     evaluate: Callable[..., Evaluation], path: Path, make_samples: Callable[..., Samples]
 ) -> None:
     evaluate(4)
-    other = make_samples("a", provenance={"data": {"num_plans": 200}})
+    other = make_samples("a", provenance={"data": {"num_plans": 200, "split": "canonical"}})
     other.per_seed[42].tokens[0, 0] = NODE_MASK
     write_samples(path, other)
     done = evaluate()

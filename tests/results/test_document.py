@@ -26,7 +26,7 @@ def test_the_examples_run(
 ) -> None:
     method = "random_topp0.9_no_remask"
     path = samples_path(tmp_path / "eval_results" / "loglinear", method)
-    write_samples(path, make_samples(provenance={"data": {"num_plans": 100}}))
+    write_samples(path, make_samples(provenance={"data": {"num_plans": 100, "split": "canonical"}}))
     evaluate_method(path, References(), names=["validity", "edge_counts"])
     monkeypatch.chdir(tmp_path)
     samples, table = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from bd_gen import files
+from bd_gen.data.cache import file_hash
 from bd_gen.data.dataset import DataConfig, load_dataset
 from bd_gen.errors import InputError
 from bd_gen.metrics import METRICS, DiagramSet, MetricKey, compute_metrics, metric, metric_versions
@@ -15,6 +16,7 @@ from bd_gen.metrics.intervals import wilson
 from bd_gen.metrics.shares import passes
 from bd_gen.results import evaluate as module
 from bd_gen.results.evaluate import Evaluation, evaluate_method
+from bd_gen.results.finding import read_table
 from bd_gen.results.references import References
 from bd_gen.results.result_file import read_result
 from bd_gen.results.sample_table import read_sample_table, table_path
@@ -26,7 +28,7 @@ DATA = DataConfig(num_plans=200)
 PROVENANCE = {
     "checkpoint_sha256": "c1",
     "git_commit": "abc",
-    "data": {"num_plans": 200},
+    "data": {"num_plans": 200, "split": "canonical"},
     "denoising": {"denoise/val_elbo": 14.0},
 }
 FEW = ("validity", "distribution", "novelty")
@@ -67,7 +69,9 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict]:
 def contents(path: Path) -> dict:
     """What stands in a result file, but for the time."""
     fields = json.loads(path.read_text())
+    # A table holds the time, too, so its hash is another one each time.
     del fields["timestamp"]
+    fields["provenance"].pop("table_sha256", None)
     return fields
 
 
@@ -154,7 +158,9 @@ def test_the_files_say_where_their_numbers_come_from(path: Path, evaluated: Call
     table = read_sample_table(table_path(path.parent, "a"))
     own = {"metric_versions": table.metric_versions, "method": "a", "config": result.config}
     own |= {"timestamp": result.timestamp, "format_version": 1}
-    assert table.metadata == provenance | own
+    assert table.metadata | {"table_sha256": file_hash(table_path(path.parent, "a"))} == (
+        provenance | own
+    )
 
 
 def test_what_is_up_to_date_is_not_touched(path: Path, evaluated: Callable) -> None:
@@ -463,3 +469,33 @@ def test_samples_of_nothing_but_mask_are_measured(
     result = evaluated(samples_path(tmp_path, "a"), None).result
     assert result.summary["eval/no_mask_rate"]["mean"] == 0.0
     assert result.summary["eval/validity_rate"]["mean"] == 0.0
+
+
+def test_the_result_knows_the_table_that_was_written_with_it(
+    path: Path, evaluated: Callable
+) -> None:
+    evaluated(path)
+    table, result = table_path(path.parent, "a"), path.with_name("a.json")
+    recorded = read_result(result).provenance["table_sha256"]
+    assert recorded == file_hash(table)
+    # What needs no table leaves it, and its hash, where they are.
+    whole = table.read_bytes()
+    evaluated(path, (*FEW, "fixed_mmd"))
+    assert read_result(result).provenance["table_sha256"] == file_hash(table)
+    # Any other byte, even one that Parquet reads without complaint, makes it another file.
+    table.write_bytes(whole + b"\0")
+    with pytest.raises(InputError, match="is damaged, or not the table of its result"):
+        read_table(path.parent, "a")
+    assert evaluated(path).computed
+    assert read_result(result).provenance["table_sha256"] == file_hash(table)
+    assert len(read_table(path.parent, "a"))
+
+
+def test_a_table_of_an_old_result_has_no_hash_to_compare(path: Path, evaluated: Callable) -> None:
+    evaluated(path)
+    result = path.with_name("a.json")
+    fields = json.loads(result.read_text())
+    del fields["provenance"]["table_sha256"]
+    result.write_text(json.dumps(fields))
+    assert len(read_table(path.parent, "a"))
+    assert not evaluated(path).computed

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -128,7 +129,11 @@ def test_a_table_of_another_version_is_told(
     path = table_path(directory, "a")
     table = read_sample_table(path)
     table.metadata["metric_versions"]["validity"] = 0
-    write_sample_table(path, table)
+    hashed = write_sample_table(path, table)
+    result = directory / "a.json"
+    fields = json.loads(result.read_text())
+    fields["provenance"]["table_sha256"] = hashed
+    result.write_text(json.dumps(fields))
     (note,) = find_samples(directory, "a", "not valid").notes
     now = METRICS["validity"].version
     assert note == f"valid: of version 0 of metric validity, now {now}; `bd-gen evaluate` renews it"

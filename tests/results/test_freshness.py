@@ -22,7 +22,9 @@ def present(
 ) -> Present:
     """A method of which three metrics are evaluated."""
     path = samples_path(tmp_path_factory.mktemp("results"), "a")
-    write_samples(path, make_samples("a", provenance={"data": {"num_plans": 100}}))
+    write_samples(
+        path, make_samples("a", provenance={"data": {"num_plans": 100, "split": "canonical"}})
+    )
     evaluate_method(path, References(), names=NAMES)
     return look(path)
 

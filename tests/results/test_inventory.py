@@ -94,7 +94,7 @@ def test_the_state_says_how_far_a_method_is(
         (entry,) = read_entries(tmp_path)
         return state_of(tmp_path, entry)
 
-    samples = make_samples("a", provenance={"data": {"num_plans": 100}})
+    samples = make_samples("a", provenance={"data": {"num_plans": 100, "split": "canonical"}})
     write_samples(path, samples)
     assert state() == "not evaluated"
     evaluate_method(path, References(), names=["novelty"])

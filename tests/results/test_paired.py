@@ -23,7 +23,7 @@ from bd_gen.results.yardsticks import write_yardsticks
 Make = Callable[..., Samples]
 
 DATA = DataConfig(num_plans=300)
-NAMED = {"data": {"num_plans": 300}}
+NAMED = {"data": {"num_plans": 300, "split": "canonical"}}
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +150,10 @@ def test_what_cannot_be_paired_is_an_error(
 
 def test_other_data_are_told(make_samples: Make, directory: Path, tmp_path: Path) -> None:
     b = samples_path(tmp_path, "b")
-    provenance = {"data": {"num_plans": 200}, "data_fingerprint": "0123456789abcdef"}
+    provenance = {
+        "data": {"num_plans": 200, "split": "canonical"},
+        "data_fingerprint": "0123456789abcdef",
+    }
     write_samples(b, make_samples("b", seeds=(5, 6), num_samples=30, provenance=provenance))
     (note,) = _of_data(compare_pair(samples_path(directory, "a"), b).notes)
     assert note.startswith("b: measured against data ")

@@ -55,6 +55,18 @@ def test_a_dictionary_is_asked_for() -> None:
 @pytest.mark.parametrize("number", [10**400, -(10**309)])
 def test_integers_beyond_the_range_of_floats_are_refused(number: int) -> None:
     """JSON can say them, and every mean of them would fail."""
-    with pytest.raises(InputError, match=r"x: expected numbers in the range of floats"):
+    with pytest.raises(InputError, match=r"x: expected numbers within 1e.100"):
         plain_value({"a": [number]}, "x")
     assert plain_value(2**64, "x") == 2**64
+
+
+@pytest.mark.parametrize("value", [1e200, -1e101, {"a": [10**101]}])
+def test_numbers_whose_squares_are_none_are_refused(value: object) -> None:
+    with pytest.raises(InputError, match=r"x: expected numbers within 1e.100"):
+        plain_value(value, "x")
+
+
+@pytest.mark.parametrize("value", ["\ud800", {"\udfff": 1}, ["a\ud800b"]])
+def test_half_a_character_is_refused(value: object) -> None:
+    with pytest.raises(InputError, match="x: holds half of a character"):
+        plain_value(value, "x")

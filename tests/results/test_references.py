@@ -22,7 +22,26 @@ def fingerprint() -> str:
 
 @pytest.fixture
 def provenance(fingerprint: str) -> dict:
-    return {"data": {"source": "synthetic", "num_plans": 150}, "data_fingerprint": fingerprint}
+    return {
+        "data": {"source": "synthetic", "num_plans": 150, "split": "canonical"},
+        "data_fingerprint": fingerprint,
+    }
+
+
+def test_samples_without_a_split_have_the_older_one(make_samples: Make) -> None:
+    old = {"source": "synthetic", "num_plans": 150}
+    identical = DataConfig(num_plans=150, split="identical")
+    fingerprint = load_dataset(identical).fingerprint
+    samples = make_samples(provenance={"data": old, "data_fingerprint": fingerprint})
+    assert recorded_data(samples, "a.pt") == identical
+    found = References().for_samples(samples, "a.pt")
+    assert (found.fingerprint, found.notes) == (fingerprint, ())
+    assert found.data == {**old, "split": "identical"}
+    # measured against the same plans split otherwise: both splits are named
+    found = References(DATA).for_samples(samples, "a.pt")
+    assert found.notes[0].endswith(
+        f"were made for data {fingerprint} (data.split=identical there, canonical here)"
+    )
 
 
 def forbid_loading(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +78,7 @@ def test_the_statistics_are_read_once_for_all_methods(
 def test_samples_without_a_fingerprint_are_measured_against_the_data_they_name(
     make_samples: Make, fingerprint: str
 ) -> None:
-    samples = make_samples(provenance={"data": {"num_plans": 150}})
+    samples = make_samples(provenance={"data": {"num_plans": 150, "split": "canonical"}})
     assert References().for_samples(samples, "a.pt").fingerprint == fingerprint
 
 
@@ -107,7 +126,8 @@ def test_what_cannot_be_used_is_named(make_samples: Make, provenance: dict, mess
 
 
 def test_a_file_does_not_say_where_to_write(make_samples: Make, tmp_path: Path) -> None:
-    named = {"num_plans": 150, "cache_dir": str(tmp_path / "elsewhere"), "later": 1}
+    elsewhere = str(tmp_path / "elsewhere")
+    named = {"num_plans": 150, "split": "canonical", "cache_dir": elsewhere, "later": 1}
     samples = make_samples(provenance={"data": named})
     assert recorded_data(samples, "a.pt") == DATA
     References().for_samples(samples, "a.pt")
@@ -135,7 +155,7 @@ def test_the_fingerprint_to_expect_is_known_before_anything_is_read(
     monkeypatch.setattr(module, "load_or_fit", None)
     assert References().expected_fingerprint(samples, "a.pt") == fingerprint
     assert mismatch(samples, fingerprint) == []
-    nameless = make_samples(provenance={"data": {"num_plans": 150}})
+    nameless = make_samples(provenance={"data": {"num_plans": 150, "split": "canonical"}})
     assert References().expected_fingerprint(nameless, "a.pt") is None
     assert mismatch(nameless, fingerprint) == []
 

@@ -110,7 +110,10 @@ WRONG = {
     "NaN": (having(summary={"k": {"mean": float("nan"), "std": 0}}), "summary: expected finite"),
     "infinity": (having(config={"a": float("inf")}), "config: expected finite numbers, got inf"),
     "1e999": (having(config={"a": 7}).replace("7", "1e999"), "config: expected finite numbers"),
-    "an integer too large": (having(denoising={"d": 10**400}), "denoising: expected numbers in"),
+    "an integer too large": (
+        having(denoising={"d": 10**400}),
+        "denoising: expected numbers within",
+    ),
     "an interval as a list": (having(ci95={"k": [0, 1]}), "ci95/k/low: expected a number, got Non"),
     "no high": (having(ci95={"k": {"low": 0, "se": 0}}), "ci95/k/high: expected a number"),
     "no se": (having(ci95={"k": {"low": 0, "high": 1}}), "ci95/k/se: expected a number"),

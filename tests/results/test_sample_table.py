@@ -161,8 +161,8 @@ GOOD = {**METADATA, "format_version": 1, "metric_versions": {}, "columns": {}}
 WRONG = {
     "version": (ROWS, GOOD | {"format_version": 2}, "format_version: expected 1, got 2"),
     "a list": (ROWS, [1], "metadata: expected a dictionary"),
-    "no JSON": (ROWS, b"{", "metadata: is not JSON"),
-    "no text": (ROWS, b"\xff", "metadata: is not JSON"),
+    "no JSON": (ROWS, b"{", "metadata: is not"),
+    "no text": (ROWS, b"\xff", "metadata: is not"),
     "deep": (ROWS, b"[" * 9999, "metadata: is "),
     "NaN": (ROWS, GOOD | {"x": float("nan")}, "metadata: expected finite"),
     "method": (ROWS, GOOD | {"method": 3}, "metadata: method: expected text"),

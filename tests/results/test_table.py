@@ -21,7 +21,7 @@ def test_nothing_in_a_cell_ends_it() -> None:
     assert markdown_section(table).splitlines()[2:] == [
         "|  | a\\|b |",
         "|:--|--:|",
-        "| x y | half a pair ? |",
+        "| x y | half a pair \\ud800 |",
     ]
 
 
@@ -46,3 +46,10 @@ def test_the_orientation_with_fewer_lines_is_taken() -> None:
     many = Table("T", ("", *(f"column {k}" for k in range(20))), rows)
     assert shorter_text(many, 80) == terminal_text(transposed(many), 80)
     assert shorter_text(transposed(many), 80) == terminal_text(transposed(many), 80)
+
+
+def test_nothing_in_a_cell_is_html_or_turns_text_round() -> None:
+    table = Table("T", ("", "a"), (("<script>alert(1)</script>", "x\u202ey & z\x1b[2J"),))
+    assert markdown_section(table).splitlines()[-1] == (
+        "| &lt;script>alert(1)&lt;/script> | x\\u202ey &amp; z\\x1b[2J |"
+    )

@@ -2,7 +2,6 @@ import collections
 import os
 import pickle
 import pickletools
-import time
 import tracemalloc
 from pathlib import Path
 
@@ -10,10 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bd_gen.results.stored_tensor import ProgramError, StoredTensor
 from bd_gen.results.tensor_program import (
     LARGEST_PROGRAM,
-    ProgramError,
-    StoredTensor,
     run_program,
 )
 
@@ -27,7 +25,7 @@ PLAIN = st.recursive(
         st.lists(inner)
         | st.tuples(inner, inner)
         | st.dictionaries(st.text(max_size=4), inner)
-        | st.dictionaries(st.integers(), inner)
+        | st.dictionaries(st.integers(1 - 2**64, 2**64 - 1), inner)
     ),
     max_leaves=20,
 )
@@ -35,12 +33,28 @@ PLAIN = st.recursive(
 
 @given(PLAIN, st.integers(2, pickle.HIGHEST_PROTOCOL))
 def test_plain_values_come_out_as_they_went_in(value: object, protocol: int) -> None:
-    assert run_program(pickle.dumps(value, protocol)) == value
+    assert run_program(pickle.dumps(value, protocol)).value == value
 
 
 def test_an_ordered_dictionary_is_a_dictionary() -> None:
     value = collections.OrderedDict(b=1, a=[2])
-    assert run_program(pickle.dumps(value, 2)) == {"b": 1, "a": [2]}
+    assert run_program(pickle.dumps(value, 2)).value == {"b": 1, "a": [2]}
+
+
+def test_the_version_on_a_model_s_weights_is_left_out_and_nothing_else() -> None:
+    weights = collections.OrderedDict(a=1)
+    weights._metadata = {"": {"version": 1}}
+    assert run_program(pickle.dumps(weights, 2)).value == {"a": 1}
+    weights.more = 2
+    with pytest.raises(ProgramError, match="gives something attributes"):
+        run_program(pickle.dumps(weights, 2))
+
+
+def test_shared_parts_count_as_often_as_they_stand_there() -> None:
+    tensor = tensor_program(12, 2, (2, 3), (5, 1))[2:-1]
+    twice = run_program(b"\x80\x02](" + tensor + b"q\x00h\x00" + tensor + b"e.")
+    assert (twice.num_bytes, dict(twice.uses)) == (3 * 6, {"0": 2})
+    assert twice.value[0] is twice.value[1]
 
 
 class Call:
@@ -101,7 +115,7 @@ def tensor_program(size: int, offset: int, shape: tuple, stride: tuple, key: obj
 
 
 def test_a_tensor_becomes_its_description() -> None:
-    tensor = run_program(tensor_program(12, 2, (2, 3), (5, 1)))
+    tensor = run_program(tensor_program(12, 2, (2, 3), (5, 1))).value
     assert isinstance(tensor, StoredTensor)
     assert (tensor.storage.key, tensor.storage.size) == ("0", 12)
     assert (tensor.offset, tensor.shape, tensor.stride) == (2, (2, 3), (5, 1))
@@ -151,22 +165,32 @@ BOMBS = {
     "a byte array of any size": b"\x96" + b"\xff" * 7 + b"\x00.",
     "a tuple of tuples as a key": b"}" + b")q\x00" + b"h\x00h\x00\x86q\x00" * 60 + b"Ns.",
     "tuples named by tuples": b")" + b"\x85" * 9999 + b")\x93.",
+    "a tuple of tuples as a value": b")q\x00" + b"h\x00h\x00\x86q\x00" * 60 + b".",
+    "lists of lists": b"]q\x00" + b"](h\x00h\x00eq\x00" * 60 + b".",
+    "a list in itself": b"]q\x00h\x00a.",
+    "a long text many times": (
+        b"X\x00\x00\x08\x00" + b"a" * 0x80000 + b"q\x00](" + b"h\x00" * 200_000 + b"e."
+    ),
+    "keys of one hash": (
+        b"}("
+        + b"".join(
+            b"\x8a\x0a" + (k * (2**61 - 1)).to_bytes(10, "little") + b"N" for k in range(60_000)
+        )
+        + b"u."
+    ),
     "deep lists": b"]" * 200_000 + b"a" * 199_999 + b".",
 }
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_no_program_takes_long_or_much(name: str) -> None:
+def test_what_would_take_long_or_much_is_refused(name: str) -> None:
     tracemalloc.start()
-    start = time.monotonic()
     try:
-        run_program(BOMBS[name])
-    except ProgramError:
-        pass
+        with pytest.raises(ProgramError):
+            run_program(BOMBS[name])
     finally:
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-    assert time.monotonic() - start < 5
     assert peak < 100e6
 
 

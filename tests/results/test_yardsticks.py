@@ -29,7 +29,10 @@ def references() -> References:
 def directory(make_samples: Make, tmp_path: Path) -> Path:
     """A results directory with samples of one method, two seeds of 3."""
     samples = make_samples(
-        "a", seeds=(5, 6), num_samples=3, provenance={"data": {"num_plans": 300}}
+        "a",
+        seeds=(5, 6),
+        num_samples=3,
+        provenance={"data": {"num_plans": 300, "split": "canonical"}},
     )
     write_samples(samples_path(tmp_path, "a"), samples)
     return tmp_path
@@ -87,7 +90,12 @@ def test_other_seeds_are_written(
 ) -> None:
     (first,) = write_yardsticks(directory, (MARGINALS,), references)
     old = read_samples(first.path)
-    more = make_samples("a", seeds=(6, 7), num_samples=3, provenance={"data": {"num_plans": 300}})
+    more = make_samples(
+        "a",
+        seeds=(6, 7),
+        num_samples=3,
+        provenance={"data": {"num_plans": 300, "split": "canonical"}},
+    )
     write_samples(samples_path(directory, "a"), more)
     write_yardsticks(directory, (MARGINALS,), references)
     new = read_samples(first.path)

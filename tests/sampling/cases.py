@@ -29,6 +29,8 @@ METHODS = (
     Method("margin", temperature=0.7, steps=12),
     Method("first_hitting"),
     Method("first_hitting", top_p=0.9, temperature=0.7),
+    Method("rooms"),
+    Method("rooms", temperature=0.0),
     Method("random", steps=12, remasking=RemaskingSettings("cap", 0.4)),
     Method("random", steps=12, remasking=RemaskingSettings("rescale", 0.5, t_switch=0.5)),
     Method("random", steps=12, remasking=RemaskingSettings("confidence")),
@@ -47,6 +49,17 @@ def name_of(method: Method) -> str:
 
 
 EVERY_METHOD = pytest.mark.parametrize("method", METHODS, ids=name_of)
+
+SWEPT_METHODS = (
+    Method("first_hitting", sweeps=2),
+    Method("rooms", sweeps=1, sweep_kind="rooms"),
+    Method("llada", top_p=0.9, steps=6, sweeps=2, sweep_kind="rooms"),
+    Method("random", temperature=0.0, steps=6, sweeps=1),
+    Method("margin", steps=6, remasking=RemaskingSettings("cap", 0.3), sweeps=3),
+)
+"""Methods whose complete diagrams are gone over again, which breaks what holds on the way."""
+
+EVERY_KIND = pytest.mark.parametrize("method", [*METHODS, *SWEPT_METHODS], ids=name_of)
 
 
 def tiny_denoiser(

@@ -27,8 +27,9 @@ from bd_gen.diagrams.vocabulary import (
 )
 from bd_gen.diffusion.schedules import SCHEDULES
 from bd_gen.models.learned_rates import LearnedRates, LearnedVisibility
+from bd_gen.models.order_law import OrderLaw
 from bd_gen.models.packing import PackedBatch
-from bd_gen.sampling.grid import SharedVisibility, Visibility
+from bd_gen.sampling.grid import LawVisibility, SharedVisibility, Visibility
 from bd_gen.sampling.method import Method
 from bd_gen.sampling.sampler import Sampler
 
@@ -178,7 +179,12 @@ class Oracle:
 
 
 def visibility_named(process: str, vocabulary: Vocabulary) -> Visibility:
-    """A forward process: a schedule, or `learned` for random rates, different at each position."""
+    """A forward process: a schedule, `learned` for random rates, different at each position, or
+    `law` for random weights of a learned law over orders."""
+    if process == "law":
+        law = OrderLaw()
+        torch.nn.init.normal_(law.order_weights, generator=torch.Generator().manual_seed(0))
+        return LawVisibility(SCHEDULES["loglinear"], law)
     if process != "learned":
         return SharedVisibility(SCHEDULES[process])
     with torch.random.fork_rng(devices=[]):

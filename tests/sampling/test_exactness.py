@@ -15,9 +15,9 @@ from tests.sampling.oracle import (
 from bd_gen.diagrams.vocabulary import EDGE_MASK, NODE_MASK
 from bd_gen.sampling.method import ORDERS, REMASKINGS, Method, RemaskingSettings
 
-PROCESSES = ("loglinear", "linear", "cosine", "learned")
+PROCESSES = ("loglinear", "linear", "cosine", "learned", "law")
 
-EXACT = (Method("first_hitting"),)
+EXACT = (Method("first_hitting"), Method("rooms"))
 
 EXACT_AT_ONE_TOKEN_A_CALL = (Method("confidence", steps=12), Method("margin", steps=12))
 """With as many steps as here no call reveals two of six tokens."""
@@ -29,6 +29,8 @@ BIASED = (
     Method("random", steps=100, top_p=0.9),
     Method("llada", steps=6),
     Method("llada", steps=100),
+    Method("llada", steps=100, sweeps=2),
+    Method("llada", steps=100, sweeps=2, sweep_kind="rooms"),
     Method("llada", steps=100, top_p=0.9),
     Method("confidence", steps=3),
     Method("margin", steps=3),
@@ -98,9 +100,10 @@ def test_choosing_the_place_before_the_value_is_exact_with_learned_rates(oracle,
 
 
 @pytest.mark.parametrize("method", EXACT, ids=name_of)
-def test_exact_methods_are_exact_for_diagrams_of_several_sizes_at_once(method):
+@pytest.mark.parametrize("process", ["loglinear", "law"])
+def test_exact_methods_are_exact_for_diagrams_of_several_sizes_at_once(method, process):
     oracle = Oracle.of_several_sizes(seed=5)
-    found, _ = distance(oracle, method, seed=7)
+    found, _ = distance(oracle, method, process, seed=7)
     assert found < noise_floor(oracle.truth).threshold
 
 
@@ -114,9 +117,10 @@ def test_exact_methods_are_exact_for_diagrams_of_several_sizes_at_once(method):
     ids=["mixed", "edges", "one-room"],
 )
 @pytest.mark.parametrize("method", [*EXACT, EXACT_AT_ONE_TOKEN_A_CALL[0]], ids=name_of)
-def test_what_is_given_conditions_the_rest(method, row, oracle):
+@pytest.mark.parametrize("process", ["loglinear", "law"])
+def test_what_is_given_conditions_the_rest(method, process, row, oracle):
     given = np.array(row, np.uint8)
-    found, calls = distance(oracle, method, given=given)
+    found, calls = distance(oracle, method, process, given=given)
     assert found < noise_floor(oracle.given(given)).threshold
     assert calls == (given == oracle.vocabulary.mask_row).sum()
 

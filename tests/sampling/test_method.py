@@ -68,9 +68,50 @@ def test_remasking_out_of_range(settings, field):
     assert str(raised.value).startswith("remasking.")
 
 
-def test_first_hitting_cannot_remask():
-    with pytest.raises(ValueError, match="first_hitting reveals each token once"):
-        Method("first_hitting", remasking=RemaskingSettings("cap", 0.1))
+@pytest.mark.parametrize("order", ["first_hitting", "rooms"])
+def test_orders_without_steps_cannot_remask(order):
+    with pytest.raises(ValueError, match=f"{order} reveals each token once, in a call of its own"):
+        Method(order, remasking=RemaskingSettings("cap", 0.1))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"sweeps": -1}, "sweeps must be a whole number in 0..1,000, got -1"),
+        ({"sweeps": 1001}, "sweeps must be a whole number in 0..1,000, got 1001"),
+        ({"sweeps": 1.5}, "sweeps must be a whole number in 0..1,000, got 1.5"),
+        ({"sweeps": True}, "sweeps must be a whole number in 0..1,000, got True"),
+        ({"sweep_kind": "rooms"}, "sweep_kind: rooms goes with sweeps of 1 or more"),
+        (
+            {"sweeps": 1, "sweep_kind": "room"},
+            "sweep_kind must be one of tokens, rooms, got 'room'; did you mean rooms?",
+        ),
+    ],
+)
+def test_sweeps_that_cannot_be(settings, message):
+    with pytest.raises(ValueError, match="sweep") as raised:
+        Method("rooms", **settings)
+    assert str(raised.value) == message
+
+
+def test_sweeps_are_of_tokens_by_default():
+    assert Method("rooms", sweeps=2) == Method("rooms", sweeps=2, sweep_kind="tokens")
+    assert Method("rooms").settings.keys().isdisjoint({"sweeps", "sweep_kind"})
+    assert Method("rooms", sweeps=2).settings["sweeps"] == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "calls"),
+    [
+        ("first_hitting_temp1.0_no_remask", 36),
+        ("rooms_temp1.0_no_remask_sweep2", 108),
+        ("rooms_temp1.0_no_remask_roomsweep2", 36 + 128),
+        ("random_temp1.0_no_remask", 36),
+        ("random_temp1.0_remdm_cap_eta0.4_sweep1", 136),
+    ],
+)
+def test_most_calls_of_eight_rooms(name, calls):
+    assert Method.from_name(name).most_calls(8) == calls
 
 
 def test_top_p_of_one_is_none():
@@ -126,6 +167,10 @@ def test_only_loops_stand_still():
         (Method("first_hitting", temperature=0.9), False),
         (Method("first_hitting", top_p=0.9), False),
         (Method("first_hitting", top_p=1.0), True),
+        (Method("rooms"), True),
+        (Method("rooms", temperature=0.0), False),
+        (Method("rooms", sweeps=2), True),
+        (Method("random", steps=1000, sweeps=5), False),
         (Method("random", steps=1000), False),
         (Method("llada"), False),
         (Method("confidence"), False),
@@ -135,8 +180,9 @@ def test_exactness(method, is_exact):
     assert method.is_exact == is_exact
 
 
-def test_steps_matter_but_for_first_hitting():
-    assert [name for name in ORDERS if not Method(name).has_steps] == ["first_hitting"]
+def test_steps_matter_but_for_orders_of_one_token_a_call():
+    without = [name for name in ORDERS if not Method(name).has_steps]
+    assert without == ["first_hitting", "rooms"]
 
 
 def test_settings_are_those_of_published_files():

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bd_gen.sampling.grid import Loop
-from bd_gen.sampling.method import ORDERS, Method, RemaskingSettings
+from bd_gen.sampling.method import MOST_SWEEPS, ORDERS, Method, RemaskingSettings
+from bd_gen.sampling.sweeps import SWEEP_KINDS
 
 INSIDE = st.floats(0, 1, exclude_min=True, exclude_max=True)
 POSITIVE_TO_ONE = st.floats(0, 1, exclude_min=True)
@@ -32,13 +33,17 @@ def remaskings(draw) -> RemaskingSettings:
 @st.composite
 def methods(draw) -> Method:
     unmasking = draw(st.sampled_from(list(ORDERS)))
+    sweeps = draw(st.just(0) | st.integers(1, MOST_SWEEPS))
     return Method(
         unmasking,
+        only_realizable=draw(st.booleans()),
         temperature=draw(st.one_of(st.sampled_from([0, 1, 0.0, 1.0]), st.floats(0, 1e300))),
         top_p=draw(st.one_of(st.none(), st.just(1), POSITIVE_TO_ONE)),
-        remasking=None if unmasking == "first_hitting" else draw(st.none() | remaskings()),
+        remasking=draw(st.none() | remaskings()) if ORDERS[unmasking].has_steps else None,
         steps=draw(st.integers(1, 1000)),
         is_learned=draw(st.booleans()),
+        sweeps=sweeps,
+        sweep_kind=draw(st.sampled_from(["", *SWEEP_KINDS])) if sweeps else "",
     )
 
 
@@ -89,6 +94,18 @@ def test_published_names(name, method):
         ("first_hitting_temp1.0_no_remask", Method("first_hitting")),
         ("confidence_temp1.0_no_remask", Method("confidence")),
         ("margin_topp0.9_temp0.7_no_remask", Method("margin", 0.7, 0.9)),
+        ("rooms_temp1.0_no_remask_sweep2", Method("rooms", sweeps=2)),
+        ("v2_rooms_argmax_no_remask", Method("rooms", 0.0, is_learned=True)),
+        (
+            "llada_topp0.9_remdm_confidence_tsw1.0_roomsweep12",
+            Method(
+                "llada",
+                top_p=0.9,
+                remasking=RemaskingSettings("confidence"),
+                sweeps=12,
+                sweep_kind="rooms",
+            ),
+        ),
         (
             "random_temp1.0_remdm_rescale_eta0.05_tsw0.5",
             Method("random", remasking=RemaskingSettings("rescale", 0.05, 0.5)),
@@ -100,6 +117,20 @@ def test_published_names(name, method):
         (
             "random_temp1.0_remdm_loop_eta0.02_ton0.5_toff0.1_alpha0.8",
             Method("random", remasking=RemaskingSettings("loop", 0.02, loop=Loop(0.5, 0.1, 0.8))),
+        ),
+        (
+            "first_hitting_temp1.0_no_remask_realizable",
+            Method("first_hitting", only_realizable=True),
+        ),
+        (
+            "v2_random_topp0.9_remdm_cap_eta0.4_realizable",
+            Method(
+                "random",
+                top_p=0.9,
+                remasking=RemaskingSettings("cap", 0.4),
+                is_learned=True,
+                only_realizable=True,
+            ),
         ),
     ],
 )
@@ -141,6 +172,18 @@ def test_every_published_result_names_its_method(dev_data):
         "random_argmax_remdm_cup_eta0.4",
         "RANDOM_argmax_no_remask",
         "random_argmax_no_remask\n",
+        "random_argmax_no_remask_sweep",
+        "random_argmax_no_remask_sweep0",
+        "random_argmax_no_remask_sweep-1",
+        "random_argmax_no_remask_sweep1.5",
+        "random_argmax_no_remask_sweep02",
+        "random_argmax_no_remask_edgesweep2",
+        "random_argmax_no_remask_sweep2_roomsweep2",
+        "random_argmax_sweep2_no_remask",
+        "random_argmax_no_remask_realizable_realizable",
+        "random_argmax_realizable_no_remask",
+        "random_argmax_no_remask_realizable_",
+        "_realizable",
     ],
 )
 def test_what_names_no_method(name):
@@ -158,6 +201,8 @@ def test_what_names_no_method(name):
         ("random_argmax_remdm_confidence_eta0.3", "eta"),
         ("random_argmax_remdm_confidence_tsw0.0", "t_switch"),
         ("first_hitting_temp1.0_remdm_cap_eta0.4", "first_hitting"),
+        ("rooms_temp1.0_remdm_loop_eta0.4", "rooms reveals each token once"),
+        ("random_argmax_no_remask_sweep1001", "sweeps must be a whole number in 0..1,000"),
     ],
 )
 def test_names_of_settings_out_of_range(name, reason):

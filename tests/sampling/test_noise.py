@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from bd_gen.sampling.noise import KeyedNoise, Stream, philox, uniform32, uniform53
+from bd_gen.sampling.noise import KeyedNoise, Stream, attempt_of, philox, uniform32, uniform53
 
 WORDS = st.integers(0, 2**32 - 1)
 COUNTERS = st.tuples(WORDS, WORDS, WORDS, WORDS)
@@ -75,7 +75,12 @@ def test_other_uses_have_streams_of_their_own(seed, sample, position):
     for found, place, stream in ((noise.num_rooms(k), 0, 0), (noise.order(k, at), position, 2)):
         w = philox_in_python((sample, 0, place, stream), key)
         assert float(found) == (w[0] // 32 * 2**26 + w[1] // 64) / 2**53
-    assert [int(stream) for stream in Stream] == [0, 1, 2]
+    assert [int(stream) for stream in Stream] == [0, 1, 2, 3]
+    of_sweeps = noise.of(Stream.SWEEP).step(k, torch.tensor([7]), at)
+    w = philox_in_python((sample, 7, position, 3), key)
+    assert float(of_sweeps.reveal) == (w[0] + 0.5) / 2**32
+    assert float(of_sweeps.value) == (w[2] // 32 * 2**26 + w[3] // 64) / 2**53
+    assert of_sweeps.reveal != noise.step(k, torch.tensor([7]), at).reveal
 
 
 def test_a_number_does_not_depend_on_what_is_asked_for_with_it():
@@ -173,3 +178,35 @@ def test_uses_never_share_a_number():
 def test_a_seed_out_of_range_is_refused(seed):
     with pytest.raises(ValueError, match="seed"):
         KeyedNoise(seed)
+
+
+# ---------------------------------------------------------------- attempts
+
+
+@given(
+    st.integers(0, 2**32 - 1),
+    st.integers(0, 2**24 - 1),
+    st.sampled_from(list(Stream)),
+    st.integers(0, 2**64 - 1),
+)
+def test_attempts_have_words_of_their_own(sample, attempt, stream, seed):
+    """The attempt shares a word with the stream, above it; attempt 0 is the sample itself."""
+    noise, zero = KeyedNoise(seed), torch.tensor([0])
+    found = noise._words(torch.tensor([attempt_of(sample, attempt)]), zero + 5, zero + 6, stream)
+    expected = words((sample, 5, 6, stream + 256 * attempt), (seed & (2**32 - 1), seed >> 32))
+    assert [int(word) for word in found] == expected
+
+
+def test_every_kind_of_number_differs_between_attempts():
+    noise = KeyedNoise(3)
+    numbers = torch.tensor([attempt_of(7, attempt) for attempt in range(500)])
+    step = noise.step(numbers, torch.zeros_like(numbers), torch.zeros_like(numbers))
+    for drawn in (
+        noise.num_rooms(numbers),
+        noise.order(numbers, torch.zeros_like(numbers)),
+        step.reveal,
+        step.remask,
+        step.value,
+    ):
+        assert len(set(drawn.tolist())) == 500
+        assert stats.kstest(drawn.numpy(), "uniform").pvalue > 1e-3

@@ -13,9 +13,15 @@ from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.diffusion.schedules import SCHEDULES
 from bd_gen.sampling.method import ORDERS, Method
 from bd_gen.sampling.noise import KeyedNoise
-from bd_gen.sampling.orders import ConfidenceOrder, LladaOrder, MarginOrder, RandomOrder
+from bd_gen.sampling.orders import (
+    ConfidenceOrder,
+    CountedOrder,
+    LladaOrder,
+    MarginOrder,
+    RandomOrder,
+)
 
-COUNTED = [name for name in ORDERS if name not in ("random", "first_hitting")]
+COUNTED = [name for name in ORDERS if issubclass(ORDERS[name], CountedOrder)]
 VOCABULARY = Vocabulary(4)
 FOUR_ROOMS = (0, 0, 0, 0, 1)
 
@@ -138,7 +144,7 @@ def test_ties_go_to_the_left():
     assert [int(np.argmax(call.is_masked)) for call in spy.calls] == list(range(10))
 
 
-@pytest.mark.parametrize("process", ["loglinear", "linear", "cosine", "learned"])
+@pytest.mark.parametrize("process", ["loglinear", "linear", "cosine", "learned", "law"])
 def test_first_hitting_takes_one_token_a_call_at_falling_times(process):
     for sample in range(8):
         calls, _ = calls_of_one(Method("first_hitting"), sample, process)

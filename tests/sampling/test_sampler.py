@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from scipy import stats
-from tests.sampling.cases import EVERY_METHOD, METHODS, Spy, sampler_of, tiny_denoiser
+from tests.sampling.cases import EVERY_KIND, EVERY_METHOD, METHODS, Spy, sampler_of, tiny_denoiser
 from tests.sampling.oracle import Oracle
 
 from bd_gen.diagrams.tokens import is_well_formed, num_rooms_of
@@ -44,7 +44,7 @@ forty = cache(spied)
 # ---------------------------------------------------------------- what comes out
 
 
-@EVERY_METHOD
+@EVERY_KIND
 def test_samples_are_diagrams(method):
     _, _, rows = forty(method)
     assert rows.dtype == np.uint8
@@ -111,7 +111,7 @@ def test_sizes_at_the_borders(monkeypatch):
 # ---------------------------------------------------------------- keyed randomness
 
 
-@EVERY_METHOD
+@EVERY_KIND
 def test_neither_batch_size_nor_order_nor_company_matters(method):
     oracle = Oracle.of_several_sizes(1)
     sampler = oracle.sampler(method, "cosine")
@@ -126,7 +126,7 @@ def test_neither_batch_size_nor_order_nor_company_matters(method):
     assert (rest == whole[50:]).all()
 
 
-@EVERY_METHOD
+@EVERY_KIND
 def test_batch_size_does_not_matter_with_a_network(method):
     found = [spied(method, 6, size)[2] for size in (1, 4, 64)]
     assert (found[0] == found[1]).all()
@@ -173,7 +173,7 @@ def test_float32_rounding_flips_next_to_nothing():
 # ---------------------------------------------------------------- calls of the network
 
 
-@EVERY_METHOD
+@EVERY_KIND
 def test_the_network_is_only_asked_for_what_may_change(method):
     spy, sampler, _ = forty(method)
     assert sampler.calls == len(spy.calls)
@@ -183,7 +183,7 @@ def test_the_network_is_only_asked_for_what_may_change(method):
         assert 0 <= call.time <= 1
 
 
-@EVERY_METHOD
+@EVERY_KIND
 def test_no_pad_enters_and_sizes_come_in_order(method):
     spy, _, _ = forty(method)
     pads = (NODE_PAD, NODE_VOCABULARY_SIZE + EDGE_PAD)
@@ -273,7 +273,7 @@ def partial_row() -> np.ndarray:
     return row
 
 
-@EVERY_METHOD
+@EVERY_KIND
 def test_given_tokens_are_kept_and_never_asked_for(method):
     given = partial_row()
     spy, _, rows = spied(method, given=given)
@@ -288,7 +288,7 @@ def test_given_tokens_are_kept_and_never_asked_for(method):
     assert len(np.unique(rows, axis=0)) > 5 or method.temperature == 0
 
 
-@EVERY_METHOD
+@EVERY_KIND
 def test_batch_size_does_not_matter_with_given_tokens(method):
     one, many = (spied(method, 10, size, given=partial_row())[2] for size in (4, 10))
     assert (one == many).all()

@@ -16,6 +16,8 @@ NAMES = (
     "first_hitting_temp1.0_no_remask",
     "llada_topp0.9_remdm_cap_eta0.4",
     "random_temp1.0_remdm_confidence_tsw0.5",
+    "rooms_temp1.0_no_remask_sweep2",
+    "random_temp1.0_no_remask_roomsweep1",
 )
 
 

@@ -10,14 +10,16 @@ import pytest
 import torch
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diffusion.process import FixedProcess, LearnedProcess
+from bd_gen.diffusion.process import FixedProcess, LearnedOrders, LearnedProcess
 from bd_gen.errors import InputError
 from bd_gen.files import write_with
 from bd_gen.models.config import ModelConfig
 from bd_gen.models.denoiser import Denoiser
 from bd_gen.models.learned_rates import LearnedRates
+from bd_gen.models.order_law import OrderLaw
 from bd_gen.models.packing import pack
 from bd_gen.training import checkpoint as checkpoint_module
+from bd_gen.training.bundled import for_sharing
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 
 
@@ -62,6 +64,51 @@ def test_a_learned_process_travels_with_the_model(checkpoint: Checkpoint, tmp_pa
     assert isinstance(loaded.process, LearnedProcess)
     expected = LearnedProcess(rates).alpha(3, 0.7)
     assert torch.equal(loaded.process.alpha(3, 0.7), expected)
+
+
+def test_a_law_over_orders_travels_with_the_model(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    law = OrderLaw()
+    torch.nn.init.normal_(law.order_weights)
+    config = {**checkpoint.config, "noise": "learned"}
+    full = replace(checkpoint, rate_network_state_dict=law.state_dict(), config=config)
+    save_checkpoint(tmp_path / "c.pt", full)
+    loaded = load_checkpoint(tmp_path / "c.pt")
+    assert loaded.is_learned
+    assert loaded.has_order_law
+    assert isinstance(loaded.process, LearnedOrders)
+    assert torch.equal(loaded.process.law.order_weights, law.order_weights)
+    save_checkpoint(tmp_path / "shared.pt", for_sharing(loaded))
+    shared = load_checkpoint(tmp_path / "shared.pt").process
+    assert isinstance(shared, LearnedOrders)
+    torch.testing.assert_close(shared.law.order_weights, law.order_weights, rtol=1e-3, atol=1e-6)
+
+
+def test_learned_rates_that_are_named_as_they_were_are_read(checkpoint: Checkpoint) -> None:
+    """`learned` was their name before there was a law over orders."""
+    state = LearnedRates(Vocabulary(3)).state_dict()
+    for noise in ("learned", "learned_rates"):
+        config = {**checkpoint.config, "noise": noise}
+        found = replace(checkpoint, rate_network_state_dict=state, config=config)
+        assert not found.has_order_law
+        assert isinstance(found.process, LearnedProcess)
+
+
+@pytest.mark.parametrize(
+    ("weights", "reason"),
+    [
+        (torch.zeros(3), "do not fit its configuration"),
+        ("none", "do not fit its configuration"),
+        (torch.full_like(OrderLaw().order_weights, torch.nan), "are not finite numbers"),
+    ],
+)
+def test_a_law_over_orders_that_does_not_fit(
+    checkpoint: Checkpoint, tmp_path: Path, weights: Any, reason: str
+) -> None:
+    path = tmp_path / "c.pt"
+    state = {"order_weights": weights}
+    save_checkpoint(path, replace(checkpoint, rate_network_state_dict=state))
+    with pytest.raises(InputError, match=rf"c\.pt: its order weights {reason}"):
+        _ = load_checkpoint(path).process
 
 
 def test_a_file_holds_nothing_but_tensors_and_plain_containers(good_bytes: bytes) -> None:

@@ -30,6 +30,12 @@ from bd_gen.training.config import LARGEST_SEED, TrainingConfig
         ("ema", float("nan")),
         ("decay", "linear"),
         ("estimator", "counts"),
+        ("uniform_share", -0.1),
+        ("uniform_share", 1.1),
+        ("order_learning_rate", 0.0),
+        ("rooms_share", -0.1),
+        ("rooms_share", 1.1),
+        ("rooms_share", float("nan")),
         ("precision", "float16"),
     ],
 )
@@ -49,11 +55,18 @@ def test_a_value_out_of_range_is_refused_by_name(name: str, value: Any) -> None:
         ("seed", LARGEST_SEED),
         ("decay", "cosine"),
         ("estimator", "time"),
+        ("rooms_share", 1.0),
+        ("uniform_share", 0.0),
         ("precision", "bfloat16"),
     ],
 )
 def test_the_ends_of_the_ranges_are_taken(name: str, value: Any) -> None:
     assert getattr(TrainingConfig(**{name: value}), name) == value
+
+
+def test_masks_by_rooms_need_counted_masks() -> None:
+    with pytest.raises(ValueError, match=r"^training\.rooms_share must be 0 with .*=time$"):
+        TrainingConfig(rooms_share=0.5, estimator="time")
 
 
 def test_a_choice_is_answered_with_the_known_ones() -> None:

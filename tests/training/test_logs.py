@@ -78,3 +78,13 @@ def test_tensorboard_gets_the_numbers_and_no_step_twice(tmp_path: Path) -> None:
     read.Reload()
     found = [(event.step, event.value) for event in read.Scalars("train/nats")]
     assert found == [(1, 1.0), (2, 20.0), (3, 30.0)]
+
+
+def test_a_step_that_is_no_number_of_this_world_is_half_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    huge = "9" * 400
+    path.write_text(
+        f'{{"step": 1}}\n{{"step": {huge}}}\n{{"step": 1, "step": 1}}\n{{"step": 1e999}}\n'
+    )
+    JsonlLogger(path, 5).close()
+    assert path.read_text() == '{"step": 1}\n'

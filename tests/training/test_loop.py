@@ -15,8 +15,10 @@ from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.errors import InputError
 from bd_gen.training import loop
 from bd_gen.training.config import TrainingConfig
-from bd_gen.training.loop import LEARNED, Trainer, rate_factor
+from bd_gen.training.loop import Trainer, rate_factor
 from bd_gen.training.run import RunConfig
+from bd_gen.training.supply import TrainingRows
+from bd_gen.training.trained import LEARNED, LEARNED_RATES
 
 RunMaker = Callable[..., RunConfig]
 
@@ -26,7 +28,7 @@ def trainer_of(run: RunConfig, dataset: Dataset) -> Trainer:
         run.model,
         run.training,
         run.noise,
-        dataset.train,
+        TrainingRows(dataset.train),
         dataset.validation,
         dataset.vocabulary,
         torch.device("cpu"),
@@ -88,11 +90,21 @@ def test_the_average_is_the_formula(make_run: RunMaker, dataset: Dataset) -> Non
     assert used[-1] == 0.3  # both branches were taken
 
 
+@pytest.mark.parametrize(
+    ("noise", "rooms_share"), [("loglinear", 0.0), ("loglinear", 0.5), (LEARNED, 0.0)]
+)
 def test_the_loss_of_an_untrained_model_is_that_of_the_data(
-    make_run: RunMaker, dataset: Dataset
+    make_run: RunMaker, dataset: Dataset, noise: str, rooms_share: float
 ) -> None:
     """Sizes are stratified and masks drawn, yet on average every diagram counts once."""
-    run = make_run(learning_rate=1e-12, steps=150, validate_every=1_000, batch_size=16)
+    run = make_run(
+        learning_rate=1e-12,
+        steps=150,
+        validate_every=1_000,
+        batch_size=16,
+        rooms_share=rooms_share,
+        noise=noise,
+    )
     nats = [p.values["train/nats"] for p in trainer_of(run, dataset).run()]
     error = np.std(nats) / math.sqrt(len(nats))
     expected = unknowing_nats(dataset)
@@ -107,6 +119,7 @@ def test_the_loss_of_an_untrained_model_is_that_of_the_data(
         ("cosine", "time", False),
         ("linear", "count", True),
         (LEARNED, "count", True),
+        (LEARNED_RATES, "count", True),
     ],
 )
 def test_the_loss_falls_on_what_can_be_learned(
@@ -159,6 +172,47 @@ def test_a_logged_loss_is_the_mean_since_the_last_one(make_run: RunMaker, datase
     assert fourth == pytest.approx(expected.tolist(), rel=1e-6)
 
 
+def test_masks_by_rooms_are_validated_under_both_orders(
+    make_run: RunMaker, dataset: Dataset
+) -> None:
+    told = list(trainer_of(make_run(rooms_share=0.5), dataset).run())
+    both = [p.values for p in told if "validation/nats" in p.values]
+    assert len(both) == 3
+    assert all(0 < values["validation/nats_rooms"] < math.inf for values in both)
+
+
+def test_a_law_over_orders_is_learned_apart(make_run: RunMaker, dataset: Dataset) -> None:
+    """Rows of a batch are pairs of draws; the law moves at its own rate and is averaged."""
+    trainer = trainer_of(
+        make_run(noise=LEARNED, uniform_share=0.0, order_learning_rate=0.01, warmup_steps=0),
+        dataset,
+    )
+    seen = []
+    exact = loop.masked_loss
+    start = trainer.model.law.order_weights.detach().clone()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "masked_loss", lambda *args: seen.append(args[1]) or exact(*args))
+        told = [p.values for p in trainer.run()]
+    for groups in seen:
+        assert sum(len(group.tokens) for group in groups) == 8
+        for group in groups:
+            assert torch.equal(group.tokens[::2], group.tokens[1::2])
+    moved = (trainer.model.law.order_weights.detach() - start).abs()
+    assert 0.01 < float(moved.max()) <= 0.01 * 12 * 1.01  # Adam: at most about the rate a step
+    averaged = trainer.averaged.law.order_weights
+    assert not torch.equal(averaged, start)
+    assert not torch.equal(averaged, trainer.model.law.order_weights)
+    assert all(0 < v["validation/nats_uniform"] < math.inf for v in told if "validation/nats" in v)
+
+
+def test_pairs_of_draws_need_a_larger_batch(make_run: RunMaker, dataset: Dataset) -> None:
+    with pytest.raises(
+        InputError,
+        match=r"batch_size must be at least 6, 2 draws of one for each number of rooms .* got 5$",
+    ):
+        trainer_of(make_run(noise=LEARNED, batch_size=5), dataset)
+
+
 def test_without_validation_diagrams_there_is_no_validation(
     make_run: RunMaker, dataset: Dataset
 ) -> None:
@@ -167,7 +221,7 @@ def test_without_validation_diagrams_there_is_no_validation(
         run.model,
         run.training,
         run.noise,
-        dataset.train,
+        TrainingRows(dataset.train),
         dataset.train[:0],
         dataset.vocabulary,
         torch.device("cpu"),
@@ -227,7 +281,13 @@ def test_rows_that_may_not_be_written_to_are_taken(make_run: RunMaker, dataset: 
     tokens.setflags(write=False)
     run = make_run()
     trainer = Trainer(
-        run.model, run.training, run.noise, tokens, tokens, dataset.vocabulary, torch.device("cpu")
+        run.model,
+        run.training,
+        run.noise,
+        TrainingRows(tokens),
+        tokens,
+        dataset.vocabulary,
+        torch.device("cpu"),
     )
     assert next(trainer.run()).step == 1
 
@@ -256,3 +316,37 @@ def test_a_state_of_another_shape_is_refused(
     with pytest.raises(InputError, match="training state does not fit this run") as caught:
         trainer.load_state_dict(state)
     assert "\n" not in str(caught.value)
+
+
+def test_dropout_depends_on_the_step_alone_and_spares_what_gets_sampled(
+    make_run: RunMaker, dataset: Dataset
+) -> None:
+    def told(torch_seed: int, **settings: Any) -> list[float]:
+        torch.manual_seed(torch_seed)
+        trainer = trainer_of(make_run(**settings), dataset)
+        state = torch.random.get_rng_state()
+        values = [p.values for p in trainer.run()]
+        assert torch.equal(torch.random.get_rng_state(), state)  # nobody else's numbers are taken
+        assert trainer.validate() == trainer.validate()
+        return [v["train/nats"] for v in values if "train/nats" in v]
+
+    dropped = told(1, dropout=0.3, log_every=1)
+    assert dropped == told(2, dropout=0.3, log_every=1)
+    assert dropped != told(1, log_every=1)
+
+
+def test_own_mistakes_begin_where_they_are_asked_to(
+    make_run: RunMaker, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[int] = []
+    trainer = trainer_of(make_run(own_mistakes=0.2, own_mistakes_from=0.5), dataset)
+    exact = loop.with_own_mistakes
+
+    def watched(*args: Any) -> Any:
+        steps.append(trainer.step)
+        return exact(*args)
+
+    monkeypatch.setattr(loop, "with_own_mistakes", watched)
+    told = list(trainer.run())
+    assert steps == [6, 7, 8, 9, 10, 11]
+    assert all(math.isfinite(p.values.get("train/nats", 0.0)) for p in told)

@@ -122,6 +122,18 @@ def test_every_diagram_goes_to_one_process() -> None:
     assert share_of(groups, corruptions, Alone()) == (groups, corruptions)
 
 
+def test_all_draws_of_a_diagram_go_to_one_process() -> None:
+    group = CleanGroup(2, torch.arange(15).view(5, 3)).repeated(2)
+    every = torch.arange(10.0)
+    corruption = Corruption(group.tokens > 3, group.tokens.float(), every, log_prefix=-every)
+    for rank, rows in ((0, [0, 1, 6, 7]), (1, [2, 3, 8, 9]), (2, [4, 5])):
+        ((part,), (masks,)) = share_of([group], [corruption], One(rank, 3))
+        assert masks.time.tolist() == rows
+        assert masks.log_prefix.tolist() == [-row for row in rows]
+        assert part.tokens[:, 0].tolist() == [row // 2 * 3 for row in rows]
+    assert share_of([group], [corruption], One(5, 6)) == ([], [])
+
+
 def test_gradients_are_summed_in_one_exchange() -> None:
     weights = [torch.nn.Parameter(torch.zeros(2, 3)), torch.nn.Parameter(torch.zeros(4))]
     weights[0].grad = torch.arange(6.0).view(2, 3)

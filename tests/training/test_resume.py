@@ -10,11 +10,12 @@ import pytest
 import torch
 
 from bd_gen.data.dataset import Dataset
+from bd_gen.errors import InputError
 from bd_gen.training import loop
 from bd_gen.training import run as run_module
 from bd_gen.training.checkpoint import load_checkpoint
-from bd_gen.training.loop import LEARNED
 from bd_gen.training.run import FINAL, LAST, LOG, RunConfig, train
+from bd_gen.training.trained import LEARNED, LEARNED_RATES
 
 RunMaker = Callable[..., RunConfig]
 Stopper = Callable[..., Path]
@@ -72,7 +73,11 @@ def test_a_stopped_run_ends_as_an_uninterrupted_one(
         {"noise": "cosine", "estimator": "time", "decay": "cosine"},
         {"noise": "linear", "time_conditioning": True, "batch_size": 5},
         {"noise": LEARNED, "time_conditioning": True},
+        {"noise": LEARNED_RATES, "time_conditioning": True},
         {"precision": "bfloat16", "log_every": 5},
+        {"rooms_share": 0.5},
+        {"dropout": 0.2, "optimizer": "muon"},
+        {"own_mistakes": 0.2, "own_mistakes_from": 0.3},
     ],
 )
 def test_so_it_does_with_other_settings(
@@ -81,6 +86,46 @@ def test_so_it_does_with_other_settings(
     whole, parts = make_run("whole", **settings), make_run("parts", **settings)
     expected = contents(train_with_stops(whole, dataset))
     assert_same(contents(train_with_stops(parts, dataset, [4, 10])), expected)
+
+
+def as_before_there_was_a_law(path: Path) -> None:
+    """Name learned rates as they were named, and leave out settings that came with the law."""
+    content = torch.load(path, weights_only=True)
+    content["config"]["noise"] = LEARNED
+    for name in ("rooms_share", "uniform_share", "order_learning_rate"):
+        del content["config"]["training"][name]
+    torch.save(content, path)
+
+
+@pytest.mark.parametrize("asked", [LEARNED, LEARNED_RATES])
+def test_a_run_with_learned_rates_of_the_old_name_goes_on_as_before(
+    make_run: RunMaker, dataset: Dataset, train_with_stops: Stopper, asked: str
+) -> None:
+    expected = contents(train(make_run("whole", noise=LEARNED_RATES), dataset))
+    parts = make_run("parts", noise=LEARNED_RATES)
+    with pytest.raises(KeyboardInterrupt):
+        train(parts, dataset, on_progress=interrupt_at(4))
+    as_before_there_was_a_law(parts.directory / LAST)
+    # Stopped once more, so that it also goes on from a checkpoint of its own under that name.
+    found = contents(train_with_stops(make_run("parts", noise=asked), dataset, [8]))
+    assert found["config"].pop("noise") == asked
+    expected["config"].pop("noise")
+    assert_same(found, expected)
+    assert load_checkpoint(parts.directory / FINAL).process.rates is not None
+
+
+def interrupt_at(step: int) -> Callable[[Any], None]:
+    def on_progress(progress: Any) -> None:
+        if progress.step == step:
+            raise KeyboardInterrupt
+
+    return on_progress
+
+
+def test_a_law_over_orders_is_no_run_of_learned_rates(make_run: RunMaker, dataset: Dataset) -> None:
+    train(make_run(noise=LEARNED_RATES, steps=2), dataset)
+    with pytest.raises(InputError, match=r"noise=learned_rates, now learned is asked for"):
+        train(make_run(noise=LEARNED, steps=4), dataset)
 
 
 def test_a_run_that_was_killed_goes_on_from_its_last_checkpoint(

@@ -13,6 +13,7 @@ from bd_gen.data.dataset import Dataset
 from bd_gen.errors import InputError
 from bd_gen.training.checkpoint import load_checkpoint, save_checkpoint
 from bd_gen.training.run import FINAL, LAST, LOG, MAY_CHANGE, RunConfig, train
+from bd_gen.training.trained import LEARNED, LEARNED_RATES
 
 RunMaker = Callable[..., RunConfig]
 Stopper = Callable[..., Path]
@@ -53,16 +54,27 @@ CHANGES: dict[str, Any] = {
     "batch_size": 16,
     "optimizer": "muon",
     "learning_rate": 1e-3,
+    "embedding_learning_rate": 3e-3,
+    "head_learning_rate": 3e-3,
     "muon_learning_rate": 0.05,
+    "muon_weight_decay": 0.2,
+    "dropout": 0.1,
     "weight_decay": 0.5,
     "warmup_steps": 4,
     "decay": "cosine",
     "clip": 2.0,
     "ema": 0.5,
     "renumber": True,
+    "mirror": True,
+    "own_mistakes": 0.1,
+    "own_mistakes_from": 0.5,
     "estimator": "time",
+    "rooms_share": 0.5,
+    "uniform_share": 0.25,
+    "order_learning_rate": 1e-2,
     "seed": 1,
     "precision": "bfloat16",
+    "capture": "never",
     "steps": 8,
     "log_every": 3,
     "validate_every": 4,
@@ -89,6 +101,38 @@ def test_a_run_with_other_settings_is_another_run(
     assert FINAL in str(caught.value)
     assert "\n" not in str(caught.value)
     assert (make_run().directory / FINAL).read_bytes() == before
+
+
+def test_a_checkpoint_that_is_older_than_a_setting_had_its_default(
+    make_run: RunMaker, dataset: Dataset
+) -> None:
+    final = train(make_run(steps=2), dataset)
+    old = load_checkpoint(final)
+    settings = {k: v for k, v in old.config["training"].items() if k != "rooms_share"}
+    save_checkpoint(final, replace(old, config={**old.config, "training": settings}))
+    with pytest.raises(InputError, match=r"training\.rooms_share=0\.0, now 0\.5 is asked for"):
+        train(make_run(steps=4, rooms_share=0.5), dataset)
+    assert load_checkpoint(train(make_run(steps=4), dataset)).step == 4
+
+
+@pytest.mark.parametrize("noise", [LEARNED, LEARNED_RATES])
+def test_a_learned_process_has_no_share_of_rooms(make_run: RunMaker, noise: str) -> None:
+    with pytest.raises(InputError, match=rf"^training\.rooms_share must be 0 with noise={noise},"):
+        make_run(noise=noise, rooms_share=0.5)
+
+
+def test_a_run_with_another_split_is_another_run(make_run: RunMaker, dataset: Dataset) -> None:
+    train(make_run(steps=2), dataset)
+    path = make_run().directory / FINAL
+    checkpoint = load_checkpoint(path)
+    data = {k: v for k, v in checkpoint.config["data"].items() if k != "split"}
+    save_checkpoint(path, replace(checkpoint, config={**checkpoint.config, "data": data}))
+    with pytest.raises(InputError) as caught:
+        train(make_run(steps=4), dataset)
+    assert str(caught.value) == (
+        f"{path}: was trained with data.split=identical, now canonical is asked for; give "
+        "data.split=identical or choose another run.dir"
+    )
 
 
 @pytest.mark.parametrize("change", ["noise", "model"])

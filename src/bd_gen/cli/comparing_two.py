@@ -34,7 +34,7 @@ def compare_two(
             written.
     """
     from bd_gen.results.paired import compare_pair
-    from bd_gen.results.paired_table import explanation, pair_tables, write_pair_csv
+    from bd_gen.results.paired_table import costs, explanation, pair_tables, write_pair_csv
     from bd_gen.results.table import markdown_section, terminal_text
 
     data = data_config_from_overrides(overrides)
@@ -49,11 +49,11 @@ def compare_two(
     for table in tables:
         click.echo(f"\n{table.title}")
         click.echo(terminal_text(table, width))
-    click.echo("\n" + fill(explanation(pair), width))
+    click.echo("\n" + fill(f"{explanation(pair)} {costs(pair)}", width))
     if out is not None:
         from bd_gen import files
 
-        head = f"# {pair.a} (A) and {pair.b} (B)\n\n{explanation(pair)}\n"
+        head = f"# {pair.a} (A) and {pair.b} (B)\n\n{explanation(pair)} {costs(pair)}\n"
         notes = "".join(f"\n> **Warning:** {note}.\n" for note in pair.notes)
         files.write_text(out, "\n".join([head + notes, *map(markdown_section, tables)]))
         click.echo(f"table: {out}")

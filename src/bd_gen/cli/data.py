@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bd_gen.cli.progress import bar
+from bd_gen.data.splits import SPLITS
 from bd_gen.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,6 +23,18 @@ _n_max_option = click.option(
     "--n-max", type=int, default=8, show_default=True, help="Most rooms a plan may have."
 )
 _skip_bad_option = click.option("--skip-bad", is_flag=True, help="Leave out bad plans.")
+_split_option = click.option(
+    "--split",
+    type=click.Choice(SPLITS),
+    default="canonical",
+    show_default=True,
+    help="What is kept on one side of training and held-out plans; see docs/data.md.",
+)
+_split_file_option = click.option(
+    "--split-file",
+    type=click.Path(path_type=Path),
+    help="Folder with train.txt and test.txt (--split graph2plan).",
+)
 
 
 @click.group(name="data")
@@ -37,13 +50,20 @@ def command() -> None:
 @command.command(short_help="Make synthetic plans and report on them.")
 @click.option("--num-plans", type=int, default=20_000, show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--split",
+    type=click.Choice([split for split in SPLITS if split != "graph2plan"]),
+    default="canonical",
+    show_default=True,
+    help="What is kept on one side of training and held-out plans; see docs/data.md.",
+)
 @_out_option
-def synthetic(num_plans: int, seed: int, out: Path | None) -> None:
+def synthetic(num_plans: int, seed: int, split: str, out: Path | None) -> None:
     """Make synthetic plans and compare their statistics with RPLAN's."""
     from bd_gen.cli.data_tables import print_calibration
     from bd_gen.data.config import DataConfig
 
-    config = DataConfig(num_plans=num_plans, seed=seed)
+    config = DataConfig(num_plans=num_plans, seed=seed, split=split)
     table = _prepare(config, out)
     print_calibration(table, seed)
 
@@ -52,12 +72,29 @@ def synthetic(num_plans: int, seed: int, out: Path | None) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @_n_max_option
 @_skip_bad_option
+@_split_option
+@_split_file_option
 @_out_option
-def graph2plan(file: Path, n_max: int, skip_bad: bool, out: Path | None) -> None:
+def graph2plan(
+    file: Path,
+    n_max: int,
+    skip_bad: bool,
+    split: str,
+    split_file: Path | None,
+    out: Path | None,
+) -> None:
     """Read RPLAN as published by Graph2Plan: FILE is data.mat or a single plan."""
     from bd_gen.data.config import DataConfig
 
-    _prepare(DataConfig("graph2plan", path=str(file), n_max=n_max, skip_bad=skip_bad), out)
+    config = DataConfig(
+        "graph2plan",
+        path=str(file),
+        n_max=n_max,
+        skip_bad=skip_bad,
+        split=split,
+        split_file=None if split_file is None else str(split_file),
+    )
+    _prepare(config, out)
 
 
 @command.command(short_help="Read your own plans (JSON lines).")
@@ -69,8 +106,18 @@ def graph2plan(file: Path, n_max: int, skip_bad: bool, out: Path | None) -> None
 )
 @_n_max_option
 @_skip_bad_option
+@_split_option
+@_split_file_option
 @_out_option
-def plans(file: Path, labels: Path | None, n_max: int, skip_bad: bool, out: Path | None) -> None:
+def plans(
+    file: Path,
+    labels: Path | None,
+    n_max: int,
+    skip_bad: bool,
+    split: str,
+    split_file: Path | None,
+    out: Path | None,
+) -> None:
     """Read your own plans: FILE holds one JSON object a line, gzipped or not.
 
     {"id": "1", "rooms": [{"type": "Kitchen", "box": [x0, y0, x1, y1]}, ...]}, in pixels of a
@@ -84,6 +131,8 @@ def plans(file: Path, labels: Path | None, n_max: int, skip_bad: bool, out: Path
         labels=None if labels is None else str(labels),
         n_max=n_max,
         skip_bad=skip_bad,
+        split=split,
+        split_file=None if split_file is None else str(split_file),
     )
     _prepare(config, out)
 
@@ -93,11 +142,32 @@ def plans(file: Path, labels: Path | None, n_max: int, skip_bad: bool, out: Path
 def stats(overrides: tuple[str, ...]) -> None:
     """Show the statistics of any data: bd-gen data stats data=plans data.path=FILE."""
     from bd_gen.cli.data_tables import print_statistics
+    from bd_gen.data.dataset import dataset_from_table
 
     config = _config(overrides)
     table = _load(config)
-    _say_notes(table)
-    print_statistics(config, table)
+    data = dataset_from_table(table, config)
+    _say_notes(*table.notes, *data.notes)
+    print_statistics(config, data, table)
+
+
+@command.command(short_help="Test whether plans are alike when mirrored.")
+@click.argument("overrides", nargs=-1)
+def symmetry(overrides: tuple[str, ...]) -> None:
+    """Test whether plans are as often one way round as the other.
+
+    bd-gen data symmetry data=plans data.path=FILE: how far (type, type, relation) of one half of
+    the plans is from the other half, as it is and mirrored. Where the two are alike or nearly so,
+    training.mirror=true doubles what there is to train on.
+    """
+    from bd_gen.cli.data_tables import print_symmetry
+
+    config = _config(overrides)
+    table = _load(config)
+    _say_notes(*table.notes)
+    if len(table) < 2:
+        raise InputError("bd-gen data symmetry: needs at least two plans")
+    print_symmetry(config, table)
 
 
 @command.command(short_help="Write any data in the open format.")
@@ -115,7 +185,7 @@ def export(overrides: tuple[str, ...], out: Path) -> None:
     of plans in other formats.
     """
     table = _load(_config(overrides))
-    _say_notes(table)
+    _say_notes(*table.notes)
     _write(out, table)
 
 
@@ -159,17 +229,19 @@ def _load(config: "DataConfig") -> "PlanTable":
 
 def _prepare(config: "DataConfig", out: Path | None) -> "PlanTable":
     """Load, say what is there, and write it to `out` if asked to."""
-    from bd_gen.data.dataset import dataset_from_table, describe
+    from bd_gen.cli.data_tables import doubles_sentence
+    from bd_gen.data.dataset import dataset_from_table
 
     table = _load(config)
-    _say_notes(table)
-    data = dataset_from_table(table, config.split_seed, describe(config))
+    data = dataset_from_table(table, config)
+    _say_notes(*table.notes, *data.notes)
     low, high = int(table.num_rooms.min()), int(table.num_rooms.max())
     num_distinct = int(table.groups.max()) + 1
     click.echo(
         f"{data.source}: {len(table):,} plans, {num_distinct:,} distinct, {low} to {high} rooms\n"
         f"training {len(data.split.train):,}, validation {len(data.split.validation):,}, "
-        f"test {len(data.split.test):,}; fingerprint {data.fingerprint}\n"
+        f"test {len(data.split.test):,} ({config.split} split); fingerprint {data.fingerprint}\n"
+        f"{doubles_sentence(data)}"
         f"cache: {config.cache_folder}"
     )
     if out is not None:
@@ -177,8 +249,8 @@ def _prepare(config: "DataConfig", out: Path | None) -> "PlanTable":
     return table
 
 
-def _say_notes(table: "PlanTable") -> None:
-    for note in table.notes:
+def _say_notes(*notes: str) -> None:
+    for note in notes:
         click.echo(f"bd-gen: note: {note}", err=True)
 
 

@@ -1,11 +1,13 @@
 """The tables that `bd-gen data` prints."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bd_gen.data.dataset import DataConfig, PlanTable, dataset_from_table, describe
+from bd_gen.data.dataset import DataConfig, Dataset, PlanTable, describe
+from bd_gen.data.leaks import leaks_of
 from bd_gen.data.statistics import PlanStatistics, statistics_of
 from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES
 
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _TOP_ARCHETYPES = 10
+_ABOUT_DOUBLES = (
+    "The last four columns: held-out plans with such a double in training (docs/data.md#split)"
+)
 
 
 def print_calibration(table: PlanTable, seed: int) -> None:
@@ -33,16 +38,15 @@ def print_calibration(table: PlanTable, seed: int) -> None:
     console.print(verdict + few)
 
 
-def print_statistics(config: DataConfig, table: PlanTable) -> None:
-    """Everything about a table of plans."""
+def print_statistics(config: DataConfig, data: Dataset, table: PlanTable) -> None:
+    """Everything about a table of plans and how they are split."""
     s = _statistics(table)
-    data = dataset_from_table(table, config.split_seed, describe(config))
     console = _console()
     console.print(data.source)
     _print(console, "", ("", ""), _summary(s))
-    parts = {"training": data.train, "validation": data.validation, "test": data.test}
-    rows = [(name, f"{len(part):,}") for name, part in parts.items()]
-    _print(console, "split", ("part", "plans"), rows)
+    split_header = ("part", "plans", "share", "same row", "same diagram", "by 9 - r", "twins")
+    _print(console, f"{config.split} split", split_header, _split_rows(data))
+    console.print(_ABOUT_DOUBLES)
     room_header = ("rooms", "plans", "share", "edges", "density")
     _print(console, "rooms", room_header, _room_rows(s))
     type_header = ("type", "rooms", "share", "edges a room")
@@ -50,6 +54,34 @@ def print_statistics(config: DataConfig, table: PlanTable) -> None:
     _print(console, "relations", ("relation", "edges", "share"), _relation_rows(s))
     title = f"commonest of {len(s.archetypes):,} archetypes"
     _print(console, title, ("rooms", "plans", "share"), _archetype_rows(s))
+
+
+def print_symmetry(config: DataConfig, table: PlanTable) -> None:
+    """How far plans are from their mirror images, beside what chance makes of two halves.
+
+    Means over ten random halves.
+    """
+    from bd_gen.diagrams.mirror import Mirror
+    from bd_gen.metrics.samples import DiagramSet
+    from bd_gen.metrics.symmetry import symmetry
+
+    plans = DiagramSet(table.tokens, table.vocabulary)
+    rows = []
+    for mirror, name in ((Mirror.LEFT_RIGHT, "left-right"), (Mirror.UP_DOWN, "up-down")):
+        found = symmetry(plans, DiagramSet(table.mirrored(mirror).tokens, table.vocabulary))
+        rows.append(
+            (
+                name,
+                f"{found.halves.mean():.5f}",
+                f"{found.image.mean():.5f}",
+                f"{found.ratio:.1f}" if found.ratio < 1_000 else "> 1,000",
+                found.verdict,
+            )
+        )
+    console = _console()
+    console.print(describe(config))
+    header = ("mirror", "two halves", "one mirrored", "ratio", "")
+    _print(console, "JS of (type, type, relation), nats", header, rows)
 
 
 def _statistics(table: PlanTable) -> PlanStatistics:
@@ -75,6 +107,26 @@ def _summary(s: PlanStatistics) -> list[tuple[str, str]]:
         ("with MasterRoom inside LivingRoom", _percent(s.wrapped_master)),
         ("with a forbidden containment", _percent(s.forbidden)),
     ]
+
+
+def _split_rows(data: Dataset) -> Iterator[tuple[str, ...]]:
+    leaks = leaks_of(data)
+    for name, part in data.split.parts.items():
+        shares = astuple(leaks[name]) if name in leaks else ()
+        doubles = [_percent(share) for share in shares] or [""] * 4
+        yield name, f"{len(part):,}", _percent(len(part) / len(data.tokens)), *doubles
+
+
+def doubles_sentence(data: Dataset) -> str:
+    """How many held-out plans have a double in training, in one line; empty if none is held out."""
+    found = leaks_of(data)["held out"]
+    if np.isnan(found.twin):
+        return ""
+    return (
+        f"held-out plans with a double in training: same row {_percent(found.same_row)}, "
+        f"same diagram {_percent(found.renumbered)}, by 9 - r {_percent(found.turned)}, "
+        f"twins {_percent(found.twin)}\n"
+    )
 
 
 def _room_rows(s: PlanStatistics) -> Iterator[tuple[str, ...]]:
@@ -109,6 +161,8 @@ def _archetype(types: Sequence[int]) -> str:
 
 
 def _percent(share: float) -> str:
+    if np.isnan(share):
+        return "-"
     return f"{100 * share:.2f} %"
 
 

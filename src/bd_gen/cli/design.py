@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bd_gen.errors import InputError
+from bd_gen.files import expanded
 
 if TYPE_CHECKING:
     from bd_gen.design.brief import Brief
@@ -133,7 +134,7 @@ def _design(
     from bd_gen.training.checkpoint import load_checkpoint
 
     start = time.monotonic()
-    model = load_checkpoint(checkpoint_file(Path(checkpoint).expanduser()))
+    model = load_checkpoint(checkpoint_file(expanded(checkpoint)))
     say_notes(model)
     with new_bar("diagrams") as progress:
         tasks: dict[str, object] = {}

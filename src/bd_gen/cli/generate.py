@@ -11,6 +11,7 @@ from bd_gen.cli.checkpoint_notes import say_notes
 from bd_gen.cli.engine_options import engine_options, opened_engine
 from bd_gen.cli.train import OverridesCommand
 from bd_gen.errors import InputError
+from bd_gen.files import expanded
 
 if TYPE_CHECKING:
     from bd_gen.experiments.engines import EngineSettings
@@ -47,12 +48,15 @@ class EvalConfig:
     temperature: float = 1.0
     top_p: float | None = None
     sampling_steps: int = 100
+    sweeps: int = 0
+    sweep_kind: str | None = None
     seeds: list[int] = field(default_factory=list)
     num_samples: int = 1_000
     batch_size: int = 512
     device: str = "auto"
     class_weights: str | None = None
     overwrite: bool = False
+    only_realizable: bool = False
 
 
 @click.command("generate", cls=GenerateCommand)
@@ -158,7 +162,7 @@ def generation_job(
     config["eval"]["seeds"] = _seeds(config["eval"]["seeds"])
     settings = section(EvalConfig, config["eval"], "eval")
     # A shell leaves the ~ of KEY=~/VALUE alone.
-    checkpoint_path = Path(settings.checkpoint_path).expanduser()
+    checkpoint_path = expanded(settings.checkpoint_path)
     checkpoint = load_checkpoint(checkpoint_file(checkpoint_path))
     check_claims(claims, checkpoint)
     weights = None
@@ -174,7 +178,7 @@ def generation_job(
     job = GenerationJob(
         checkpoint_path=checkpoint_path,
         method=_method(settings, remasking, checkpoint),
-        directory=Path(config["results"]["dir"]).expanduser() / schedule,
+        directory=expanded(config["results"]["dir"]) / schedule,
         seeds=tuple(settings.seeds),
         num_samples=settings.num_samples,
         batch_size=settings.batch_size,
@@ -212,7 +216,10 @@ def _method(settings: EvalConfig, asked: RemaskingConfig, checkpoint: "Checkpoin
             top_p=settings.top_p,
             remasking=remasking,
             steps=settings.sampling_steps,
+            only_realizable=settings.only_realizable,
             is_learned=checkpoint.is_learned,
+            sweeps=settings.sweeps,
+            sweep_kind=settings.sweep_kind or "",
         )
     except ValueError as error:
         raise InputError(f"eval.{error}") from None
@@ -237,6 +244,7 @@ def generate_with_progress(
     from bd_gen.cli.progress import bar
     from bd_gen.experiments.engines import EngineSettings
     from bd_gen.experiments.generation import generate
+    from bd_gen.results.rejection import plain_rejection, rejection_in_words
 
     where = where or EngineSettings()
     try:
@@ -246,9 +254,12 @@ def generate_with_progress(
         click.echo("stopped; what is drawn is kept, and the same command goes on", err=True)
         sys.exit(130)
     if done.is_new:
+        refused = ""
+        if done.rejection:
+            refused = f"; refused: {rejection_in_words(plain_rejection(done.rejection))}"
         click.echo(
             f"wrote {done.path} ({len(job.seeds)} x {job.num_samples:,} diagrams, "
-            f"{done.calls_per_sample:.1f} network calls a diagram, {done.seconds:.1f} s)"
+            f"{done.calls_per_sample:.1f} network calls a diagram, {done.seconds:.1f} s{refused})"
         )
     else:
         click.echo(f"already complete: {done.path}")

@@ -25,6 +25,8 @@ _SETTINGS = (
     ("remasking_strategy", "remasking.strategy"),
     ("remasking_eta", "remasking.eta"),
     ("remasking_t_switch", "remasking.t_switch"),
+    ("sweeps", "sweeps"),
+    ("sweep_kind", "sweep_kind"),
 )
 _LOOP = ("t_on", "t_off", "alpha_on")
 _DEFAULT_BATCH_SIZE = 512
@@ -43,11 +45,13 @@ def generate_command(job: "GenerationJob", where: "EngineSettings | None" = None
         where: which engine draws it; this process if None.
     """
     settings = job.method.settings
-    values = {key: settings[name] for name, key in _SETTINGS if settings[name] is not None}
+    values = {key: settings[name] for name, key in _SETTINGS if settings.get(name) is not None}
     if "remasking_loop" in settings:
         values.pop("remasking.t_switch")
         loop = zip(_LOOP, settings["remasking_loop"], strict=True)
         values |= {f"remasking.{key}": value for key, value in loop}
+    if job.method.only_realizable:
+        values["only_realizable"] = "true"
     values |= {
         "seeds": f"[{','.join(map(str, job.seeds))}]",
         "num_samples": job.num_samples,

@@ -1,7 +1,6 @@
 """`bd-gen likelihood`: how well models know held-out plans, without a sampler."""
 
-import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,20 +12,64 @@ from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.errors import InputError
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from bd_gen.data.config import DataConfig
-    from bd_gen.diffusion.any_order import AnyOrderNats
+    from bd_gen.cli.likelihood_report import Measured
+    from bd_gen.diffusion.conditionals import Conditionals
+    from bd_gen.experiments.held_out import HeldOut
+    from bd_gen.models.class_weights import ClassWeights
     from bd_gen.training.checkpoint import Checkpoint
 
 SPLITS = ("validation", "test", "train")
+ORDERS = ("random", "types", "edges", "rooms")
+GIVEN = ("types", "half")
+ENDINGS = (".json", ".csv")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How nats are measured, as it stands in the file of numbers."""
+
+    split: str
+    laws: tuple[str, ...]
+    num_orders: int
+    seed: int
+    given: str | None
+    batch_size: int
+    device: str
+    with_mean: bool
+    with_mirror: bool
+    class_weights: "ClassWeights | None" = None
 
 
 @click.command("likelihood")
 @click.argument("words", nargs=-1, required=True, metavar="CHECKPOINT... [data.KEY=VALUE]...")
 @click.option("--split", type=click.Choice(SPLITS), default="validation", show_default=True)
 @click.option("--num", type=click.IntRange(1), help="Only so many plans, spread over the split.")
-@click.option("--orders", type=click.IntRange(1), default=1, show_default=True)
+@click.option(
+    "--order",
+    "laws",
+    type=click.Choice([*ORDERS, "all"]),
+    multiple=True,
+    default=("random",),
+    show_default="random",
+    help="Law of the orders; several, or all, are set side by side.",
+)
+@click.option(
+    "--orders",
+    "num_orders",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Orders of each law that are drawn for every diagram.",
+)
+@click.option(
+    "--given",
+    type=click.Choice(GIVEN),
+    help="Known from the start: the room types, or a random half of the tokens.",
+)
+@click.option(
+    "--mean", "with_mean", is_flag=True, help="Also the mean of all models, at each call."
+)
+@click.option("--mirror", "with_mirror", is_flag=True, help="Means include left-right mirrors.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the orders.")
 @click.option("--batch-size", type=click.IntRange(1), default=512, show_default=True)
 @click.option(
@@ -36,126 +79,119 @@ SPLITS = ("validation", "test", "train")
     help="JSON: weights of the loss that trained the models, to be divided out.",
 )
 @click.option("--device", default="auto", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), help="Also write the numbers as JSON.")
-def command(
-    words: tuple[str, ...],
-    split: str,
-    num: int | None,
-    orders: int,
-    seed: int,
-    batch_size: int,
-    class_weights: Path | None,
-    device: str,
-    out: Path | None,
-) -> None:
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Also write the numbers (.json), or those of every plan (.csv); may be given twice.",
+)
+def command(words: tuple[str, ...], num: int | None, out: tuple[Path, ...], **options: Any) -> None:
     """Nats per held-out diagram given its number of rooms, for one checkpoint or several.
 
-    The exact any-order likelihood along fixed random orders, one token a call: deterministic, and
-    the number by which to choose between models. Plans are those of the data that a checkpoint
-    was trained on; data=... names others. "bundled" is the checkpoint of the package.
-    """
-    import numpy as np
+    Tokens are revealed one a call along fixed random orders, so numbers are deterministic. The
+    mean over orders is an upper bound on -log p of the sampler that draws its order at random; it
+    is the number by which to choose between models. With --orders K the log-mean-exp over the K
+    orders stands beside it: a tighter bound, in expectation. ± is the standard error over
+    diagrams. Of several checkpoints each is compared with the first, plan by plan.
 
-    from bd_gen.cli.progress import bar
-    from bd_gen.files import write_text
+    Plans are those of the data that the checkpoints were trained on; data=... names others.
+    "bundled" is the checkpoint of the package.
+    """
+    from bd_gen.cli.likelihood_report import lines_of, write_numbers, write_plans
+    from bd_gen.experiments.held_out import held_out_plans
+
+    for path in out:
+        if path.suffix.lower() not in ENDINGS:
+            raise InputError(f"--out {path}: expected a name that ends in {' or '.join(ENDINGS)}")
+    data = data_config_from_overrides([word for word in words if "=" in word])
+    options["laws"] = _laws(options["laws"])
+    options["class_weights"] = class_weights_of(options["class_weights"])
+    settings = Settings(**options)
+    names = [word for word in words if "=" not in word]
+    checkpoints = _checkpoints(names, settings.class_weights)
+    if settings.with_mean and not settings.with_mirror and len(checkpoints) == 1:
+        raise InputError("--mean: expected at least two checkpoints, or --mirror")
+    plans = held_out_plans(checkpoints, data, settings.split, num)
+    say_notes(*checkpoints.values())
+    say_data_notes(plans.data_notes)
+    for note in plans.notes:
+        click.echo(note, err=True)
+    measured = _measured(checkpoints, plans, settings)
+    for line in lines_of(measured, plans, settings):
+        click.echo(line)
+    for path in out:
+        write = write_numbers if path.suffix.lower() == ".json" else write_plans
+        write(path, measured, plans, settings)
+
+
+def _laws(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Each once, in the order asked for."""
+    return ORDERS if "all" in names else tuple(dict.fromkeys(names))
+
+
+def _checkpoints(paths: list[str], class_weights: "ClassWeights | None") -> "dict[str, Checkpoint]":
     from bd_gen.training.bundled import checkpoint_file
     from bd_gen.training.checkpoint import load_checkpoint
 
-    weights = class_weights_of(class_weights)
-    paths = [word for word in words if "=" not in word]
-    data = data_config_from_overrides([word for word in words if "=" in word])
     if not paths:
         raise InputError("likelihood: expected the path of a checkpoint")
-    report: dict[str, Any] = {"split": split, "orders": orders, "seed": seed, "checkpoints": {}}
-    first: tuple[str, np.ndarray, AnyOrderNats] | None = None
+    found: dict[str, Checkpoint] = {}
     for path in paths:
-        checkpoint = load_checkpoint(checkpoint_file(path))
-        checkpoint = replace(checkpoint, class_weights=weights)
-        say_notes(checkpoint)
-        rows = _rows(checkpoint, path, data, split, num)
-        with bar(path, "diagrams") as progress:
-            nats = _nats(checkpoint, rows, (orders, seed, batch_size, device), progress)
-        click.echo(_sentence(path, nats))
-        for n, (mean, count) in nats.by_num_rooms().items():
-            click.echo(f"  {n} rooms: {mean:.3f} ({count:,} diagrams)")
-        report["checkpoints"][path] = {**_numbers(nats), "sha256": checkpoint.sha256}
-        if first is None:
-            first = path, rows, nats
-        elif np.array_equal(rows, first[1]):
-            pair = _pair(nats, first[2])
-            report["checkpoints"][path]["minus_first"] = pair
-            click.echo(
-                f"  {pair['difference']:+.3f} ± {pair['standard_error']:.3f} nats against "
-                f"{first[0]}, plan by plan"
+        if path in found:
+            raise InputError(f"{path}: was given twice")
+        content = load_checkpoint(checkpoint_file(path))
+        found[path] = replace(content, class_weights=class_weights)
+    return found
+
+
+def _measured(
+    checkpoints: "dict[str, Checkpoint]", plans: "HeldOut", settings: Settings
+) -> "list[Measured]":
+    """One a checkpoint, then the mean of all if it is wanted."""
+    from bd_gen.cli.likelihood_report import Measured
+    from bd_gen.cli.progress import bar
+    from bd_gen.diffusion.any_order import nats_of_models
+    from bd_gen.diffusion.conditionals import MirroredConditionals
+    from bd_gen.diffusion.given_tokens import given_tokens
+
+    models = [_conditionals(one, settings.device) for one in checkpoints.values()]
+    if settings.with_mirror:
+        models += [MirroredConditionals(model) for model in models]
+    has_mean = settings.with_mean or settings.with_mirror
+    given = None
+    if settings.given is not None:
+        vocabulary = next(iter(checkpoints.values())).vocabulary
+        given = given_tokens(settings.given, plans.tokens, vocabulary, settings.seed)
+    measured = [Measured(name, one.sha256) for name, one in checkpoints.items()]
+    if has_mean:
+        measured.append(Measured(_name_of_mean(list(checkpoints), settings.with_mirror)))
+    for law in settings.laws:
+        with bar(f"order {law}", "diagrams") as progress:
+            found = nats_of_models(
+                models,
+                plans.tokens,
+                law,
+                settings.num_orders,
+                settings.seed,
+                given,
+                with_mean=has_mean,
+                batch_size=settings.batch_size,
+                progress=progress,
             )
-    if out is not None:
-        write_text(out, json.dumps(report, indent=2) + "\n")
+        wanted = [*found[: len(checkpoints)], *found[len(models) :]]
+        for one, nats in zip(measured, wanted, strict=True):
+            one.by_law[law] = nats
+    return measured
 
 
-def _rows(
-    checkpoint: "Checkpoint", path: str, data: "DataConfig | None", split: str, num: int | None
-) -> "np.ndarray":
-    """Token rows to measure; evenly spread over the split if only some are wanted."""
-    import numpy as np
-
-    from bd_gen.data.dataset import load_dataset
-    from bd_gen.experiments.provenance import recorded_data
-
-    dataset = load_dataset(data or recorded_data(checkpoint))
-    say_data_notes(dataset.notes)
-    if dataset.vocabulary != checkpoint.vocabulary:
-        raise InputError(
-            f"{path}: data.n_max: expected {checkpoint.n_max} as in the checkpoint, "
-            f"got {dataset.vocabulary.n_max}"
-        )
-    # A published checkpoint names its data, but has no fingerprint of them.
-    if data is None and checkpoint.data_fingerprint not in ("", dataset.fingerprint):
-        raise InputError(
-            f"{path}: the data it was trained on have changed; name the data to measure: data=..."
-        )
-    rows: np.ndarray = getattr(dataset, split)
-    if not len(rows):
-        raise InputError(f"{dataset.source}: there are no plans in the {split} part")
-    if num is not None and num < len(rows):
-        rows = rows[np.linspace(0, len(rows) - 1, num).round().astype(np.int64)]
-    return rows
+def _name_of_mean(names: list[str], with_mirror: bool) -> str:
+    mirrors = (" and its mirror image", " and their mirror images")[len(names) > 1]
+    return f"mean of {', '.join(names)}{mirrors if with_mirror else ''}"
 
 
-def _nats(
-    checkpoint: "Checkpoint",
-    rows: "np.ndarray",
-    settings: tuple[int, int, int, str],
-    progress: Any,
-) -> "AnyOrderNats":
-    from bd_gen.diffusion.any_order import any_order_nats
+def _conditionals(checkpoint: "Checkpoint", device: str) -> "Conditionals":
+    from bd_gen.diffusion.conditionals import DenoiserConditionals
     from bd_gen.models.device import resolve_device
 
-    orders, seed, batch_size, device = settings
     denoiser = checkpoint.denoiser(resolve_device(device))
-    return any_order_nats(denoiser, rows, checkpoint.process, orders, seed, batch_size, progress)
-
-
-def _pair(nats: "AnyOrderNats", first: "AnyOrderNats") -> dict[str, float]:
-    """Difference of two models on the same plans, and its standard error: most of what makes plans
-    likely or not is common to both.
-    """
-    gap = nats.per_diagram - first.per_diagram
-    error = float(gap.std(ddof=1) / len(gap) ** 0.5) if len(gap) > 1 else 0.0
-    return {"difference": float(gap.mean()), "standard_error": error}
-
-
-def _sentence(path: str, nats: "AnyOrderNats") -> str:
-    return (
-        f"{path}: {nats.mean:.3f} ± {nats.standard_error:.3f} nats per diagram "
-        f"({len(nats.per_diagram):,} diagrams; {nats.per_token:.4f} per token)"
-    )
-
-
-def _numbers(nats: "AnyOrderNats") -> dict[str, Any]:
-    return {
-        "nats_per_diagram": nats.mean,
-        "standard_error": nats.standard_error,
-        "nats_per_token": nats.per_token,
-        "num_diagrams": len(nats.per_diagram),
-        "by_num_rooms": {str(n): mean for n, (mean, _) in nats.by_num_rooms().items()},
-    }
+    return DenoiserConditionals(denoiser, checkpoint.process)

@@ -1,7 +1,6 @@
 """The command `bd-gen`. Sub-commands are imported only when they are called."""
 
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -9,7 +8,9 @@ from typing import NoReturn
 import click
 
 from bd_gen import __version__
+from bd_gen.cli.terminal import drop_the_rest, shown_only
 from bd_gen.errors import InputError, printable
+from bd_gen.interrupts import Interrupts
 
 COMMANDS = {
     "data": ("bd_gen.cli.data", "Prepare data: make, read, export and describe plans."),
@@ -30,6 +31,14 @@ COMMANDS = {
     "methods": ("bd_gen.cli.methods", "List sampling orders, decodings and remaskings."),
     "demo": ("bd_gen.cli.demo", "Run the whole pipeline on built-in data."),
 }
+
+_NO_MEMORY = (
+    "Cannot allocate memory",
+    "can't allocate memory",  # torch
+    "out of memory",
+    "failed to map segment",  # of a library that is being loaded
+    "can't start new thread",
+)
 
 
 class LazyGroup(click.Group):
@@ -84,34 +93,61 @@ def run(command: click.Command, name: str, args: Sequence[str] | None = None) ->
     """Run a command and end the process; what people did wrong becomes one line on stderr.
 
     Exit codes: 0 all went well, 1 the reader of the output went away, 2 something given cannot
-    be used, 130 stopped by Ctrl-C. A traceback is a fault of this program.
+    be used or the machine has too little of something, 130 stopped by Ctrl-C. A traceback is a
+    fault of this program.
 
     Args:
         command: what to run.
         name: how the user called it.
         args: arguments; those of the process by default.
     """
-    try:
-        status = command.main(args, prog_name=name, standalone_mode=False)
-        sys.stdout.flush()
-    except InputError as error:
-        _end(f"{name}: {error}", 2)
-    except click.ClickException as error:
-        _end(_one_line(error, name), error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        _end(f"{name}: stopped", 130)
-    except BrokenPipeError:
-        # As after `| head`; click does the same while a command runs. What is still buffered
-        # must not be flushed at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    except OSError as error:
+    with shown_only(), Interrupts() as interrupts:
+        try:
+            args = _checked(sys.argv[1:] if args is None else args)
+            status = command.main(args, prog_name=name, standalone_mode=False)
+            sys.stdout.flush()
+        except InputError as error:
+            _end(f"{name}: {error}", 2)
+        except click.ClickException as error:
+            _end(_one_line(error, name), error.exit_code)
+        except (click.Abort, KeyboardInterrupt):
+            _end(f"{name}: stopped", 130)
+        except BrokenPipeError:  # as after `| head`; click does the same while a command runs
+            drop_the_rest(sys.stdout)
+            sys.exit(1)
+        except Exception as error:
+            if interrupts.came:  # it fell into a library that made another error of it
+                _end(f"{name}: stopped", 130)
+            reason = _of_the_machine(error)
+            if reason is None:
+                raise
+            _end(f"{name}: {reason}", 2)
+        # Only `ctx.exit` ends with a number here: a group's own return value is dropped.
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+def _checked(args: Sequence[str]) -> list[str]:
+    """The arguments, which are text: what is none could be written nowhere, in titles for instance.
+
+    Raises:
+        InputError: bytes of an argument are no letters of the terminal's alphabet.
+    """
+    for arg in args:
+        if any("\ud800" <= c <= "\udfff" for c in arg):
+            raise InputError(f"{arg[:200]}: is not text in UTF-8; files of such names: rename them")
+    return list(args)
+
+
+def _of_the_machine(error: Exception) -> str | None:
+    """What the machine lacks or refuses, in one line; None if the fault is the program's."""
+    text = str(error)
+    if isinstance(error, MemoryError) or any(sign in text for sign in _NO_MEMORY):
+        return "there is not enough memory for this"
+    if isinstance(error, OSError) and error.errno is not None:
         # Such as a folder that may not be looked into, or a name that is too long to be one.
-        if error.filename is None:
-            raise
-        _end(f"{name}: {printable(str(error.filename))}: {error.strerror}", 2)
-    # Only `ctx.exit` ends with a number here: a group's own return value is dropped.
-    sys.exit(status if isinstance(status, int) else 0)
+        where = "" if error.filename is None else f"{printable(str(error.filename))}: "
+        return f"{where}{error.strerror}"
+    return None
 
 
 def _one_line(error: click.ClickException, name: str) -> str:
@@ -129,5 +165,5 @@ def _end(message: str, status: int) -> NoReturn:
 
 
 def main() -> None:
-    """Entry point of `bd-gen`."""
+    """`bd-gen`, for who has loaded this module already; see `bd_gen.cli.start`."""
     run(cli, "bd-gen")

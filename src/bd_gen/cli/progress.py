@@ -1,8 +1,12 @@
 """Progress bars with rate and time left."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from bd_gen.cli.terminal import Shown, raw_stream
+from bd_gen.errors import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -38,7 +42,7 @@ def new_bar(unit: str, is_shown: bool = True) -> "Progress":
             speed = task.finished_speed or task.speed
             return Text(f"{_rate(speed)} {unit}/s")
 
-    console = Console(stderr=True)
+    console = Console(file=raw_stream(sys.stderr))
     # Whatever the width, amounts, rate and time left stay readable; bar and names share the rest.
     spare = max(0, console.width - _NUMBERS_WIDTH - len(unit))
     bar_width = min(30, spare // 3) if spare >= _LEAST_FOR_A_BAR else 0
@@ -54,11 +58,20 @@ def new_bar(unit: str, is_shown: bool = True) -> "Progress":
             return _cut(task.fields["note"], spare - bar_width - used)
 
     def _cut(words: str, width: int) -> Text:
-        text = Text(words if width > 0 else "")
+        text = Text(printable(words) if width > 0 else "")
         text.truncate(width, overflow="ellipsis")
         return text
 
-    return Progress(
+    class ShownProgress(Progress):
+        """While it is live, rich prints what others print, above the bar: shown only, too."""
+
+        def start(self) -> None:
+            before = sys.stdout, sys.stderr
+            super().start()
+            if (sys.stdout, sys.stderr) != before:  # it puts the old ones back itself
+                sys.stdout, sys.stderr = Shown(sys.stdout, True), Shown(sys.stderr, False)
+
+    return ShownProgress(
         Name(table_column=Column(no_wrap=True)),
         *([BarColumn(bar_width)] if bar_width else []),
         MofNCompleteColumn(table_column=Column(no_wrap=True)),

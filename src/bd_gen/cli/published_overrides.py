@@ -21,6 +21,7 @@ _RENAMED = {
         "seed": "training.seed",
         "training.lr": "training.learning_rate",
         "training.grad_clip": "training.clip",
+        "model.dropout": "training.dropout",
         "data.mat_path": "data.path",
         "data.batch_size": "training.batch_size",
         "model.d_model": "model.width",
@@ -44,7 +45,6 @@ _ELSEWHERE = {
         "data.mat_url": "`bd-gen data fetch graph2plan` downloads the file",
         "data.splits": "splits are 80/10/10; data.split_seed chooses another",
         "model.cond_dim": "time has the model's width; drop it",
-        "model.dropout": "there is no dropout; drop it",
         "model.frequency_embedding_size": "time has 256 features; drop it",
         "training.importance_sampling": _NO_IMPORTANCE,
         "training.lambda_edge": "the loss is a bound on the likelihood, in which rooms and "
@@ -96,8 +96,9 @@ _AS_IT_IS_ANYWAY = {
 """Values that ask for what happens anyway."""
 
 _MAY_BE_NOTHING = ("eval.top_p", "eval.remasking.eta", "eval.remasking.strategy")
-_TRAINING: dict[str, list[str]] = {"v2": ["noise=learned"], "v1": [], "default": []}
+_TRAINING: dict[str, list[str]] = {"v2": ["noise=learned_rates"], "v1": [], "default": []}
 """Published groups of training settings, one for each kind of forward process."""
+_LEARNED_NOISE = "noise.type=learned"
 _SIZES = {"tiny": (32, 2, 2), "small": (128, 4, 4), "base": (256, 6, 8)}
 _REMASKING = "eval.remasking."
 _ENABLED = f"{_REMASKING}enabled"
@@ -129,6 +130,8 @@ def _one(command: str, word: str, known: Callable[[str], bool]) -> list[str]:
         return [word]
     if (command, key) == ("train", "training") and value in _TRAINING:
         return _TRAINING[value]
+    if (command, word) == ("train", _LEARNED_NOISE):
+        return _TRAINING["v2"]
     if key == "training.ema" and value.lower() in ("true", "false"):
         return ["training.ema=0.9999" if value.lower() == "true" else "training.ema=0"]
     if key in _RENAMED[command] and not known(key):

@@ -17,9 +17,11 @@ GENERATE = (
     "eval.top_p=null",
     "eval.remasking.enabled=false",
 )
+SPLIT = "data.split=published"
 TRAIN: tuple[str, ...] = (
     "data=graph2plan",
     f"data.path={DATA}",
+    SPLIT,
     "model.time_conditioning=true",
     f"training.steps={round(500 * RPLAN_PLANS / 256)}",
     "training.ema=0",
@@ -53,13 +55,21 @@ def published_words(command: str, words: Sequence[str]) -> list[str]:
         if "training.epochs" in keys or "training.steps" in keys:
             defaults = tuple(word for word in defaults if not word.startswith("training.steps"))
         if not named and "training.epochs" not in keys and "training.steps" not in keys:
-            _tell(f"{TRAIN[3]}, which is 500 epochs of RPLAN; `bd-gen train` takes 20,000")
-        return [command, *defaults, *words]
+            _tell(f"{TRAIN[4]}, which is 500 epochs of RPLAN; `bd-gen train` takes 20,000")
+        return [command, *defaults, *map(_as_published, words)]
     named_data = any(key == "data" or key.startswith("data.") for key in keys)
     if command == "evaluate" and not named_data and Path(DATA).is_file() and "--list" not in words:
         _tell(f"measured against {DATA}; `bd-gen evaluate` takes the data that samples name")
-        return [command, *words, "data=graph2plan", f"data.path={DATA}"]
+        return [command, *words, "data=graph2plan", f"data.path={DATA}", SPLIT]
     return [command, *words]
+
+
+def _as_published(word: str) -> str:
+    """The word of `train`, by its published meaning where that of bd-gen is another one."""
+    if word != "noise=learned":
+        return word
+    _tell("noise=learned_rates; `bd-gen train noise=learned` learns a law over orders")
+    return "noise=learned_rates"
 
 
 def main_as_published(command: str, words: Sequence[str]) -> None:

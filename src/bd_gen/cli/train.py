@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bd_gen.errors import InputError
+from bd_gen.files import expanded
 
 if TYPE_CHECKING:
     from bd_gen.training.run import RunConfig
@@ -57,12 +58,12 @@ def run_config(overrides: tuple[str, ...] | list[str]) -> "RunConfig":
     from bd_gen.diffusion.schedules import schedule_named
     from bd_gen.models.config import ModelConfig
     from bd_gen.training.config import TrainingConfig
-    from bd_gen.training.loop import LEARNED
     from bd_gen.training.run import RunConfig
+    from bd_gen.training.trained import LEARNED, LEARNED_RATES
 
     config = compose("train", overrides)
     noise = str(config["noise"]["name"])
-    if noise != LEARNED:
+    if noise not in (LEARNED, LEARNED_RATES):
         try:
             schedule_named(noise)
         except ValueError as error:
@@ -70,18 +71,19 @@ def run_config(overrides: tuple[str, ...] | list[str]) -> "RunConfig":
     model = {key: value for key, value in config["model"].items() if key != "name"}
     run = section(RunSection, config["run"], "run")
     data = section(DataConfig, config["data"], "data")
-    # The checkpoint names its data; that name must hold in any folder.
-    if data.path is not None:
-        data = replace(data, path=str(Path(data.path).expanduser().absolute()))
-    if data.labels is not None:
-        data = replace(data, labels=str(Path(data.labels).expanduser().absolute()))
+    # The checkpoint names its data; those names must hold in any folder.
+    named = {field: getattr(data, field) for field in ("path", "labels", "split_file")}
+    absolute: dict[str, Any] = {
+        k: str(expanded(v).absolute()) for k, v in named.items() if v is not None
+    }
+    data = replace(data, **absolute)
     return RunConfig(
-        directory=Path(run.dir).expanduser(),
+        directory=expanded(run.dir),
         data=data,
         model=section(ModelConfig, model, "model"),
         noise=noise,
         training=section(TrainingConfig, config["training"], "training"),
-        resume_from=None if run.resume_from is None else Path(run.resume_from).expanduser(),
+        resume_from=None if run.resume_from is None else expanded(run.resume_from),
     )
 
 
@@ -100,10 +102,12 @@ def train_with_progress(config: "RunConfig") -> Path:
     say = click.echo if is_first else _silently
     say(
         f"data: {dataset.source}: {len(dataset.split.train):,} plans for training, "
-        f"{len(dataset.split.validation):,} for validation"
+        f"{len(dataset.split.validation):,} for validation ({config.data.split} split)"
     )
     if is_first:
-        say_data_notes(dataset.notes)
+        say_data_notes(dataset.plan_notes)
+    for note_of_split in dataset.notes:
+        say(f"bd-gen: note: {note_of_split}", err=True)
     steps, batch = config.training.steps, config.training.batch_size
     note = _Note()
     started = False

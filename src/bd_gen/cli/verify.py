@@ -45,7 +45,8 @@ def command(
     is wide enough that equally good samples pass a whole run with a probability of 95 %.
     Published samples name no data: data=plans data.path=FILE.
 
-    Exit codes: 0 nothing differs, 1 something differs, 2 a file cannot be used.
+    Exit codes: 0 nothing differs, 1 something differs (a number, or the
+    hash of a file from the recorded one), 2 a file cannot be used.
 
     Example: bd-gen verify eval_results/loglinear --against elsewhere/loglinear
     """
@@ -71,6 +72,8 @@ def _print_method(check: "MethodCheck", show_all: bool) -> None:
     """What is wrong with a method, key by key."""
     if check.problem:
         click.echo(f"bd-gen: {check.problem}", err=True)
+    for fault in check.faults:
+        click.echo(f"bd-gen: {fault}", err=True)
     for note in check.notes:
         click.echo(f"bd-gen: warning: {check.method}: {note}", err=True)
     shown = [one for one in check.checks if show_all or one.kind == "differs"]
@@ -139,6 +142,10 @@ def _conclude(directory: Path, checks: "list[MethodCheck]") -> int:
         methods = sum(check.count("differs") > 0 for check in checks)
         numbers = "1 number differs" if differing == 1 else f"{differing} numbers differ"
         click.echo(f"{numbers}, in {methods} of {_methods(len(checks))}")
+        return 1
+    others = sum(bool(check.faults) for check in checks)
+    if others:
+        click.echo(f"other files than those that were measured: {_methods(others)}")
         return 1
     click.echo(f"nothing differs; the numbers of {_methods(len(compared))} were compared")
     unusable = sum(bool(check.problem) for check in checks)

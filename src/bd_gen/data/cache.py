@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from bd_gen.files import write_with
 
 CACHE_VERSION = 1
 """Part of every key; raise it when reading a source gives other arrays than before."""
+
+_CLASSES = ("groups", "diagram_classes", "twin_classes")
+"""Properties of a table that take long to work out; files of older versions have the first."""
 
 
 def cache_key(content: dict[str, object]) -> str:
@@ -43,16 +47,17 @@ def load_or_make(folder: Path, name: str, n_max: int, make: Callable[[], PlanTab
     """The table stored as `folder/name.npz`, or else `make()`, which is then stored.
 
     A file that is damaged, or not what it should be, is made again without a word. A cache that
-    cannot be written to is done without, too: it only saves time.
+    cannot be written to is done without, too: it only saves time. What files of older versions
+    lack is added to them.
     """
     path = folder / f"{name}.npz"
     table = stored_table(path, Vocabulary(n_max))
+    if table is not None and all(name in table.__dict__ for name in _CLASSES):
+        return table
     if table is None:
         table = make()
-        try:
-            store_table(path, table)
-        except InputError:
-            return table
+    with suppress(InputError):
+        store_table(path, table)
     return table
 
 
@@ -77,6 +82,8 @@ def _arrays(table: PlanTable) -> dict[str, Any]:
         "relations": table.relations,
         "ids": np.char.encode(table.ids, "utf-8") if len(table) else np.zeros(0, "S1"),
         "groups": table.groups,
+        "diagram_classes": table.diagram_classes.astype(np.int32),
+        "twin_classes": table.twin_classes.astype(np.int32),
         "notes": np.frombuffer(json.dumps(table.notes).encode(), np.uint8),
     }
 
@@ -99,17 +106,19 @@ def stored_table(path: Path, vocabulary: Vocabulary) -> PlanTable | None:
             vocabulary=vocabulary,
             notes=tuple(json.loads(arrays["notes"].tobytes())),
         )
-        if not _is_sound(table, arrays["groups"]):
+        classes = {name: arrays[name] for name in _CLASSES if name in arrays}
+        if "groups" not in classes or not _is_sound(table, classes):
             return None
     except Exception:
         # numpy and zipfile answer damage with a dozen kinds of errors, MemoryError among them;
         # whatever it is, the remedy is the same.
         return None
-    table.__dict__["groups"] = arrays["groups"]  # saves working them out again
+    # saves working them out again
+    table.__dict__.update({name: of.astype(np.int64) for name, of in classes.items()})
     return table
 
 
-def _is_sound(table: PlanTable, groups: np.ndarray) -> bool:
+def _is_sound(table: PlanTable, classes: dict[str, np.ndarray]) -> bool:
     """Do the arrays fit together, so that nothing later can go wrong?"""
     v, n = table.vocabulary, len(table)
     shapes = {
@@ -122,8 +131,11 @@ def _is_sound(table: PlanTable, groups: np.ndarray) -> bool:
     }
     if any(getattr(table, name).shape != shape for name, shape in shapes.items()):
         return False
-    if n == 0 or groups.shape != (n,) or groups.min() < 0 or groups.max() >= n:
+    if n == 0:
         return False
+    for of in classes.values():
+        if of.dtype.kind != "i" or of.shape != (n,) or of.min() < 0 or of.max() >= n:
+            return False
     if not 1 <= table.num_rooms.min() <= table.num_rooms.max() <= v.n_max:
         return False
     stored = np.concatenate([table.room_types, table.relations], axis=1)

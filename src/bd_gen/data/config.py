@@ -1,11 +1,15 @@
 """Which plans to use: the `data` part of every command's configuration."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from bd_gen.data.splits import SPLITS, UNRECORDED_SPLIT
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
 from bd_gen.errors import InputError
+from bd_gen.files import expanded
 
 SOURCES = ("synthetic", "graph2plan", "plans")
 
@@ -13,6 +17,18 @@ MOST_PLANS = 10_000_000
 """More synthetic plans than this are refused: their arrays alone would take 2 GB."""
 
 _LARGEST_SEED = 2**63 - 1
+
+
+def recorded_fields(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a `DataConfig` as a checkpoint, samples or a result hold them.
+
+    Without `split` they were written before there was a choice, when identical plans alone were
+    kept together. The folder of the cache is not taken from there: a file must not say where to
+    write.
+    """
+    fields = {key: value for key, value in values.items() if key != "cache_dir"}
+    fields.setdefault("split", UNRECORDED_SPLIT)
+    return fields
 
 
 @dataclass(frozen=True)
@@ -23,7 +39,12 @@ class DataConfig:
         source: "synthetic" (made here), "graph2plan" (data.mat) or "plans" (JSON lines).
         path: the file of graph2plan and plans; must be absent for synthetic.
         n_max: most rooms a diagram may have; fixes the length of the token row.
-        split_seed: seed of the permutation that splits distinct plans 80/10/10.
+        split: "canonical" (no plan on two sides, in whatever order its rooms are numbered),
+            "disjoint" (no two plans that can have the same token row), "identical" (no plan on
+            two sides with the same boxes), "graph2plan" (published lists of ids) or
+            "published" (the permutation of the published reference system).
+        split_seed: seed of the permutation that splits 80/10/10.
+        split_file: folder with train.txt and test.txt, or one of them (graph2plan split only).
         num_plans: how many plans to make (synthetic only).
         seed: seed of the generator of plans (synthetic only).
         labels: JSON file {"foreign label": "RoomType"} (plans only).
@@ -38,7 +59,9 @@ class DataConfig:
     source: str = "synthetic"
     path: str | None = None
     n_max: int = 8
+    split: str = "canonical"
     split_seed: int = 42
+    split_file: str | None = None
     num_plans: int = 20_000
     seed: int = 0
     labels: str | None = None
@@ -54,9 +77,9 @@ class DataConfig:
         self._check_integer("split_seed", 0, _LARGEST_SEED)
         self._check_integer("num_plans", 1, MOST_PLANS)
         self._check_integer("seed", 0, _LARGEST_SEED)
-        for field in ("path", "labels", "cache_dir"):
+        for field in ("path", "labels", "cache_dir", "split_file"):
             value = getattr(self, field)
-            if value is not None and (not isinstance(value, str) or not value):
+            if value is not None and (not isinstance(value, str) or not value or "\0" in value):
                 raise InputError(f"data.{field}: expected a path, got {value!r}")
         if not isinstance(self.skip_bad, bool):
             raise InputError(f"data.skip_bad: expected true or false, got {self.skip_bad!r}")
@@ -66,6 +89,27 @@ class DataConfig:
             raise InputError(f"data.path: expected the file to read for data={self.source}")
         if self.labels is not None and self.source != "plans":
             raise InputError(f"data.labels: only data=plans has labels, got data={self.source}")
+        self._check_split()
+
+    def _check_split(self) -> None:
+        if self.split not in SPLITS:
+            raise InputError(f"data.split: expected one of {', '.join(SPLITS)}, got {self.split!r}")
+        if self.split != "graph2plan":
+            if self.split_file is not None:
+                raise InputError(
+                    "data.split_file: only data.split=graph2plan reads lists of ids, "
+                    f"got data.split={self.split}"
+                )
+        elif self.source == "synthetic":
+            raise InputError(
+                "data.split: synthetic plans have no published ids; data.split=graph2plan needs "
+                "data=graph2plan or data=plans"
+            )
+        elif self.split_file is None:
+            raise InputError(
+                "data.split_file: expected the folder that holds train.txt and test.txt for "
+                "data.split=graph2plan"
+            )
 
     def _check_integer(self, field: str, low: int, high: int) -> None:
         value = getattr(self, field)
@@ -81,8 +125,13 @@ class DataConfig:
     def cache_folder(self) -> Path:
         """Folder of the cache; it need not exist."""
         if self.cache_dir is not None:
-            return Path(self.cache_dir).expanduser()
+            return expanded(self.cache_dir)
         if folder := os.environ.get("BD_GEN_CACHE"):
-            return Path(folder).expanduser()
-        base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-        return Path(base).expanduser() / "bd-gen"
+            return expanded(folder)
+        if base := os.environ.get("XDG_CACHE_HOME"):
+            return expanded(base) / "bd-gen"
+        try:
+            return expanded("~/.cache") / "bd-gen"
+        except InputError:
+            # Nobody's home is nowhere: a cache that cannot be written is done without.
+            return Path(os.devnull) / "bd-gen"

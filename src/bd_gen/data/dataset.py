@@ -11,7 +11,7 @@ import numpy as np
 from bd_gen.data.cache import cache_key, file_hash, load_or_make
 from bd_gen.data.config import DataConfig
 from bd_gen.data.plan_table import PlanTable
-from bd_gen.data.splits import Split, split_plans
+from bd_gen.data.splits import Split, split_classes, split_plans
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.errors import InputError
@@ -25,9 +25,10 @@ Progress = Callable[[int, int], None]
 class Dataset:
     """Token rows of all plans and which part each belongs to.
 
-    Two different plans may have equal token rows, one in training and one in test; only
-    identical plans are kept together (see `PlanTable.groups`). So held-out plans have the
-    novelty that real plans have.
+    Which plans are kept on one side depends on the split: with `canonical` those that are the
+    same diagram (`PlanTable.diagram_classes`), with `disjoint` all that can have the same token
+    row (`PlanTable.twin_classes`), with `identical` only identical ones (`PlanTable.groups`),
+    with the published splits nothing.
 
     Attributes:
         vocabulary: the layout of the rows.
@@ -35,6 +36,7 @@ class Dataset:
         split: row indices of the three parts.
         source: where the plans come from, in words for people.
         table: the plans themselves; None where there is no more than rows.
+        notes: what people should know of the split, in sentences.
     """
 
     vocabulary: Vocabulary
@@ -42,9 +44,10 @@ class Dataset:
     split: Split
     source: str
     table: PlanTable | None = None
+    notes: tuple[str, ...] = ()
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def plan_notes(self) -> tuple[str, ...]:
         """What was left out or looks odd in the plans, in sentences, each with their source."""
         notes = () if self.table is None else self.table.notes
         return tuple(f"{self.source}: {note}" for note in notes)
@@ -62,13 +65,23 @@ class Dataset:
         return None if self.table is None else self.table.reverse_relations[self.split.train]
 
     @property
+    def train_mirrored(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """The training part with left and right exchanged, row by row: tokens (., length) and
+        reverse relations (., num_edges), as `train` and `train_reverse`. None without a table.
+        """
+        if self.table is None:
+            return None
+        mirrored = self.table.select(self.split.train).mirrored()
+        return mirrored.tokens, mirrored.reverse_relations
+
+    @property
     def validation(self) -> np.ndarray:
-        """(., length) uint8 rows of the validation part; empty below ten distinct plans."""
+        """(., length) uint8 rows of the validation part; may be empty."""
         return self.tokens[self.split.validation]
 
     @property
     def test(self) -> np.ndarray:
-        """(., length) uint8 rows of the test part; empty below ten distinct plans."""
+        """(., length) uint8 rows of the test part; may be empty."""
         return self.tokens[self.split.test]
 
     @cached_property
@@ -88,25 +101,49 @@ class Dataset:
         return digest.hexdigest()[:16]
 
 
-def dataset_from_table(table: PlanTable, split_seed: int, source: str) -> Dataset:
-    """Split a table's plans.
+def dataset_from_table(table: PlanTable, config: DataConfig) -> Dataset:
+    """Split a table's plans as `config` says.
 
     Raises:
-        InputError: the table is empty.
+        InputError: the table is empty, or its plans cannot be split so.
     """
+    source = describe(config)
     if len(table) == 0:
         raise InputError(f"{source}: there is no plan to train on")
-    split = split_plans(table.groups, split_seed)
-    return Dataset(table.vocabulary, table.tokens, split, source, table)
+    split, notes = _split(table, config, source)
+    return Dataset(table.vocabulary, table.tokens, split, source, table, notes)
+
+
+def _split(table: PlanTable, config: DataConfig, source: str) -> tuple[Split, tuple[str, ...]]:
+    seed = config.split_seed
+    if config.split == "graph2plan":
+        from bd_gen.data.listed_split import read_id_lists, split_by_lists
+
+        return split_by_lists(table.ids, read_id_lists(str(config.split_file)), seed, source)
+    if config.split == "published":
+        from bd_gen.data.published_split import split_in_file_order
+
+        split = split_in_file_order(len(table), seed)
+        if not len(split.train):
+            raise InputError(
+                f"data.split: data.split=published takes 80 % of the plans for training, rounded "
+                f"down: none of the {len(table)} of {source}"
+            )
+        return split, ()
+    if config.split == "identical":
+        return split_plans(table.groups, seed), ()
+    classes = table.diagram_classes if config.split == "canonical" else table.twin_classes
+    return split_classes(classes, seed), ()
 
 
 def load_dataset(config: DataConfig, progress: Progress | None = None) -> Dataset:
     """The data set that `config` describes, from the cache where possible.
 
     Raises:
-        InputError: the file is missing, damaged, or holds bad plans that may not be skipped.
+        InputError: the file is missing, damaged, or holds bad plans that may not be skipped; or
+            the plans cannot be split so.
     """
-    return dataset_from_table(load_table(config, progress), config.split_seed, describe(config))
+    return dataset_from_table(load_table(config, progress), config)
 
 
 def describe(config: DataConfig) -> str:

@@ -1,12 +1,12 @@
 """Room labels of foreign files: known names, and a mapping file for the rest."""
 
-import json
 from pathlib import Path
 
 from bd_gen.data.problems import printable
 from bd_gen.diagrams.vocabulary import ROOM_TYPES, fold_name, room_type_from_name
 from bd_gen.errors import InputError
 from bd_gen.files import read_small
+from bd_gen.json_text import JsonError, parse_json
 
 _LARGEST_MAPPING = 1 << 20
 
@@ -42,13 +42,13 @@ def read_labels(path: str | Path) -> RoomLabels:
     """
     data = read_small(path, _LARGEST_MAPPING, "expected a mapping of labels under 1 MB")
     try:
-        pairs = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_Pairs)
-    except (ValueError, RecursionError) as error:
+        names = parse_json(data)
+    except JsonError as error:
         raise InputError(f"{path}: expected a JSON object of labels ({error})") from error
-    if not isinstance(pairs, _Pairs):
+    if not isinstance(names, dict):
         raise InputError(f'{path}: expected a JSON object {{"foreign label": "RoomType"}}')
     mapping: dict[str, int] = {}
-    for label, name in pairs:
+    for label, name in names.items():
         room_type = room_type_from_name(name) if isinstance(name, str) else None
         shown = printable(str(label))
         if room_type is None:
@@ -59,7 +59,3 @@ def read_labels(path: str | Path) -> RoomLabels:
         if mapping.setdefault(fold_name(label), room_type) != room_type:
             raise InputError(f"{path}: {shown!r}: given twice with different room types")
     return RoomLabels(mapping)
-
-
-class _Pairs(list[tuple[str, object]]):
-    """The pairs of a JSON object as they stand, so that repeated labels are seen."""

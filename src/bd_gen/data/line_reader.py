@@ -11,9 +11,12 @@ from bd_gen.errors import InputError
 LONGEST_LINE = 1 << 20
 """Bytes; a longer line is handed out as None and never held in memory."""
 
-_FREE_EXPANSION = 1 << 28
-_MOST_EXPANSION = 200
-"""Plans shrink ten- to twentyfold by gzip; what grows by more than this is a bomb."""
+_FREE_EXPANSION = 1 << 24
+_MOST_EXPANSION = 50
+"""Plans shrink six- to twentyfold by gzip; what grows by more than this is a bomb."""
+
+_MOST_BLANKS = 1 << 20
+"""Empty lines, of one byte each; a line costs as much as ten bytes of a plan."""
 
 
 def read_lines(
@@ -39,11 +42,14 @@ def read_lines(
             is_gzip = raw.read(2) == b"\x1f\x8b"
             raw.seek(0)
             file = cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if is_gzip else raw
-            number, done = 1, 0
+            number, done, blanks = 1, 0, 0
             for piece, is_end in _pieces(file):
                 done += len(piece)
                 if is_gzip and done > max(_FREE_EXPANSION, _MOST_EXPANSION * raw.tell()):
                     raise InputError(f"{path}: grows more than {_MOST_EXPANSION} times by gunzip")
+                blanks += is_end == _WHOLE and len(piece) <= 2 and not piece.strip()
+                if blanks > _MOST_BLANKS:
+                    raise InputError(f"{path}: holds more than {_MOST_BLANKS:,} empty lines")
                 if is_end:
                     yield number, None if is_end is _TOO_LONG else piece.rstrip(b"\r\n")
                     number += 1

@@ -1,16 +1,20 @@
 """One plan of the open format: from a line of JSON to numbers, or what is wrong with it."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from bd_gen.data.labels import RoomLabels
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, Vocabulary, relation_from_name
+from bd_gen.json_text import JsonError, parse_json
 
 LARGEST_COORDINATE = 4096
 """Boxes are in pixels of a 256-pixel plan; beyond this a number is nonsense."""
 
 LONGEST_ID = 200
+
+_MOST_VALUES = 100_000
+"""Values of one plan, of which 32 rooms with all their relations need 2,500; the rest is for what
+other programs add."""
 
 _NUMBERS = {int, float}
 
@@ -137,13 +141,9 @@ def _load(line: bytes | None) -> dict[str, Any]:
     if line is None:
         raise BadPlanError("broken line", "too long")
     try:
-        plan = json.loads(line.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise BadPlanError("broken line", "not UTF-8") from error
-    except RecursionError as error:
-        raise BadPlanError("broken line", "nested too deeply") from error
-    except ValueError as error:
-        raise BadPlanError("broken line", f"not JSON: {str(error)[:60]}") from error
+        plan = parse_json(line, _MOST_VALUES)
+    except JsonError as error:
+        raise BadPlanError("broken line", str(error).removeprefix("is ")) from error
     if type(plan) is not dict:
         raise BadPlanError("broken line", "not a JSON object")
     return plan

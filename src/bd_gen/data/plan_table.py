@@ -5,8 +5,12 @@ from functools import cached_property
 
 import numpy as np
 
+from bd_gen.diagrams.mirror import Mirror, mirror_boxes, mirror_relations
 from bd_gen.diagrams.relations import relations_from_boxes
+from bd_gen.diagrams.renumbered import renumbering_classes
+from bd_gen.diagrams.row_classes import by_first_occurrence, joined_classes, row_classes
 from bd_gen.diagrams.tokens import tokens_from_parts
+from bd_gen.diagrams.twins import twin_classes
 from bd_gen.diagrams.vocabulary import NO_EDGE, NODE_PAD, Vocabulary, inverse_relation
 
 
@@ -55,10 +59,31 @@ class PlanTable:
         groups = np.zeros(len(self), np.int64)
         with_boxes = np.flatnonzero(self.has_boxes)
         without = np.flatnonzero(~self.has_boxes)
-        groups[with_boxes] = _row_classes(_sorted_rooms(self, with_boxes))
+        groups[with_boxes] = row_classes(_sorted_rooms(self, with_boxes))
         offset = groups[with_boxes].max() + 1 if len(with_boxes) else 0
-        groups[without] = _row_classes(self.tokens[without]) + offset
-        return _by_first_occurrence(groups)
+        groups[without] = row_classes(self.tokens[without]) + offset
+        return by_first_occurrence(groups)
+
+    @cached_property
+    def diagram_classes(self) -> np.ndarray:
+        """(N,) int64: which diagram each row is, counted from 0 by first occurrence.
+
+        Plans are the same diagram if a renumbering of rooms makes types and both relations of
+        each pair equal (`bd_gen.diagrams.renumbered`), or if they are identical. Renumbering a
+        plan's rooms changes nothing.
+        """
+        same = renumbering_classes(self.tokens, self.reverse_relations, self.vocabulary)
+        return by_first_occurrence(_merged(same, self.groups))
+
+    @cached_property
+    def twin_classes(self) -> np.ndarray:
+        """(N,) int64: which class each row is in, counted from 0 by first occurrence.
+
+        Plans are in one class if some numberings of their rooms give the same token row, if they
+        are identical, or if such plans join them (`bd_gen.diagrams.twins`).
+        """
+        twins = twin_classes(self.tokens, self.reverse_relations, self.vocabulary)
+        return by_first_occurrence(_merged(twins, self.groups))
 
     @cached_property
     def reverse_relations(self) -> np.ndarray:
@@ -75,6 +100,34 @@ class PlanTable:
         is_edge = self.relations < NO_EDGE
         turned = np.where(is_edge, inverse_relation(self.relations), self.relations)
         return np.where(by_rule, backward, turned)
+
+    def mirrored(self, mirror: Mirror = Mirror.LEFT_RIGHT) -> "PlanTable":
+        """The same plans with left and right exchanged, or up and down.
+
+        Relations follow from the boxes where a plan has them and they give its own relations, so
+        that the mirror image obeys the same rule to the last tie; elsewhere each is exchanged for
+        its counterpart. Rooms keep their order.
+        """
+        real = self.vocabulary.real_mask(self.num_rooms)[:, : self.vocabulary.n_max]
+        boxes = np.where(
+            (real & self.has_boxes[:, None])[..., None],
+            mirror_boxes(self.boxes, mirror),
+            self.boxes,
+        ).astype(np.float32)
+        by_rule = self.has_boxes[:, None] & (
+            relations_of_boxes(self.boxes, self.num_rooms, self.vocabulary) == self.relations
+        )
+        from_boxes = relations_of_boxes(boxes, self.num_rooms, self.vocabulary)
+        return PlanTable(
+            self.room_types,
+            self.num_rooms,
+            boxes,
+            self.has_boxes,
+            np.where(by_rule, from_boxes, mirror_relations(self.relations, mirror)),
+            self.ids,
+            self.vocabulary,
+            self.notes,
+        )
 
     def select(self, rows: np.ndarray) -> "PlanTable":
         """The table of these rows (indices or a mask)."""
@@ -128,18 +181,10 @@ def _sorted_rooms(table: PlanTable, rows: np.ndarray) -> np.ndarray:
     return np.take_along_axis(rooms, order[..., None], axis=1).reshape(shape)
 
 
-def _row_classes(rows: np.ndarray) -> np.ndarray:
-    """(N,) int64 class of each row of (N, K): equal rows, equal class."""
-    if len(rows) == 0:
-        return np.zeros(0, np.int64)
-    # Adding 0 turns -0.0 into 0.0, which compares equal but has other bytes.
-    rows = np.ascontiguousarray(rows + rows.dtype.type(0))
-    whole = rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1])))[:, 0]
-    return np.unique(whole, return_inverse=True)[1].reshape(-1).astype(np.int64)
-
-
-def _by_first_occurrence(classes: np.ndarray) -> np.ndarray:
-    _, first, inverse = np.unique(classes, return_index=True, return_inverse=True)
-    rank = np.empty(len(first), np.int64)
-    rank[np.argsort(first)] = np.arange(len(first))
-    return rank[inverse.reshape(-1)]
+def _merged(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """(N,) classes of what two sets of classes, (N,) each, hold together."""
+    if len(one) == 0:
+        return one
+    rows = np.arange(len(one))
+    first_of = [np.unique(classes, return_index=True)[1][classes] for classes in (one, other)]
+    return joined_classes(len(one), np.tile(rows, 2), np.concatenate(first_of))

@@ -1,10 +1,10 @@
 """The plans of a file one by one, as JSON: lines, or in a `.json` file one plan or a list."""
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bd_gen.data.line_reader import read_lines
+from bd_gen.data.plan_list import ListError, first_value, split_list
 from bd_gen.errors import InputError
 
 LARGEST_JSON = 1 << 26
@@ -21,16 +21,29 @@ def read_plan_texts(
     whatever else it holds is taken for lines, as in files of other names.
 
     Raises:
-        InputError: as `read_lines`, or a list of more than 64 MB.
+        InputError: as `read_lines`, or a list of more than 64 MB, or one that is damaged.
     """
-    plans = _whole(Path(path)) if str(path).lower().endswith(".json") else None
-    if plans is None:
+    if not str(path).lower().endswith(".json"):
         return "line", read_lines(path, progress)
-    return "plan", ((k, _text(plan)) for k, plan in enumerate(plans, start=1))
+    text = _whole(Path(path))
+    if text is not None and text.lstrip().startswith("["):
+        return "plan", _numbered(path, text)
+    first = None if text is None else first_value(text)
+    if first is None or first[1].strip():
+        return "line", read_lines(path, progress)
+    return "plan", iter([(1, first[0].encode())])
 
 
-def _whole(path: Path) -> list[object] | None:
-    """The plans of a file that is one JSON value, or None if it is not."""
+def _numbered(path: str | Path, text: str) -> Texts:
+    try:
+        for number, plan in enumerate(split_list(text), start=1):
+            yield number, None if plan is None else plan.encode()
+    except ListError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def _whole(path: Path) -> str | None:
+    """The text of a file that may be one JSON value; None if it is none, or is too large."""
     try:
         if not path.is_file():
             return None
@@ -40,14 +53,6 @@ def _whole(path: Path) -> list[object] | None:
             if data[:100].lstrip().startswith(b"["):
                 raise InputError(f"{path}: a list of over 64 MB; expected JSON lines (.jsonl)")
             return None
-        content = json.loads(data)
-    except (OSError, ValueError, RecursionError):
-        return None
-    return content if isinstance(content, list) else [content]
-
-
-def _text(plan: object) -> bytes | None:
-    try:
-        return json.dumps(plan).encode()
-    except RecursionError:
+        return data.decode("utf-8-sig")
+    except (OSError, ValueError):
         return None

@@ -44,7 +44,8 @@ class Candidates:
 
     Attributes:
         tokens: (K, length) uint8 rows.
-        nats: (K,) float64 -log p of each given what was given to the model.
+        nats: (K,) float64 -log p of each given what was given to the model: log-mean-exp over
+            four orders, a bound in expectation (see `diffusion.nats`).
         chosen: the likeliest ones that differ enough from one another, at most `count`.
         funnel: how they were found.
     """

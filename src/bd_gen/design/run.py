@@ -27,7 +27,7 @@ class Designs:
         brief: what was asked for.
         diagrams: likeliest first, at most `brief.count`.
         boxes: (n, 4) int64 boxes of each.
-        nats: (K,) -log p of each diagram given its number of rooms.
+        nats: (K,) -log p of each diagram as `Candidates.nats` has it.
         candidates: what they were chosen from.
         num_given: relations that the rules fixed and the model was given.
         shares: what each rule costs; looked into only if too few were found.

@@ -167,7 +167,7 @@ class CandidateSearch:
             _NUM_ORDERS,
             self.brief.seed,
             given=self._is_given,
-        ).per_diagram
+        ).log_mean_exp
         tokens, nats = np.concatenate([found.tokens, rows]), np.concatenate([found.nats, nats])
         order = np.argsort(nats, kind="stable")
         found.tokens, found.nats = tokens[order], nats[order]

@@ -6,7 +6,8 @@ from its other end has relation 9 - r. That is the convention of the format, by 
 i > j are turned round when data are read. Labels drawn from boxes do not follow it (see
 `relations`): in real plans 38 % of the edges have another label than 9 - r if they are drawn from
 the other end. So one plan written down with its rooms in two orders can give two diagrams, and
-equal canonical rows find the copies within the format, not all copies of a plan.
+equal canonical rows find the copies within the format, not all copies of a plan; `twins` finds
+those, for plans of which both labels are known.
 
 The canonical row has its rooms sorted by type and is, of all such rows, the lexicographically
 smallest. This says nothing of how it is found, so hashes of it can be kept in files.
@@ -101,21 +102,26 @@ def renumbered_tokens(tokens: np.ndarray, order: np.ndarray, vocabulary: Vocabul
     return renumbered
 
 
-def relation_matrices(tokens: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
+def relation_matrices(
+    tokens: np.ndarray, vocabulary: Vocabulary, reverse: np.ndarray | None = None
+) -> np.ndarray:
     """Relations in both directions.
 
     Args:
         tokens: (N, length) uint8 complete diagrams.
         vocabulary: layout of the rows.
+        reverse: (N, num_edges) uint8 relations of the same slots seen from the other room; None:
+            9 - r, as the format takes them.
 
     Returns:
         (N, n_max, n_max) uint8: entry [i, j] says what room i is of room j, and [j, i] the same
-        from the other end: 9 - r, or no-edge. PAD on the diagonal and where there is no room.
+        from the other end. PAD on the diagonal and where there is no room.
     """
     edges = tokens[:, vocabulary.n_max :]
     matrices = np.full((len(tokens), vocabulary.n_max, vocabulary.n_max), EDGE_PAD, np.uint8)
     matrices[:, vocabulary.edge_rows, vocabulary.edge_cols] = edges
-    matrices[:, vocabulary.edge_cols, vocabulary.edge_rows] = _FROM_OTHER_END[edges]
+    turned = _FROM_OTHER_END[edges] if reverse is None else reverse
+    matrices[:, vocabulary.edge_cols, vocabulary.edge_rows] = turned
     return matrices
 
 

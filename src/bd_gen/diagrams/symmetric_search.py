@@ -21,8 +21,9 @@ _WORD = 8  # relations that are compared at once
 def first_twins(relations: np.ndarray) -> np.ndarray:
     """The twins of each room: those with the same relations to all others, types aside.
 
-    Twins have no relation to each other, because only no-edge is the same from both ends. Two
-    twins of one type can be exchanged.
+    Twins have no relation to each other: in a diagram only no-edge is the same from both ends,
+    and joined rooms of a graph without labels are not taken for twins. Two twins of one type can
+    be exchanged.
 
     Args:
         relations: (N, n_max, n_max) uint8 relations in both directions.

@@ -117,6 +117,13 @@ class Vocabulary:
         return _frozen(np.triu_indices(self.n_max, 1)[1])
 
     @cached_property
+    def ends(self) -> np.ndarray:
+        """(length, 2) the rooms i <= j that each position is about; for a room, itself twice."""
+        rooms = np.arange(self.n_max)
+        first = np.concatenate([rooms, self.edge_rows])
+        return _frozen(np.stack([first, np.concatenate([rooms, self.edge_cols])], axis=1))
+
+    @cached_property
     def is_node(self) -> np.ndarray:
         """(length,) bool: True at node positions."""
         return _frozen(np.arange(self.length) < self.n_max)

@@ -1,67 +1,34 @@
-"""The exact likelihood of diagrams when their tokens are revealed one by one in a fixed order.
+"""Nats of diagrams whose tokens are revealed one by one along fixed orders.
 
--log p(x) = sum over i of -log p(x_{o(i)} | x_{o(1)}, ..., x_{o(i-1)}) holds for every order o.
-Its average over orders is what training bounds and what `first_hitting` samples from
-(arXiv:2409.02908), so it chooses between models without a sampler and without sampling noise:
-orders depend on a seed alone.
+For every order o, -log p_o(x) = sum over i of -log p(x_{o(i)} | x_{o(1)}, ..., x_{o(i-1)}) is
+exact for the model that reveals in that order. A sampler that draws its order at random, as
+`first_hitting` does (arXiv:2409.02908), has the mean of p_o over orders; the mean of -log p_o only
+bounds its -log p from above (see `nats`). It is the bound that training lowers, and chooses
+between models without a sampler and without sampling noise: orders depend on a seed alone.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
 
 from bd_gen.diagrams.tokens import num_rooms_of
+from bd_gen.diffusion.conditionals import (
+    Conditionals,
+    DenoiserConditionals,
+    PartlyRevealed,
+    log_mean,
+)
+from bd_gen.diffusion.nats import AnyOrderNats
+from bd_gen.diffusion.order_laws import order_law, reveal_ranks
 from bd_gen.diffusion.process import ForwardProcess
 from bd_gen.models.denoiser import Denoiser
-from bd_gen.models.packing import pack
+
+__all__ = ["AnyOrderNats", "any_order_nats", "nats_of_models"]
 
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
-class AnyOrderNats:
-    """-log p of N diagrams given their number of rooms, averaged over orders.
-
-    Attributes:
-        per_diagram: (N,) float64 nats.
-        num_rooms: (N,) int64.
-        num_tokens: (N,) int64 tokens of each, n(n+1)/2.
-    """
-
-    per_diagram: np.ndarray
-    num_rooms: np.ndarray
-    num_tokens: np.ndarray
-
-    @property
-    def mean(self) -> float:
-        """Nats per diagram."""
-        return float(self.per_diagram.mean())
-
-    @property
-    def standard_error(self) -> float:
-        """Of the mean, over diagrams; 0 for a single one."""
-        count = len(self.per_diagram)
-        return float(self.per_diagram.std(ddof=1) / count**0.5) if count > 1 else 0.0
-
-    @property
-    def per_token(self) -> float:
-        """Nats per token."""
-        return float(self.per_diagram.sum() / self.num_tokens.sum())
-
-    def by_num_rooms(self) -> dict[int, tuple[float, int]]:
-        """Mean nats and number of the diagrams of each size."""
-        return {
-            int(n): (
-                float(self.per_diagram[self.num_rooms == n].mean()),
-                int((self.num_rooms == n).sum()),
-            )
-            for n in np.unique(self.num_rooms)
-        }
-
-
-@torch.inference_mode()
 def any_order_nats(
     denoiser: Denoiser,
     tokens: np.ndarray,
@@ -71,84 +38,114 @@ def any_order_nats(
     batch_size: int = 512,
     progress: Progress | None = None,
     given: np.ndarray | None = None,
+    law: str = "random",
 ) -> AnyOrderNats:
-    """-log p of each diagram along fixed random orders, n(n+1)/2 calls an order.
+    """-log p of each diagram along fixed orders of one denoiser; see `nats_of_models`.
 
     Args:
         denoiser: the model.
         tokens: (N, length) complete rows.
         process: tells a model with time input at which time so many tokens are visible (on
             average, where it is learned); others need none.
+        num_orders: as there, like all that follows.
+        seed: of the orders.
+        batch_size: diagrams a call.
+        progress: called with diagrams done and their number, orders counted apart.
+        given: tokens that are known from the start.
+        law: of the orders.
+
+    Raises:
+        ValueError: as there, or a model with time input gets no process.
+    """
+    model = DenoiserConditionals(denoiser, process)
+    return nats_of_models(
+        [model], tokens, law, num_orders, seed, given, batch_size=batch_size, progress=progress
+    )[0]
+
+
+@torch.inference_mode()
+def nats_of_models(
+    models: Sequence[Conditionals],
+    tokens: np.ndarray,
+    law: str = "random",
+    num_orders: int = 1,
+    seed: int = 0,
+    given: np.ndarray | None = None,
+    *,
+    with_mean: bool = False,
+    batch_size: int = 512,
+    progress: Progress | None = None,
+) -> list[AnyOrderNats]:
+    """-log p of each diagram along the same fixed orders for every model, a call a token.
+
+    Args:
+        models: of one vocabulary and on one device.
+        tokens: (N, length) complete rows.
+        law: of the orders, a key of `ORDER_LAWS`.
         num_orders: orders of each diagram. An order depends on the seed, its number and the
             diagram's place among those of its size, not on batches.
         seed: of the orders.
+        given: (length,) or (N, length) bool tokens that are known from the start, in every diagram
+            or each: then it is -log p of the other tokens given those.
+        with_mean: also measure the mean of the models' probabilities, taken at every call.
         batch_size: diagrams a call; the numbers do not depend on it (beyond rounding).
         progress: called with diagrams done and their number, orders counted apart.
-        given: (length,) bool positions that are known from the start, in every diagram: then it is
-            -log p of the other tokens given those, a call for each of them.
+
+    Returns:
+        one a model, and in the end that of the mean.
 
     Raises:
-        ValueError: a number below 1, there are no diagrams, or a model with time input gets no
-            process.
+        ValueError: a number below 1, there are no diagrams, or the law is unknown.
     """
-    if denoiser.time_embedding is not None and process is None:
-        raise ValueError("a model with time input needs a forward process")
     if num_orders < 1 or batch_size < 1 or not len(tokens):
         raise ValueError("at least one diagram, one order and one diagram a batch are needed")
-    vocabulary = denoiser.vocabulary
+    vocabulary, chosen = models[0].vocabulary, order_law(law)
     num_rooms = num_rooms_of(tokens, vocabulary).astype(np.int64)
-    nats = np.zeros(len(tokens))
+    is_known = np.zeros(tokens.shape, bool) if given is None else given
+    is_known = is_known & vocabulary.real_mask(num_rooms)
+    nats = np.zeros((len(models) + with_mean, num_orders, len(tokens)))
     done = 0
-    for n in np.unique(num_rooms):
-        rows = np.flatnonzero(num_rooms == n)
-        real = vocabulary.real_positions(int(n))
-        clean = tokens[rows][:, real].astype(np.int64)
-        known = np.zeros(len(real), bool) if given is None else given[real]
+    for n in np.unique(num_rooms).tolist():
+        rows, real = np.flatnonzero(num_rooms == n), vocabulary.real_positions(n)
+        clean = tokens[np.ix_(rows, real)].astype(np.int64)
+        known = is_known[np.ix_(rows, real)]
         for order in range(num_orders):
-            ranks = _ranks(clean.shape, seed, order, known)
+            ranks = reveal_ranks(chosen, n, known, seed, order)
             for start in range(0, len(rows), batch_size):
                 part = slice(start, start + batch_size)
-                values = _sums(denoiser, process, int(n), clean[part], ranks[part])
-                nats[rows[part]] += values / num_orders
-                done += len(values)
+                found = _sums(models, n, clean[part], ranks[part], with_mean)
+                nats[:, order, rows[part]] = found
+                done += found.shape[1]
                 if progress is not None:
                     progress(done, len(tokens) * num_orders)
-    return AnyOrderNats(nats, num_rooms, num_rooms * (num_rooms + 1) // 2)
-
-
-def _ranks(shape: tuple[int, ...], seed: int, order: int, known: np.ndarray) -> np.ndarray:
-    """When each token is revealed, from 0 on, alike for any batch; below 0 where it is known."""
-    draws = np.random.default_rng([seed, order, shape[1]]).random(shape)
-    draws[:, known] = -1.0
-    return draws.argsort(axis=1, kind="stable").argsort(axis=1, kind="stable") - known.sum()
+    num_tokens = num_rooms * (num_rooms + 1) // 2 - is_known.sum(axis=1)
+    return [AnyOrderNats(per_order, num_rooms, num_tokens) for per_order in nats]
 
 
 def _sums(
-    denoiser: Denoiser,
-    process: ForwardProcess | None,
+    models: Sequence[Conditionals],
     num_rooms: int,
     clean: np.ndarray,
     ranks: np.ndarray,
+    with_mean: bool,
 ) -> np.ndarray:
-    """(b,) nats of b diagrams of one size along the orders that `ranks` (b, N) gives."""
-    device = next(denoiser.parameters()).device
+    """(M, b) nats of b diagrams of one size along the orders that `ranks` (b, N) gives."""
+    device, vocabulary = models[0].device, models[0].vocabulary
     values, rank = torch.from_numpy(clean).to(device), torch.from_numpy(ranks).to(device)
-    vocabulary = denoiser.vocabulary
-    count, length = values.shape
-    mask_tokens = torch.tensor(
-        vocabulary.mask_row[vocabulary.real_positions(num_rooms)].tolist(), device=device
-    )
-    first_of_row = torch.arange(count, device=device) * length
-    total = torch.zeros(count, dtype=torch.float64, device=device)
-    num_known = -int(ranks.min(initial=0))
-    for step in range(length - num_known):
-        batch = pack([(num_rooms, torch.where(rank >= step, mask_tokens, values))], vocabulary)
-        place = (rank == step).long().argmax(dim=1)
-        time = None
-        if process is not None and denoiser.time_embedding is not None:
-            visible = torch.full((count,), (num_known + step) / length, device=device)
-            time = process.time_of(num_rooms, visible[:1]).float().expand(count)
-        logits = denoiser(batch, time, first_of_row + place).double()
-        chosen = values.gather(1, place[:, None])
-        total -= logits.log_softmax(dim=1).gather(1, chosen)[:, 0]
+    num_known = (rank < 0).sum(dim=1)
+    mask_row = vocabulary.mask_row[vocabulary.real_positions(num_rooms)]
+    mask_tokens = torch.tensor(mask_row.tolist(), device=device)
+    total = torch.zeros(len(models) + with_mean, len(values), dtype=torch.float64, device=device)
+    for step in range(clean.shape[1] - int(num_known.min())):
+        is_next = rank == step
+        place = is_next.long().argmax(dim=1)
+        hidden = torch.where(rank >= step, mask_tokens, values)
+        state = PartlyRevealed(num_rooms, hidden, num_known + step, place)
+        found = [model(state) for model in models]
+        if with_mean:
+            found.append(log_mean(found))
+        target = values.gather(1, place[:, None])
+        terms = torch.stack([part.gather(1, target)[:, 0] for part in found])
+        # Diagrams of which more is known are through before the others.
+        total -= torch.where(is_next.any(dim=1), terms, 0.0)
     return total.cpu().numpy()

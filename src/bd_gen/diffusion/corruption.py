@@ -30,25 +30,33 @@ class Corruption:
         weight: (b, 1) or (b, N) float32 factor of each masked token's cross-entropy.
         time: (b,) float32 time that a model with time conditioning is told.
         soft: None, or (b, N) `is_masked` as numbers that carry a gradient to the forward process.
+        shown: None, or (b, N) int64 tokens that stand in place of MASK where they are not -1.
+        log_prefix: None, or (b,) log probability of what is visible in the order in which a
+            learned law drew it, with a gradient to the law.
     """
 
     is_masked: Tensor
     weight: Tensor
     time: Tensor
     soft: Tensor | None = None
+    shown: Tensor | None = None
+    log_prefix: Tensor | None = None
 
 
 class Corrupter(ABC):
     """Draws corruptions from uniform noise, so that randomness stays with the caller."""
 
     @abstractmethod
-    def __call__(self, num_rooms: int, level: Tensor, noise: Tensor) -> Corruption:
+    def __call__(
+        self, num_rooms: int, level: Tensor, noise: Tensor, tokens: Tensor | None = None
+    ) -> Corruption:
         """Corrupt b diagrams of one size.
 
         Args:
             num_rooms: their size.
             level: (b,) uniform in [0, 1); decides how much is masked.
             noise: (b, N) uniform in [0, 1); decides which tokens.
+            tokens: (b, N) int64 the clean diagrams, for laws that look at what is visible.
         """
 
 
@@ -58,10 +66,16 @@ class MaskedCount(Corrupter):
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
 
-    def __call__(self, num_rooms: int, level: Tensor, noise: Tensor) -> Corruption:  # noqa: ARG002
+    def __call__(
+        self,
+        num_rooms: int,  # noqa: ARG002
+        level: Tensor,
+        noise: Tensor,
+        tokens: Tensor | None = None,  # noqa: ARG002
+    ) -> Corruption:
         """See `Corrupter`."""
         length = noise.shape[1]
-        count = (level * length).floor().clamp(max=length - 1) + 1
+        count, _ = masked_count(level, length)
         rank = noise.argsort(dim=1).argsort(dim=1)
         return Corruption(
             is_masked=rank < count[:, None],
@@ -76,7 +90,13 @@ class MaskedByTime(Corrupter):
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
 
-    def __call__(self, num_rooms: int, level: Tensor, noise: Tensor) -> Corruption:  # noqa: ARG002
+    def __call__(
+        self,
+        num_rooms: int,  # noqa: ARG002
+        level: Tensor,
+        noise: Tensor,
+        tokens: Tensor | None = None,  # noqa: ARG002
+    ) -> Corruption:
         """See `Corrupter`."""
         time = time_at(level)
         at_time = self.schedule(time)
@@ -85,6 +105,22 @@ class MaskedByTime(Corrupter):
             weight=((1.0 - SMALLEST_TIME) * at_time.weight).float()[:, None],
             time=time.float(),
         )
+
+
+def masked_count(level: Tensor, length: int) -> tuple[Tensor, Tensor]:
+    """A number of masked tokens uniform in 1..N, and what the level leaves over.
+
+    Args:
+        level: (b,) uniform in [0, 1).
+        length: N.
+
+    Returns:
+        (b,) whole numbers of the level's kind, and (b,) numbers uniform in [0, 1) whatever the
+        first are.
+    """
+    place = level * length
+    before = place.floor().clamp(max=length - 1)
+    return before + 1, (place - before).clamp(max=1.0 - 1e-9)
 
 
 ESTIMATORS = ("count", "time")

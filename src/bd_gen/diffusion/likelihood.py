@@ -9,7 +9,7 @@ from torch import Tensor
 
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diffusion.corruption import Corruption
+from bd_gen.diffusion.corruption import Corrupter, Corruption
 from bd_gen.diffusion.objective import CleanGroup, MaskedLoss, masked_loss
 from bd_gen.diffusion.process import ForwardProcess
 from bd_gen.models.denoiser import Denoiser
@@ -36,13 +36,15 @@ def bound_in_nats(
     repeats: int = 4,
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
+    corrupter: Corrupter | None = None,
 ) -> float:
     """The bound on -log p(diagram | number of rooms), averaged over diagrams (N, length).
 
     Each diagram is masked `repeats` times; its levels cover [0, 1) evenly. The noise depends on
-    `seed` alone, so that the numbers of different models and steps are comparable.
+    `seed` alone, so that the numbers of different models and steps are comparable. The masks are
+    the process's own, or those of another `corrupter`.
     """
-    corrupter = process.in_validation()
+    corrupter = process.in_validation() if corrupter is None else corrupter
     # Noise is made on the CPU: the same on every device.
     generator = torch.Generator().manual_seed(seed)
     groups = held_out_groups(tokens, denoiser.vocabulary)
@@ -51,7 +53,7 @@ def bound_in_nats(
         offset = torch.rand(len(group.tokens), generator=generator, dtype=torch.float64)
         for repeat in range(repeats):
             noise = torch.rand(group.tokens.shape, generator=generator)
-            there = _moved(denoiser, (offset + repeat) / repeats, noise)
+            there = _moved(denoiser, (offset + repeat) / repeats, noise, group.tokens)
             loss = _loss_of(denoiser, group, corrupter(group.num_rooms, *there))
             total += float(loss.nats) * loss.num_diagrams / repeats
         if progress is not None:

@@ -1,6 +1,8 @@
 """Forward processes as a whole: how they corrupt in training, in validation and at a given time."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -14,8 +16,11 @@ from bd_gen.diffusion.corruption import (
     corrupter_named,
     time_at,
 )
-from bd_gen.diffusion.schedules import Schedule
+from bd_gen.diffusion.learned_orders import DRAWS, MaskedByLaw
+from bd_gen.diffusion.room_orders import MaskedByRooms
+from bd_gen.diffusion.schedules import LogLinear, Schedule
 from bd_gen.models.learned_rates import LearnedRates
+from bd_gen.models.order_law import OrderLaw
 
 _BISECTIONS = 40
 FIRST_TEMPERATURE, LAST_TEMPERATURE = 1.0, 0.1
@@ -23,7 +28,12 @@ FIRST_TEMPERATURE, LAST_TEMPERATURE = 1.0, 0.1
 
 
 class ForwardProcess(ABC):
-    """What masks diagrams."""
+    """What masks diagrams.
+
+    `draws`: how many masks of each diagram a batch of training needs.
+    """
+
+    draws: ClassVar[int] = 1
 
     @abstractmethod
     def in_training(self, done: float) -> Corrupter:
@@ -32,6 +42,10 @@ class ForwardProcess(ABC):
     @abstractmethod
     def in_validation(self) -> Corrupter:
         """The corrupter of least variance for the bound on held-out diagrams."""
+
+    def more_bounds(self) -> Mapping[str, Corrupter]:
+        """Corrupters for bounds under other orders that tell about this process, by name."""
+        return {}
 
     @abstractmethod
     def alpha(self, num_rooms: int, time: float) -> Tensor:
@@ -48,19 +62,30 @@ class FixedProcess(ForwardProcess):
     Args:
         schedule: alpha(t).
         estimator: how training draws masks, `count` or `time`.
+        rooms_share: how many diagrams training masks along the order "rooms" instead of a uniform
+            one, in [0, 1]; with `count` only.
     """
 
-    def __init__(self, schedule: Schedule, estimator: str = "count") -> None:
+    def __init__(
+        self, schedule: Schedule, estimator: str = "count", rooms_share: float = 0.0
+    ) -> None:
         self.schedule = schedule
         self.estimator = estimator
+        self.rooms_share = rooms_share
 
     def in_training(self, done: float) -> Corrupter:  # noqa: ARG002
         """See `ForwardProcess`."""
+        if self.rooms_share > 0:
+            return MaskedByRooms(self.schedule, self.rooms_share)
         return corrupter_named(self.estimator, self.schedule)
 
     def in_validation(self) -> Corrupter:
         """See `ForwardProcess`."""
         return MaskedCount(self.schedule)
+
+    def more_bounds(self) -> Mapping[str, Corrupter]:
+        """The bound under the order "rooms", if training has it."""
+        return {"nats_rooms": MaskedByRooms(self.schedule)} if self.rooms_share > 0 else {}
 
     def alpha(self, num_rooms: int, time: float) -> Tensor:
         """See `ForwardProcess`."""
@@ -70,6 +95,37 @@ class FixedProcess(ForwardProcess):
     def time_of(self, num_rooms: int, visible: Tensor) -> Tensor:  # noqa: ARG002
         """See `ForwardProcess`."""
         return self.schedule.time_of(visible)
+
+
+class LearnedOrders(FixedProcess):
+    """Tokens are revealed along orders of a learned law.
+
+    The law knows no time: where one is asked for, samplers on a time grid for example, every token
+    has the loglinear schedule.
+
+    Args:
+        law: of the orders.
+        uniform_share: how many diagrams training masks along uniform orders instead, in [0, 1].
+    """
+
+    draws = DRAWS
+
+    def __init__(self, law: OrderLaw, uniform_share: float = 0.0) -> None:
+        super().__init__(LogLinear())
+        self.law = law
+        self.uniform_share = uniform_share
+
+    def in_training(self, done: float) -> Corrupter:  # noqa: ARG002
+        """See `ForwardProcess`."""
+        return MaskedByLaw(self.law, self.schedule, self.uniform_share)
+
+    def in_validation(self) -> Corrupter:
+        """Prefixes of the law's own orders."""
+        return MaskedByLaw(self.law, self.schedule)
+
+    def more_bounds(self) -> Mapping[str, Corrupter]:
+        """The bound under uniform orders."""
+        return {"nats_uniform": MaskedCount(self.schedule)}
 
 
 class LearnedProcess(ForwardProcess):
@@ -123,7 +179,13 @@ class MaskedByRates(Corrupter):
         self.rates = rates
         self.temperature = temperature
 
-    def __call__(self, num_rooms: int, level: Tensor, noise: Tensor) -> Corruption:
+    def __call__(
+        self,
+        num_rooms: int,
+        level: Tensor,
+        noise: Tensor,
+        tokens: Tensor | None = None,  # noqa: ARG002
+    ) -> Corruption:
         """See `Corrupter`."""
         time = time_at(level)
         positions = _real_positions(self.rates.vocabulary, num_rooms, noise.device)

@@ -1,7 +1,7 @@
 """From results without samples to the jobs that make the samples."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,12 @@ from bd_gen.experiments.suite_run import Drawing
 from bd_gen.models.class_weights import ClassWeights
 from bd_gen.results.columns import YARDSTICKS
 from bd_gen.results.inventory import Entry, read_entries
+from bd_gen.results.rejection import FIELD as REJECTION
 from bd_gen.results.result_file import Result
 from bd_gen.sampling.grid import Loop
-from bd_gen.sampling.method import DEFAULT_STEPS, Method, RemaskingSettings
+from bd_gen.sampling.method import DEFAULT_STEPS, ORDERS, Method, RemaskingSettings
 from bd_gen.training.checkpoint import Checkpoint
-from bd_gen.training.loop import LEARNED
+from bd_gen.training.trained import LEARNED
 
 _NEEDED = (
     "seeds",
@@ -30,9 +31,8 @@ _NEEDED = (
 )
 _NEEDED_TO_REMASK = ("remasking_strategy", "remasking_eta", "remasking_t_switch")
 _FOLDER_SUFFIX = "_noise_sc"
-_KNOWN = {
-    *_NEEDED,
-    *_NEEDED_TO_REMASK,
+_SWEPT = ("sweeps", "sweep_kind")
+_OTHERS = (
     "remasking_loop",
     "is_v2",
     "given",
@@ -40,7 +40,8 @@ _KNOWN = {
     "class_weights",
     "noise",
     "noise_type",
-}
+)
+_KNOWN = {*_NEEDED, *_NEEDED_TO_REMASK, *_SWEPT, *_OTHERS}
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,8 @@ def _doubts(directory: Path, entry: Entry, checkpoints: Checkpoints, drawing: Dr
 def _unknown_settings(entry: Entry) -> list[str]:
     """A line on settings of a config that have no meaning here and are not null or false."""
     config = entry.result.config if entry.result else {}
-    names = [key for key in config if key not in _KNOWN and config[key] not in (None, False)]
+    known = _KNOWN | {"only_realizable", REJECTION}
+    names = [key for key in config if key not in known and config[key] not in (None, False)]
     if not names:
         return []
     return [f"{entry.method}: config: {', '.join(names)[:200]}: unknown here, and left out"]
@@ -180,7 +182,10 @@ def method_from_config(config: Mapping[str, Any], name: str) -> Method:
     if config.get("given") is not None:
         raise InputError("config/given: drawn around given tokens; use bd-gen generate --given")
     try:
-        method = _method(config, is_learned=name.startswith("v2_"))
+        method = replace(
+            _method(config, is_learned=name.startswith("v2_")),
+            only_realizable=_only_realizable(config),
+        )
     except (OverflowError, ValueError) as error:
         raise InputError(f"config: {error}") from None
     if method.name != name:
@@ -199,13 +204,21 @@ def _method(config: Mapping[str, Any], is_learned: bool) -> Method:
     unmasking, steps = config["unmasking_mode"], config["sampling_steps"]
     if not isinstance(unmasking, str):
         raise ValueError(f"unmasking_mode: expected text, got {unmasking!r:.40}")
-    if unmasking == "first_hitting":
+    if unmasking in ORDERS and not ORDERS[unmasking].has_steps:
         steps = DEFAULT_STEPS  # It has one step a token; the setting has no part in it.
     elif type(steps) is not int:
         raise ValueError(f"sampling_steps: expected a whole number, got {steps!r:.40}")
     top_p = None if config["top_p"] is None else _number(config, "top_p")
     temperature = _number(config, "temperature")
-    return Method(unmasking, temperature, top_p, _remasking(config), steps, is_learned)
+    swept = {key: config[key] for key in _SWEPT if config.get(key) is not None}
+    return Method(unmasking, temperature, top_p, _remasking(config), steps, is_learned, **swept)
+
+
+def _only_realizable(config: Mapping[str, Any]) -> bool:
+    value = config.get("only_realizable")
+    if not isinstance(value, (bool, type(None))):
+        raise ValueError(f"only_realizable: expected true or false, got {value!r:.40}")
+    return bool(value)
 
 
 def _remasking(config: Mapping[str, Any]) -> RemaskingSettings | None:

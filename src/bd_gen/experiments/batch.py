@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bd_gen.errors import InputError
 from bd_gen.experiments.generation import Generated, GenerationJob, generate, is_complete
+from bd_gen.experiments.only_realizable import check_solver
 from bd_gen.interrupts import Interrupts
 from bd_gen.training.checkpoint import Checkpoint
 
@@ -131,11 +132,21 @@ class _Batch:
                     self._fail(Failure(task.name, str(error)))
                     continue
                 done = False
+            if not (done or self._can_be_judged(task)):
+                continue
             (there if done else pending).append(task)
         for task in there:
             self._watcher.there(task)
             self._check_first(task)
         return pending
+
+    def _can_be_judged(self, task: BatchTask) -> bool:
+        try:
+            check_solver(task.job.method)
+        except InputError as error:
+            self._fail(Failure(task.name, str(error)))
+            return False
+        return True
 
     def draw(self, task: BatchTask, draw: Draw, before: int, total: int) -> None:
         """Do a task, and check it if it is the first."""

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from bd_gen.diffusion.schedules import SCHEDULES
 from bd_gen.errors import InputError
+from bd_gen.files import expanded
 from bd_gen.models.class_weights import ClassWeights
 from bd_gen.training.bundled import BUNDLED, checkpoint_file
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
-from bd_gen.training.loop import LEARNED
+from bd_gen.training.trained import LEARNED
 
 LABELS = (*SCHEDULES, LEARNED)
 """What a checkpoint can be given as: its noise schedule, or `learned`."""
@@ -82,8 +83,8 @@ def _parts(option: str) -> tuple[str | None, Path]:
     """The label, if one is given, and the file; a file's own name may hold an equals sign."""
     label, equals, name = option.partition("=")
     if equals and label in LABELS:
-        return label, Path(name).expanduser()
-    path = Path(option).expanduser()
+        return label, expanded(name)
+    path = expanded(option)
     if option == BUNDLED or path.is_file() or not equals:
         return None, path
     near = difflib.get_close_matches(label, LABELS, n=1)

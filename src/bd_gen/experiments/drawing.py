@@ -3,10 +3,12 @@
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import diagrams_from_tokens
 from bd_gen.errors import InputError
+from bd_gen.experiments.only_realizable import LayoutJudge, check_solver
 from bd_gen.models.device import resolve_device
 from bd_gen.sampling.conditions import Condition
 from bd_gen.sampling.grid import visibility_of
 from bd_gen.sampling.method import Method
+from bd_gen.sampling.rejection import RejectionSampler
 from bd_gen.sampling.sampler import Sampler
 from bd_gen.training.checkpoint import Checkpoint
 
@@ -45,11 +47,12 @@ def sampler_for(
     """The sampler of a checkpoint.
 
     Raises:
-        InputError: as `check_fit`, or the device is not there.
+        InputError: as `check_fit` and `check_solver`, or the device is not there.
     """
     device = resolve_device(device_name)
     check_fit(checkpoint, method, condition)
-    return Sampler(
+    check_solver(method)
+    arguments = (
         checkpoint.denoiser(device),
         checkpoint.vocabulary,
         visibility_of(checkpoint.process),
@@ -58,6 +61,9 @@ def sampler_for(
         device,
         None if condition is None else condition.row(checkpoint.vocabulary),
     )
+    if method.only_realizable:
+        return RejectionSampler(*arguments, judge=LayoutJudge(checkpoint.vocabulary))
+    return Sampler(*arguments)
 
 
 def check_fit(checkpoint: Checkpoint, method: Method, condition: Condition | None) -> None:

@@ -1,7 +1,5 @@
 """What a file holds: plans, samples of a method, a graph, or the model that draws samples."""
 
-import zipfile
-import zlib
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +9,6 @@ from bd_gen.results.torch_archive import TorchArchive
 Kind = Literal["plans", "samples", "checkpoint", "graphml"]
 
 _TORCH, _GZIP = (b"PK\x03\x04", b"\x80\x02"), b"\x1f\x8b"
-_LARGEST_DESCRIPTION = 1 << 24  # bytes
 _HEAD = 512  # bytes by which a file is told
 _BY_NAME: dict[str, Kind] = {
     ".jsonl": "plans",
@@ -55,27 +52,10 @@ def kind_of(path: str | Path) -> Kind:
 
 
 def _torch_kind(path: Path) -> Kind:
-    try:
-        with TorchArchive(path) as archive:
-            keys = set(archive.value) if isinstance(archive.value, dict) else set()
-    except InputError:
-        # Samples are read by a stricter reader than checkpoints, which hold more kinds of values.
-        if not _names_a_model(path):
-            raise
-        return "checkpoint"
+    with TorchArchive(path) as archive:
+        keys = set(archive.value) if isinstance(archive.value, dict) else set()
     if "per_seed" in keys:
         return "samples"
     if "model_state_dict" in keys:
         return "checkpoint"
     raise InputError(f"{path}: expected samples or a checkpoint, this torch file is neither")
-
-
-def _names_a_model(path: Path) -> bool:
-    """Does the description in a torch file name the weights of a model?"""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if name.endswith("/data.pkl")]
-            with archive.open(names[0]) as file:
-                return b"model_state_dict" in file.read(_LARGEST_DESCRIPTION)
-    except (OSError, ValueError, IndexError, RuntimeError, zipfile.BadZipFile, zlib.error):
-        return False

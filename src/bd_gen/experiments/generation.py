@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,17 @@ from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.errors import InputError
 from bd_gen.experiments.drawing import check_fit
 from bd_gen.experiments.engines import Engine, SerialEngine
+from bd_gen.experiments.only_realizable import check_solver
 from bd_gen.experiments.partial import PartialSamples
 from bd_gen.experiments.provenance import provenance
 from bd_gen.experiments.shards import Task, shards_of
+from bd_gen.experiments.tries import rejection_in, row_size, tokens_in
 from bd_gen.files import remove_leftovers
 from bd_gen.locks import locked
 from bd_gen.models.class_weights import ClassWeights
+from bd_gen.results.cost import FIELD as CALLS
 from bd_gen.results.floor import DEFAULT_SEEDS
+from bd_gen.results.rejection import Rejection
 from bd_gen.results.samples_file import (
     Samples,
     SeedSamples,
@@ -96,12 +100,14 @@ class Generated:
         is_new: False if it was there already, complete and from the same settings.
         calls_per_sample: network calls a diagram, nan if nothing was drawn.
         seconds: time spent sampling.
+        rejection: draws that were refused, by seed; empty where every draw is kept.
     """
 
     path: Path
     is_new: bool
     calls_per_sample: float = float("nan")
     seconds: float = 0.0
+    rejection: dict[int, Rejection] = field(default_factory=dict)
 
 
 def generate(
@@ -163,37 +169,46 @@ def _generated(
 ) -> Generated:
     config = settings(job)
     check_fit(checkpoint, job.method, job.condition)
+    check_solver(job.method)
     partial = PartialSamples.open(
         _partial_path(job),
         {**config, "checkpoint": checkpoint.sha256},
         job.seeds,
-        (job.num_samples, checkpoint.vocabulary.length),
+        (job.num_samples, row_size(job.method, checkpoint.vocabulary.length)),
     )
     start = time.monotonic()
     try:
         calls = _draw(job, checkpoint, partial, progress, engine, shard_size)
         seconds = time.monotonic() - start
-        write_samples(job.path, _samples(job, config, checkpoint, partial))
+        samples = _samples(job, config, checkpoint, partial)
+        write_samples(job.path, samples)
     finally:
         partial.close()  # whatever stopped this, what is drawn is kept
     partial.remove()
-    return Generated(job.path, True, calls / max(1, partial.num_drawn), seconds)
+    per_sample = calls / max(1, partial.num_drawn)
+    return Generated(job.path, True, per_sample, seconds, samples.rejection)
 
 
 def _samples(
     job: GenerationJob, config: dict[str, Any], checkpoint: Checkpoint, partial: PartialSamples
 ) -> Samples:
+    mean_calls = partial.mean_calls
+    length = checkpoint.vocabulary.length
     return Samples(
         method=job.method.name,
         n_max=checkpoint.n_max,
         seeds=job.seeds,
         num_samples=job.num_samples,
         config=config,
-        provenance=provenance(checkpoint, job.checkpoint_path, job.directory.name),
+        provenance={
+            **provenance(checkpoint, job.checkpoint_path, job.directory.name),
+            **({} if mean_calls is None else {CALLS: round(mean_calls, 4)}),
+        },
         per_seed={
-            seed: _with_masks(partial.tokens[k], checkpoint.vocabulary)
+            seed: _with_masks(tokens_in(partial.tokens[k], length), checkpoint.vocabulary)
             for k, seed in enumerate(job.seeds)
         },
+        rejection=rejection_in(partial.tokens, length, job.seeds),
     )
 
 
@@ -253,8 +268,8 @@ def _draw(
     saved = time.monotonic()
     with closing(engine.draw(task, checkpoint, shards)) as results:
         for drawn in results:
-            partial.put(index[drawn.shard.seed], drawn.shard.first, drawn.rows)
-            calls += drawn.calls
+            partial.put(index[drawn.shard.seed], drawn.shard.first, drawn.rows, drawn.calls)
+            calls += int(drawn.calls.sum())
             if progress is not None:
                 progress(partial.num_done, total)
             if time.monotonic() - saved > _SAVE_EVERY:

@@ -1,8 +1,9 @@
 """Unfinished samples, kept beside the results until they are complete.
 
 The file is a log: one line that says what the samples are, then a record for every run of
-samples, in the order in which they came. Keeping more costs what it holds, not what is there, and
-a process that is killed leaves all records but perhaps the last, which is then cut off.
+samples (a head, their tokens, their calls of the network), in the order in which they came.
+Keeping more costs what it holds, not what is there, and a process that is killed leaves all
+records but perhaps the last, which is then cut off.
 """
 
 import json
@@ -18,19 +19,23 @@ import numpy as np
 
 from bd_gen.errors import InputError
 
-_MAGIC = b"bd-gen partial samples 1\n"
+_MAGICS = (b"bd-gen partial samples 1\n", b"bd-gen partial samples 2\n")
+"""The first version, which is still read and added to, does not count calls."""
 _LONGEST_KEY = 1 << 20
-_HEAD = struct.Struct("<IQII")  # index of the seed, first sample, count, checksum of the rows
+_HEAD = struct.Struct("<IQII")  # index of the seed, first sample, count, checksum of what follows
+_CALLS = np.dtype("<u4")
 
 
 class PartialSamples:
     """Tokens of all seeds as far as they are drawn.
 
     Attributes:
-        tokens: (seeds, num_samples, length) uint8.
+        tokens: (seeds, num_samples, length) uint8, with what `tries` puts behind them.
         is_drawn: (seeds, num_samples) bool.
         num_drawn: diagrams drawn since this object was made.
         num_done: diagrams drawn so far, by this start and earlier ones.
+        calls: (seeds, num_samples) uint32 network calls for each; None where the log of an older
+            version does not say.
     """
 
     def __init__(self, path: Path, key: bytes, shape: tuple[int, int, int]) -> None:
@@ -42,6 +47,7 @@ class PartialSamples:
         self.is_drawn = np.zeros(shape[:2], np.bool_)
         self.num_drawn = 0
         self.num_done = 0
+        self.calls: np.ndarray | None = np.zeros(shape[:2], _CALLS)
 
     @staticmethod
     def open(
@@ -69,18 +75,23 @@ class PartialSamples:
 
     def _read(self, file: IO[bytes]) -> None:
         """Take in the records of the file up to the first one that does not hold."""
-        if file.readline(len(_MAGIC)) != _MAGIC or file.readline(_LONGEST_KEY) != self._key:
+        magic = file.readline(len(_MAGICS[-1]))
+        if magic not in _MAGICS or file.readline(_LONGEST_KEY) != self._key:
             return
         self._end = file.tell()
+        if magic != _MAGICS[-1]:
+            self.calls = None
         num_seeds, num_samples, length = self.tokens.shape
+        width = length + (0 if self.calls is None else _CALLS.itemsize)
         while len(head := file.read(_HEAD.size)) == _HEAD.size:
             k, first, count, checksum = _HEAD.unpack(head)
             if k >= num_seeds or first + count > num_samples:
                 return
-            rows = file.read(count * length)
-            if len(rows) != count * length or checksum != _checksum(k, first, rows):
+            body = file.read(count * width)
+            if len(body) != count * width or checksum != _checksum(k, first, body):
                 return
-            self._set(k, first, np.frombuffer(rows, np.uint8).reshape(count, length))
+            rows = np.frombuffer(body, np.uint8, count * length).reshape(count, length)
+            self._set(k, first, rows, np.frombuffer(body[count * length :], _CALLS))
             self._end = file.tell()
 
     @property
@@ -100,15 +111,29 @@ class PartialSamples:
                 if not drawn[first:last].all():
                     yield k, first, last
 
-    def put(self, k: int, first: int, rows: np.ndarray) -> None:
+    @property
+    def mean_calls(self) -> float | None:
+        """Network calls a diagram; None where not all were counted."""
+        return None if self.calls is None else float(self.calls.mean(dtype=np.float64))
+
+    def put(self, k: int, first: int, rows: np.ndarray, calls: np.ndarray) -> None:
         """Keep the samples first, first + 1, ... of the seed at index k, in the file as well.
+
+        Args:
+            k: index of the seed.
+            first: number of the first sample.
+            rows: (count, length) uint8 token rows.
+            calls: (count,) network calls for each.
 
         Raises:
             InputError: the file cannot be written; what it held before stays.
         """
-        self._set(k, first, rows)
+        calls = calls.astype(_CALLS)
+        self._set(k, first, rows, calls)
         self.num_drawn += len(rows)
         content = np.ascontiguousarray(rows, np.uint8).tobytes()
+        if self.calls is not None:
+            content += calls.tobytes()
         head = _HEAD.pack(k, first, len(rows), _checksum(k, first, content))
         try:
             self._append(head + content)
@@ -138,17 +163,19 @@ class PartialSamples:
         self.close()
         self._path.unlink(missing_ok=True)
 
-    def _set(self, k: int, first: int, rows: np.ndarray) -> None:
+    def _set(self, k: int, first: int, rows: np.ndarray, calls: np.ndarray) -> None:
         where = slice(first, first + len(rows))
         self.num_done += len(rows) - int(self.is_drawn[k, where].sum())
         self.tokens[k, where] = rows
         self.is_drawn[k, where] = True
+        if self.calls is not None:
+            self.calls[k, where] = calls
 
     def _append(self, record: bytes) -> None:
         if self._file is None:
             self._file = self._opened()
             if not self._end:  # nothing there, or what belongs to something else
-                record = _MAGIC + self._key + record
+                record = _MAGICS[-1] + self._key + record
         self._file.seek(self._end)
         written = 0
         while written < len(record):

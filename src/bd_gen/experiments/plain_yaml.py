@@ -13,8 +13,9 @@ _DEEPEST = 20
 def read_yaml(path: str | Path) -> dict[str, Any]:
     """The mapping that a YAML file holds, as dict, list, str, int, float, bool and None.
 
-    Aliases are refused, because a few lines of them unfold into any amount of memory, and so are
-    keys that stand there twice, of which YAML would silently drop one.
+    Aliases are refused, because a few lines of them unfold into any amount of memory, tags, because
+    they make something of a text that it is not, and keys that stand there twice, of which YAML
+    would silently drop one.
 
     Raises:
         InputError: the file cannot be read, is no YAML, or holds something else.
@@ -26,10 +27,12 @@ def read_yaml(path: str | Path) -> dict[str, Any]:
     try:
         _check_events(yaml.parse(text, Loader=yaml.SafeLoader), path)
         value = yaml.load(text, Loader=_unique_keys())  # noqa: S506 - a subclass of SafeLoader
+    except InputError:
+        raise
     except yaml.YAMLError as error:
         raise InputError(f"{path}: is not YAML ({_reason(error)})") from None
-    except (ValueError, TypeError, RecursionError) as error:
-        # What YAML takes for a date or a number may be none.
+    except Exception as error:
+        # What YAML takes for a date or a number may be none, and is answered in a dozen ways.
         raise InputError(f"{path}: is not YAML ({' '.join(str(error).split())[:120]})") from None
     if not isinstance(value, dict):
         raise InputError(f"{path}: expected fields (KEY: VALUE), got {type(value).__name__}")
@@ -49,14 +52,20 @@ def _text(path: Path) -> str:
 
 
 def _check_events(events: Any, path: Path) -> None:
-    """Refuse aliases and deep nesting before anything is built of them."""
+    """Refuse aliases, tags and deep nesting before anything is built of them."""
     from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
     depth = 0
     for event in events:
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        if isinstance(event, AliasEvent) or depth > _DEEPEST:
-            what = "an alias (*name)" if isinstance(event, AliasEvent) else "deep nesting"
+        what = ""
+        if isinstance(event, AliasEvent):
+            what = "an alias (*name)"
+        elif getattr(event, "tag", None) is not None:
+            what = "a tag (!name)"
+        elif depth > _DEEPEST:
+            what = "deep nesting"
+        if what:
             line = event.start_mark.line + 1
             raise InputError(f"{path}: line {line}: {what} is not allowed here")
 

@@ -4,12 +4,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bd_gen.data.dataset import DataConfig, load_dataset
+from bd_gen.data.config import recorded_fields
+from bd_gen.data.dataset import DataConfig, Dataset, dataset_from_table, load_dataset
 from bd_gen.diffusion.likelihood import denoising_scores
-from bd_gen.diffusion.process import LearnedProcess
+from bd_gen.diffusion.process import LearnedOrders, LearnedProcess
 from bd_gen.errors import InputError
 from bd_gen.models.architectures import PUBLISHED
 from bd_gen.models.class_weights import ClassWeights
+from bd_gen.models.order_law import FEATURES
 from bd_gen.origin import origin
 from bd_gen.training.checkpoint import Checkpoint
 
@@ -27,11 +29,11 @@ def provenance(checkpoint: Checkpoint, path: Path, schedule: str) -> dict[str, A
         "checkpoint_path": str(path),
         "checkpoint_sha256": checkpoint.sha256,
         "checkpoint_step": None if checkpoint.is_published else checkpoint.step,
-        "data": checkpoint.config["data"],
+        "data": recorded_fields(checkpoint.config["data"]),
         "data_fingerprint": checkpoint.data_fingerprint or None,
         "noise": checkpoint.noise,
         "schedule": schedule,
-        **_learned_rates(checkpoint),
+        **_learned(checkpoint),
         **_published(checkpoint),
         "denoising": _denoising(checkpoint),
     }
@@ -45,9 +47,16 @@ def _published(checkpoint: Checkpoint) -> dict[str, Any]:
     return {PUBLISHED: {**(told if isinstance(told, dict) else {}), "class_weighted_loss": True}}
 
 
-def _learned_rates(checkpoint: Checkpoint) -> dict[str, Any]:
-    """The schedules of a learned forward process, small enough to go with the samples."""
+def _learned(checkpoint: Checkpoint) -> dict[str, Any]:
+    """The law or the schedules of a learned forward process, small enough to go with samples."""
     process = checkpoint.process
+    if isinstance(process, LearnedOrders):
+        weights = process.law.order_weights.tolist()
+        return {
+            "learned_order": {
+                name: round(weight, 6) for name, weight in zip(FEATURES, weights, strict=True)
+            }
+        }
     if not isinstance(process, LearnedProcess):
         return {}
     coefficients = process.rates.coefficients().detach().double()
@@ -93,14 +102,47 @@ def _measured_denoising(checkpoint: Checkpoint) -> dict[str, float] | None:
 def recorded_data(checkpoint: Checkpoint) -> DataConfig:
     """The data that a checkpoint was trained on, as it says itself.
 
-    The folder of the cache is not taken from there: a file must not say where to write.
+    The folder of the cache is not taken from there, and without a split it is the older one; see
+    `recorded_fields`.
 
     Raises:
         InputError: it says nonsense.
     """
     try:
-        return replace(DataConfig(**checkpoint.config["data"]), cache_dir=None)
+        return DataConfig(**recorded_fields(checkpoint.config["data"]))
     except TypeError:
         raise InputError(
             f"{checkpoint.source}: config.data: not the settings of a data set"
         ) from None
+
+
+def check_split(checkpoint: Checkpoint, data: DataConfig, dataset: Dataset) -> None:
+    """Refuse plans that a checkpoint was trained on, split otherwise: held out is not held out.
+
+    Args:
+        checkpoint: the model.
+        data: what to measure it on.
+        dataset: the same, loaded.
+
+    Raises:
+        InputError: split as for training, it would be the data of the checkpoint.
+    """
+    if dataset.fingerprint == checkpoint.data_fingerprint or dataset.table is None:
+        return
+    try:
+        had = recorded_data(checkpoint)
+        fields = ("split", "split_seed", "split_file")
+        as_trained = replace(data, **{field: getattr(had, field) for field in fields})
+        trained_on = dataset_from_table(dataset.table, as_trained)
+    except InputError:
+        return  # it does not say, or its lists are gone
+    if trained_on.fingerprint == checkpoint.data_fingerprint:
+        words = " ".join(
+            f"data.{field}={getattr(had, field)}"
+            for field in fields
+            if getattr(had, field) != getattr(data, field)
+        )
+        raise InputError(
+            f"{checkpoint.source}: was trained on these plans with another split, so that plans "
+            f"held out now were trained on; give {words}"
+        )

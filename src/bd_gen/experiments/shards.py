@@ -19,6 +19,7 @@ import torch
 from bd_gen import __version__
 from bd_gen.errors import InputError
 from bd_gen.experiments.drawing import sampler_for
+from bd_gen.experiments.tries import drawn_rows
 from bd_gen.models.class_weights import ClassWeights
 from bd_gen.sampling.conditions import Condition
 from bd_gen.sampling.method import Method
@@ -82,13 +83,13 @@ class Drawn:
 
     Attributes:
         shard: which one.
-        rows: (last - first, length) uint8 token rows.
-        calls: network calls, each of one diagram counted as one.
+        rows: (last - first, row size) uint8 token rows, with what `tries` puts behind them.
+        calls: (last - first,) int64 network calls for each diagram.
     """
 
     shard: Shard
     rows: np.ndarray
-    calls: int
+    calls: np.ndarray
 
 
 Results = Generator[Drawn, None, None]
@@ -123,17 +124,16 @@ def draw_shard(sampler: Sampler, shard: Shard, batch_size: int) -> Drawn:
     """Draw one shard.
 
     Raises:
-        InputError: the GPU's memory does not hold a batch.
+        InputError: the GPU's memory does not hold a batch, or hardly any draw can be kept.
     """
-    sampler = copy.copy(sampler)  # with a count of its own
-    sampler.calls = 0
+    sampler = copy.copy(sampler)  # with counts of its own
     try:
-        rows = sampler.sample(shard.seed, range(shard.first, shard.last), batch_size)
+        rows = drawn_rows(sampler, shard.seed, range(shard.first, shard.last), batch_size)
     except torch.cuda.OutOfMemoryError:
         raise InputError(
             f"eval.batch_size={batch_size}: the memory of the GPU does not hold so many diagrams"
         ) from None
-    return Drawn(shard, rows, sampler.calls)
+    return Drawn(shard, rows, sampler.calls_of)
 
 
 # ---------------------------------------------------------------- on a worker

@@ -19,7 +19,7 @@ from bd_gen.results.request import Outcome, Request
 from bd_gen.results.samples_file import samples_path
 from bd_gen.results.yardsticks import write_yardsticks
 from bd_gen.sampling.method import Method
-from bd_gen.training.loop import LEARNED
+from bd_gen.training.trained import LEARNED
 
 
 @dataclass(frozen=True)

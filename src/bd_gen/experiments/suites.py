@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bd_gen.errors import InputError
 from bd_gen.experiments.plain_yaml import read_yaml
+from bd_gen.files import expanded
 from bd_gen.results.floor import DEFAULT_NUM_SAMPLES, DEFAULT_SEEDS
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _path(name: str) -> Path:
     packaged = suite_names()
     if name in packaged:
         return FOLDER / f"{name}.yaml"
-    path = Path(name).expanduser()
+    path = expanded(name)
     if path.suffix in (".yaml", ".yml") or path.is_file():
         return path
     near = difflib.get_close_matches(name, packaged, n=2)

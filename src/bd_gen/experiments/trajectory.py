@@ -20,7 +20,7 @@ class Trajectory:
     Attributes:
         tokens: (T, length) uint8 token rows, from all (or all that is not given) masked to the
             finished diagram. One state follows every call of the network; further ones stand
-            where tokens were masked again in a step without a call.
+            where tokens were masked again in a step without a call, or by a sweep.
         calls: (T,) int64 calls of the network before each state.
         vocabulary: the layout of the token rows.
     """
@@ -66,4 +66,5 @@ def trajectory_of(
             calls.append(sampler.calls)
 
     sampler.sample(seed, [sample], observer=observe)
-    return Trajectory(np.array(states), np.array(calls), checkpoint.vocabulary)
+    # Attempts that were refused had calls, too.
+    return Trajectory(np.array(states), np.array(calls) - calls[0], checkpoint.vocabulary)

@@ -20,11 +20,12 @@ from bd_gen.experiments.method_numbers import Numbers, numbers_of, stored_number
 from bd_gen.layouts.asking import Asking
 from bd_gen.results.asked import limit, wanted_rows
 from bd_gen.results.columns import existing_directory, method_order
-from bd_gen.results.freshness import look
+from bd_gen.results.freshness import Present, look
 from bd_gen.results.inventory import Entry, named_method, read_entries
 from bd_gen.results.measure import intervals_version, measure
 from bd_gen.results.references import References
 from bd_gen.results.result_file import Result
+from bd_gen.results.sample_table import check_recorded
 from bd_gen.results.samples_file import read_samples, samples_path
 
 Progress = Callable[[int, int], None]
@@ -42,6 +43,7 @@ class MethodCheck:
         tokens: whose numbers were compared.
         checks: one a key.
         notes: what the reader should know, in sentences.
+        faults: files that are not those whose hashes the result recorded, one line each.
         problem: why nothing could be compared, in one line; empty if it could.
         missing_in: the one of two directories that has no result of it; empty otherwise.
     """
@@ -50,6 +52,7 @@ class MethodCheck:
     tokens: Tokens
     checks: tuple[KeyCheck, ...] = ()
     notes: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
     problem: str = ""
     missing_in: str = ""
 
@@ -68,6 +71,7 @@ class _Pair:
     now: Numbers
     is_same: bool
     notes: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
 
 
 def verify_directory(
@@ -184,9 +188,9 @@ def _recomputed(
             f"the stored numbers were measured against data {recorded!s:.16}, "
             f"these against {found.fingerprint}",
         )
-    return _Pair(
-        method, result, stored, now, is_same, (*notes, *_other_reference(is_same, stored, now))
-    )
+    notes = (*notes, *_other_reference(is_same, stored, now))
+    faults = _other_files(present, result)
+    return _Pair(method, result, stored, now, is_same, notes, faults)
 
 
 def _other_reference(is_same: bool, stored: Numbers, now: Numbers) -> tuple[str, ...]:
@@ -195,8 +199,25 @@ def _other_reference(is_same: bool, stored: Numbers, now: Numbers) -> tuple[str,
         return ()
     return (
         "same tokens, another reference set: numbers that need none come out again, the others "
-        "were measured against other data (data=..., data.split_seed=...)",
+        "were measured against other data (data=..., data.split=..., data.split_seed=...)",
     )
+
+
+def _other_files(present: Present, result: Result) -> tuple[str, ...]:
+    """What is not the file that the result was measured with, by the hashes that it recorded."""
+    faults = []
+    recorded = result.provenance.get("samples_sha256")
+    if recorded is not None and recorded != present.sha256:
+        faults.append(
+            f"{present.samples_path}: is not the file that was measured (its hash is "
+            f"{present.sha256[:16]}, the recorded one {str(recorded)[:16]})"
+        )
+    if present.table_path.exists():
+        try:
+            check_recorded(present.table_path, result.provenance)
+        except InputError as error:
+            faults.append(str(error))
+    return tuple(faults)
 
 
 def _stored_pair(method: str, a: Result, b: Result) -> _Pair:
@@ -233,7 +254,7 @@ def _method_check(pair: _Pair, total: int) -> MethodCheck:
     tokens: Tokens = "same" if pair.is_same else "regenerated"
     if not pair.is_same and same_tokens_alone(pair.stored, pair.now):
         tokens = "same, other reference"
-    return MethodCheck(pair.method, tokens, (*checks, *wrong.values()), pair.notes)
+    return MethodCheck(pair.method, tokens, (*checks, *wrong.values()), pair.notes, pair.faults)
 
 
 def _num_samples(entry: Entry) -> int:

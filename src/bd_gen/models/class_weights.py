@@ -1,6 +1,5 @@
 """Class weights of a weighted training loss, to be divided out of what the model predicts."""
 
-import json
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from torch import Tensor
 
 from bd_gen.errors import InputError
 from bd_gen.files import read_small
+from bd_gen.json_text import JsonError, parse_json
 from bd_gen.models.denoiser import NUM_EDGE_VALUES, NUM_NODE_VALUES
 
 _SIZES = {"node": NUM_NODE_VALUES, "edge": NUM_EDGE_VALUES}
@@ -59,9 +59,9 @@ def read_class_weights(path: str | Path) -> ClassWeights:
     """
     data = read_small(path, _LARGEST, f"expected class weights: {_SHAPE}")
     try:
-        content = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise InputError(f"{path}: expected JSON: {_SHAPE}") from None
+        content = parse_json(data)
+    except JsonError as error:
+        raise InputError(f"{path}: {error}; expected JSON: {_SHAPE}") from None
     if isinstance(content, list):
         content = {"edge": content}
     if not isinstance(content, dict) or not content or set(content) - set(_SIZES):

@@ -82,6 +82,12 @@ def _row_constants(
     )
 
 
+@lru_cache(maxsize=64)
+def mask_row_on(vocabulary: Vocabulary, device: torch.device) -> Tensor:
+    """(length,) int64 the MASK token of every position of the row."""
+    return torch.from_numpy(vocabulary.mask_row.astype(np.int64)).to(device)
+
+
 def pack(rows: Sequence[tuple[int, Tensor]], vocabulary: Vocabulary) -> PackedBatch:
     """Pack diagrams that are already grouped by number of rooms.
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bd_gen.results.cells import setting
+from bd_gen.results.rejection import FIELD as REJECTION
+from bd_gen.results.rejection import plain_rejection
 from bd_gen.results.result_file import Result
 from bd_gen.results.samples_file import Samples
 
@@ -156,4 +158,5 @@ def _updated(old: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
 
 def _own_config(samples: Samples) -> dict[str, Any]:
     facts = {"seeds": list(samples.seeds), "num_samples": samples.num_samples}
-    return {**facts, **samples.config, **facts}
+    refused = {REJECTION: plain_rejection(samples.rejection)} if samples.rejection else {}
+    return {**facts, **samples.config, **facts, **refused}

@@ -17,6 +17,7 @@ from bd_gen.results.cells import (
 )
 from bd_gen.results.columns import REAL, Column, read_columns
 from bd_gen.results.configuration import configuration
+from bd_gen.results.cost import calls_per_diagram, calls_text
 from bd_gen.results.scores import Score, Scores, columns_of_other_size, scores_of
 from bd_gen.results.table import Table, escaped, markdown_section
 from bd_gen.results.unlike import unlike_columns
@@ -82,7 +83,7 @@ def main_rows(
     marked: Mapping[str, str] = TERMINAL,
     intervals: bool = True,
 ) -> Table:
-    """The rows that tell most, as far as a column has them.
+    """The rows that tell most, as far as a column has them; then what a diagram costs.
 
     Args:
         columns: what stands side by side.
@@ -97,11 +98,14 @@ def main_rows(
     scores = scores_of(columns) if scores is None else scores
     there = {info.key for info in scores.infos}
     value = _with_interval if intervals else _alone
-    rows = (
+    rows = [
         _row(metric_info(key), columns, scores, value, marked)
         for key in keys
         if key in there or find_metric_info(key) is None
-    )
+    ]
+    generations = [column.result.provenance.get("generation") for column in columns]
+    if any(calls_per_diagram(generation) is not None for generation in generations):
+        rows.append(("Network calls a diagram", *map(calls_text, generations)))
     return Table("Main rows", ("", *(column.name for column in columns)), tuple(rows))
 
 

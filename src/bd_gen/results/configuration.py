@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 
+from bd_gen.data.config import recorded_fields
 from bd_gen.results.cells import MISSING, setting
 from bd_gen.results.columns import Column
+from bd_gen.results.rejection import FIELD as REJECTION
+from bd_gen.results.rejection import rejection_in_words
+from bd_gen.results.result_file import Result
 from bd_gen.results.table import Table
 
 _SETTINGS = (
@@ -30,14 +34,25 @@ _ORIGINS = {
 def configuration(columns: Sequence[Column]) -> Table:
     """The settings of all columns, the known ones first, and where their numbers come from."""
     others = {key: None for column in columns for key in column.result.config}
-    keys = [*_SETTINGS, *(key for key in others if key not in _SETTINGS)]
+    keys = [*_SETTINGS, *(key for key in others if key not in (*_SETTINGS, REJECTION))]
     rows = []
     for key in keys:
         configs = [column.result.config for column in columns]
         rows.append((key, *(setting(c[key]) if key in c else MISSING for c in configs)))
+    if REJECTION in others:
+        drawn = [column.result.config.get(REJECTION) for column in columns]
+        rows.append(("refused draws", *(rejection_in_words(r) if r else MISSING for r in drawn)))
     for key, name in _ORIGINS.items():
         values = [column.result.provenance.get(key) for column in columns]
         rows.append((name, *(MISSING if v is None else setting(v)[:16] for v in values)))
+    splits = [data_split(column.result) for column in columns]
+    rows.append(("data split", *(MISSING if split is None else split for split in splits)))
     rows.append(("evaluated", *(setting(column.result.timestamp)[:19] for column in columns)))
     header = ("", *(column.name for column in columns))
     return Table("Configuration", header, tuple(rows))
+
+
+def data_split(result: Result) -> str | None:
+    """How the reference data were split; None where the result names no data."""
+    data = result.provenance.get("data")
+    return setting(recorded_fields(data)["split"]) if isinstance(data, dict) and data else None

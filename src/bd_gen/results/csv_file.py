@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bd_gen import files
+from bd_gen.errors import printable
 from bd_gen.results.columns import Column
 from bd_gen.results.scores import Score, scores_of
-from bd_gen.results.table import escaped
 
 _HEADER = ("method", "key", "mean", "std", "low", "high", "interval", "against_real", "mark", "n/a")
 
@@ -31,11 +31,11 @@ def write_csv(path: str | Path, columns: Sequence[Column]) -> None:
             score = scores.of(key, column.name)
             if score is not None:
                 reason = column.result.not_computed.get(key)
-                lines.append((column.name, escaped(key), *_numbers(score), reason))
+                lines.append((column.name, printable(key), *_numbers(score), reason))
         for key, reason in column.result.not_computed.items():
             if key not in column.result.summary:
                 blank = (None,) * (len(_HEADER) - 3)
-                lines.append((column.name, escaped(key), *blank, escaped(reason)))
+                lines.append((column.name, printable(key), *blank, printable(reason)))
     write_rows(path, _HEADER, lines)
 
 

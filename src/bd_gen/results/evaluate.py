@@ -16,7 +16,13 @@ from bd_gen.results.measure import Measurement, intervals_version, measure
 from bd_gen.results.measure import Progress as Progress
 from bd_gen.results.references import FoundReference, References, mismatch
 from bd_gen.results.result_file import FORMAT_VERSION, Result, write_result
-from bd_gen.results.sample_table import SampleTable, merged, row_names, write_sample_table
+from bd_gen.results.sample_table import (
+    RECORDED_HASH,
+    SampleTable,
+    merged,
+    row_names,
+    write_sample_table,
+)
 from bd_gen.results.samples_file import read_samples
 
 
@@ -98,8 +104,11 @@ def evaluate_method(
     stays = kept(present.result, samples, present.sha256, found.fingerprint)
     result = _result(present, stays, new, found, rows)
     # The table first: what is killed in between is measured again.
+    hashed = _kept_hash(present, result)
     if new.columns:
-        write_sample_table(present.table_path, _table(present, result, new))
+        hashed = write_sample_table(present.table_path, _table(present, result, new))
+    if hashed is not None:
+        result.fields["provenance"][RECORDED_HASH] = hashed
     write_result(present.result_path, result)
     return Evaluation(
         path=present.result_path,
@@ -213,6 +222,15 @@ def _owner(key: str) -> str | None:
     """The metric that gives a key."""
     info = find_metric_info(key)
     return None if info is None else info.metric
+
+
+def _kept_hash(present: Present, result: Result) -> str | None:
+    """The recorded hash of the present table, if it is of the result's samples and data."""
+    old = present.table
+    if present.result is None or old is None or not old.is_measured_like(result.provenance):
+        return None
+    recorded = present.result.provenance.get(RECORDED_HASH)
+    return recorded if isinstance(recorded, str) else None
 
 
 def _rows_asked(present: Present, stays: Kept, new: Measurement, rows: Rows) -> dict[str, Rows]:

@@ -16,7 +16,14 @@ from bd_gen.metrics.registry import unknown_name
 from bd_gen.metrics.shares import is_asked
 from bd_gen.results.columns import REAL, YARDSTICKS
 from bd_gen.results.inventory import named_method
-from bd_gen.results.sample_table import ROW_NAMES, SampleTable, read_sample_table, table_path
+from bd_gen.results.result_file import read_result, result_path
+from bd_gen.results.sample_table import (
+    ROW_NAMES,
+    SampleTable,
+    check_recorded,
+    read_sample_table,
+    table_path,
+)
 from bd_gen.results.samples_file import read_samples, samples_path
 from bd_gen.results.where import Condition
 
@@ -96,6 +103,9 @@ def read_table(directory: Path, method: str) -> SampleTable:
     path, samples = table_path(directory, method), samples_path(directory, method)
     if not path.exists():
         raise InputError(f"{path}: is missing; {_remedy(directory, method)} makes it")
+    result = result_path(directory, method)
+    if result.exists():
+        check_recorded(path, read_result(result).provenance)
     table = read_sample_table(path)
     if samples.exists() and file_hash(samples) != table.metadata["samples_sha256"]:
         raise InputError(

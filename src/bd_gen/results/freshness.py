@@ -13,7 +13,12 @@ from bd_gen.metrics.registry import Metric, select_metrics
 from bd_gen.results.asked import Rows, is_covered, recorded_rows, wanted_rows
 from bd_gen.results.measure import intervals_version
 from bd_gen.results.result_file import Result, read_result, result_path
-from bd_gen.results.sample_table import SampleTable, read_sample_table, table_path
+from bd_gen.results.sample_table import (
+    SampleTable,
+    check_recorded,
+    read_sample_table,
+    table_path,
+)
 from bd_gen.results.samples_file import SUFFIX, Samples, read_description
 
 
@@ -69,6 +74,8 @@ class Present:
         None if there is no table that can be used: it can be made again.
         """
         try:
+            if self.result is not None:
+                check_recorded(self.table_path, self.result.provenance)
             return read_sample_table(self.table_path, keep=())
         except InputError:
             return None

@@ -14,8 +14,10 @@ from bd_gen.metrics.differences import Difference, paired_differences
 from bd_gen.metrics.parts import release
 from bd_gen.metrics.registry import NotComputed, select_metrics
 from bd_gen.results.asked import limit
+from bd_gen.results.cells import MISSING
 from bd_gen.results.columns import check_reserved
 from bd_gen.results.comparison import MAIN_KEYS
+from bd_gen.results.cost import calls_text
 from bd_gen.results.freshness import Present, look
 from bd_gen.results.references import FoundReference, References, recorded_data
 from bd_gen.results.samples_file import Samples, read_samples
@@ -35,6 +37,7 @@ class Pair:
         differences: first minus second, a key each: the main ones first, then family by family.
         num_tested: for how many keys the p-values are corrected.
         notes: what makes the two unlike, in sentences.
+        calls: network calls a diagram of the first and of the second, in words.
     """
 
     a: str
@@ -42,6 +45,7 @@ class Pair:
     differences: tuple[Difference, ...]
     num_tested: int
     notes: tuple[str, ...]
+    calls: tuple[str, str] = (MISSING, MISSING)
 
 
 def compare_pair(
@@ -85,7 +89,8 @@ def compare_pair(
     place = {info.key: k for k, info in enumerate(metric_infos())}
     place.update((key, k - len(MAIN_KEYS)) for k, key in enumerate(MAIN_KEYS))
     ordered = sorted(differences, key=lambda difference: place[difference.key])
-    return Pair(a.method, b.method, tuple(ordered), num_tested, tuple(notes))
+    calls = (calls_text(a.samples.provenance), calls_text(b.samples.provenance))
+    return Pair(a.method, b.method, tuple(ordered), num_tested, tuple(notes), calls)
 
 
 def verdict(difference: Difference, info: MetricInfo) -> Verdict:

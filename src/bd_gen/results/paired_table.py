@@ -58,6 +58,11 @@ def explanation(pair: Pair) -> str:
     )
 
 
+def costs(pair: Pair) -> str:
+    """What a diagram of each costs."""
+    return f"Network calls a diagram: A {pair.calls[0]}, B {pair.calls[1]}."
+
+
 def _row(difference: Difference) -> tuple[str, ...]:
     info = metric_info(difference.key)
     interval = (difference.low, difference.high)

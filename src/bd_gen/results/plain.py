@@ -1,13 +1,14 @@
 """Values from outside, checked to be plain: what JSON can say, of bounded depth and size."""
 
 import math
-import sys
 from typing import Any
 
 from bd_gen.errors import InputError
 
 LARGEST_DEPTH = 16
 LARGEST_COUNT = 1_000_000
+LARGEST_NUMBER = 1e100
+"""What is squared and summed up on its way into a table must stay within the range of floats."""
 
 
 def plain_value(value: Any, where: str) -> Any:
@@ -47,18 +48,28 @@ class _Copy:
             return value
         # Subclasses (numpy's floats and texts are some) would not be plain in a file.
         if isinstance(value, int):
-            if abs(value) > sys.float_info.max:
-                raise InputError(f"{self.where}: expected numbers in the range of floats")
-            return int(value)
+            return int(self.in_range(value))
         if isinstance(value, str):
-            return str(value)
+            return self.text(value)
         if isinstance(value, float):
             if not math.isfinite(value):
                 raise InputError(f"{self.where}: expected finite numbers, got {value}")
-            return float(value)
+            return float(self.in_range(value))
         if isinstance(value, (list, tuple)):
             return [self.of(item, depth + 1) for item in value]
         if isinstance(value, dict) and all(type(key) in (str, int) for key in value):
-            return {str(key): self.of(item, depth + 1) for key, item in value.items()}
+            return {self.text(str(key)): self.of(item, depth + 1) for key, item in value.items()}
         kind = type(value).__name__
         raise InputError(f"{self.where}: expected plain values, got one of type {kind}")
+
+    def in_range(self, number: float) -> float:
+        if abs(number) > LARGEST_NUMBER:
+            raise InputError(f"{self.where}: expected numbers within {LARGEST_NUMBER:g}")
+        return number
+
+    def text(self, text: str) -> str:
+        try:
+            text.encode()
+        except UnicodeEncodeError:  # JSON can say "\ud800", which nothing can write
+            raise InputError(f"{self.where}: holds half of a character") from None
+        return str(text)

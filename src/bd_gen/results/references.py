@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from bd_gen.data.config import DataConfig
+from bd_gen.data.config import DataConfig, recorded_fields
 from bd_gen.data.dataset import Dataset, load_dataset
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.errors import InputError
@@ -70,7 +70,7 @@ class References:
     def data_notes(self) -> tuple[str, ...]:
         """What is odd about the data that were given, if they have been read."""
         read = None if self._data is None else self._datasets.get(self._data)
-        return () if read is None else read.notes
+        return () if read is None else (*read.plan_notes, *read.notes)
 
     @property
     def layout_answers(self) -> Path:
@@ -101,7 +101,7 @@ class References:
                 f"{path}: n_max: expected {found.statistics.vocabulary.n_max} as in the data to "
                 f"measure against, got {samples.n_max}"
             )
-        notes = (*found.notes, *mismatch(samples, found.fingerprint))
+        notes = (*found.notes, *mismatch(samples, found.fingerprint, found.data.get("split")))
         return dataclasses.replace(found, notes=notes)
 
     def expected_fingerprint(self, samples: Samples, path: str | Path) -> str | None:
@@ -127,9 +127,8 @@ class References:
         statistics, notes = self._fitted(
             dataset.vocabulary, dataset.fingerprint, lambda: dataset.train, data
         )
-        return FoundReference(
-            statistics, dataset.fingerprint, _fields(data), (*dataset.notes, *notes)
-        )
+        notes = (*dataset.plan_notes, *dataset.notes, *notes)
+        return FoundReference(statistics, dataset.fingerprint, _fields(data), notes)
 
     def _recorded(
         self, samples: Samples, path: str | Path, fingerprint: str | None
@@ -144,7 +143,7 @@ class References:
 
         if fingerprint is not None:
             named = samples.provenance.get("data")
-            data = named if isinstance(named, dict) else {}
+            data = recorded_fields(named) if isinstance(named, dict) else {}
             try:
                 statistics, notes = self._fitted(
                     samples.vocabulary, fingerprint, train_tokens, DataConfig()
@@ -198,18 +197,30 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
         yield
 
 
-def mismatch(samples: Samples, fingerprint: str) -> list[str]:
-    """A sentence if samples are measured against other data than they were made for."""
+def mismatch(samples: Samples, fingerprint: str, split: str | None = None) -> list[str]:
+    """A sentence if samples are measured against other data than they were made for.
+
+    Args:
+        samples: what is measured.
+        fingerprint: of the data it is measured against.
+        split: how these are split, if known.
+    """
     recorded = samples.provenance.get("data_fingerprint")
     if not recorded or recorded == fingerprint:
         return []
-    return [f"measured against data {fingerprint}, but the samples were made for data {recorded}"]
+    note = f"measured against data {fingerprint}, but the samples were made for data {recorded}"
+    named = samples.provenance.get("data")
+    theirs = recorded_fields(named)["split"] if isinstance(named, dict) else split
+    if None not in (split, theirs) and theirs != split:
+        note += f" (data.split={theirs} there, {split} here)"
+    return [note]
 
 
 def recorded_data(samples: Samples, path: str | Path) -> DataConfig:
     """The data that the samples were generated for, as they say themselves.
 
-    The folder of the cache is not taken from there: a file must not say where to write.
+    The folder of the cache is not taken from there, and without a split it is the older one; see
+    `recorded_fields`.
 
     Raises:
         InputError: they do not say, or say nonsense.
@@ -220,9 +231,10 @@ def recorded_data(samples: Samples, path: str | Path) -> DataConfig:
             f"{path}: provenance: names no data to measure against; "
             "give it: data=plans data.path=FILE"
         )
-    known = {field.name for field in dataclasses.fields(DataConfig)} - {"cache_dir"}
+    known = {field.name for field in dataclasses.fields(DataConfig)}
+    fields = recorded_fields(named)
     try:
-        return DataConfig(**{key: value for key, value in named.items() if key in known})
+        return DataConfig(**{key: value for key, value in fields.items() if key in known})
     except InputError as error:
         raise InputError(f"{path}: provenance: {error}") from error
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from bd_gen import files
 from bd_gen.errors import InputError
+from bd_gen.json_text import JsonError, parse_json
 from bd_gen.results.plain import plain_dict
 
 FORMAT_VERSION = 2
-_LARGEST_FILE = 1 << 28
+_LARGEST_FILE = 1 << 26
+"""Bytes; a million values take 40 MB, and more than a million are refused."""
 
 
 @dataclass(frozen=True)
@@ -97,18 +99,14 @@ def read_result(path: str | Path) -> Result:
         # A pipe or a device would block or never end.
         if path.exists() and (not path.is_file() or path.stat().st_size > _LARGEST_FILE):
             raise InputError(f"{path}: is not a result file")
-        text = path.read_bytes().decode()
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is not text in UTF-8") from error
+        text = path.read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path}: cannot be read ({reason})") from error
     try:
-        value = json.loads(text)
-    except RecursionError as error:
-        raise InputError(f"{path}: is nested too deeply") from error
-    except ValueError as error:
-        raise InputError(f"{path}: is not JSON ({error})") from error
+        value = parse_json(text)
+    except JsonError as error:
+        raise InputError(f"{path}: {error}") from error
     return Result(_checked(value, str(path)))
 
 

@@ -1,5 +1,6 @@
 """`{method}_per_sample.parquet`: a row for each sample, a column for each thing told of it."""
 
+import hashlib
 import io
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bd_gen import files
+from bd_gen.data.cache import file_hash
 from bd_gen.errors import InputError
+from bd_gen.json_text import JsonError, parse_json
 from bd_gen.results.plain import plain_dict
 
 if TYPE_CHECKING:
@@ -21,6 +24,9 @@ FORMAT_VERSION = 1
 SUFFIX = "_per_sample.parquet"
 ROW_NAMES = ("seed", "sample")
 """The first two columns: together they name a sample."""
+
+RECORDED_HASH = "table_sha256"
+"""Field of a result's provenance: the hash of the table that was written with it."""
 
 _KEY = b"bd_gen"
 _MOST_ROWS = 10_000_000
@@ -97,8 +103,11 @@ def merged(parts: Iterable[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
     return columns
 
 
-def write_sample_table(path: str | Path, table: SampleTable) -> None:
+def write_sample_table(path: str | Path, table: SampleTable) -> str:
     """Write a table in place of what was there.
+
+    Returns:
+        The sha256 of the file; a result records it (`RECORDED_HASH`).
 
     Raises:
         InputError: the file cannot be written.
@@ -123,6 +132,23 @@ def write_sample_table(path: str | Path, table: SampleTable) -> None:
             part = [_stored(array[rows]) for array in table.columns.values()]
             writer.write_table(pa.table(part, schema=schema))
     files.write_with(path, lambda file: file.write(buffer.getbuffer()))
+    return hashlib.sha256(buffer.getbuffer()).hexdigest()
+
+
+def check_recorded(path: str | Path, provenance: Mapping[str, Any]) -> None:
+    """Compare a table with the hash that its result recorded; old results have none.
+
+    Parquet's own checksums are few: every seventh flipped bit gives other values without a word.
+
+    Raises:
+        InputError: the file cannot be read, or is another one than the result's.
+    """
+    recorded = provenance.get(RECORDED_HASH)
+    if recorded is not None and file_hash(path) != recorded:
+        raise InputError(
+            f"{path}: is damaged, or not the table of its result (its hash is not the recorded "
+            "one); `bd-gen evaluate` makes it again"
+        )
 
 
 def _fields(columns: Mapping[str, np.ndarray]) -> list[tuple[str, "pa.DataType"]]:
@@ -211,9 +237,9 @@ def _metadata(schema: "pa.Schema", path: Path) -> dict[str, Any]:
     if stored is None:
         raise InputError(f"{path}: is no per-sample table (its metadata lack {_KEY.decode()!r})")
     try:
-        metadata = plain_dict(json.loads(stored), f"{path}: metadata")
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: metadata: is not JSON ({error})") from error
+        metadata = plain_dict(parse_json(stored), f"{path}: metadata")
+    except JsonError as error:
+        raise InputError(f"{path}: metadata: {error}") from error
     version = metadata.get("format_version")
     if version != FORMAT_VERSION:
         raise InputError(f"{path}: format_version: expected {FORMAT_VERSION}, got {version!r:.40}")

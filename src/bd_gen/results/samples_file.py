@@ -4,7 +4,7 @@ Version 2 is written (uint8 tokens); version 1, the published form (int64 tokens
 Reading takes numpy alone and runs nothing that the file says.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -15,7 +15,9 @@ from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
 from bd_gen.errors import InputError
 from bd_gen.results.plain import plain_dict
-from bd_gen.results.tensor_program import StoredTensor
+from bd_gen.results.rejection import FIELD as REJECTION
+from bd_gen.results.rejection import Rejection, plain_rejection, rejection_from_plain
+from bd_gen.results.stored_tensor import StoredTensor
 from bd_gen.results.torch_archive import TorchArchive
 
 FORMAT_VERSION = 2
@@ -50,6 +52,7 @@ class Samples:
         provenance: where checkpoint, data and program came from, plain values; may be empty.
         per_seed: tokens by seed; empty where only the description was read.
         format_version: version of the file that this was read from.
+        rejection: draws that were refused, by seed; empty where every draw was kept.
     """
 
     method: str
@@ -60,6 +63,7 @@ class Samples:
     provenance: dict[str, Any]
     per_seed: dict[int, SeedSamples]
     format_version: int = FORMAT_VERSION
+    rejection: dict[int, Rejection] = field(default_factory=dict)
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -119,6 +123,8 @@ def write_samples(path: str | Path, samples: Samples) -> None:
             for seed, part in samples.per_seed.items()
         },
     }
+    if samples.rejection:
+        content[REJECTION] = plain_rejection(samples.rejection)
     fields, arrays = _description(path, content)
     for seed in fields["seeds"]:
         where = f"{path}: per_seed/{seed}"
@@ -171,6 +177,9 @@ def _description(path: str | Path, value: Any) -> tuple[dict[str, Any], dict[int
         "config": plain_dict(value.get("config", {}), f"{path}: config"),
         "provenance": plain_dict(value.get("provenance") or {}, f"{path}: provenance"),
         "format_version": version,
+        "rejection": rejection_from_plain(
+            value.get(REJECTION), seeds, num_samples, f"{path}: {REJECTION}"
+        ),
     }
     return fields, tensors
 

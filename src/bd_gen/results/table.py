@@ -31,10 +31,10 @@ def markdown_section(table: Table) -> str:
 
 
 def escaped(text: str) -> str:
-    """`text` on one line, with nothing that would end a cell."""
-    line = " ".join(text.split()).replace("|", "\\|")
-    # Half a surrogate pair is legal in JSON, but in no file.
-    return line.encode(errors="replace").decode()
+    """`text` on one line, with nothing that ends a cell, is HTML, or turns text round."""
+    line = printable(" ".join(text.split())).replace("|", "\\|")
+    # Markdown passes on what looks like HTML, scripts included.
+    return line.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def transposed(table: Table) -> Table:

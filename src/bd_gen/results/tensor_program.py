@@ -4,7 +4,8 @@ A torch file describes its tensors in `data.pkl`, a program for Python's pickle 
 machine can be made to call any function, so it is never started here. This module knows the
 few instructions that plain containers and tensors need, carries out those, and refuses all
 others. Nothing is imported, called or allocated by what the program says: a tensor becomes a
-`StoredTensor`, a description of where its numbers lie.
+`StoredTensor`, a description of where its numbers lie. Every instruction costs no more than the
+bytes that it takes, and what comes out is small however it is walked through.
 """
 
 import struct
@@ -14,8 +15,19 @@ from typing import Any
 
 import numpy as np
 
+from bd_gen.results.stored_tensor import (
+    Contents,
+    ProgramError,
+    Storage,
+    StoredTensor,
+    measured,
+)
+
 LARGEST_PROGRAM = 1 << 20
 """Bytes; a file of a thousand seeds needs 200 kB."""
+
+_LARGEST_KEY = 1 << 64
+"""Above it, integers can be chosen that a dictionary takes for ever to tell apart."""
 
 STORAGE_TYPES = {
     "ByteStorage": np.dtype(np.uint8),
@@ -30,29 +42,6 @@ STORAGE_TYPES = {
 }
 
 
-class ProgramError(Exception):
-    """The program is damaged or asks for something that is not allowed; says what."""
-
-
-@dataclass(frozen=True)
-class Storage:
-    """A flat run of `size` numbers, kept in the archive under `key`."""
-
-    dtype: np.dtype
-    key: str
-    size: int
-
-
-@dataclass(frozen=True)
-class StoredTensor:
-    """A tensor that has not been read: a strided window, checked to lie inside its storage."""
-
-    storage: Storage
-    offset: int
-    shape: tuple[int, ...]
-    stride: tuple[int, ...]
-
-
 @dataclass(frozen=True)
 class _Name:
     """One of the few functions or classes that a program may name."""
@@ -65,24 +54,28 @@ _REBUILD = _Name("torch._utils", "_rebuild_tensor_v2")
 _ORDERED_DICT = _Name("collections", "OrderedDict")
 
 
-def run_program(program: bytes) -> Any:
-    """The value that `program` describes: containers, plain values and `StoredTensor`.
-
-    The value may share or contain itself, as a pickle's may; walk it with a limit.
+def run_program(program: bytes) -> Contents:
+    """What `program` describes.
 
     Raises:
-        ProgramError: the program is damaged, too long, or names what is not allowed.
+        ProgramError: the program is damaged, too long, names what is not allowed, or makes a
+            value that contains itself or is too large to be walked through.
     """
     if len(program) > LARGEST_PROGRAM:
         raise ProgramError(f"it is longer than {LARGEST_PROGRAM} bytes")
     try:
-        return _Machine(program).run()
-    except (IndexError, KeyError, TypeError, ValueError, struct.error) as error:
+        value = _Machine(program).run()
+    except (IndexError, KeyError, OverflowError, TypeError, ValueError, struct.error) as error:
         raise ProgramError("it is damaged") from error
+    return measured(value)
 
 
 def _is_size(value: object) -> bool:
     return type(value) is int and 0 <= value < 1 << 48
+
+
+def _is_key(value: object) -> bool:
+    return type(value) is str or (type(value) is int and abs(value) < _LARGEST_KEY)
 
 
 def _are_sizes(values: object) -> bool:
@@ -119,7 +112,9 @@ class _Machine:
         while (code := self.take(1)) != b".":
             instruction = _INSTRUCTIONS.get(code)
             if instruction is None:
-                raise ProgramError(f"instruction 0x{code.hex()} is not allowed, it could run code")
+                raise ProgramError(
+                    f"instruction 0x{code.hex()} is not allowed: it could run code and is refused"
+                )
             instruction(self)
         return self.pop()
 
@@ -163,8 +158,8 @@ class _Machine:
     def set_items(self, pairs: list[Any]) -> None:
         keys, values = pairs[::2], pairs[1::2]
         target = self.stack[-1]
-        # Other keys, tuples of tuples among them, can take for ever to hash.
-        if type(target) is not dict or not all(type(key) in (str, int) for key in keys):
+        # Other keys, tuples of tuples among them, can take for ever to hash or to tell apart.
+        if type(target) is not dict or not all(map(_is_key, keys)):
             raise ProgramError("a dictionary has keys that are neither text nor integers")
         target.update(zip(keys, values, strict=True))
 
@@ -182,7 +177,7 @@ class _Machine:
         else:
             raise ProgramError(
                 f"it names {f'{module}.{name}'[:80]!r}, which is not allowed: "
-                "tensors and plain values need no such thing, and it could run code"
+                "tensors and plain values need no such thing; it could run code and is refused"
             )
 
     def name_from_stack(self) -> None:
@@ -198,6 +193,12 @@ class _Machine:
         if not good or type(key) is not str or not _is_size(size):
             raise ProgramError("a storage has a wrong description")
         self.push(Storage(dtype, key, size))
+
+    def build(self) -> None:
+        """Leave out the version that torch writes on the dictionary of a model's weights."""
+        state, target = self.pop(), self.stack[-1]
+        if type(target) is not dict or type(state) is not dict or list(state) != ["_metadata"]:
+            raise ProgramError("it gives something attributes, which is not allowed")
 
     def call(self) -> None:
         arguments, function = self.pop(), self.pop()
@@ -248,4 +249,5 @@ _INSTRUCTIONS: dict[bytes, Callable[[_Machine], None]] = {
     b"\x93": _Machine.name_from_stack,
     b"Q": _Machine.storage,
     b"R": _Machine.call,
+    b"b": _Machine.build,
 }

@@ -1,11 +1,10 @@
 """Torch files read with numpy alone: importing torch would cost 1.4 s and 250 MB.
 
 Since torch 1.6 a saved file is a zip archive of uncompressed records: `NAME/data.pkl` describes
-the value (see `tensor_program`), `NAME/data/KEY` holds the numbers of one storage.
+the value (see `tensor_program`), `NAME/data/KEY` holds the numbers of one storage. Samples and
+checkpoints, published ones too, are read by this reader and no other.
 """
 
-import struct
-import zipfile
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,35 +13,30 @@ import numpy as np
 
 from bd_gen.errors import InputError
 from bd_gen.files import check_name
+from bd_gen.results.stored_tensor import Contents, ProgramError, Storage, StoredTensor
 from bd_gen.results.tensor_program import (
     LARGEST_PROGRAM,
-    ProgramError,
-    Storage,
-    StoredTensor,
     run_program,
 )
+from bd_gen.results.torch_records import TorchRecords
 
 _OLD_FORMAT = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9"
-_DAMAGE = (
-    zipfile.BadZipFile,
-    struct.error,
-    EOFError,
-    KeyError,
-    NotImplementedError,
-    OverflowError,
-    RuntimeError,
-    ValueError,
-)
+_MOST_SHARING = 4
+_FREE_BYTES = 1 << 24
+"""Tensors that share their numbers may take so many times the size of the file, and so much more:
+a checkpoint's averaged weights are both what is sampled and what training goes on from."""
 
 
 class TorchArchive:
     """An open torch file whose description has been read and whose tensors have not.
 
     Attributes:
-        value: what was saved, with a `StoredTensor` for each tensor.
+        value: what was saved, with a `StoredTensor` for each tensor. It does not contain itself,
+            and what walks through it, shared parts as often as they stand there, soon ends.
 
     Raises:
-        InputError: the file is missing, damaged, too old, or would run code.
+        InputError: the file is missing, damaged, too old, would run code, or would take more
+            memory than a few times its own size.
     """
 
     value: Any
@@ -50,17 +44,13 @@ class TorchArchive:
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         _check_kind(self.path)
+        self._records = TorchRecords(self.path)
+        self._shared: dict[str, np.ndarray] = {}
         try:
-            self._zip = zipfile.ZipFile(self.path)
-        except _DAMAGE as error:
-            raise self._damaged() from error
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
-        try:
-            self._records = self._checked_records()
             self._byte_order = self._read_byte_order()
-            program = self._read("data.pkl", LARGEST_PROGRAM)
-            self.value = run_program(program)
+            contents = run_program(self._records.read("data.pkl", LARGEST_PROGRAM))
+            self._check_memory(contents)
+            self._uses, self.value = contents.uses, contents.value
         except ProgramError as error:
             self.close()
             raise InputError(f"{path}: data.pkl: {error}") from error
@@ -81,7 +71,8 @@ class TorchArchive:
 
     def close(self) -> None:
         """Close the file; arrays that were read stay valid."""
-        self._zip.close()
+        self._records.close()
+        self._shared.clear()
 
     def array(self, tensor: StoredTensor) -> np.ndarray:
         """The numbers of `tensor`, in its shape; read-only, and a view of the bytes if possible.
@@ -98,58 +89,28 @@ class TorchArchive:
         )
 
     def _numbers(self, storage: Storage) -> np.ndarray:
+        if storage.key in self._shared:
+            return self._shared[storage.key]
         name = f"data/{storage.key}"
         expected = storage.size * storage.dtype.itemsize
-        data = self._read(name, expected)
+        data = self._records.read(name, expected)
         if len(data) != expected:
             raise InputError(f"{self.path}: {name}: expected {expected} bytes, got {len(data)}")
         if storage.dtype == np.bool_:
-            return np.frombuffer(data, np.uint8) != 0
-        stored = storage.dtype.newbyteorder(self._byte_order)
-        return np.frombuffer(data, stored).astype(storage.dtype, copy=False)
+            numbers = np.frombuffer(data, np.uint8) != 0
+        else:
+            stored = storage.dtype.newbyteorder(self._byte_order)
+            numbers = np.frombuffer(data, stored).astype(storage.dtype, copy=False)
+        if self._uses[storage.key] > 1:  # read once, however many tensors look at it
+            self._shared[storage.key] = numbers
+        return numbers
 
-    def _damaged(self) -> InputError:
-        return InputError(f"{self.path}: is damaged or cut short, no complete torch file")
-
-    def _checked_records(self) -> dict[str, zipfile.ZipInfo]:
-        """Records by their name inside the archive's only folder.
-
-        Refuses what torch never writes and what could make a small file unfold into a large
-        one: compressed, encrypted, overlapping or repeated records.
-        """
-        infos = self._zip.infolist()
-        roots = [i.filename[: -len("data.pkl")] for i in infos if i.filename.endswith("/data.pkl")]
-        if len(roots) != 1:
-            raise InputError(f"{self.path}: is a zip archive, but no torch file")
-        for info in infos:
-            if info.compress_type != zipfile.ZIP_STORED or info.file_size != info.compress_size:
-                raise InputError(f"{self.path}: holds compressed records, torch files hold none")
-            if info.flag_bits & 1:
-                raise InputError(f"{self.path}: is encrypted")
-        if sum(info.file_size for info in infos) > self.path.stat().st_size:
-            raise InputError(f"{self.path}: its records claim to be larger than the file")
-        records = {i.filename.removeprefix(roots[0]): i for i in infos}
-        if len(records) != len(infos):
-            raise InputError(f"{self.path}: holds a record twice")
-        return records
-
-    def _read(self, name: str, limit: int) -> bytes:
-        info = self._records.get(name)
-        if info is None:
-            raise InputError(f"{self.path}: {name}: the record is missing")
-        if info.file_size > limit:
-            raise InputError(
-                f"{self.path}: {name}: expected at most {limit} bytes, got {info.file_size}"
-            )
-        try:
-            return self._zip.read(info)
-        except _DAMAGE as error:
-            raise InputError(f"{self.path}: {name}: the record is damaged ({error})") from error
-        except OSError as error:
-            raise InputError(f"{self.path}: {name}: cannot be read ({error})") from error
+    def _check_memory(self, contents: Contents) -> None:
+        if contents.num_bytes > _MOST_SHARING * self.path.stat().st_size + _FREE_BYTES:
+            raise InputError(f"{self.path}: its tensors claim to be larger than the file")
 
     def _read_byte_order(self) -> Any:
-        order = self._read("byteorder", 16) if "byteorder" in self._records else b"little"
+        order = self._records.read("byteorder", 16) if "byteorder" in self._records else b"little"
         if order not in (b"little", b"big"):
             raise InputError(f"{self.path}: byteorder: expected little or big")
         return "<" if order == b"little" else ">"

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bd_gen.data.config import DataConfig
+from bd_gen.data.config import DataConfig, recorded_fields
 from bd_gen.data.dataset import Dataset
 from bd_gen.errors import InputError
 from bd_gen.origin import origin
@@ -176,7 +176,7 @@ def _provenance(name: str, dataset: Dataset, data: DataConfig) -> dict[str, Any]
     return {
         **origin(),
         "yardstick": name,
-        "data": {k: v for k, v in dataclasses.asdict(data).items() if k != "cache_dir"},
+        "data": recorded_fields(dataclasses.asdict(data)),
         "data_fingerprint": dataset.fingerprint,
     }
 
@@ -190,16 +190,20 @@ def _write_if_new(path: Path, samples: Samples) -> None:
             getattr(old, field) == getattr(samples, field)
             for field in ("n_max", "seeds", "num_samples", "config")
         )
-        same = same and all(
-            old.provenance.get(key) == samples.provenance[key]
-            for key in ("data", "data_fingerprint")
-        )
+        named, now = old.provenance.get("data"), samples.provenance
+        same = same and old.provenance.get("data_fingerprint") == now["data_fingerprint"]
+        same = same and isinstance(named, dict) and _known(named) == _known(now["data"])
         if same and all(
             np.array_equal(old.per_seed[seed].tokens, samples.per_seed[seed].tokens)
             for seed in samples.seeds
         ):
             return
     write_samples(path, samples)
+
+
+def _known(data: dict[str, Any]) -> dict[str, Any]:
+    """What is recorded of data; fields that older versions do not have are None without use."""
+    return {key: value for key, value in recorded_fields(data).items() if value is not None}
 
 
 def _evaluated(written: Written, references: References, progress: Progress | None) -> Evaluation:

@@ -26,6 +26,7 @@ from bd_gen.diagrams.vocabulary import (
 )
 from bd_gen.errors import InputError
 from bd_gen.files import read_small
+from bd_gen.json_text import JsonError, parse_json
 from bd_gen.metrics.samples import DiagramSet
 from bd_gen.metrics.transitivity import transitivity_checks
 from bd_gen.metrics.validity import AT_MOST_ONE
@@ -186,8 +187,8 @@ def read_condition(path: str | Path) -> Condition:
     """
     data = read_small(path, _LARGEST_FILE, "expected one diagram, got more than 1 MB")
     try:
-        content = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        content = parse_json(data)
+    except JsonError as error:
         raise InputError(f"{path}: expected a JSON object with rooms ({error})") from error
     try:
         return condition_from_plain(content)

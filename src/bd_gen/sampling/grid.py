@@ -6,9 +6,15 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from bd_gen.diffusion.process import FixedProcess, ForwardProcess, LearnedProcess
+from bd_gen.diffusion.process import (
+    FixedProcess,
+    ForwardProcess,
+    LearnedOrders,
+    LearnedProcess,
+)
 from bd_gen.diffusion.schedules import Schedule
 from bd_gen.models.learned_rates import LearnedVisibility
+from bd_gen.models.order_law import OrderLaw
 
 
 class Visibility(Protocol):
@@ -36,12 +42,21 @@ class SharedVisibility:
         return self.schedule.time_of(alpha)
 
 
+@dataclass(frozen=True)
+class LawVisibility(SharedVisibility):
+    """A learned law over orders: on a grid of times it is the schedule alone that counts."""
+
+    law: OrderLaw
+
+
 def visibility_of(process: ForwardProcess) -> Visibility:
     """The visibility of a forward process.
 
     Raises:
         TypeError: a process of an unknown kind.
     """
+    if isinstance(process, LearnedOrders):
+        return LawVisibility(process.schedule, process.law)
     if isinstance(process, FixedProcess):
         return SharedVisibility(process.schedule)
     if isinstance(process, LearnedProcess):
@@ -103,23 +118,25 @@ def looped_steps(visibility: Visibility, steps: int, positions: Tensor, loop: Lo
     if steps < 1:
         raise ValueError(f"sampling needs at least 1 step, got {steps}")
     own = torch.linspace(1.0, 0.0, steps + 1, dtype=torch.float64, device=positions.device)
-    on = _time_of_mean(visibility, positions, loop.alpha_on)
+    share = torch.tensor([loop.alpha_on], dtype=torch.float64, device=positions.device)
+    on = float(times_of_shares(visibility, positions, share))
     before = 1.0 - (1.0 - own) / (1.0 - loop.t_on) * (1.0 - on)
     after = own / loop.t_off * on
     times = torch.where(own >= loop.t_on, before, torch.where(own <= loop.t_off, after, on))
     return _grid_at(times, visibility, positions)
 
 
-def _time_of_mean(visibility: Visibility, positions: Tensor, alpha: float) -> float:
-    """The time at which a share `alpha` of the positions is visible on average, by bisection."""
-    low, high = 0.0, 1.0
+def times_of_shares(visibility: Visibility, positions: Tensor, shares: Tensor) -> Tensor:
+    """(K,) float64 times at which shares (K,) of the positions are visible on average.
+
+    By bisection; 1 for a share that is never so small, 0 for one that is never so large.
+    """
+    low, high = torch.zeros_like(shares), torch.ones_like(shares)
     for _ in range(60):
         middle = 0.5 * (low + high)
-        times = torch.tensor([middle], dtype=torch.float64, device=positions.device)
-        if float(visibility.alpha(times, positions).mean()) > alpha:
-            low = middle
-        else:
-            high = middle
+        is_early = visibility.alpha(middle, positions).mean(dim=1) > shares
+        low = torch.where(is_early, middle, low)
+        high = torch.where(is_early, high, middle)
     return 0.5 * (low + high)
 
 

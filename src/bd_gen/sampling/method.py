@@ -1,6 +1,7 @@
 """A sampling method: its settings and the strategies that they stand for."""
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,8 @@ from bd_gen.sampling.remasking import (
     Rescale,
     Switched,
 )
+from bd_gen.sampling.room_order import RoomOrder
+from bd_gen.sampling.sweeps import SWEEP_KINDS, sweep_calls
 
 ORDERS: dict[str, type[Order]] = {
     "random": RandomOrder,
@@ -32,11 +35,13 @@ ORDERS: dict[str, type[Order]] = {
     "confidence": ConfidenceOrder,
     "margin": MarginOrder,
     "first_hitting": FirstHitting,
+    "rooms": RoomOrder,
 }
 REMASKINGS = ("cap", "rescale", "confidence", "loop")
 DEFAULT_STEPS = 100
 MOST_STEPS = 100_000
 """More steps than this are a slip of the finger; their grid alone would fill the memory."""
+MOST_SWEEPS = 1_000  # more are a slip of the finger: a diagram would take minutes
 
 
 @dataclass(frozen=True)
@@ -60,9 +65,7 @@ class RemaskingSettings:
 
     def __post_init__(self) -> None:
         if self.strategy not in REMASKINGS:
-            raise ValueError(
-                f"remasking.strategy must be one of {', '.join(REMASKINGS)}{_near(self)}"
-            )
+            raise ValueError(f"remasking.strategy {_no_choice(self.strategy, REMASKINGS)}")
         if self.strategy == "confidence":
             # Published configurations say 0 where there is none.
             if self.eta not in (None, 0):
@@ -96,10 +99,10 @@ class RemaskingSettings:
         return made if self.t_switch == 1 else Switched(made, self.t_switch)
 
 
-def _near(settings: RemaskingSettings) -> str:
-    near = difflib.get_close_matches(settings.strategy, REMASKINGS, n=1)
+def _no_choice(value: object, choices: Iterable[str]) -> str:
+    near = difflib.get_close_matches(str(value), list(choices), n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
-    return f", got {settings.strategy!r}{hint}"
+    return f"must be one of {', '.join(choices)}, got {value!r:.60}{hint}"
 
 
 @dataclass(frozen=True)
@@ -108,31 +111,35 @@ class Method:
 
     Attributes:
         unmasking: a key of `ORDERS`.
+        only_realizable: draw a diagram anew until there is a layout of it (`rejection`); the
+            distribution of an exact method is then the model's given that there is one.
         temperature: of the drawn values; 0 takes the most probable one, unless `top_p` is set:
             then 0 means 1, as in the published configurations.
         top_p: size of the nucleus in (0, 1); None (or 1) means no truncation.
         remasking: what is masked again; None for nothing.
-        steps: of the time grid; first_hitting has one step a token instead.
+        steps: of the time grid; first_hitting and rooms have one step a token instead.
         is_learned: the checkpoint has a learned forward process (prefix `v2_`).
+        sweeps: how often every token that is not given is drawn again from its conditional, by
+            the same decoding, once the diagram is complete.
+        sweep_kind: a key of `SWEEP_KINDS`, by default the first; "" without sweeps.
 
     Raises:
         ValueError: a setting out of range, or a combination that makes no sense.
     """
 
     unmasking: str
+    only_realizable: bool = field(default=False, kw_only=True)
     temperature: float = 1.0
     top_p: float | None = None
     remasking: RemaskingSettings | None = None
     steps: int = DEFAULT_STEPS
     is_learned: bool = False
+    sweeps: int = 0
+    sweep_kind: str = ""
 
     def __post_init__(self) -> None:
         if self.unmasking not in ORDERS:
-            near = difflib.get_close_matches(self.unmasking, ORDERS, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise ValueError(
-                f"unmasking_mode must be one of {', '.join(ORDERS)}, got {self.unmasking!r}{hint}"
-            )
+            raise ValueError(f"unmasking_mode {_no_choice(self.unmasking, ORDERS)}")
         if not 0 <= self.temperature < float("inf"):
             raise ValueError(f"temperature must be 0 or more, got {self.temperature}")
         if self.top_p is not None and not 0 < self.top_p <= 1:
@@ -141,23 +148,43 @@ class Method:
             raise ValueError(f"sampling_steps must be in 1..{MOST_STEPS:,}, got {self.steps}")
         if self.remasking is not None and not self.has_steps:
             raise ValueError(
-                f"remasking: {self.unmasking} reveals each token once, at its own time, so there "
-                "is no step at which a token could be masked again; use random or none"
+                f"remasking: {self.unmasking} reveals each token once, in a call of its own, so "
+                "there is no step at which a token could be masked again; use random or none"
             )
+        self._check_sweeps()
         if self.top_p == 1:
             object.__setattr__(self, "top_p", None)
         if self.top_p is not None and self.temperature == 0:
             object.__setattr__(self, "temperature", 1.0)
 
+    def _check_sweeps(self) -> None:
+        sweeps = self.sweeps
+        if type(sweeps) is not int or not 0 <= sweeps <= MOST_SWEEPS:
+            raise ValueError(f"sweeps must be a whole number in 0..{MOST_SWEEPS:,}, got {sweeps}")
+        if self.sweep_kind and self.sweep_kind not in tuple(SWEEP_KINDS):
+            raise ValueError(f"sweep_kind {_no_choice(self.sweep_kind, SWEEP_KINDS)}")
+        if self.sweep_kind and not sweeps:
+            raise ValueError(f"sweep_kind: {self.sweep_kind} goes with sweeps of 1 or more")
+        if sweeps and not self.sweep_kind:
+            object.__setattr__(self, "sweep_kind", next(iter(SWEEP_KINDS)))
+
     @property
     def has_steps(self) -> bool:
         """Whether `steps` matters."""
-        return self.unmasking != "first_hitting"
+        return ORDERS[self.unmasking].has_steps
 
     @property
     def is_exact(self) -> bool:
-        """Whether its samples follow the model's distribution whatever the number of steps."""
-        return self.unmasking == "first_hitting" and self.decoding.is_exact
+        """Whether its samples follow the model's law whatever the number of steps or sweeps."""
+        may_be = ORDERS[self.unmasking].may_be_exact and self.decoding.is_exact
+        return may_be and not self.has_steps
+
+    def most_calls(self, num_rooms: int) -> int:
+        """Network calls that a diagram of n rooms takes at most, with nothing given."""
+        calls = num_rooms * (num_rooms + 1) // 2
+        if self.has_steps:
+            calls = self.steps if self.remasking is not None else min(self.steps, calls)
+        return calls + self.sweeps * sweep_calls(self.sweep_kind, num_rooms)
 
     @property
     def name(self) -> str:
@@ -215,10 +242,14 @@ class Method:
             "remasking_t_switch": remasking.t_switch if remasking else None,
             "is_v2": self.is_learned,
         }
+        if self.only_realizable:
+            settings["only_realizable"] = True
         if remasking is not None and remasking.strategy == "loop":
             settings["remasking_loop"] = [
                 remasking.loop.t_on,
                 remasking.loop.t_off,
                 remasking.loop.alpha_on,
             ]
+        if self.sweeps:
+            settings |= {"sweeps": self.sweeps, "sweep_kind": self.sweep_kind}
         return settings

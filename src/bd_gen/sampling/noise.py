@@ -3,10 +3,11 @@
 Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011) turns a
 counter and a key into four 32-bit words. The key is the seed; the counter is (sample, step,
 position, stream). A number therefore does not depend on batch size, on the number of workers,
-on the device, or on what was drawn before it.
+on the device, or on what was drawn before it. A sample that is drawn more than once has further
+numbers for each attempt; see `attempt_of`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import torch
@@ -16,6 +17,8 @@ _WORD = 0xFFFFFFFF
 _MULTIPLIER_0, _MULTIPLIER_1 = 0xD2511F53, 0xCD9E8D57
 _WEYL_0, _WEYL_1 = 0x9E3779B9, 0xBB67AE85
 _ROUNDS = 10
+_ATTEMPT_SHIFT = 32  # bits of the number of a sample; its attempts are counted above them
+_STREAM_BITS = 8  # a word holds the stream and, above it, the attempt: up to 2^24 of them
 
 
 class Stream(IntEnum):
@@ -24,6 +27,15 @@ class Stream(IntEnum):
     NUM_ROOMS = 0
     STEP = 1
     ORDER = 2
+    SWEEP = 3
+
+
+def attempt_of(sample: int, attempt: int) -> int:
+    """What stands for attempt 0, 1, ... of a sample wherever the sample's number is asked for.
+
+    Attempt 0 is the sample's number itself.
+    """
+    return sample + (attempt << _ATTEMPT_SHIFT)
 
 
 def philox(counter: tuple[Tensor, Tensor, Tensor, Tensor], key: tuple[int, int]) -> list[Tensor]:
@@ -66,24 +78,37 @@ class StepNoise:
 
 @dataclass(frozen=True)
 class KeyedNoise:
-    """The noise of one seed."""
+    """The noise of one seed.
+
+    Attributes:
+        seed: 0..2^64-1.
+        stream: what `step` draws from.
+
+    Raises:
+        ValueError: a seed out of range.
+    """
 
     seed: int
+    stream: Stream = Stream.STEP
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**64:
             raise ValueError(f"a seed must be in 0..2^64-1, got {self.seed}")
 
+    def of(self, stream: Stream) -> "KeyedNoise":
+        """The same seed, with the steps of another use."""
+        return replace(self, stream=stream)
+
     def _words(
         self, samples: Tensor, steps: Tensor, positions: Tensor, stream: int
     ) -> list[Tensor]:
         key = (self.seed & _WORD, self.seed >> 32)
-        streams = torch.full_like(samples, stream)
-        return philox((samples, steps, positions, streams), key)
+        streams = stream + ((samples >> _ATTEMPT_SHIFT) << _STREAM_BITS)
+        return philox((samples & _WORD, steps, positions, streams), key)
 
     def step(self, samples: Tensor, steps: Tensor, positions: Tensor) -> StepNoise:
         """Noise of steps; the three int64 tensors are broadcast against each other."""
-        w0, w1, w2, w3 = self._words(samples, steps, positions, Stream.STEP)
+        w0, w1, w2, w3 = self._words(samples, steps, positions, self.stream)
         return StepNoise(uniform32(w0), uniform32(w1), uniform53(w2, w3))
 
     def order(self, samples: Tensor, positions: Tensor) -> Tensor:

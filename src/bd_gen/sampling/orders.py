@@ -6,12 +6,14 @@ only for diagrams in which a token changes, and every diagram moves on to its ow
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import torch
 from torch import Tensor
 
-from bd_gen.sampling.grid import TimeGrid, Visibility
+from bd_gen.sampling.grid import LawVisibility, TimeGrid, Visibility, times_of_shares
+from bd_gen.sampling.learned_order import reveal_by_law
 from bd_gen.sampling.noise import KeyedNoise
 from bd_gen.sampling.remasking import Remasking, Transition
 from bd_gen.sampling.state import GroupState, Reveal
@@ -26,12 +28,27 @@ class Course:
         grid: the steps, for orders that have them.
         remasking: what is masked again.
         noise: the random numbers of the seed.
+        positions: (N,) int64 positions of the tokens in the full row.
     """
 
     visibility: Visibility
     grid: TimeGrid
     remasking: Remasking
     noise: KeyedNoise
+    positions: Tensor
+
+    @cached_property
+    def _times(self) -> Tensor:
+        # of 0, 1, ..., N visible tokens
+        shares = torch.linspace(0.0, 1.0, len(self.positions) + 1, dtype=torch.float64)
+        return times_of_shares(self.visibility, self.positions, shares.to(self.positions.device))
+
+    def time_of_visible(self, count: Tensor) -> Tensor:
+        """(r,) float64 times at which so many tokens (r,) of a diagram are visible on average.
+
+        What a network with time input was told in training where so many were visible.
+        """
+        return self._times[count]
 
 
 class Order(ABC):
@@ -39,9 +56,11 @@ class Order(ABC):
 
     `may_be_exact`: whether, given exact probabilities and one position a call, the samples
     follow the model's distribution. It holds for orders that do not look at drawn values.
+    `has_steps`: whether it goes through a time grid; without one it reveals one token a call.
     """
 
     may_be_exact: ClassVar[bool]
+    has_steps: ClassVar[bool]
 
     @abstractmethod
     def next_reveal(self, state: GroupState, course: Course) -> Reveal | None:
@@ -71,6 +90,8 @@ class _Step:
 
 class GridOrder(Order):
     """Orders that go through the steps of a time grid."""
+
+    has_steps = True
 
     def next_reveal(self, state: GroupState, course: Course) -> Reveal | None:
         """See `Order`."""
@@ -165,16 +186,19 @@ class FirstHitting(Order):
 
     Position l is visible at time t iff u_l <= alpha_l(t) for its own uniform u_l, so it is
     revealed at the time where alpha_l(t) = u_l (arXiv:2409.02908). The law is that of the random
-    order with infinitely many steps.
+    order with infinitely many steps. A learned law over orders takes the place of all this.
     """
 
     may_be_exact = True
+    has_steps = False
 
     def next_reveal(self, state: GroupState, course: Course) -> Reveal | None:
         """See `Order`."""
         rows = state.is_masked.any(dim=1).nonzero()[:, 0]
         if not len(rows):
             return None
+        if isinstance(course.visibility, LawVisibility):
+            return reveal_by_law(state, rows, course.visibility, course.noise)
         drawn = course.noise.order(state.samples[rows, None], state.positions[None])
         times = course.visibility.time_of(drawn, state.positions)
         first = times.masked_fill(~state.is_masked[rows], -1.0).argmax(dim=1, keepdim=True)

@@ -2,10 +2,12 @@
 
 Diagrams are grouped by number of rooms, so that no PAD enters the network. Each diagram moves
 to its own next step in which a token is revealed; one call of the network serves all of them,
-whatever their steps and sizes. A call that could change no token is never made.
+whatever their steps and sizes. A call that could change no token is never made. Sweeps begin
+where all diagrams of a batch are complete.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -18,9 +20,10 @@ from bd_gen.models.packing import PackedBatch, pack
 from bd_gen.sampling.decoding import Decoding
 from bd_gen.sampling.grid import Visibility
 from bd_gen.sampling.method import Method
-from bd_gen.sampling.noise import KeyedNoise
+from bd_gen.sampling.noise import KeyedNoise, Stream
 from bd_gen.sampling.orders import Course, Order
 from bd_gen.sampling.state import GroupState, Reveal
+from bd_gen.sampling.sweeps import sweep_reveals
 
 
 class Predictor(Protocol):
@@ -38,7 +41,7 @@ class Observer(Protocol):
 
         Called at the start, before every call of the network with what it is about to see, and
         after it. What comes before a call differs from what came after the last one where tokens
-        were masked again in a step that needed no call.
+        were masked again in a step that needed no call, or by a sweep.
         """
 
 
@@ -57,6 +60,7 @@ class Sampler:
 
     Attributes:
         calls: calls of the network so far, each of one diagram counted as one.
+        calls_of: (N,) int64 calls for each diagram of the last `sample`.
     """
 
     def __init__(
@@ -77,6 +81,7 @@ class Sampler:
         self.device = torch.device(device)
         self.given = given
         self.calls = 0
+        self.calls_of = np.zeros(0, np.int64)
 
     @torch.inference_mode()
     def sample(
@@ -101,36 +106,46 @@ class Sampler:
         """
         noise = KeyedNoise(seed)
         rows = np.empty((len(samples), self.vocabulary.length), np.uint8)
+        self.calls_of = np.zeros(len(samples), np.int64)
         for start in range(0, len(samples), batch_size):
-            part = torch.tensor(samples[start : start + batch_size], device=self.device)
-            rows[start : start + batch_size] = self._sample_batch(part, noise, observer)
+            here = slice(start, start + batch_size)
+            part = torch.tensor(samples[here], device=self.device)
+            rows[here], self.calls_of[here] = self._sample_batch(part, noise, observer)
             if progress is not None:
                 progress(min(start + batch_size, len(samples)), len(samples))
         return rows
 
     def _sample_batch(
         self, samples: Tensor, noise: KeyedNoise, observer: Observer | None
-    ) -> np.ndarray:
+    ) -> tuple[np.ndarray, np.ndarray]:
         num_rooms = self._draw_num_rooms(samples, noise)
-        order, decoding = self.method.order, self.method.decoding
+        method, order = self.method, self.method.order
         groups, courses = [], []
         for n in np.unique(num_rooms):
             chosen = torch.from_numpy(np.flatnonzero(num_rooms == n)).to(self.device)
             state = GroupState.all_masked(
                 int(n), samples[chosen], self.vocabulary, self._given_tokens(int(n))
             )
-            grid = self.method.grid(self.visibility, state.positions)
+            grid = method.grid(self.visibility, state.positions)
             groups.append(state)
-            courses.append(Course(self.visibility, grid, self.method.remasker, noise))
+            courses.append(Course(self.visibility, grid, method.remasker, noise, state.positions))
 
         def look() -> None:
             if observer is not None:
                 observer(self._rows(groups, num_rooms))
 
         look()
-        while self._advance(groups, courses, order, decoding, look):
+        both = list(zip(groups, courses, strict=True))
+        on_the_way = [iter(partial(order.next_reveal, *pair), None) for pair in both]
+        while self._advance(groups, on_the_way, order, noise, look):
             look()
-        return self._rows(groups, num_rooms)
+        sweeps = [sweep_reveals(*pair, method.sweep_kind, method.sweeps) for pair in both]
+        while self._advance(groups, sweeps, order, noise.of(Stream.SWEEP), look):
+            look()
+        calls = np.zeros(len(num_rooms), np.int64)
+        for state in groups:
+            calls[num_rooms == state.num_rooms] = state.calls.cpu().numpy()
+        return self._rows(groups, num_rooms), calls
 
     def _rows(self, groups: list[GroupState], num_rooms: np.ndarray) -> np.ndarray:
         """(b, length) uint8 the token rows of all diagrams, in their order."""
@@ -156,32 +171,34 @@ class Sampler:
     def _advance(
         self,
         groups: list[GroupState],
-        courses: list[Course],
+        reveals: "list[Iterator[Reveal]]",
         order: Order,
-        decoding: Decoding,
+        noise: KeyedNoise,
         look: Callable[[], None],
     ) -> bool:
         """Take every diagram through its next reveal; False when nothing was left to do.
 
         `look` is called where the network is about to be.
         """
-        pending: list[tuple[GroupState, Reveal, KeyedNoise]] = []
-        for state, course in zip(groups, courses, strict=True):
-            reveal = order.next_reveal(state, course)
+        pending: list[tuple[GroupState, Reveal]] = []
+        for state, of_group in zip(groups, reveals, strict=True):
+            reveal = next(of_group, None)
             if reveal is not None:
-                pending.append((state, reveal, course.noise))
+                pending.append((state, reveal))
         if not pending:
             return False
         look()
-        batch = pack([(s.num_rooms, s.tokens(r.rows)) for s, r, _ in pending], self.vocabulary)
-        at = torch.cat([r.candidates.reshape(-1) for _, r, _ in pending]).nonzero()[:, 0]
-        time = torch.cat([r.time for _, r, _ in pending])
+        batch = pack([(s.num_rooms, s.tokens(r.rows)) for s, r in pending], self.vocabulary)
+        at = torch.cat([r.candidates.reshape(-1) for _, r in pending]).nonzero()[:, 0]
+        time = torch.cat([r.time for _, r in pending])
         logits = self.predictor(batch, time.float(), at).double()
         self.calls += len(time)
         start = 0
-        for state, reveal, noise in pending:
+        for state, reveal in pending:
             size = int(reveal.candidates.sum())
-            _write(state, reveal, logits[start : start + size], order, decoding, noise)
+            part = logits[start : start + size]
+            _write(state, reveal, part, order, self.method.decoding, noise)
+            state.calls[reveal.rows] += 1
             start += size
         return True
 

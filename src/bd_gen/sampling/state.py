@@ -16,23 +16,27 @@ class GroupState:
         num_rooms: n.
         samples: (b,) int64 number k of each sample; with the seed it keys the noise.
         positions: (N,) int64 positions in the full row.
+        ends: (N, 2) int64 rooms i <= j that each token is about; for a room, itself twice.
         mask_tokens: (N,) int64 the MASK token of each position.
         values: (b, N) int64 values; meaningless where masked.
         is_masked: (b, N) bool.
         is_given: (b, N) bool; given tokens are never masked.
         confidence: (b, N) float64 probability that each value had when it was revealed.
         step: (b,) int64 the step that comes next.
+        calls: (b,) int64 calls of the network so far.
     """
 
     num_rooms: int
     samples: Tensor
     positions: Tensor
+    ends: Tensor
     mask_tokens: Tensor
     values: Tensor
     is_masked: Tensor
     is_given: Tensor
     confidence: Tensor
     step: Tensor
+    calls: Tensor
 
     @staticmethod
     def all_masked(
@@ -57,12 +61,14 @@ class GroupState:
             num_rooms=num_rooms,
             samples=samples,
             positions=positions,
+            ends=torch.tensor(vocabulary.ends[real].tolist(), device=device),
             mask_tokens=mask_tokens,
             values=start.expand(shape).clone(),
             is_masked=~is_given,
             is_given=is_given,
             confidence=torch.ones(shape, dtype=torch.float64, device=device),
             step=torch.zeros(len(samples), dtype=torch.int64, device=device),
+            calls=torch.zeros(len(samples), dtype=torch.int64, device=device),
         )
 
     def tokens(self, rows: Tensor) -> Tensor:

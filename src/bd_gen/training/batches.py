@@ -34,9 +34,15 @@ class BatchOrder:
     """Endless streams of epochs, one for each size, cut into batches.
 
     A batch depends on (seed, step) only, so a resumed run sees what an uninterrupted one sees.
+
+    Args:
+        num_rooms: (N,) of the data set.
+        batch_size: rows of a batch.
+        seed: of the epochs.
+        draws: rows that each diagram of a batch takes.
     """
 
-    def __init__(self, num_rooms: np.ndarray, batch_size: int, seed: int) -> None:
+    def __init__(self, num_rooms: np.ndarray, batch_size: int, seed: int, draws: int = 1) -> None:
         """Divide batches among the sizes of the data set.
 
         Raises:
@@ -45,13 +51,15 @@ class BatchOrder:
         if not len(num_rooms):
             raise InputError("training: there is nothing to train on")
         sizes, totals = np.unique(num_rooms, return_counts=True)
-        if batch_size < len(sizes):
+        num_diagrams = batch_size // draws
+        if num_diagrams < len(sizes):
+            each = "one" if draws == 1 else f"{draws} draws of one"
             raise InputError(
-                f"training.batch_size must be at least {len(sizes)}, one for each number of rooms "
-                f"in the data, got {batch_size}"
+                f"training.batch_size must be at least {draws * len(sizes)}, {each} for each "
+                f"number of rooms in the data, got {batch_size}"
             )
-        counts = _apportioned(totals, batch_size)
-        shares = totals / totals.sum() * batch_size
+        counts = _apportioned(totals, num_diagrams)
+        shares = totals / totals.sum() * num_diagrams
         self.strata = [
             Stratum(int(n), np.flatnonzero(num_rooms == n), int(count), float(share / count))
             for n, count, share in zip(sizes, counts, shares, strict=True)

@@ -1,7 +1,7 @@
-"""What a checkpoint may not claim: tensors or models that are larger than its file.
+"""What a checkpoint may not claim: models that are larger than its file, or other numbers.
 
-A file of a few kilobytes can describe tensors of any size, all of whose numbers are one and the
-same, and a configuration any model. Neither gets memory before it is known to be backed by bytes.
+A file of a few kilobytes can have a configuration of any model. None gets memory before it is
+known to be backed by bytes; that tensors are is seen to by `results.torch_archive`.
 """
 
 from collections.abc import Mapping
@@ -14,29 +14,20 @@ from bd_gen.models.architectures import new_denoiser
 from bd_gen.models.config import ModelConfig
 from bd_gen.models.published import PublishedRates
 
+_MODEL_FLOATS = (torch.float16, torch.float32, torch.float64)
 
-def check_tensors(value: Any, num_bytes: int) -> None:
-    """Make sure that the tensors in plain containers can all be had for so many bytes.
+
+def check_numbers(expected: Mapping[str, torch.Tensor], state: Mapping[str, Any]) -> None:
+    """Make sure that weights are floats and counts are integers: torch turns one into the other.
 
     Raises:
-        ValueError: they would take more, or are of a kind that no checkpoint has.
+        ValueError: a tensor that both have holds numbers of another kind; the message names it.
     """
-    total, seen, waiting = 0, set(), [value]
-    while waiting:
-        part = waiting.pop()
-        if id(part) in seen:  # containers may hold themselves
-            continue
-        seen.add(id(part))
-        if isinstance(part, Mapping):
-            waiting += part.values()
-        elif isinstance(part, (list, tuple, set)):
-            waiting += part
-        elif isinstance(part, torch.Tensor):
-            if part.layout is not torch.strided or part.device.type != "cpu" or part.is_quantized:
-                raise ValueError("a tensor is of an unusual kind")
-            total += part.numel() * part.element_size()
-            if total > num_bytes:
-                raise ValueError("its tensors claim to be larger than the file")
+    for name in sorted({*expected} & {*state}):
+        wanted, found = expected[name].dtype, getattr(state[name], "dtype", None)
+        is_good = found in _MODEL_FLOATS if wanted.is_floating_point else found == wanted
+        if not is_good:
+            raise ValueError(f"{name}: expected {_kind(wanted)}, got {_kind(found)}")
 
 
 def check_model(config: ModelConfig, state: Mapping[str, Any], vocabulary: Vocabulary) -> None:
@@ -75,3 +66,7 @@ def _check_shapes(expected: Mapping[str, Any], state: Mapping[str, Any]) -> None
 
 def _words(shape: torch.Size | None) -> str:
     return "none" if shape is None else f"shape {tuple(shape)}"
+
+
+def _kind(dtype: torch.dtype | None) -> str:
+    return "no tensor" if dtype is None else str(dtype).removeprefix("torch.")

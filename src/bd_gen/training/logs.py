@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bd_gen.errors import InputError
 from bd_gen.files import write_text
+from bd_gen.json_text import parse_json
 
 
 class Logger(Protocol):
@@ -65,8 +66,8 @@ class JsonlLogger:
 
 def _step_of(line: str) -> float:
     try:
-        return float(json.loads(line)["step"])
-    except (KeyError, RecursionError, TypeError, ValueError):
+        return float(parse_json(line)["step"])
+    except (KeyError, OverflowError, TypeError, ValueError):
         return math.inf  # half a line from a killed run
 
 

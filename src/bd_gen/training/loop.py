@@ -1,7 +1,8 @@
 """The training loop."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,26 +11,24 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
-from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diffusion.corruption import spread_levels
+from bd_gen.diffusion.corruption import Corrupter, spread_levels
+from bd_gen.diffusion.learned_orders import order_score
 from bd_gen.diffusion.likelihood import bound_in_nats
-from bd_gen.diffusion.objective import CleanGroup, corrupt, masked_loss
-from bd_gen.diffusion.process import FixedProcess, ForwardProcess, LearnedProcess
-from bd_gen.diffusion.schedules import schedule_named
+from bd_gen.diffusion.objective import corrupt_by, masked_loss
 from bd_gen.errors import InputError
 from bd_gen.models.config import ModelConfig
-from bd_gen.models.denoiser import Denoiser
 from bd_gen.models.device import autocast
-from bd_gen.models.learned_rates import LearnedRates
-from bd_gen.training.batches import BatchOrder, noise_seed
+from bd_gen.training.averaging import running_average
+from bd_gen.training.batches import noise_seed
+from bd_gen.training.captured import CapturedStep, StepDraws, can_capture
+from bd_gen.training.checkpoint_limits import check_numbers
 from bd_gen.training.config import TrainingConfig
-from bd_gen.training.optimizers import make_optimizers, scale_rates
+from bd_gen.training.optimizers import make_optimizers, plain_state, scale_rates
+from bd_gen.training.own_mistakes import with_own_mistakes
 from bd_gen.training.processes import Alone, Processes, share_of, sum_gradients
-from bd_gen.training.renumbering import Renumbering
-
-LEARNED = "learned"
-"""The name that stands for a learned forward process where a noise schedule is named."""
+from bd_gen.training.supply import Supply, TrainingRows
+from bd_gen.training.trained import Trained, set_dropout
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Progress:
     Attributes:
         step: steps taken so far.
         values: numbers to log, if any: `train/nats`, `train/grad_norm`, `train/learning_rate`,
-            and after a validation `validation/nats`.
+            and after a validation `validation/nats` and the process's `more_bounds`.
         is_checkpoint: the state is worth saving now.
     """
 
@@ -51,45 +50,17 @@ class Progress:
 _ROUND_TO = 512  # masked tokens of a batch, rounded up: few shapes, few kernels to compile
 
 
-class Trained(nn.Module):
-    """What training changes: the denoiser and, if it is learned, the forward process.
-
-    Args:
-        config: size of the denoiser.
-        vocabulary: the layout of a row.
-        noise: name of the noise schedule, or "learned".
-        estimator: how a fixed process draws masks.
-    """
-
-    def __init__(
-        self, config: ModelConfig, vocabulary: Vocabulary, noise: str, estimator: str = "count"
-    ) -> None:
-        super().__init__()
-        self.denoiser = Denoiser(config, vocabulary)
-        self.rates = LearnedRates(vocabulary) if noise == LEARNED else None
-        self.noise = noise
-        self.estimator = estimator
-
-    @property
-    def process(self) -> ForwardProcess:
-        """The forward process, with the present rates if it is learned."""
-        if self.rates is not None:
-            return LearnedProcess(self.rates)
-        return FixedProcess(schedule_named(self.noise), self.estimator)
-
-
 class Trainer:
     """Model, average, optimiser and data of one run.
 
     Args:
         model_config: size of the denoiser.
         config: the loop's settings; `precision` is resolved ("float32" or "bfloat16").
-        noise: name of the noise schedule, or "learned".
-        tokens: (N, length) uint8 training rows.
+        noise: name of the noise schedule, "learned" or "learned_rates".
+        rows: the training plans, with what `config.renumber` and `config.mirror` need.
         validation_tokens: (M, length) uint8 held-out rows; may be empty.
         vocabulary: the layout of a row.
         device: where everything lives; the whole data set is kept there.
-        reverse: (N, num_edges) relations seen from the other room, for `config.renumber`.
         processes: among which every batch is divided; this one alone if None.
 
     Attributes:
@@ -104,11 +75,10 @@ class Trainer:
         model_config: ModelConfig,
         config: TrainingConfig,
         noise: str,
-        tokens: np.ndarray,
+        rows: TrainingRows,
         validation_tokens: np.ndarray,
         vocabulary: Vocabulary,
         device: torch.device,
-        reverse: np.ndarray | None = None,
         processes: Processes | None = None,
     ) -> None:
         self.config = config
@@ -119,31 +89,22 @@ class Trainer:
         self.device = device
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
-            self.model = Trained(model_config, vocabulary, noise, config.estimator)
+            self.model = Trained(model_config, vocabulary, noise, config)
         self.model.to(device)
-        self.average = AveragedModel(self.model, multi_avg_fn=_running_average(config.ema))
+        self.average = AveragedModel(self.model, multi_avg_fn=running_average(config.ema))
+        set_dropout(self.model, config.dropout)
         self.optimizers = make_optimizers(self.model, config)
         self.step = 0
         self.is_between_steps = True
         self._validation_tokens = validation_tokens[: config.num_validation]
-        self._order = BatchOrder(num_rooms_of(tokens, vocabulary), config.batch_size, config.seed)
-        self._tokens = torch.tensor(np.ascontiguousarray(tokens), device=device)
-        self._positions = {
-            stratum.num_rooms: torch.tensor(
-                vocabulary.real_positions(stratum.num_rooms).tolist(), device=device
-            )
-            for stratum in self._order.strata
-        }
+        self._draws = self.model.process.draws
+        self._supply = Supply(rows, vocabulary, config, self._draws, device)
         self._generator = torch.Generator(device=device)
-        self._reverse: Tensor | None = None
-        if config.renumber:
-            if reverse is None:
-                raise ValueError("renumbering needs the relations seen from the other room")
-            self._reverse = torch.tensor(np.ascontiguousarray(reverse), device=device)
-        self._renumbering = {
-            stratum.num_rooms: Renumbering(stratum.num_rooms, device)
-            for stratum in self._order.strata
-        }
+        self._captured: CapturedStep | None = None
+        if self.processes.count == 1 and can_capture(self.model, config, device):
+            self._captured = CapturedStep(
+                self.model, self.average, self.optimizers, self._supply, config, device
+            )
 
     @property
     def averaged(self) -> "Trained":
@@ -179,14 +140,20 @@ class Trainer:
                 self._check_finite(loss, norm)
             if is_checkpoint and len(self._validation_tokens) and self.processes.rank == 0:
                 values["validation/nats"] = self.validate()
+                for name, corrupter in self.averaged.process.more_bounds().items():
+                    values[f"validation/{name}"] = self.validate(corrupter)
             yield Progress(self.step, values, is_checkpoint)
 
-    def validate(self) -> float:
+    def validate(self, corrupter: Corrupter | None = None) -> float:
         """The bound of the averaged model on held-out diagrams, in nats per diagram."""
         averaged = self.averaged
         with autocast(self.config.precision, self.device):
             return bound_in_nats(
-                averaged.denoiser, self._validation_tokens, averaged.process, repeats=2
+                averaged.denoiser,
+                self._validation_tokens,
+                averaged.process,
+                repeats=2,
+                corrupter=corrupter,
             )
 
     def _check_finite(self, loss: Tensor, norm: Tensor) -> None:
@@ -197,43 +164,75 @@ class Trainer:
             )
 
     def _take_step(self) -> tuple[Tensor, Tensor]:
-        self._generator.manual_seed(noise_seed(self.config.seed, self.step))
-        groups = self._clean_groups()
+        draws = self._draw()
+        if self._captured is not None:
+            return self._captured(draws)
+        groups = [group.repeated(self._draws) for group in self._supply.groups(draws.drawn)]
         count = sum(len(group.tokens) for group in groups)
-        level = spread_levels(count, self._generator, self.device)
         corrupter = self.model.process.in_training(self.step / self.config.steps)
-        corruptions = corrupt(groups, corrupter, level, self._generator)
+        corruptions = corrupt_by(groups, corrupter, draws.level, draws.noises)
+        if self._makes_mistakes:
+            with autocast(self.config.precision, self.device), self._keyed_dropout():
+                corruptions = with_own_mistakes(
+                    self.model.denoiser,
+                    groups,
+                    corruptions,
+                    self.config.own_mistakes,
+                    self.vocabulary,
+                    self._generator,
+                )
         groups, corruptions = share_of(groups, corruptions, self.processes)
-        with autocast(self.config.precision, self.device):
+        with autocast(self.config.precision, self.device), self._keyed_dropout():
             masked = masked_loss(
                 self.model.denoiser, groups, corruptions, self.vocabulary, _ROUND_TO
             )
             loss = masked.total / count
+        prefixes = [c.log_prefix for c in corruptions if c.log_prefix is not None]
+        if prefixes:
+            loss = loss + order_score(masked.per_diagram, torch.cat(prefixes)) / count
         self.model.zero_grad()
         loss.backward()
         told = torch.stack([loss.detach(), loss.new_tensor(float(self.wants_to_stop))])
         loss, stops = sum_gradients(self.processes, self.model.parameters(), told)
         if self.processes.count > 1:
             self.has_to_stop = bool(stops > 0)
-        norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
+        if self.model.law is not None:
+            # Apart: its gradient is noisier than the denoiser's and must not shrink it.
+            nn.utils.clip_grad_norm_(self.model.law.parameters(), self.config.clip)
+        norm = nn.utils.clip_grad_norm_(self.model.all_but_law(), self.config.clip)
         for optimizer in self.optimizers:
             optimizer.step()
         self.average.update_parameters(self.model)
         return loss, norm
 
-    def _clean_groups(self) -> list[CleanGroup]:
-        groups = []
-        rows_of = self._order.batch(self.step)
-        for stratum, rows in zip(self._order.strata, rows_of, strict=True):
-            chosen = torch.from_numpy(rows).to(self.device)
-            positions = self._positions[stratum.num_rooms]
-            real = self._tokens[chosen][:, positions].long()
-            if self._reverse is not None:
-                pairs = positions[stratum.num_rooms :] - self.vocabulary.n_max
-                reverse = self._reverse[chosen][:, pairs].long()
-                real = self._renumbering[stratum.num_rooms](real, reverse, self._generator)
-            groups.append(CleanGroup(stratum.num_rooms, real, stratum.weight))
-        return groups
+    def _draw(self) -> StepDraws:
+        """All random numbers of this step but those of dropout and own mistakes."""
+        self._generator.manual_seed(noise_seed(self.config.seed, self.step))
+        drawn = self._supply.draw(self.step, self._generator)
+        counts = [len(part.rows) * self._draws for part in drawn]
+        level = spread_levels(sum(counts) // self._draws, self._generator, self.device)
+        lengths = [n * (n + 1) // 2 for n in (s.num_rooms for s in self._supply.order.strata)]
+        noises = [
+            torch.rand(shape, generator=self._generator, device=self.device)
+            for shape in zip(counts, lengths, strict=True)
+        ]
+        return StepDraws(drawn, level.repeat_interleave(self._draws), noises)
+
+    @property
+    def _makes_mistakes(self) -> bool:
+        config = self.config
+        return config.own_mistakes > 0 and self.step >= config.own_mistakes_from * config.steps
+
+    @contextmanager
+    def _keyed_dropout(self) -> Iterator[None]:
+        """Draw what is dropped from numbers of this step; dropout takes no generator of its own."""
+        if not self.config.dropout:
+            yield
+            return
+        devices = [] if self.device.type == "cpu" else [self.device]
+        with torch.random.fork_rng(devices=devices):
+            torch.manual_seed(noise_seed(self.config.seed, self.step))
+            yield
 
     def _set_learning_rate(self) -> float:
         factor = rate_factor(self.config, self.step)
@@ -245,7 +244,7 @@ class Trainer:
         return {
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
-            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "optimizers": [plain_state(optimizer) for optimizer in self.optimizers],
             "step": self.step,
         }
 
@@ -256,6 +255,7 @@ class Trainer:
             InputError: it belongs to a model of another shape.
         """
         try:
+            check_numbers(self.model.state_dict(), state["model"])
             self.model.load_state_dict(state["model"])
             self.average.load_state_dict(state["average"])
             for optimizer, part in zip(self.optimizers, state["optimizers"], strict=True):
@@ -274,17 +274,3 @@ def rate_factor(config: TrainingConfig, step: int) -> float:
         done = min(1.0, (step - config.warmup_steps) / span)
         factor *= 0.01 + 0.99 * 0.5 * (1.0 + math.cos(math.pi * done))
     return factor
-
-
-def _running_average(
-    decay: float,
-) -> Callable[[tuple[Tensor, ...] | list[Tensor], tuple[Tensor, ...] | list[Tensor], Any], None]:
-    """EMA whose decay grows from 0.1 to `decay`, so that it forgets the initial weights."""
-
-    @torch.no_grad()
-    def update(averaged: Any, current: Any, num_averaged: Any) -> None:
-        taken = float(num_averaged)
-        now = min(decay, (1.0 + taken) / (10.0 + taken))
-        torch._foreach_lerp_(list(averaged), list(current), 1.0 - now)
-
-    return update

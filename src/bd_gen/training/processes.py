@@ -6,7 +6,7 @@ their number changes nothing but the rounding of sums.
 
 import os
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Protocol
 
 import torch
@@ -134,21 +134,31 @@ def sum_gradients(processes: Processes, parameters: Iterable[Tensor], extra: Ten
 def share_of(
     groups: list[CleanGroup], corruptions: list[Corruption], processes: Processes
 ) -> tuple[list[CleanGroup], list[Corruption]]:
-    """Every count-th diagram of each group, from this process's rank on."""
+    """Every count-th diagram of each group, with all its draws, from this process's rank on."""
     rank, count = processes.rank, processes.count
     if count == 1:
         return groups, corruptions
-    shared = [
-        (
-            replace(group, tokens=group.tokens[rank::count]),
-            Corruption(
-                is_masked=corruption.is_masked[rank::count],
-                weight=corruption.weight[rank::count],
-                time=corruption.time[rank::count],
-                soft=None if corruption.soft is None else corruption.soft[rank::count],
-            ),
-        )
+    pairs = [
+        (group, corruption)
         for group, corruption in zip(groups, corruptions, strict=True)
-        if len(group.tokens) > rank
+        if len(group.tokens) > rank * group.draws
     ]
-    return [group for group, _ in shared], [corruption for _, corruption in shared]
+
+    def part(values: Tensor, draws: int) -> Tensor:
+        # All draws of one diagram belong together.
+        return values.unflatten(0, (-1, draws))[rank::count].flatten(0, 1)
+
+    return (
+        [replace(group, tokens=part(group.tokens, group.draws)) for group, _ in pairs],
+        [
+            replace(
+                corruption,
+                **{
+                    field.name: part(value, group.draws)
+                    for field in fields(corruption)
+                    if (value := getattr(corruption, field.name)) is not None
+                },
+            )
+            for group, corruption in pairs
+        ],
+    )

@@ -264,7 +264,7 @@ def _check_places(waiting: State, vocabulary: Vocabulary, prefix: str) -> None:
 def _data(data: Mapping[str, Any], n_max: int) -> dict[str, Any]:
     path = data.get("mat_path")
     named = path if isinstance(path, str) and path else "data/data.mat"
-    return {"source": "graph2plan", "path": named, "n_max": n_max}
+    return {"source": "graph2plan", "path": named, "n_max": n_max, "split": "published"}
 
 
 def _shares(n_max: int, path: Path) -> list[int]:

@@ -28,19 +28,18 @@ class Renumbering:
         self._rows = torch.tensor(rows.tolist(), device=device, dtype=torch.long)
         self._cols = torch.tensor(cols.tolist(), device=device, dtype=torch.long)
 
-    def __call__(self, tokens: Tensor, reverse: Tensor, generator: torch.Generator) -> Tensor:
+    def __call__(self, tokens: Tensor, reverse: Tensor, draws: Tensor) -> Tensor:
         """Renumber b diagrams.
 
         Args:
             tokens: (b, n(n+1)/2) int64 types, then relations of the pairs i < j.
             reverse: (b, n(n-1)/2) int64 relations of the same pairs seen from the other room.
-            generator: of the orders.
+            draws: (b, n) uniform numbers whose ranks are the orders.
 
         Returns:
             (b, n(n+1)/2) int64.
         """
         n, count = self.num_rooms, len(tokens)
-        draws = torch.rand((count, n), generator=generator, device=tokens.device)
         order = draws.argsort(dim=1)
         seen_from = tokens.new_full((count, n, n), NO_EDGE)
         seen_from[:, self._rows, self._cols] = tokens[:, n:]

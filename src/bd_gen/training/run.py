@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from bd_gen.data.config import recorded_fields
 from bd_gen.data.dataset import DataConfig, Dataset
 from bd_gen.diffusion.likelihood import denoising_scores
 from bd_gen.errors import InputError
@@ -16,18 +17,23 @@ from bd_gen.models.config import ModelConfig
 from bd_gen.models.device import resolve_device, resolve_precision
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from bd_gen.training.config import TrainingConfig
+from bd_gen.training.law_plot import draw_law
 from bd_gen.training.logs import JsonlLogger, Logger, TensorBoardLogger
 from bd_gen.training.loop import Progress, Trainer
 from bd_gen.training.processes import Alone, FabricProcesses, Processes, is_first_process
 from bd_gen.training.schedule_plot import draw_schedules
+from bd_gen.training.supply import TrainingRows
+from bd_gen.training.trained import LEARNED, LEARNED_RATES
 
 FINAL = "checkpoint_final.pt"
 LAST = "checkpoint_last.pt"
 LOG = "metrics.jsonl"
 SCHEDULES = "learned_schedules.png"
+LAW = "learned_order.png"
 
+_DEFAULTS = {"model": asdict(ModelConfig()), "training": asdict(TrainingConfig())}
 MAY_CHANGE = frozenset(
-    {"steps", "log_every", "validate_every", "num_validation", "device", "devices"}
+    {"steps", "log_every", "validate_every", "num_validation", "device", "devices", "capture"}
 )
 """Training settings that a continued run may have otherwise without becoming another run."""
 
@@ -44,6 +50,9 @@ class RunConfig:
         training: settings of the loop.
         resume_from: a checkpoint of another folder to go on from, as long as the folder's own
             has not come further.
+
+    Raises:
+        InputError: settings that contradict each other.
     """
 
     directory: Path
@@ -52,6 +61,18 @@ class RunConfig:
     noise: str
     training: TrainingConfig
     resume_from: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.training.rooms_share and self.noise in (LEARNED, LEARNED_RATES):
+            raise InputError(
+                f"training.rooms_share must be 0 with noise={self.noise}, "
+                "which has a law of masking of its own"
+            )
+        if self.training.own_mistakes and self.noise in (LEARNED, LEARNED_RATES):
+            raise InputError(
+                f"training.own_mistakes must be 0 with noise={self.noise}, "
+                "whose masks carry a gradient"
+            )
 
     def as_dict(self) -> dict[str, Any]:
         """Plain containers, as a checkpoint holds them."""
@@ -131,12 +152,15 @@ def _train(
     trainer = Trainer(
         config.model,
         resolved,
-        config.noise,
-        dataset.train,
+        config.noise if start is None else _meant(config.noise, start),
+        TrainingRows(
+            dataset.train,
+            dataset.train_reverse if resolved.renumber else None,
+            dataset.train_mirrored if resolved.mirror else None,
+        ),
         dataset.validation,
         dataset.vocabulary,
         device,
-        dataset.train_reverse if resolved.renumber else None,
         processes,
     )
     if start is not None and start.training_state is not None:
@@ -159,6 +183,8 @@ def _finish(trainer: Trainer, config: RunConfig, dataset: Dataset) -> None:
     )
     if averaged.rates is not None:
         draw_schedules(averaged.rates, config.directory / SCHEDULES)
+    if averaged.law is not None:
+        draw_law(averaged.law, config.directory / LAW)
     save_checkpoint(config.directory / FINAL, _checkpoint(trainer, config, dataset, denoising))
     (config.directory / LAST).unlink(missing_ok=True)
 
@@ -213,7 +239,7 @@ def _checkpoint(
     averaged = trainer.averaged
     return Checkpoint(
         model_state_dict=averaged.denoiser.state_dict(),
-        rate_network_state_dict=None if averaged.rates is None else averaged.rates.state_dict(),
+        rate_network_state_dict=averaged.forward_state,
         config=config.as_dict(),
         n_max=dataset.vocabulary.n_max,
         step=trainer.step,
@@ -248,6 +274,12 @@ def _check_same_run(path: Path, start: Checkpoint, config: RunConfig, dataset: D
             f"{path}: was trained with data.n_max={start.n_max}, now {n_max} is asked "
             "for; choose another run.dir"
         )
+    had_split, split = recorded_fields(start.config["data"])["split"], config.data.split
+    if had_split != split:
+        raise InputError(
+            f"{path}: was trained with data.split={had_split}, now {split} is asked for; give "
+            f"data.split={had_split} or choose another run.dir"
+        )
     if start.data_fingerprint != fingerprint:
         raise InputError(
             f"{path}: was trained on other data (fingerprint {start.data_fingerprint}, now "
@@ -257,13 +289,25 @@ def _check_same_run(path: Path, start: Checkpoint, config: RunConfig, dataset: D
     for section in ("model", "noise", "training"):
         had, wanted = start.config[section], asked[section]
         if section == "noise":
-            had, wanted = {"": had}, {"": wanted}
+            had, wanted = {"": _meant(had, start)}, {"": _meant(wanted, start)}
+        else:  # a setting that is newer than the checkpoint had what is now its default
+            had = {**_DEFAULTS[section], **had}
         for name, difference in _differences(had, wanted).items():
             key = f"{section}.{name}".rstrip(".")
             raise InputError(
                 f"{path}: was trained with {key}={difference[0]}, now {difference[1]} is asked "
                 "for; choose another run.dir"
             )
+
+
+def _meant(noise: str, start: Checkpoint) -> str:
+    """What a name of a noise schedule means where training goes on from a checkpoint.
+
+    "learned" was the name of learned rates before there was a law over orders; for runs of that
+    time it still is.
+    """
+    is_old = start.noise == LEARNED and start.is_learned and not start.has_order_law
+    return LEARNED_RATES if is_old and noise == LEARNED else noise
 
 
 def _differences(had: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

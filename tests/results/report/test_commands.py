@@ -42,7 +42,7 @@ def test_an_evaluation_gives_the_numbers_again(directory: Path, tmp_path: Path) 
 
     dataset = load_dataset(DataConfig(num_plans=300))
     rows = dataset.train[:20]
-    data = {"source": "synthetic", "num_plans": 300}
+    data = {"source": "synthetic", "num_plans": 300, "split": "canonical"}
     part = SeedSamples(rows, rows != dataset.vocabulary.pad_row)
     samples = Samples(
         "m", 8, (1, 2), 20, {}, {"data": data, "data_fingerprint": dataset.fingerprint},
@@ -80,11 +80,27 @@ def test_generation_is_told_with_all_its_settings(directory: Path) -> None:
     assert Path(config["results"]["dir"], config["results"]["schedule"]) == directory
 
 
+def test_only_realizable_is_told(directory: Path) -> None:
+    contents = read_contents(directory)
+    entry = next(e for e in contents.entries if generation_command(e, contents) is not None
+                 and e.kind == "method")  # fmt: skip
+    before = generation_command(entry, contents)
+    assert before is not None
+    assert "only_realizable" not in before
+    entry.result.fields["config"]["only_realizable"] = True
+    command = generation_command(entry, contents)
+    assert command is not None
+    overrides = [word for word in shlex.split(command) if "=" in word]
+    assert compose("generate", overrides)["eval"]["only_realizable"] is True
+
+
 def test_measures_come_from_the_data(directory: Path) -> None:
     contents = read_contents(directory)
     found = entries(contents)
     real = shlex.split(generation_command(found[REAL], contents) or "")
-    assert real[-3:] == ["--real", "data=plans", "data.path=my plans.jsonl"]
+    assert real[-4:] == [
+        "--real", "data=plans", "data.path=my plans.jsonl", "data.split=identical",
+    ]  # fmt: skip
     assert "--baselines" in (generation_command(found[MARGINALS], contents) or "")
 
 
@@ -93,7 +109,7 @@ def test_samples_that_name_no_data_are_told_theirs(directory: Path) -> None:
     found = entries(contents)
     assert "data=" not in (evaluation_command(found["v2_learned"], contents) or "")
     words = shlex.split(evaluation_command(found[REAL], contents) or "")
-    assert words[-2:] == ["data=plans", "data.path=my plans.jsonl"]
+    assert words[-3:] == ["data=plans", "data.path=my plans.jsonl", "data.split=identical"]
 
 
 def test_names_are_quoted(directory: Path) -> None:

@@ -69,7 +69,7 @@ def test_real_diagrams_come_from_the_data_set_where_their_samples_are_missing(
 ) -> None:
     data = DataConfig(num_plans=300)
     dataset = load_dataset(data)
-    named = {"data": {"source": "synthetic", "num_plans": 300}}
+    named = {"data": {"source": "synthetic", "num_plans": 300, "split": "canonical"}}
     samples = make_samples(provenance=named)
     provenance = {"data_fingerprint": dataset.fingerprint}
     write_method(tmp_path, samples, 0.5, provenance=provenance)

@@ -45,3 +45,9 @@ def test_long_names_can_be_broken_but_not_entities() -> None:
 
 def test_coordinates_are_short_and_keep_their_sign() -> None:
     assert [number(v) for v in (3.0, -0.5, -0.04, 12.25, 0.0)] == ["3", "-0.5", "0", "12.2", "0"]
+
+
+def test_text_is_not_turned_round() -> None:
+    assert text("a\u202eb\u2066c\u200f") == "a\N{REPLACEMENT CHARACTER}b" + (
+        "\N{REPLACEMENT CHARACTER}c\N{REPLACEMENT CHARACTER}"
+    )

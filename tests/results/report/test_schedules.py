@@ -66,6 +66,18 @@ def test_what_makes_no_sense_is_as_if_it_were_not_recorded(
     assert "<polyline" not in page
 
 
+def test_a_law_over_orders_has_no_schedules(directory: Path, tmp_path: Path) -> None:
+    folder = with_rates(directory, tmp_path, None)
+    fields = json.loads((folder / "v2_learned.json").read_text())
+    fields["provenance"]["generation"] = {"learned_order": {"edge, no end visible": -8.0}}
+    (folder / "v2_learned.json").write_text(json.dumps(fields))
+    page = schedule_figures(read_contents(folder))
+    assert page is not None
+    assert "v2_learned follow a learned law over orders" in page
+    assert "Not recorded" not in page
+    assert "<polyline" not in page
+
+
 def test_without_a_learned_process_there_is_no_such_section(
     directory: Path, tmp_path: Path
 ) -> None:

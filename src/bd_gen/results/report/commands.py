@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from bd_gen.data.config import DataConfig
+from bd_gen.data.config import DataConfig, recorded_fields
 from bd_gen.results.columns import REAL
 from bd_gen.results.report.contents import Contents, Entry
 
@@ -16,7 +16,10 @@ _SETTINGS = (
     ("eval.remasking.strategy", "remasking_strategy"),
     ("eval.remasking.eta", "remasking_eta"),
     ("eval.remasking.t_switch", "remasking_t_switch"),
+    ("eval.sweeps", "sweeps"),
+    ("eval.sweep_kind", "sweep_kind"),
 )
+_LOOP = ("t_on", "t_off", "alpha_on")
 
 
 def evaluation_command(entry: Entry, contents: Contents) -> str | None:
@@ -39,11 +42,16 @@ def generation_command(entry: Entry, contents: Contents) -> str | None:
         return None
     words = [f"eval.checkpoint_path={checkpoint}"]
     words += [f"{key}={config[name]}" for key, name in _SETTINGS if config.get(name) is not None]
+    loop = config.get("remasking_loop")
+    if isinstance(loop, list) and len(loop) == len(_LOOP):
+        words += [f"eval.remasking.{k}={value}" for k, value in zip(_LOOP, loop, strict=True)]
     seeds, count = config.get("seeds"), config.get("num_samples")
     if isinstance(seeds, list):
         words.append(f"eval.seeds=[{','.join(str(seed) for seed in seeds)}]")
     if isinstance(count, int):
         words.append(f"eval.num_samples={count}")
+    if config.get("only_realizable") is True:
+        words.append("eval.only_realizable=true")
     directory = contents.directory
     words += [f"results.dir={directory.parent}", f"results.schedule={directory.name}"]
     return " ".join(["bd-gen generate", *map(shlex.quote, words)])
@@ -92,7 +100,7 @@ def _data(entry: Entry) -> str:
     data = nested(entry.result.provenance, "data")
     words = [f"data={data['source']}"] if isinstance(data.get("source"), str) else []
     default = DataConfig()
-    for key, value in data.items():
-        if key not in ("source", "cache_dir") and value != getattr(default, key, value):
+    for key, value in recorded_fields(data).items() if data else ():
+        if key != "source" and value != getattr(default, key, value):
             words.append(f"data.{key}={value}")
     return " ".join(map(shlex.quote, words))

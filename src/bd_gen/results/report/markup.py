@@ -3,8 +3,11 @@
 import re
 from html import escape
 
-# HTML knows no control characters but these three, and half a surrogate pair is in no file.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# HTML knows no control characters but three, half a surrogate pair is in no file, and marks of
+# direction would show what follows them backwards.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 _VOID_HTML = {"meta", "link", "input", "br", "wbr"}
 _EMPTY_SVG = {"path", "line", "circle", "rect", "polyline"}
 

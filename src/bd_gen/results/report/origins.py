@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bd_gen.results.cells import setting
+from bd_gen.results.configuration import data_split
+from bd_gen.results.cost import calls_text
 from bd_gen.results.report.commands import (
     evaluation_command,
     generation_command,
@@ -19,7 +21,7 @@ _HASH_LENGTH = 12
 
 def compared(contents: Contents) -> Markup:
     """Warnings, and a table of the rows: how many samples of which checkpoint and data."""
-    header = ("Method", "Samples", "Checkpoint", "Reference data", "Evaluated")
+    header = ("Method", "Samples", "Calls a diagram", "Checkpoint", "Reference data", "Evaluated")
     rows = (tag("tr", *_overview(entry), data_method=entry.name) for entry in contents.entries)
     table = tag(
         "table",
@@ -71,15 +73,21 @@ def _overview(entry: Entry) -> tuple[Markup, ...]:
     generation = nested(result.provenance, "generation")
     checkpoint = generation.get("checkpoint_path") or result.config.get("checkpoint")
     sha256 = result.provenance.get("checkpoint_sha256")
-    data = nested(result.provenance, "data")
     fingerprint = result.provenance.get("data_fingerprint")
     return (
         name_of(entry, "th", scope="row"),
         tag("td", samples),
+        tag("td", calls_text(generation)),
         tag("td", setting(checkpoint) if checkpoint else "–", _hash(sha256)),
-        tag("td", setting(data.get("source", "not recorded")), _hash(fingerprint)),
+        tag("td", _data_name(entry), _hash(fingerprint)),
         tag("td", setting(result.timestamp)[:16].replace("T", " ")),
     )
+
+
+def _data_name(entry: Entry) -> str:
+    source = setting(nested(entry.result.provenance, "data").get("source", "not recorded"))
+    split = data_split(entry.result)
+    return source if split is None else f"{source}, {split} split"
 
 
 def _hash(value: object) -> Markup | None:

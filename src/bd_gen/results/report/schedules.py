@@ -14,6 +14,8 @@ from bd_gen.results.report.panels import described, panel_grid
 FIELD = "learned_rates"
 """Where the provenance of samples has the process: `gamma_min`, `gamma_max` and `coefficients`,
 for each position of the row the weights of t, t^2, ..., which sum to 1."""
+ORDER_FIELD = "learned_order"
+"""Where it has a learned law over orders, which gives positions no schedules."""
 
 _TIMES = np.linspace(0.0, 1.0, 41)
 _WIDTH, _HEIGHT = 320.0, 190.0
@@ -30,10 +32,12 @@ def schedule_figures(contents: Contents) -> Markup | None:
     if not learned:
         return None
     groups: dict[str, list[Entry]] = {}
-    missing = []
+    missing, ordered = [], []
     for entry in learned:
         rates = _recorded(entry)
-        if rates is None:
+        if any(isinstance(source.get(ORDER_FIELD), dict) for source in _sources(entry)):
+            ordered.append(entry.name)
+        elif rates is None:
             missing.append(entry.name)
         else:
             groups.setdefault(repr(rates), []).append(entry)
@@ -51,6 +55,15 @@ def schedule_figures(contents: Contents) -> Markup | None:
         names = [piece for entry in entries for piece in (", ", breakable(entry.name))][1:]
         parts.append(tag("p", *names, class_="name"))
         parts.append(_panels(alphas))
+    if ordered:
+        parts.append(
+            tag(
+                "p",
+                f"No schedules: {', '.join(ordered)} follow a learned law over orders "
+                f"(provenance/{ORDER_FIELD}). Training draws it as learned_order.png in its run "
+                "directory.",
+            )
+        )
     if missing:
         parts.append(
             tag(
@@ -78,13 +91,18 @@ def _is_learned(entry: Entry) -> bool:
 
 def _recorded(entry: Entry) -> dict[str, Any] | None:
     """The process as the samples or the result carry it, if it makes sense."""
-    sources = [entry.result.provenance.get("generation")]
-    sources += [entry.samples.provenance] if entry.samples is not None else []
-    for source in sources:
-        rates = source.get(FIELD) if isinstance(source, dict) else None
+    for source in _sources(entry):
+        rates = source.get(FIELD)
         if isinstance(rates, dict) and _makes_sense(rates):
             return rates
     return None
+
+
+def _sources(entry: Entry) -> list[dict[str, Any]]:
+    """What the result and the samples say of their origin."""
+    found = [entry.result.provenance.get("generation")]
+    found += [entry.samples.provenance] if entry.samples is not None else []
+    return [source for source in found if isinstance(source, dict)]
 
 
 def _makes_sense(rates: dict[str, Any]) -> bool:

@@ -1,0 +1,345 @@
+"""Everything that needs a GPU, in one command: `python -m benchmarks.gpu [--data FILE]`.
+
+Needs torch and numpy alone. Within --seconds (540 by default) it checks the GPU's numbers against
+the CPU's, times training (ordinary and captured steps, float32 and bfloat16) and sampling, trains
+`small` with one setting changed at a time, and trains a wider model for the time that is left.
+One JSON file (--out) is written anew after every part, so that a run that is cut off leaves what
+it has; the wider model lies beside it, without training state. `--device cpu --seconds 20` tries
+it out.
+"""
+
+import argparse
+import json
+import platform
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from bd_gen.data.config import DataConfig
+from bd_gen.data.dataset import Dataset, load_dataset
+from bd_gen.files import write_text
+from bd_gen.models.config import ModelConfig
+from bd_gen.models.denoiser import num_parameters
+from bd_gen.sampling.grid import visibility_of
+from bd_gen.sampling.method import Method
+from bd_gen.sampling.sampler import Sampler
+from bd_gen.training.bundled import BUNDLED, checkpoint_file, for_sharing
+from bd_gen.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from bd_gen.training.config import TrainingConfig
+from bd_gen.training.loop import Trainer
+from bd_gen.training.supply import TrainingRows
+
+RECIPE = TrainingConfig(
+    optimizer="muon",
+    learning_rate=1e-3,
+    warmup_steps=200,
+    decay="cosine",
+    ema=0.999,
+    renumber=True,
+    mirror=True,
+    muon_weight_decay=0.1,
+)
+SMALL = ModelConfig(activation="relu2")
+WIDE = ModelConfig(width=256, layers=6, heads=8, activation="relu2")
+TRIED_OUT = ModelConfig(width=32, layers=2, heads=2, activation="relu2")
+"""In place of both where there is no GPU and the command is only tried out."""
+PUBLISHED_STEPS = 125_000
+METHOD = "first_hitting_temp1.0_no_remask_sweep2"
+
+CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "recipe": ({}, {}),
+    "recipe, another seed": ({}, {"seed": 1}),
+    "no mirror": ({}, {"mirror": False}),
+    "muon_weight_decay 0.01": ({}, {"muon_weight_decay": 0.01}),
+    "muon_weight_decay 0.5": ({}, {"muon_weight_decay": 0.5}),
+    "dropout 0.1": ({}, {"dropout": 0.1}),
+    "rooms_share 0.5": ({}, {"rooms_share": 0.5}),
+    "gelu": ({"activation": "gelu"}, {}),
+    "swiglu": ({"activation": "swiglu"}, {}),
+    "head_gates": ({"head_gates": True}, {}),
+    "embedding_learning_rate 3e-3": ({}, {"embedding_learning_rate": 3e-3}),
+    "own_mistakes 0.1": ({}, {"own_mistakes": 0.1}),
+    "ema 0.9999": ({}, {"ema": 0.9999}),
+    "width 192": ({"width": 192, "heads": 6}, {}),
+}
+"""What is changed against the recipe, one thing at a time: of the model, of the training."""
+
+
+class Clock:
+    """How much time is left."""
+
+    def __init__(self, seconds: float) -> None:
+        self.end = time.perf_counter() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds; negative when it is over."""
+        return self.end - time.perf_counter()
+
+
+def wait_for(device: torch.device) -> None:
+    """Until the device has done what it was given."""
+    if device.type == "cuda":
+        torch.cuda.synchronize()
+
+
+def seconds_of(work: Callable[[], Any], device: torch.device, repeats: int) -> list[float]:
+    """Times of `repeats` calls, after one that does not count."""
+    work()
+    wait_for(device)
+    found = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        work()
+        wait_for(device)
+        found.append(time.perf_counter() - start)
+    return found
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    """Median and range."""
+    return {"median": statistics.median(values), "min": min(values), "max": max(values)}
+
+
+def machine(device: torch.device) -> dict[str, Any]:
+    """What the numbers were measured on, and its peak in products."""
+    is_gpu = device.type == "cuda"
+    size = 8192 if is_gpu else 128
+    peaks = {}
+    for name, dtype in (("float32", torch.float32), ("bfloat16", torch.bfloat16)):
+        a = torch.ones(size, size, dtype=dtype, device=device)
+        times = seconds_of(lambda a=a: a @ a, device, 5)
+        peaks[name] = 2 * size**3 / statistics.median(times) / 1e12
+    return {
+        "device": torch.cuda.get_device_name(device) if is_gpu else platform.processor() or "cpu",
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+        "peak_tflops": peaks,
+    }
+
+
+def sampler_of(checkpoint: Checkpoint, method: str, device: torch.device) -> Sampler:
+    """A sampler on a device."""
+    return Sampler(
+        checkpoint.denoiser(device),
+        checkpoint.vocabulary,
+        visibility_of(checkpoint.process),
+        checkpoint.num_rooms_histogram,
+        Method.from_name(method),
+        device,
+    )
+
+
+def agreement(device: torch.device, count: int) -> dict[str, Any]:
+    """Samples of the bundled model on the device beside those of the CPU, in float32.
+
+    Tokens are drawn by comparing the same uniform numbers with probabilities whose last bits
+    differ; so few rows may differ, and the law may not: frequencies of token values, in standard
+    errors of their difference were the two sets independent.
+    """
+    checkpoint = load_checkpoint(checkpoint_file(BUNDLED))
+    found: dict[str, Any] = {"diagrams": count}
+    for method in (METHOD, "rooms_temp1.0_no_remask", "random_topp0.9_remdm_cap_eta0.4"):
+        here, there = (
+            sampler_of(checkpoint, method, torch.device(d)).sample(0, range(count))
+            for d in ("cpu", device)
+        )
+        counts = np.stack(
+            [np.bincount(rows.reshape(-1), minlength=15) for rows in (here, there)]
+        ).astype(float)
+        error = np.sqrt(counts.sum(axis=0)).clip(min=1.0)
+        found[method] = {
+            "rows_equal": float((here == there).all(axis=1).mean()),
+            "tokens_equal": float((here == there).mean()),
+            "largest_z": float(np.abs((counts[0] - counts[1]) / error).max()),
+        }
+    return found
+
+
+def trainer_of(
+    dataset: Dataset, model: ModelConfig, config: TrainingConfig, device: torch.device
+) -> Trainer:
+    """A run that has not begun."""
+    rows = TrainingRows(
+        dataset.train,
+        dataset.train_reverse if config.renumber else None,
+        dataset.train_mirrored if config.mirror else None,
+    )
+    return Trainer(model, config, "loglinear", rows, dataset.validation, dataset.vocabulary, device)
+
+
+def products_of(trainer: Trainer) -> float:
+    """Floating-point operations of the linear maps in a step, forward and backward."""
+    strata = trainer._supply.order.strata
+    tokens = sum(s.count * s.num_rooms * (s.num_rooms + 1) / 2 for s in strata)
+    weights = sum(p.numel() for p in trainer.model.denoiser.blocks.parameters() if p.dim() == 2)
+    return 6.0 * tokens * weights
+
+
+def training_speed(
+    dataset: Dataset, device: torch.device, peaks: dict[str, float], repeats: int
+) -> dict[str, Any]:
+    """Steps of `small`, batch 256: ordinary and captured, in both precisions."""
+    found = {}
+    is_gpu = device.type == "cuda"
+    for precision in ("float32", "bfloat16") if is_gpu else ("float32",):
+        for capture in ("never", "auto"):
+            config = replace(RECIPE, steps=10**6, precision=precision, capture=capture)
+            trainer = trainer_of(dataset, SMALL if is_gpu else TRIED_OUT, config, device)
+            is_captured = trainer._captured is not None
+            if capture == "auto" and not is_captured:
+                continue
+
+            def step(trainer: Trainer = trainer) -> None:
+                trainer._set_learning_rate()
+                trainer._take_step()
+                trainer.step += 1
+
+            for _ in range(3):
+                step()
+            times = seconds_of(step, device, repeats)
+            median = statistics.median(times)
+            found[f"{precision}, {'captured' if is_captured else 'ordinary'}"] = {
+                "step_ms": spread([1e3 * s for s in times]),
+                "diagrams_per_second": config.batch_size / median,
+                "share_of_peak": products_of(trainer) / median / 1e12 / peaks[precision],
+                "seconds_for_125000_steps": PUBLISHED_STEPS * median,
+            }
+    return found
+
+
+def sampling_speed(device: torch.device, seeds: int, count: int) -> dict[str, Any]:
+    """Seconds for `seeds` x `count` diagrams by first hitting and two sweeps; target 5 s."""
+    sampler = sampler_of(load_checkpoint(checkpoint_file(BUNDLED)), METHOD, device)
+
+    def draw() -> None:
+        for seed in range(seeds):
+            sampler.sample(seed, range(count), batch_size=count)
+
+    return {"diagrams": seeds * count, "seconds": spread(seconds_of(draw, device, 2))}
+
+
+def trained(
+    dataset: Dataset,
+    model: ModelConfig,
+    config: TrainingConfig,
+    device: torch.device,
+    is_over: Callable[[], bool] = lambda: False,
+) -> tuple[Trainer, dict[str, Any]]:
+    """Train to the end, or until it is over."""
+    trainer = trainer_of(dataset, model, config, device)
+    curve = []
+    start = time.perf_counter()
+    for progress in trainer.run():
+        if "validation/nats" in progress.values:
+            curve.append((progress.step, progress.values["validation/nats"]))
+        if is_over():
+            break
+    return trainer, {
+        "parameters": num_parameters(trainer.model),
+        "steps": trainer.step,
+        "batch_size": config.batch_size,
+        "seconds": time.perf_counter() - start,
+        "validation_nats": trainer.validate(),
+        "curve": curve,
+    }
+
+
+def changes(
+    dataset: Dataset, device: torch.device, precision: str, seconds: float
+) -> Iterator[dict[str, Any]]:
+    """The recipe with one thing changed at a time, equal steps; as many as there is time for."""
+    clock = Clock(seconds)
+    found: dict[str, Any] = {}
+    steps = 0
+    base = SMALL if device.type == "cuda" else TRIED_OUT
+    for name, (model, training) in CHANGES.items():
+        if not steps:
+            # As many steps as let all changes have their turn, were each like the recipe.
+            probe = replace(RECIPE, steps=60, precision=precision, validate_every=10**6)
+            _, told = trained(dataset, base, probe, device)
+            steps = max(20, int(seconds / len(CHANGES) / (told["seconds"] / 60)))
+        if clock.left <= 0:
+            break
+        config = replace(
+            RECIPE, steps=steps, precision=precision, validate_every=max(1, steps // 4), **training
+        )
+        _, told = trained(dataset, replace(base, **model), config, device)
+        found[name] = {"changed": {**model, **training}, **told}
+        yield found
+
+
+def wide(
+    dataset: Dataset, device: torch.device, precision: str, seconds: float, out: Path
+) -> dict[str, Any]:
+    """The wider model for as long as it may; its checkpoint is written beside `out`."""
+    clock = Clock(seconds)
+    model = WIDE if device.type == "cuda" else TRIED_OUT
+    probe = replace(RECIPE, steps=30, precision=precision, validate_every=10**6)
+    _, told = trained(dataset, model, probe, device)
+    steps = max(20, int(0.85 * clock.left / (told["seconds"] / 30)))
+    config = replace(RECIPE, steps=steps, precision=precision, validate_every=max(1, steps // 10))
+    trainer, told = trained(dataset, model, config, device, lambda: clock.left < 5)
+    path = out.with_name("gpu_wide.pt")
+    checkpoint = Checkpoint(
+        model_state_dict={k: v.cpu() for k, v in trainer.averaged.denoiser.state_dict().items()},
+        config={
+            "data": {},
+            "model": vars(model),
+            "noise": "loglinear",
+            "training": vars(config),
+        },
+        n_max=dataset.vocabulary.n_max,
+        step=trainer.step,
+        num_rooms_histogram=[int(n) for n in dataset.num_rooms_histogram],
+        data_fingerprint=dataset.fingerprint,
+    )
+    save_checkpoint(path, for_sharing(checkpoint))
+    return {**told, "checkpoint": path.name}
+
+
+def main() -> None:
+    """Run all parts and write what they found."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.gpu", description=__doc__)
+    parser.add_argument("--device", default="cuda")
+    parser.add_argument("--seconds", type=float, default=540.0)
+    parser.add_argument("--data", help="plans (JSON lines); the built-in ones if left out")
+    parser.add_argument("--out", type=Path, default=Path("gpu.json"))
+    asked = parser.parse_args()
+    if asked.device.startswith("cuda") and not torch.cuda.is_available():
+        parser.error("this machine offers no CUDA GPU; --device cpu tries the command out")
+    device, clock = torch.device(asked.device), Clock(asked.seconds)
+    is_gpu = device.type == "cuda"
+    if not is_gpu:
+        torch.set_num_threads(1)  # what is tried out here is too small to be shared
+    found: dict[str, Any] = {"command": vars(asked) | {"out": str(asked.out)}}
+
+    def tell(name: str, value: Any) -> None:
+        found[name] = value
+        found["seconds_left"] = clock.left
+        write_text(asked.out, json.dumps(found, indent=2) + "\n")
+        print(f"{asked.seconds - clock.left:6.0f} s  {name}: {json.dumps(value)[:300]}", flush=True)
+
+    tell("machine", machine(device))
+    tell("agreement", agreement(device, 512 if is_gpu else 4))
+    config = DataConfig(num_plans=20_000 if is_gpu else 300)
+    if asked.data:
+        config = DataConfig(source="plans", path=asked.data)
+    dataset = load_dataset(config)
+    peaks = found["machine"]["peak_tflops"]
+    tell("training", training_speed(dataset, device, peaks, 100 if is_gpu else 2))
+    tell("sampling", sampling_speed(device, 5 if is_gpu else 1, 1_000 if is_gpu else 4))
+    precision = "bfloat16" if is_gpu else "float32"
+    for so_far in changes(dataset, device, precision, 0.45 * max(clock.left, 1.0)):
+        tell("changes", so_far)
+    tell("wide", wide(dataset, device, precision, max(clock.left - 5.0, 1.0), asked.out))
+
+
+if __name__ == "__main__":
+    main()

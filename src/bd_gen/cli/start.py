@@ -1,0 +1,23 @@
+"""The first thing that runs: Ctrl-C before there is anybody to hear of it ends the process.
+
+Loading the rest takes a few tenths of a second, in which Ctrl-C would give a traceback from
+wherever it fell. This module loads nothing but what it needs for that.
+"""
+
+import signal
+
+
+def main() -> None:
+    """Entry point of `bd-gen`."""
+    heard = signal.getsignal(signal.SIGINT)
+    if heard is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from bd_gen.cli.main import cli, run
+
+    try:
+        signal.signal(signal.SIGINT, heard)
+        run(cli, "bd-gen")
+    finally:
+        # What is left is to close files: nobody is there to hear of Ctrl-C any more.
+        if heard is signal.default_int_handler:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
