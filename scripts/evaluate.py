@@ -1,9 +1,8 @@
-"""`bd-gen evaluate` under the name of the published script; takes the same options."""
+"""`bd-gen evaluate` with the defaults of the published script; see docs/published.md."""
 
 import sys
 
-from bd_gen.cli.main import main
+from bd_gen.cli.published_scripts import main_as_published
 
 if __name__ == "__main__":
-    sys.argv[1:1] = ["evaluate"]
-    main()
+    main_as_published("evaluate", sys.argv[1:])

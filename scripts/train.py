@@ -1,9 +1,8 @@
-"""`bd-gen train` under the name of the published script; takes the same overrides."""
+"""`bd-gen train` with the defaults of the published script; see docs/published.md."""
 
 import sys
 
-from bd_gen.cli.main import main
+from bd_gen.cli.published_scripts import main_as_published
 
 if __name__ == "__main__":
-    sys.argv[1:1] = ["train"]
-    main()
+    main_as_published("train", sys.argv[1:])

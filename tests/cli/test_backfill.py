@@ -94,7 +94,9 @@ def test_the_printed_commands_work_when_pasted(bd_gen):
     write("v2_llada_topp0.9_no_remask")
     status, out, err = bd_gen("backfill", FOLDER, *MODELS, "--dry-run")
     assert (status, err) == (0, "")
-    for line in out.splitlines():
+    *joined, last = out.splitlines()
+    assert all(line.endswith(" &&") for line in joined)
+    for line in [*(line.removesuffix(" &&") for line in joined), last]:
         program, *words = shlex.split(line)
         assert program == "bd-gen"
         assert bd_gen(*words)[0] == 0

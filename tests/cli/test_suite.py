@@ -146,7 +146,9 @@ def test_the_printed_commands_do_the_same(suite, tmp_path):
     status, out, err = suite("run", "mine.yaml", *MODELS, "--dry-run", "--batch-size", "7")
     assert (status, err) == (0, "")
     assert not FOLDER.exists()
-    *drawing, evaluation = map(shlex.split, out.splitlines())
+    *joined, last = out.splitlines()
+    assert all(line.endswith(" &&") for line in joined)
+    *drawing, evaluation = (shlex.split(line.removesuffix(" &&")) for line in [*joined, last])
     for program, name, *words in drawing:
         assert (program, name) == ("bd-gen", "generate")
         assert suite(*words, of="generate")[0] == 0

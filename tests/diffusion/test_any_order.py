@@ -11,9 +11,11 @@ from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.diffusion.any_order import any_order_nats
 from bd_gen.diffusion.given_tokens import given_tokens
 from bd_gen.diffusion.order_laws import ORDER_LAWS, reveal_ranks
+from bd_gen.diffusion.process import FixedProcess
 from bd_gen.diffusion.schedules import schedule_named
 
 LOGLINEAR = schedule_named("loglinear")
+PROCESS = FixedProcess(LOGLINEAR)
 Maker = Callable[..., Any]
 
 
@@ -23,7 +25,7 @@ def test_of_an_exact_denoiser_every_order_gives_the_probability(oracle: Any, see
         real = Vocabulary(3).real_positions(n)
         rows = np.tile(Vocabulary(3).pad_row, (len(oracle.states[n]), 1))
         rows[:, real] = oracle.states[n].numpy()
-        found = any_order_nats(oracle, rows, LOGLINEAR, seed=seed)
+        found = any_order_nats(oracle, rows, PROCESS, seed=seed)
         expected = -np.log(oracle.probabilities[n].numpy())
         np.testing.assert_allclose(found.per_diagram, expected, atol=1e-9)
 
@@ -39,7 +41,7 @@ def test_many_orders_come_near_the_average_over_all(
     tokens = make_tokens([2], 2)
     row = torch.from_numpy(tokens[0].astype(np.int64))
     expected = exact_bound(denoiser, row, 2, LOGLINEAR)
-    singles = [any_order_nats(denoiser, tokens, LOGLINEAR, seed=seed).mean for seed in range(150)]
+    singles = [any_order_nats(denoiser, tokens, PROCESS, seed=seed).mean for seed in range(150)]
     # Three tokens have six orders, all of which must occur about equally often.
     assert len({round(value, 9) for value in singles}) == 6
     error = np.std(singles) / len(singles) ** 0.5
@@ -82,7 +84,7 @@ def test_every_order_of_every_law_against_brute_force(
     row, vocabulary = make_tokens([3], 3), Vocabulary(3)
     tokens = np.repeat(row, 40, axis=0)  # every copy has an order of its own
     given = None if what is None else given_tokens(what, tokens, vocabulary, seed=3)
-    found = any_order_nats(denoiser, tokens, LOGLINEAR, 2, seed=3, given=given, law=law)
+    found = any_order_nats(denoiser, tokens, PROCESS, 2, seed=3, given=given, law=law)
     table = probability_table(denoiser, torch.from_numpy(row[0].astype(np.int64)), 3, LOGLINEAR)
     known = np.zeros((40, 6), bool) if given is None else given
     expected = np.empty((2, 40))
@@ -180,7 +182,7 @@ def test_what_cannot_be_measured_is_refused(make_tokens: Maker, make_model: Make
     tokens = make_tokens([2], 2)
     with pytest.raises(ValueError, match="at least one"):
         any_order_nats(make_model(2), tokens[:0])
-    with pytest.raises(ValueError, match="needs a schedule"):
+    with pytest.raises(ValueError, match="needs a forward process"):
         any_order_nats(make_model(2, True), tokens)
     with pytest.raises(ValueError, match="order: expected one of"):
         any_order_nats(make_model(2), tokens, law="causal")

@@ -16,9 +16,11 @@ from bd_gen.diffusion.conditionals import (
     PartlyRevealed,
 )
 from bd_gen.diffusion.order_laws import ORDER_LAWS, reveal_ranks
+from bd_gen.diffusion.process import FixedProcess
 from bd_gen.diffusion.schedules import schedule_named
 
 LINEAR = schedule_named("linear")
+PROCESS = FixedProcess(LINEAR)
 Maker = Callable[..., Any]
 
 
@@ -28,9 +30,9 @@ def test_the_mean_of_models_against_brute_force(
     row = make_tokens([3], 3)
     tokens = np.repeat(row, 30, axis=0)
     denoisers = [make_model(3, seed=1, scale=1.0), make_model(3, True, seed=2, scale=1.0)]
-    models = [DenoiserConditionals(denoisers[0]), DenoiserConditionals(denoisers[1], LINEAR)]
+    models = [DenoiserConditionals(denoisers[0]), DenoiserConditionals(denoisers[1], PROCESS)]
     found = nats_of_models(models, tokens, "rooms", with_mean=True, seed=4)
-    alone = [any_order_nats(d, tokens, LINEAR, seed=4, law="rooms") for d in denoisers]
+    alone = [any_order_nats(d, tokens, PROCESS, seed=4, law="rooms") for d in denoisers]
     for k in range(2):
         np.testing.assert_allclose(found[k].per_order, alone[k].per_order, rtol=1e-12)
     state = torch.from_numpy(row[0].astype(np.int64))

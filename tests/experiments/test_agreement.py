@@ -13,6 +13,7 @@ from bd_gen.experiments.agreement import (
     num_tests,
     number_by_number,
     same_tokens,
+    same_tokens_alone,
     within_spread,
 )
 from bd_gen.experiments.method_numbers import Numbers, numbers_of, stored_numbers
@@ -103,6 +104,50 @@ def test_tokens_are_told_by_their_numbers():
 
 
 # ---------------------------------------------------------------- tokens drawn again
+
+
+ALONE = "edge_present_rate_by_num_rooms/6"
+
+
+def of_seeds(shares: list[float], distances: list[float]) -> Numbers:
+    pairs = enumerate(zip(shares, distances, strict=True))
+    return numbers({str(k): {ALONE: share, KEY: distance} for k, (share, distance) in pairs})
+
+
+def test_one_wrong_seed_does_not_make_the_others_pass_for_regenerated():
+    now = of_seeds([0.41, 0.42, 0.43], [0.11, 0.12, 0.13])
+    stored = of_seeds([0.41, 0.42, 0.43], [0.11, 50.0, 0.13])
+    assert same_tokens(stored, now)
+    check = next(c for c in number_by_number(stored, now) if c.key == KEY)
+    assert (check.kind, check.where, check.stored) == ("differs", "seed 1", 50.0)
+    assert not same_tokens(of_seeds([0.41, 0.42, 0.43], [9.0, 50.0, 0.13]), now)
+
+
+def test_same_tokens_against_another_reference_are_told_from_regenerated_ones():
+    now = of_seeds([0.41, 0.42, 0.43], [0.11, 0.12, 0.13])
+    other_reference = of_seeds([0.41, 0.42, 0.43], [0.21, 0.22, 0.23])
+    assert not same_tokens(other_reference, now)
+    assert same_tokens_alone(other_reference, now)
+    regenerated = of_seeds([0.42, 0.43, 0.41], [0.12, 0.13, 0.11])
+    assert not same_tokens(regenerated, now)
+    assert not same_tokens_alone(regenerated, now)
+    # Shares alone, such as 100 % in every seed, tell nothing.
+    full = {str(k): {"eval/connected_rate": 1.0} for k in range(3)}
+    assert not same_tokens_alone(numbers(full), numbers(full))
+
+
+@pytest.mark.parametrize("wrong", [50.0, 0.5, 0.0])
+def test_a_grossly_wrong_seed_does_not_hide_in_its_own_spread(wrong):
+    stored = of_values(0.110, 0.111, wrong, 0.112, 0.109)
+    now = of_values(0.1105, 0.1115, 0.1095, 0.1102, 0.1108)
+    check = only(within_spread(stored, now, 100))
+    assert (check.kind, check.where, check.stored) == ("differs", "seed 2", wrong)
+
+
+def test_a_seed_like_the_others_is_not_taken_for_wrong():
+    mostly_zero = of_values(0.0, 0.0, 0.0, 1e-4, 0.0)
+    check = only(within_spread(mostly_zero, of_values(0.0, 2e-4, 0.0, 0.0, 0.0), 100))
+    assert check.kind == "within"
 
 
 def test_the_bound_by_hand():

@@ -14,7 +14,7 @@ from bd_gen.experiments.backfill import BackfillPlan, method_from_config, plan_b
 from bd_gen.experiments.batch import run_batch
 from bd_gen.experiments.checkpoints import Checkpoints, read_checkpoints
 from bd_gen.experiments.suite_run import Drawing
-from bd_gen.results.samples_file import read_samples
+from bd_gen.results.samples_file import read_samples, samples_path, write_samples
 from bd_gen.sampling.method import Method
 
 CONFIG = {
@@ -202,7 +202,7 @@ def test_several_that_are_missing_are_named_together(directory, checkpoints):
         ({"sampling_steps": 0}, "sampling_steps must be in 1..100,000, got 0"),
         ({"temperature": "0"}, "temperature: expected a number, got '0'"),
         ({"temperature": True}, "temperature: expected a number, got True"),
-        ({"top_p": 10**400}, "expected numbers in the range of floats"),
+        ({"top_p": 10**400}, "expected numbers within 1e+100"),
         ({"given": {"rooms": []}}, "drawn around given tokens; use bd-gen generate --given"),
     ],
 )  # fmt: skip
@@ -300,7 +300,7 @@ def test_our_own_settings_give_the_method_again(method):
 # ---------------------------------------------------------------- what is there already
 
 
-@pytest.mark.parametrize("change", ["checkpoint", "seeds", "num_samples", ""])
+@pytest.mark.parametrize("change", ["checkpoint", "unknown", "seeds", "num_samples", ""])
 def test_samples_that_are_there_and_do_not_fit_are_told(tmp_path, directory, checkpoints, change):
     """Half of them drawn by an earlier start from another checkpoint, for instance."""
     write(directory)
@@ -308,12 +308,18 @@ def test_samples_that_are_there_and_do_not_fit_are_told(tmp_path, directory, che
     if change == "checkpoint":
         other = saved(tmp_path, "other.pt", seed=1)
         checkpoints = Checkpoints({"loglinear": read_checkpoints([str(other)])["loglinear"]})
+    elif change == "unknown":  # as in published files
+        path = samples_path(directory, NAME)
+        samples = read_samples(path)
+        samples.provenance.pop("checkpoint_sha256")
+        write_samples(path, samples)
     elif change:
         write(directory, **{"seeds": {"seeds": [1, 3]}, "num_samples": {"num_samples": 5}}[change])
     plan = plan_backfill(directory, checkpoints)
     assert (plan.there, plan.tasks, plan.problems) == ((NAME,), (), ())
     expected = {
         "checkpoint": "holds samples of another checkpoint than",
+        "unknown": "does not say of which checkpoint its samples are",
         "seeds": "holds samples of seeds (1, 2), its result is of (1, 3)",
         "num_samples": "holds samples of num_samples 6, its result is of 5",
     }
@@ -343,3 +349,30 @@ def test_only_realizable_is_drawn_again_as_it_was(directory, checkpoints):
     write(directory, name, only_realizable=False)
     problem = only_problem(plan_backfill(directory, checkpoints))
     assert f"its settings are those of {NAME}, not of {name}" in problem
+
+
+# ---------------------------------------------------------------- as published
+
+
+def test_the_schedule_is_that_of_the_config_or_of_the_folder_without_its_suffix(tmp_path):
+    fixed = {
+        label: saved(tmp_path, f"{label}.pt", noise=label) for label in ("linear", "loglinear")
+    }
+    checkpoints = read_checkpoints([f"{label}={path}" for label, path in fixed.items()])
+    folder = tmp_path / "linear_noise_sc"
+    folder.mkdir()
+    write(folder)
+    (task,) = plan_backfill(folder, checkpoints).tasks
+    assert task.checkpoint.noise == "linear"
+    write(folder, noise="loglinear")
+    plan = plan_backfill(folder, checkpoints)
+    assert plan.tasks[0].checkpoint.noise == "loglinear"
+    assert plan.notes == ()
+
+
+def test_without_checkpoints_jobs_can_be_shown_with_placeholders(directory):
+    write(directory)
+    assert plan_backfill(directory, Checkpoints({})).problems
+    plan = plan_backfill(directory, Checkpoints({}), placeholders=True)
+    assert plan.problems == ()
+    assert plan.tasks[0].job.checkpoint_path.name == f"{directory.name}.pt"

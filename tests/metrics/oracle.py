@@ -265,8 +265,9 @@ def structure(samples, train, n_max):
     for name, feature in FEATURES.items():
         x = [feature(s, n_max) for s in samples]
         y = [feature(s, n_max) for s in train]
-        values[f"eval/mmd_{name}"] = mmd(x, y) if x and y else 0.0
-        values[f"eval/mmd_{name}_fixed"] = fixed_mmd(x, y) if x and y else 0.0
+        if min(len(x), len(y)) > 1:  # else there are no pairs, and no number
+            values[f"eval/mmd_{name}"] = mmd(x, y)
+            values[f"eval/mmd_{name}_fixed"] = fixed_mmd(x, y)
     return values
 
 
@@ -274,11 +275,13 @@ def structure(samples, train, n_max):
 
 
 def averages(pairs, weights):
-    """Mean and weighted mean of each distance over (p, q) pairs."""
+    """Mean and weighted mean of each distance over (p, q) pairs; nothing of no pairs."""
     result = {}
+    if not pairs:
+        return result
     for name, distance in DISTANCES.items():
         values = [distance(p, q) for p, q in pairs]
-        result[name, "mean"] = sum(values) / len(values) if values else 0.0
+        result[name, "mean"] = sum(values) / len(values)
         result[name, "weighted"] = sum(
             w * v / sum(weights) for w, v in zip(weights, values, strict=True)
         )
@@ -374,7 +377,7 @@ def edge_counts(samples, train, n_max):
         "eval/edge_presence_js": js(share(labels(samples)), share(labels(train))),
         "eval/num_edges_w1": w1,
         "eval/mean_edges": means[0],
-        "eval/edges_ratio": means[0] / means[1] if means[1] else 0.0,
+        **({"eval/edges_ratio": means[0] / means[1]} if means[1] else {}),
     }
 
 

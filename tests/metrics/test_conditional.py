@@ -75,7 +75,7 @@ def test_equally_frequent_pairs_keep_the_order_of_the_training_set():
     assert np.divmod(pairs, 13)[1].tolist() == [1, 9, 3, 2]
 
 
-def test_a_training_set_without_eligible_pairs_gives_zeros(measure):
+def test_a_training_set_without_eligible_pairs_gives_nothing(measure):
     found = measure([edge(0, 3, 2)], [edge(0, 3, 2)] * 4)
     assert found["eval/num_pairs_evaluated"] == 0
-    assert found["eval/conditional_edge_kl_topN_weighted"] == 0
+    assert not any(key.startswith("eval/conditional_edge_") for key in found)

@@ -42,4 +42,4 @@ def test_a_type_without_samples_counts_as_uniform(measure):
 def test_no_type_frequent_enough(measure):
     found = measure([PAIR], [PAIR] * 19)
     assert found["eval/num_types_evaluated"] == 0
-    assert found["eval/degree_js_per_type_mean"] == 0
+    assert not any(key.startswith("eval/degree_") for key in found)

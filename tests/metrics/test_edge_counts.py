@@ -30,7 +30,7 @@ def test_worked_by_hand(measure):
 
 def test_too_many_edges_of_the_right_kind_are_seen_here_alone(measure):
     found = measure([TRIANGLE], [PATH])
-    assert found["eval/edge_js"] == found["eval/conditional_edge_js_mean"] == 0
+    assert found["eval/edge_js"] == 0
     # the third pair is joined, too: m = 5/6 left, 1/6 none
     expected = (math.log(6 / 5) + 2 / 3 * math.log((2 / 3) / (5 / 6)) + math.log(2) / 3) / 2
     assert found["eval/edge_presence_js"] == pytest.approx(expected)
@@ -63,7 +63,7 @@ def test_rows_without_a_room_are_not_counted():
 
 
 def test_a_training_set_without_edges_has_no_ratio(measure):
-    assert measure([PATH], [APART])["eval/edges_ratio"] == 0
+    assert "eval/edges_ratio" not in measure([PATH], [APART])
     assert measure([APART], [APART])["eval/num_edges_w1"] == 0
 
 

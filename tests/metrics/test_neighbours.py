@@ -21,7 +21,7 @@ from bd_gen.metrics.neighbours import (
     typed_features,
 )
 from bd_gen.metrics.point_clouds import K, Neighbourhoods, Points
-from bd_gen.metrics.registry import METRICS, Fitted
+from bd_gen.metrics.registry import METRICS, Fitted, NotComputed
 from bd_gen.metrics.samples import DiagramSet
 
 NAMES = ("precision", "recall", "density", "coverage")
@@ -250,7 +250,8 @@ def test_samples_without_a_room_are_near_to_nothing(space, draw):
     vocabulary = Vocabulary(4)
     rows = draw(4, 0).diagrams(30)
     train, empty = DiagramSet(rows, vocabulary), np.tile(vocabulary.pad_row, (30, 1))
-    assert values(space, DiagramSet(empty, vocabulary), train) == [0, 0, 0, 0]
+    nothing = values(space, DiagramSet(empty, vocabulary), train)
+    assert nothing == [NotComputed("5 or fewer samples with a room")] * 4
     half = DiagramSet(np.concatenate([empty, rows]), vocabulary)
     column = space.columns(half, Fitted(training_diagrams(train)))[f"near_training{space.suffix}"]
     assert column.tolist() == [False] * 30 + [True] * 30
@@ -261,17 +262,19 @@ def test_samples_without_a_room_are_near_to_nothing(space, draw):
 def test_a_training_set_without_rooms_holds_nothing(space, draw):
     vocabulary = Vocabulary(4)
     empty = DiagramSet(np.tile(vocabulary.pad_row, (5, 1)), vocabulary)
-    assert values(space, DiagramSet(draw(4, 0).diagrams(9), vocabulary), empty) == [0, 0, 0, 0]
+    nothing = values(space, DiagramSet(draw(4, 0).diagrams(9), vocabulary), empty)
+    assert nothing == [NotComputed("5 or fewer training diagrams")] * 4
 
 
 @SPACES
-def test_one_training_diagram_holds_its_equals(space):
+def test_training_diagrams_that_are_all_equal_hold_their_equals(space):
     vocabulary = Vocabulary(3)
     one, other = Diagram((0, 1), ((0, 1, 3),)), Diagram((0, 1, 2))
-    train = DiagramSet(tokens_from_diagrams([one], vocabulary), vocabulary)
-    samples = DiagramSet(tokens_from_diagrams([one, other], vocabulary), vocabulary)
-    # the samples' balls reach to each other, so they hold the training diagram
-    assert values(space, samples, train) == [0.5, 1, 0.5, 1]
+    train = DiagramSet(tokens_from_diagrams([one] * 6, vocabulary), vocabulary)
+    samples = DiagramSet(tokens_from_diagrams([one] * 3 + [other] * 3, vocabulary), vocabulary)
+    # the samples' balls reach to each other, so they hold the training diagrams
+    found = values(space, samples, train)
+    assert (found[0], found[1], found[3]) == (0.5, 1, 1)
 
 
 @SPACES

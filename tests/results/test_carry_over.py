@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bd_gen.results.carry_over import kept
+from bd_gen.results.carry_over import changed_settings, kept
 from bd_gen.results.result_file import Result
 from bd_gen.results.samples_file import Samples
 
@@ -51,30 +51,98 @@ def test_without_an_old_file_the_samples_tell_all(samples: Samples) -> None:
     assert (new.metrics, new.ci95, new.versions, new.fields, new.notes) == ({}, {}, {}, {}, ())
 
 
-@pytest.mark.parametrize("provenance", [None, {}, {"checkpoint_sha256": "new"}])
-def test_the_same_or_an_unknown_checkpoint_keeps_config_and_denoising(
-    samples: Samples, provenance: dict | None
-) -> None:
-    new = kept(old(provenance), samples, "s", "d")
+def test_the_same_checkpoint_keeps_config_and_denoising(samples: Samples) -> None:
+    before = old({"checkpoint_sha256": "new"}, denoising={"denoise/acc_node@t=0.1": 0.5})
+    new = kept(before, samples, "s", "d")
     assert new.config == {**old().config, "is_v2": False}
-    assert new.denoising == {"denoise/val_elbo": 14.0, "denoise/ce_node@t=0.1": 2.0}
+    assert new.denoising == {"denoise/acc_node@t=0.1": 0.5, **OWN}
     assert new.notes == ()
 
 
-def test_samples_that_do_not_know_their_checkpoint_keep_it_too(make_samples: Make) -> None:
-    new = kept(old({"checkpoint_sha256": "old"}), make_samples(), "s", "d")
+def test_two_that_know_no_checkpoint_belong_together(make_samples: Make) -> None:
+    new = kept(old(), make_samples(), "s", "d")
     assert new.config == old().config
     assert new.denoising == {"denoise/val_elbo": 14.0}
+    assert new.metrics == old().per_seed
+    assert new.notes == ()
 
 
-def test_another_checkpoint_replaces_them_and_says_so(samples: Samples) -> None:
-    new = kept(old({"checkpoint_sha256": "old"}, comment="x"), samples, "s", "d")
+HASHES = (None, "a", "b")
+
+
+@pytest.mark.parametrize("before", HASHES)
+@pytest.mark.parametrize("now", HASHES)
+def test_what_is_not_known_to_be_equal_is_not_taken_for_equal(
+    make_samples: Make, before: str | None, now: str | None
+) -> None:
+    """Of nine cases the three on the diagonal keep denoising scores, and the others say so."""
+    samples = make_samples(provenance={"checkpoint_sha256": now, "denoising": OWN})
+    result = old({"checkpoint_sha256": before}, denoising={"denoise/acc_node@t=0.5": 0.827})
+    new = kept(result, samples, "s", "d")
+    has_old = "denoise/acc_node@t=0.5" in new.denoising
+    assert has_old == (before == now)
+    assert bool(new.metrics) == (before == now)
+    assert bool(new.notes) == (before != now)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "cause"),
+    [
+        ("old", "new", "another checkpoint than before"),
+        (None, "new", "the result did not say of which checkpoint it was"),
+        ("old", None, "the samples do not say of which checkpoint they are"),
+    ],
+)
+def test_another_checkpoint_replaces_them_and_says_what(
+    make_samples: Make, before: str | None, now: str | None, cause: str
+) -> None:
+    samples = make_samples(
+        config={"sampling_steps": 100, "checkpoint": "runs/a.pt", "is_v2": False},
+        provenance={"checkpoint_sha256": now, "denoising": OWN},
+    )
+    result = old({"checkpoint_sha256": before}, comment="x")
+    result.fields["config"]["guidance"] = 2.0
+    new = kept(result, samples, "s", "d")
     assert new.config["checkpoint"] == "runs/a.pt"
     assert new.denoising == OWN
     assert new.fields == {"comment": "x"}
     assert new.notes == (
-        "another checkpoint than before: config and denoising are now those of the samples",
+        f"{cause}: config is now that of the samples, "
+        "1 denoise values are replaced by 2 of the samples",
+        "config/guidance: 2.0 before, not in the samples",
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ({"temperature": 0.0, "top_p": 0.9}, {"temperature": 1.0, "top_p": 0.9}),
+        ({"temperature": 0, "top_p": None}, {"temperature": 0.0, "top_p": 1.0}),
+        (
+            {"remasking_enabled": False, "remasking_eta": 0.1, "remasking_t_switch": 1.0},
+            {"remasking_enabled": False, "remasking_eta": None, "remasking_t_switch": None},
+        ),
+        (
+            {"remasking_strategy": "confidence", "remasking_eta": 0.0},
+            {"remasking_strategy": "confidence", "remasking_eta": None},
+        ),
+        (
+            {"unmasking_mode": "first_hitting", "sampling_steps": 100},
+            {"unmasking_mode": "first_hitting", "sampling_steps": None},
+        ),
+    ],
+)
+def test_what_means_the_same_is_not_told_as_a_change(before: dict, now: dict) -> None:
+    assert changed_settings(before, now) == []
+
+
+def test_what_means_something_else_is() -> None:
+    before = {"temperature": 0.0, "top_p": None, "remasking_enabled": True, "remasking_eta": 0.4}
+    now = {"temperature": 1.0, "top_p": None, "remasking_enabled": True, "remasking_eta": 0.2}
+    assert changed_settings(before, now) == [
+        "config/temperature: 0.0 before, now 1.0 as in the samples",
+        "config/remasking_eta: 0.4 before, now 0.2 as in the samples",
+    ]
 
 
 def test_how_the_samples_were_drawn_always_counts(make_samples: Make) -> None:
@@ -100,12 +168,12 @@ def test_how_the_samples_were_drawn_always_counts(make_samples: Make) -> None:
     ],
 )
 def test_numbers_stay_while_tokens_and_data_may_be_the_same(
-    samples: Samples, provenance: dict | None, stays: bool
+    make_samples: Make, provenance: dict | None, stays: bool
 ) -> None:
     ci95 = {"later/metric": {"low": 0.0, "high": 4.0, "se": 1.0, "from": "seeds"}}
     versions = {"metric_versions": {"later": 2}}
     before = old(None if provenance is None else provenance | versions, ci95=ci95)
-    new = kept(before, samples, "s", "d")
+    new = kept(before, make_samples(), "s", "d")
     assert new.metrics == (before.per_seed if stays else {})
     assert new.ci95 == (ci95 if stays else {})
     assert new.versions == (before.metric_versions if stays else {})

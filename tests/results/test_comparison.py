@@ -156,6 +156,22 @@ def test_notes_say_what_a_reader_of_these_columns_needs() -> None:
         assert note in markdown(TWO)
 
 
+def test_what_was_not_computed_is_na_and_the_reason_stands_below() -> None:
+    reasons = {"eval/pgd": "fewer than 100 samples", "eval/pgd_types": "fewer than 100 samples"}
+    few = measured("few", 0.5, not_computed=reasons | {"pgd_bits": "fewer than 100 samples"})
+    text = markdown([few, Column("many", result({"eval/pgd": 0.3}))])
+    assert "| PolyGraph discrepancy, typed ↓ | n/a |" in text
+    assert "n/a, fewer than 100 samples: PolyGraph discrepancy, typed, PGD, types of few." in text
+    assert "pgd_bits" not in text
+
+
+def test_an_interval_of_an_older_file_is_cut_to_the_range() -> None:
+    interval = {"low": 0.1, "high": 1.43, "se": 0.3, "from": "seeds"}
+    old = Column("old", result({"eval/pgd": 0.7}, ci95={"eval/pgd": interval}))
+    (row,) = main_rows([old], ["eval/pgd"]).rows
+    assert row[1].strip() == "0.7 [0.1, 1.0]"
+
+
 def test_warnings_stand_on_top() -> None:
     unlike = [TWO[0], Column("b", result(per_seed={"1": {}}))]
     text = markdown(unlike)

@@ -26,6 +26,7 @@ def test_every_digit_of_every_number_is_there(tmp_path: Path) -> None:
         "interval": "bootstrap",
         "against_real": "",
         "mark": "",
+        "n/a": "",
     }
     elbo = next(line for line in found if line["key"] == "denoise/val_elbo")
     assert (elbo["method"], elbo["mean"], elbo["std"], elbo["low"]) == ("a", "14.25", "", "")
@@ -37,3 +38,11 @@ def test_distance_and_mark_are_those_of_the_table(tmp_path: Path) -> None:
     found = lines(tmp_path / "x.csv")
     assert [line["mark"] for line in found] == ["", "", "best", "tied", ""]
     assert [line["against_real"] for line in found] == ["", "1.0", "2.5", "2.75", "12.5"]
+
+
+def test_what_was_not_computed_has_a_line_with_its_reason(tmp_path: Path) -> None:
+    column = measured("c", 0.5, not_computed={"eval/pgd": "fewer than 100 samples"})
+    write_csv(tmp_path / "x.csv", [column])
+    (line,) = (line for line in lines(tmp_path / "x.csv") if line["key"] == "eval/pgd")
+    assert (line["method"], line["mean"], line["low"]) == ("c", "", "")
+    assert line["n/a"] == "fewer than 100 samples"

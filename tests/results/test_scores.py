@@ -7,7 +7,14 @@ from bd_gen.metrics import metric_info
 from bd_gen.metrics.significance import wilson
 from bd_gen.results.columns import MEMORISER, REAL, Column
 from bd_gen.results.result_file import Result
-from bd_gen.results.scores import FROM_COUNTS, FROM_SPREAD, Against, Score, against_real, scores_of
+from bd_gen.results.scores import (
+    FROM_COUNTS,
+    FROM_SPREAD,
+    Against,
+    Score,
+    against_real,
+    scores_of,
+)
 
 KL, RATE, SHARE, RATIO = (
     "eval/node_kl",
@@ -141,3 +148,29 @@ def test_the_keys_come_in_the_order_of_the_registry_and_unknown_ones_last() -> N
         KL,
         "later/metric",
     ]
+
+
+def test_distances_from_real_plans_of_another_number_are_not_shown() -> None:
+    def column(name: str, num_samples: int) -> Column:
+        values = {"eval/node_js": 0.02, "eval/validity_rate": 0.9, "eval/diversity": 0.5}
+        fields = {
+            "format_version": 2,
+            "method": name,
+            "timestamp": "",
+            "config": {"num_samples": num_samples},
+            "per_seed": {"1": dict(values), "2": dict(values)},
+            "summary": {key: {"mean": value, "std": 0.001} for key, value in values.items()},
+        }
+        return Column(name, Result(fields))
+
+    columns = [column(REAL, 61), column("few", 61), column("many", 100)]
+    scores = scores_of(columns)
+    for key in ("eval/node_js", "eval/diversity"):
+        few, many = scores.of(key, "few"), scores.of(key, "many")
+        assert few is not None
+        assert many is not None
+        assert few.against is not None
+        assert many.against is None
+    shares = scores.of("eval/validity_rate", "many")
+    assert shares is not None
+    assert shares.against is not None

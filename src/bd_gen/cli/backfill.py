@@ -8,10 +8,12 @@ import click
 
 from bd_gen.cli.batch_options import (
     checkpoint_option,
+    class_weights_of,
     drawing_options,
     named_folder,
     summary,
 )
+from bd_gen.cli.checkpoint_notes import say_notes
 from bd_gen.errors import InputError, printable
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ def command(
     checkpoints: tuple[str, ...],
     batch_size: int,
     device: str,
+    class_weights: Path | None,
     keep_going: bool,
     dry_run: bool,
     engine: str,
@@ -39,7 +42,8 @@ def command(
     How each method was run is read from the `config` of its result file; a file that does not
     say it all, or contradicts its method's name, is listed and left alone, and the exit code is
     then 2. Methods with v2_ are drawn from the learned checkpoint and stay in DIRECTORY. Only
-    samples are written: no result file is touched. `bd-gen verify` then tells how the stored
+    samples are written: no result file is touched. --dry-run needs no checkpoints; it writes
+    SCHEDULE.pt for those not given. `bd-gen verify` then tells how the stored
     numbers compare with those of the new samples.
 
     Example: bd-gen backfill eval_results/loglinear --checkpoint loglinear=fixed.pt
@@ -54,11 +58,17 @@ def command(
     from bd_gen.experiments.suite_run import Drawing
 
     where = EngineSettings(engine, workers, scheduler, shard_size)
-    if not checkpoints:
+    if not checkpoints and not dry_run:
         raise InputError("needs --checkpoint FILE, the model that the results were made with")
+    weights = class_weights_of(class_weights)
+    given = read_checkpoints(checkpoints, weights)
     plan = plan_backfill(
-        named_folder(directory), read_checkpoints(checkpoints), Drawing(batch_size, device)
+        named_folder(directory),
+        given,
+        Drawing(batch_size, device, class_weights=weights),
+        placeholders=dry_run and not checkpoints,
     )
+    say_notes(*(one.content for one in given.values()))
     _say_plan(plan)
     if dry_run:
         print_generate_commands(plan.tasks, where)

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bd_gen.cli.engine_options import engine_options
 from bd_gen.errors import InputError
+
+if TYPE_CHECKING:
+    from bd_gen.models.class_weights import ClassWeights
 
 Decorated = Callable[..., Any]
 
@@ -28,12 +31,25 @@ def drawing_options(command: Decorated) -> Decorated:
     options = (
         click.option("--batch-size", type=click.IntRange(min=1), default=512, show_default=True),
         click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, ..."),
+        click.option(
+            "--class-weights",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="JSON: weights of the loss that trained the models, to be divided out.",
+        ),
         click.option("--keep-going", is_flag=True, help="Go on after a failure; tell at the end."),
         click.option("--dry-run", is_flag=True, help="Only print the commands, to be pasted."),
     )
     for option in reversed(options):
         command = option(command)
     return engine_options(command)
+
+
+def class_weights_of(path: Path | None) -> "ClassWeights | None":
+    """The weights in a file, if one is given."""
+    from bd_gen.models.class_weights import read_class_weights
+
+    return None if path is None else read_class_weights(path.expanduser())
 
 
 def numbers(option: str, text: str | None) -> tuple[int, ...] | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from bd_gen.cli.comparing import compare_and_print, results_option, schedule_option
+from bd_gen.cli.comparing import compare_and_print, compare_files, results_option, schedule_option
 from bd_gen.errors import InputError
 
 
@@ -22,9 +22,15 @@ from bd_gen.errors import InputError
     type=click.Path(path_type=Path),
     help="Also write every number, with all its digits.",
 )
+@click.option("--primary-only", is_flag=True, help="Only the rows that tell most.")
 @click.argument("words", nargs=-1, metavar="[A B] [OVERRIDES]...")
 def command(
-    schedule: str, results_dir: Path, out: Path | None, csv: Path | None, words: tuple[str, ...]
+    schedule: str,
+    results_dir: Path,
+    out: Path | None,
+    csv: Path | None,
+    primary_only: bool,
+    words: tuple[str, ...],
 ) -> None:
     """Set the results of all methods side by side and print the main rows.
 
@@ -34,10 +40,15 @@ def command(
     by metric, from their samples: the difference, its 95 % interval, and which is better once the
     p-values are corrected for the number of metrics. They are measured against the data that A
     was made for; OVERRIDES name other data: data=plans data.path=FILE.
+
+    With result files (A.json B.json ...), wherever they lie, these are set side by side.
     """
     directory = results_dir / schedule
     methods = [word for word in words if "=" not in word]
     overrides = [word for word in words if "=" in word]
+    if methods and all(word.endswith(".json") for word in methods) and not overrides:
+        compare_files([Path(word) for word in methods], out, csv, primary_only)
+        return
     if methods:
         if len(methods) != 2:
             raise InputError(f"{' '.join(methods)}: expected two methods to compare, or none")
@@ -47,5 +58,5 @@ def command(
         return
     if overrides:
         raise InputError(f"{overrides[0]}: data are only needed to compare two methods")
-    if compare_and_print(directory, out, csv):
+    if compare_and_print(directory, out, csv, primary_only):
         sys.exit(2)

@@ -52,8 +52,40 @@ def print_main_rows(columns: "Sequence[Column]", are_all: bool = False) -> None:
         click.echo(fill(note, width))
 
 
-def compare_and_print(directory: Path, out: Path | None = None, csv: Path | None = None) -> int:
-    """Write the comparison of a directory and print its main rows.
+def compare_files(
+    paths: "Sequence[Path]", out: Path | None, csv: Path | None, primary_only: bool = False
+) -> None:
+    """Set result files side by side, wherever they lie; nothing is written unless asked for.
+
+    Raises:
+        InputError: a file cannot be used, or cannot be written.
+    """
+    from bd_gen.files import write_text
+    from bd_gen.results.columns import Column
+    from bd_gen.results.comparison import markdown
+    from bd_gen.results.csv_file import write_csv
+    from bd_gen.results.result_file import read_result
+    from bd_gen.results.unlike import unlike_columns
+
+    # Files of one name are told apart by their folders.
+    same = len({path.stem for path in paths}) < len(paths)
+    names = [str(path.with_suffix("")) if same else path.stem for path in paths]
+    columns = [Column(name, read_result(path)) for name, path in zip(names, paths, strict=True)]
+    for warning in unlike_columns(columns):
+        click.echo(f"bd-gen: warning: {warning}", err=True)
+    print_main_rows(columns)
+    if out is not None:
+        write_text(out, markdown(columns, primary_only))
+        click.echo(f"\n{len(columns)} columns: {out}")
+    if csv is not None:
+        write_csv(csv, columns)
+        click.echo(f"every number: {csv}")
+
+
+def compare_and_print(
+    directory: Path, out: Path | None = None, csv: Path | None = None, primary_only: bool = False
+) -> int:
+    """Write the comparison of a directory, or its main rows alone, and print its main rows.
 
     Returns:
         how many result files could not be used; each has been named on standard error.
@@ -65,7 +97,7 @@ def compare_and_print(directory: Path, out: Path | None = None, csv: Path | None
     from bd_gen.results.csv_file import write_csv
     from bd_gen.results.unlike import unlike_columns
 
-    path, columns, problems = write_comparison(directory, out)
+    path, columns, problems = write_comparison(directory, out, primary_only)
     for problem in problems:
         click.echo(f"bd-gen: {problem}", err=True)
     for warning in unlike_columns(columns):

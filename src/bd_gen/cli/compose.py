@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
+from bd_gen.cli.published_overrides import translated
 from bd_gen.errors import InputError
 
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
@@ -30,8 +31,11 @@ def compose(name: str, overrides: Sequence[str]) -> dict[str, Any]:
         with initialize_config_dir(str(CONFIGS), version_base="1.3"):
             known = OmegaConf.to_container(hydra_compose(name), resolve=False)
             assert isinstance(known, dict)  # noqa: S101 - the top of a configuration is one
+            groups = [group for group, _ in _defaults(name)]
+            own = {*_keys(known), *groups}
+            overrides = translated(name, overrides, own.__contains__)
             for override in overrides:
-                _check_override(override, _keys(known), [g for g, _ in _defaults(name)])
+                _check_override(override, _keys(known), groups)
             config = hydra_compose(name, [_readable(override) for override in overrides])
             plain = OmegaConf.to_container(config, resolve=True)
     except (HydraException, OmegaConfBaseException, ValueError) as error:

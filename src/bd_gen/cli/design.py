@@ -146,6 +146,7 @@ def _design(
     brief: "Brief", checkpoint: str, out: Path, scale: float, workers: int, device: str
 ) -> bool:
     """Find, write and check; False if there are fewer plans than asked for."""
+    from bd_gen.cli.checkpoint_notes import say_notes
     from bd_gen.cli.progress import new_bar
     from bd_gen.design.blame import what_is_to_blame
     from bd_gen.design.files import SHEET, write_designs
@@ -155,6 +156,7 @@ def _design(
 
     start = time.monotonic()
     model = load_checkpoint(checkpoint_file(expanded(checkpoint)))
+    say_notes(model)
     with new_bar("diagrams") as progress:
         tasks: dict[str, object] = {}
 

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from bd_gen.results.request import Outcome, Request
 
 
+TOP_N = 20
+"""As in `bd_gen.metrics.conditional`, which would take its time to import."""
+
+
 @click.command()
 @schedule_option
 @click.option("--model", "models", multiple=True, metavar="NAME", help="Only this method (repeat).")
@@ -56,6 +60,13 @@ if TYPE_CHECKING:
 @click.option("--real", is_flag=True, help="Also score real held-out plans, the first column.")
 @click.option("--baselines", is_flag=True, help="Also score a memoriser and independent marginals.")
 @click.option("--update-comparison", is_flag=True, help="Then write comparison.md.")
+@click.option("--n-max", type=int, help="Refuse samples of another n_max (they say their own).")
+@click.option(
+    "--conditional-topn",
+    type=int,
+    default=20,
+    help="Accepts 20 alone: the keys ..._topN_ are of so many pairs.",
+)
 @click.option("--fail-fast", is_flag=True, help="Stop at the first file that cannot be used.")
 @results_option
 @click.argument("overrides", nargs=-1)
@@ -72,6 +83,8 @@ def command(
     real: bool,
     baselines: bool,
     update_comparison: bool,
+    n_max: int | None,
+    conditional_topn: int,
     fail_fast: bool,
     results_dir: Path,
     overrides: tuple[str, ...],
@@ -87,6 +100,11 @@ def command(
     # Before numpy is loaded: its threads would compete with the processes.
     from bd_gen.results.threads import one_thread_each
 
+    if conditional_topn != TOP_N:
+        raise InputError(
+            f"--conditional-topn {conditional_topn}: the keys ..._topN_ are of the {TOP_N} most "
+            "frequent pairs, so that results compare; those without topN are of all pairs"
+        )
     directory = results_dir / schedule
     data = data_config_from_overrides(overrides)
     with one_thread_each():
@@ -105,6 +123,7 @@ def command(
         paths = _paths(directory, models, data, yardsticks, reporter)
         if not paths and not reporter.num_problems and not update_comparison:
             raise InputError(f"{directory}: holds no samples to evaluate (METHOD_samples.pt)")
+        paths = [path for path in paths if _has_n_max(path, n_max, reporter)]
         evaluations = _evaluate(paths, request, workers, reporter)
     num_problems = reporter.num_problems
     if update_comparison:
@@ -115,6 +134,21 @@ def command(
         print_main_rows([Column(done.path.stem, done.result) for done in evaluations])
     if num_problems:
         sys.exit(2)
+
+
+def _has_n_max(path: Path, n_max: int | None, reporter: "_Reporter") -> bool:
+    """Whether samples are of the n_max asked for; what cannot be read is told later."""
+    from bd_gen.results.samples_file import read_description
+
+    if n_max is None:
+        return True
+    try:
+        found = read_description(path).n_max
+    except InputError:
+        return True
+    if found != n_max:
+        reporter.problem(f"{path}: n_max: --n-max {n_max}, but the samples are of {found}")
+    return found == n_max
 
 
 class _Reporter:

@@ -1,12 +1,13 @@
 """`bd-gen generate`."""
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from bd_gen.cli.checkpoint_notes import say_notes
 from bd_gen.cli.engine_options import engine_options, opened_engine
 from bd_gen.cli.train import OverridesCommand
 from bd_gen.errors import InputError
@@ -53,6 +54,7 @@ class EvalConfig:
     num_samples: int = 1_000
     batch_size: int = 512
     device: str = "auto"
+    class_weights: str | None = None
     overwrite: bool = False
     only_realizable: bool = False
 
@@ -122,6 +124,7 @@ def command(
     job, checkpoint = generation_job(
         overrides, _condition(given, absent_edges, labels, rooms, num_rooms)
     )
+    say_notes(checkpoint)
     path = generate_with_progress(job, checkpoint, where)
     if export is not None:
         click.echo(f"wrote {export} ({export_samples(path, export):,} diagrams)")
@@ -170,17 +173,25 @@ def generation_job(
         InputError: a setting that is unknown, out of range, or contradicts the checkpoint.
     """
     from bd_gen.cli.compose import as_text, compose, section
+    from bd_gen.cli.published_overrides import apart, check_claims
     from bd_gen.experiments.generation import GenerationJob
+    from bd_gen.models.class_weights import read_class_weights
     from bd_gen.training.bundled import checkpoint_file
     from bd_gen.training.checkpoint import load_checkpoint
 
-    config = compose("generate", overrides)
+    claims, rest = apart(overrides)
+    config = compose("generate", rest)
     remasking = section(RemaskingConfig, config["eval"].pop("remasking"), "eval.remasking")
     config["eval"]["seeds"] = _seeds(config["eval"]["seeds"])
     settings = section(EvalConfig, config["eval"], "eval")
     # A shell leaves the ~ of KEY=~/VALUE alone.
     checkpoint_path = expanded(settings.checkpoint_path)
     checkpoint = load_checkpoint(checkpoint_file(checkpoint_path))
+    check_claims(claims, checkpoint)
+    weights = None
+    if settings.class_weights is not None:
+        weights = read_class_weights(expanded(settings.class_weights))
+        checkpoint = replace(checkpoint, class_weights=weights)
     noise = (config.get("noise") or {}).get("name")
     folder = as_text(config["results"], "schedule")
     schedule = str(folder or _schedule(noise, settings, checkpoint))
@@ -198,6 +209,7 @@ def generation_job(
         device=settings.device,
         overwrite=settings.overwrite,
         condition=condition,
+        class_weights=weights,
     )
     return job, checkpoint
 

@@ -60,6 +60,8 @@ def generate_command(job: "GenerationJob", where: "EngineSettings | None" = None
         values["batch_size"] = job.batch_size
     if job.device != "auto":
         values["device"] = readable(job.device)
+    if job.class_weights is not None:
+        values["class_weights"] = readable(job.class_weights.source)
     if job.overwrite:
         values["overwrite"] = "true"
     folder = job.directory if job.directory.name not in ("", "..") else job.directory.resolve()
@@ -83,19 +85,33 @@ def _engine(where: "EngineSettings | None") -> list[str]:
 
 
 def print_generate_commands(
-    tasks: "Sequence[BatchTask]", where: "EngineSettings | None" = None
+    tasks: "Sequence[BatchTask]", where: "EngineSettings | None" = None, last: str = ""
 ) -> None:
-    """Print the command of each task whose samples are missing, and a comment on the others."""
+    """Print the command of each task whose samples are missing, and a comment on the others.
+
+    Commands are joined by &&, so that pasted into a shell the first failure ends them all.
+
+    Args:
+        tasks: what to draw.
+        where: which engine draws it.
+        last: a command that follows.
+    """
     from bd_gen.experiments.generation import is_complete
 
+    lines: list[str] = []
     for task in tasks:
         try:
             if is_complete(replace(task.job, overwrite=False), task.checkpoint):
-                click.echo(f"# complete already: {task.job.path}")
+                lines.append(f"# complete already: {task.job.path}")
                 continue
         except InputError as error:
-            click.echo(f"# {error}")
-        click.echo(generate_command(task.job, where))
+            lines.append(f"# {error}")
+        lines.append(generate_command(task.job, where))
+    if last:
+        lines.append(last)
+    commands = [k for k, line in enumerate(lines) if not line.startswith("#")]
+    for k, line in enumerate(lines):
+        click.echo(f"{line} &&" if k in commands[:-1] else line)
 
 
 def evaluate_command(directory: Path, methods: list[str], data: tuple[str, ...] = ()) -> str:

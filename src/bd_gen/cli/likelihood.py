@@ -1,11 +1,13 @@
 """`bd-gen likelihood`: how well models know held-out plans, without a sampler."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from bd_gen.cli.batch_options import class_weights_of
+from bd_gen.cli.checkpoint_notes import say_data_notes, say_notes
 from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.errors import InputError
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from bd_gen.cli.likelihood_report import Measured
     from bd_gen.diffusion.conditionals import Conditionals
     from bd_gen.experiments.held_out import HeldOut
+    from bd_gen.models.class_weights import ClassWeights
     from bd_gen.training.checkpoint import Checkpoint
 
 SPLITS = ("validation", "test", "train")
@@ -34,6 +37,7 @@ class Settings:
     device: str
     with_mean: bool
     with_mirror: bool
+    class_weights: "ClassWeights | None" = None
 
 
 @click.command("likelihood")
@@ -68,6 +72,12 @@ class Settings:
 @click.option("--mirror", "with_mirror", is_flag=True, help="Means include left-right mirrors.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the orders.")
 @click.option("--batch-size", type=click.IntRange(1), default=512, show_default=True)
+@click.option(
+    "--class-weights",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="JSON: weights of the loss that trained the models, to be divided out.",
+)
 @click.option("--device", default="auto", show_default=True)
 @click.option(
     "--out",
@@ -94,12 +104,16 @@ def command(words: tuple[str, ...], num: int | None, out: tuple[Path, ...], **op
         if path.suffix.lower() not in ENDINGS:
             raise InputError(f"--out {path}: expected a name that ends in {' or '.join(ENDINGS)}")
     data = data_config_from_overrides([word for word in words if "=" in word])
-    checkpoints = _checkpoints([word for word in words if "=" not in word])
     options["laws"] = _laws(options["laws"])
+    options["class_weights"] = class_weights_of(options["class_weights"])
     settings = Settings(**options)
+    names = [word for word in words if "=" not in word]
+    checkpoints = _checkpoints(names, settings.class_weights)
     if settings.with_mean and not settings.with_mirror and len(checkpoints) == 1:
         raise InputError("--mean: expected at least two checkpoints, or --mirror")
     plans = held_out_plans(checkpoints, data, settings.split, num)
+    say_notes(*checkpoints.values())
+    say_data_notes(plans.data_notes)
     for note in plans.notes:
         click.echo(note, err=True)
     measured = _measured(checkpoints, plans, settings)
@@ -115,7 +129,7 @@ def _laws(names: tuple[str, ...]) -> tuple[str, ...]:
     return ORDERS if "all" in names else tuple(dict.fromkeys(names))
 
 
-def _checkpoints(paths: list[str]) -> "dict[str, Checkpoint]":
+def _checkpoints(paths: list[str], class_weights: "ClassWeights | None") -> "dict[str, Checkpoint]":
     from bd_gen.training.bundled import checkpoint_file
     from bd_gen.training.checkpoint import load_checkpoint
 
@@ -125,7 +139,8 @@ def _checkpoints(paths: list[str]) -> "dict[str, Checkpoint]":
     for path in paths:
         if path in found:
             raise InputError(f"{path}: was given twice")
-        found[path] = load_checkpoint(checkpoint_file(path))
+        content = load_checkpoint(checkpoint_file(path))
+        found[path] = replace(content, class_weights=class_weights)
     return found
 
 
@@ -139,7 +154,7 @@ def _measured(
     from bd_gen.diffusion.conditionals import MirroredConditionals
     from bd_gen.diffusion.given_tokens import given_tokens
 
-    models = [_conditionals(name, one, settings.device) for name, one in checkpoints.items()]
+    models = [_conditionals(one, settings.device) for one in checkpoints.values()]
     if settings.with_mirror:
         models += [MirroredConditionals(model) for model in models]
     has_mean = settings.with_mean or settings.with_mirror
@@ -174,17 +189,9 @@ def _name_of_mean(names: list[str], with_mirror: bool) -> str:
     return f"mean of {', '.join(names)}{mirrors if with_mirror else ''}"
 
 
-def _conditionals(name: str, checkpoint: "Checkpoint", device: str) -> "Conditionals":
+def _conditionals(checkpoint: "Checkpoint", device: str) -> "Conditionals":
     from bd_gen.diffusion.conditionals import DenoiserConditionals
-    from bd_gen.diffusion.process import FixedProcess
     from bd_gen.models.device import resolve_device
 
     denoiser = checkpoint.denoiser(resolve_device(device))
-    process = checkpoint.process
-    schedule = process.schedule if isinstance(process, FixedProcess) else None
-    if schedule is None and denoiser.time_embedding is not None:
-        raise InputError(
-            f"{name}: a learned forward process with time input has no time for tokens revealed "
-            "one by one"
-        )
-    return DenoiserConditionals(denoiser, schedule)
+    return DenoiserConditionals(denoiser, checkpoint.process)

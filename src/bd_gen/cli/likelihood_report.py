@@ -61,7 +61,8 @@ def write_numbers(
         "order": list(settings.laws),
         "given": settings.given,
         "mirror": settings.with_mirror,
-        "notes": list(plans.notes),
+        **_class_weights(settings),
+        "notes": [*plans.data_notes, *plans.notes],
         "checkpoints": {
             one.name: {**_numbers(one, plans, settings), "sha256": one.sha256}
             for one in measured
@@ -82,6 +83,12 @@ def write_numbers(
         ],
     }
     write_text(path, json.dumps(report, indent=2) + "\n")
+
+
+def _class_weights(settings: "Settings") -> dict[str, Any]:
+    """What was divided out, if anything was."""
+    weights = settings.class_weights
+    return {} if weights is None else {"class_weights": weights.as_plain}
 
 
 def write_plans(

@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bd_gen.cli.batch_options import checkpoint_option, drawing_options, numbers, summary
+from bd_gen.cli.batch_options import (
+    checkpoint_option,
+    class_weights_of,
+    drawing_options,
+    numbers,
+    summary,
+)
 from bd_gen.cli.batch_report import said_how_to_go_on
+from bd_gen.cli.checkpoint_notes import say_notes
 from bd_gen.cli.comparing import results_option
 from bd_gen.cli.layout_options import warn_of_missing_packages
 
@@ -76,6 +83,7 @@ def run(
     num_samples: int | None,
     batch_size: int,
     device: str,
+    class_weights: Path | None,
     keep_going: bool,
     dry_run: bool,
     overwrite: bool,
@@ -107,15 +115,18 @@ def run(
     where = EngineSettings(engine, workers, scheduler, shard_size)
     request = Request(data_config_from_overrides(overrides))
     warn_of_missing_packages()
+    weights = class_weights_of(class_weights)
+    given = read_checkpoints(checkpoints, weights)
     plan = plan_suite(
         read_suite(name),
-        read_checkpoints(checkpoints),
+        given,
         results_dir,
-        Drawing(batch_size, device, overwrite),
+        Drawing(batch_size, device, overwrite, weights),
         numbers("--seeds", seeds),
         num_samples,
     )
     _say_plan(plan)
+    say_notes(*(one.content for one in given.values()))
     if dry_run:
         _print_commands(plan, overrides, where)
         return
@@ -144,8 +155,9 @@ def _say_plan(plan: "SuitePlan") -> None:
 def _print_commands(plan: "SuitePlan", overrides: tuple[str, ...], where: "EngineSettings") -> None:
     from bd_gen.cli.generate_command import evaluate_command, print_generate_commands
 
-    print_generate_commands(plan.tasks, where)
-    click.echo(evaluate_command(plan.directory, [task.name for task in plan.tasks], overrides))
+    names = [task.name for task in plan.tasks]
+    last = evaluate_command(plan.directory, names, overrides)
+    print_generate_commands(plan.tasks, where, last)
 
 
 def _generate(

@@ -89,6 +89,7 @@ def run_config(overrides: tuple[str, ...] | list[str]) -> "RunConfig":
 
 def train_with_progress(config: "RunConfig") -> Path:
     """Train with a progress bar; returns the final checkpoint."""
+    from bd_gen.cli.checkpoint_notes import say_data_notes
     from bd_gen.cli.progress import bar, new_bar
     from bd_gen.data.dataset import load_dataset
     from bd_gen.models.denoiser import num_parameters
@@ -103,6 +104,8 @@ def train_with_progress(config: "RunConfig") -> Path:
         f"data: {dataset.source}: {len(dataset.split.train):,} plans for training, "
         f"{len(dataset.split.validation):,} for validation ({config.data.split} split)"
     )
+    if is_first:
+        say_data_notes(dataset.plan_notes)
     for note_of_split in dataset.notes:
         say(f"bd-gen: note: {note_of_split}", err=True)
     steps, batch = config.training.steps, config.training.batch_size

@@ -47,6 +47,12 @@ class Dataset:
     notes: tuple[str, ...] = ()
 
     @property
+    def plan_notes(self) -> tuple[str, ...]:
+        """What was left out or looks odd in the plans, in sentences, each with their source."""
+        notes = () if self.table is None else self.table.notes
+        return tuple(f"{self.source}: {note}" for note in notes)
+
+    @property
     def train(self) -> np.ndarray:
         """(., length) uint8 rows of the training part; never empty."""
         return self.tokens[self.split.train]

@@ -17,7 +17,6 @@ from bd_gen.design.near_duplicates import Differences, far_apart
 from bd_gen.diagrams.canonical import canonical_tokens
 from bd_gen.diagrams.tokens import diagrams_from_tokens
 from bd_gen.diffusion.any_order import any_order_nats
-from bd_gen.diffusion.process import FixedProcess
 from bd_gen.experiments.drawing import sampler_for
 from bd_gen.layouts.many import Solvers
 from bd_gen.layouts.options import SolverOptions
@@ -79,7 +78,7 @@ class CandidateSearch:
         self._sampler = sampler_for(checkpoint, method, condition, device)
         self._denoiser = checkpoint.denoiser(self._sampler.device)
         process = checkpoint.process
-        self._schedule = process.schedule if isinstance(process, FixedProcess) else None
+        self._process = process
         self._particles = ParticleSampler(
             self._denoiser,
             self.vocabulary,
@@ -164,7 +163,7 @@ class CandidateSearch:
         nats = any_order_nats(
             self._denoiser,
             rows,
-            self._schedule,
+            self._process,
             _NUM_ORDERS,
             self.brief.seed,
             given=self._is_given,

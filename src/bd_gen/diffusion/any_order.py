@@ -21,7 +21,7 @@ from bd_gen.diffusion.conditionals import (
 )
 from bd_gen.diffusion.nats import AnyOrderNats
 from bd_gen.diffusion.order_laws import order_law, reveal_ranks
-from bd_gen.diffusion.schedules import Schedule
+from bd_gen.diffusion.process import ForwardProcess
 from bd_gen.models.denoiser import Denoiser
 
 __all__ = ["AnyOrderNats", "any_order_nats", "nats_of_models"]
@@ -32,7 +32,7 @@ Progress = Callable[[int, int], None]
 def any_order_nats(
     denoiser: Denoiser,
     tokens: np.ndarray,
-    schedule: Schedule | None = None,
+    process: ForwardProcess | None = None,
     num_orders: int = 1,
     seed: int = 0,
     batch_size: int = 512,
@@ -45,8 +45,8 @@ def any_order_nats(
     Args:
         denoiser: the model.
         tokens: (N, length) complete rows.
-        schedule: tells a model with time input at which time so many tokens are visible; others
-            need none.
+        process: tells a model with time input at which time so many tokens are visible (on
+            average, where it is learned); others need none.
         num_orders: as there, like all that follows.
         seed: of the orders.
         batch_size: diagrams a call.
@@ -55,9 +55,9 @@ def any_order_nats(
         law: of the orders.
 
     Raises:
-        ValueError: as there, or a model with time input gets no schedule.
+        ValueError: as there, or a model with time input gets no process.
     """
-    model = DenoiserConditionals(denoiser, schedule)
+    model = DenoiserConditionals(denoiser, process)
     return nats_of_models(
         [model], tokens, law, num_orders, seed, given, batch_size=batch_size, progress=progress
     )[0]

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from bd_gen.diagrams.mirror import MIRRORED, Mirror
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, Vocabulary
-from bd_gen.diffusion.schedules import Schedule
+from bd_gen.diffusion.process import ForwardProcess
 from bd_gen.models.denoiser import NUM_VALUES, Denoiser
 from bd_gen.models.packing import pack
 
@@ -55,17 +55,17 @@ class DenoiserConditionals:
 
     Args:
         denoiser: the model.
-        schedule: tells a model with time input at which time so many tokens are visible; others
-            need none.
+        process: tells a model with time input at which time so many tokens are visible (on
+            average, where it is learned); others need none.
 
     Raises:
-        ValueError: a model with time input gets no schedule.
+        ValueError: a model with time input gets no process.
     """
 
-    def __init__(self, denoiser: Denoiser, schedule: Schedule | None = None) -> None:
-        if denoiser.time_embedding is not None and schedule is None:
-            raise ValueError("a model with time input needs a schedule")
-        self.denoiser, self.schedule = denoiser, schedule
+    def __init__(self, denoiser: Denoiser, process: ForwardProcess | None = None) -> None:
+        if denoiser.time_embedding is not None and process is None:
+            raise ValueError("a model with time input needs a forward process")
+        self.denoiser, self.process = denoiser, process
         self.vocabulary = denoiser.vocabulary
         self.device = next(denoiser.parameters()).device
 
@@ -73,8 +73,10 @@ class DenoiserConditionals:
         """See `Conditionals`."""
         count, length = state.tokens.shape
         time = None
-        if self.schedule is not None:
-            time = self.schedule.time_of(state.num_visible / length).float()
+        if self.process is not None and self.denoiser.time_embedding is not None:
+            # Few shares are different, and where rates are learned each is searched for.
+            shares, which = (state.num_visible / length).unique(return_inverse=True)
+            time = self.process.time_of(state.num_rooms, shares).float()[which]
         first_of_row = torch.arange(count, device=state.tokens.device) * length
         batch = pack([(state.num_rooms, state.tokens)], self.vocabulary)
         logits: Tensor = self.denoiser(batch, time, first_of_row + state.place)

@@ -22,6 +22,7 @@ from bd_gen.diffusion.schedules import LogLinear, Schedule
 from bd_gen.models.learned_rates import LearnedRates
 from bd_gen.models.order_law import OrderLaw
 
+_BISECTIONS = 40
 FIRST_TEMPERATURE, LAST_TEMPERATURE = 1.0, 0.1
 """Of the Gumbel-softmax that lets a gradient through the masks, from the first step to the last."""
 
@@ -49,6 +50,10 @@ class ForwardProcess(ABC):
     @abstractmethod
     def alpha(self, num_rooms: int, time: float) -> Tensor:
         """(N,) float64 on the CPU: how likely each token of a diagram is visible at a time."""
+
+    @abstractmethod
+    def time_of(self, num_rooms: int, visible: Tensor) -> Tensor:
+        """Times (b,) at which a share `visible` (b,) of a diagram's tokens can be seen."""
 
 
 class FixedProcess(ForwardProcess):
@@ -86,6 +91,10 @@ class FixedProcess(ForwardProcess):
         """See `ForwardProcess`."""
         alpha = self.schedule.alpha(torch.tensor(time, dtype=torch.float64))
         return alpha.expand(Vocabulary(num_rooms).length)
+
+    def time_of(self, num_rooms: int, visible: Tensor) -> Tensor:  # noqa: ARG002
+        """See `ForwardProcess`."""
+        return self.schedule.time_of(visible)
 
 
 class LearnedOrders(FixedProcess):
@@ -139,6 +148,19 @@ class LearnedProcess(ForwardProcess):
         times = torch.tensor([time], device=self.rates.slots.weight.device)
         positions = self.rates.vocabulary.real_positions(num_rooms)
         return self.rates.alpha(times)[0].detach().cpu()[positions.tolist()]
+
+    def time_of(self, num_rooms: int, visible: Tensor) -> Tensor:
+        """See `ForwardProcess`; by bisection, as tokens have schedules of their own."""
+        device = self.rates.slots.weight.device
+        wanted = visible.double().to(device)
+        positions = _real_positions(self.rates.vocabulary, num_rooms, device)
+        low, high = torch.zeros_like(wanted), torch.ones_like(wanted)
+        for _ in range(_BISECTIONS):
+            middle = 0.5 * (low + high)
+            is_early = self.rates.alpha(middle)[:, positions].mean(dim=1) > wanted
+            low = torch.where(is_early, middle, low)
+            high = torch.where(is_early, high, middle)
+        return (0.5 * (low + high)).to(visible.device)
 
 
 class MaskedByRates(Corrupter):

@@ -84,6 +84,8 @@ def samples_trajectory(
     recorded = samples.provenance.get("checkpoint_sha256")
     if recorded is not None and recorded != checkpoint.sha256:
         raise InputError(f"{path}: was drawn with another checkpoint than {named} is now")
+    if samples.config.get("class_weights") is not None:
+        raise InputError(f"{path}: drawn with class weights; only samples without any can be shown")
     method = method_from_config(samples.config, samples.method)
     given = samples.config.get("given")
     condition = None if given is None else condition_from_plain(given)

@@ -8,14 +8,16 @@ from typing import Any
 from bd_gen.diffusion.schedules import SCHEDULES
 from bd_gen.errors import InputError
 from bd_gen.experiments.batch import BatchTask
-from bd_gen.experiments.checkpoints import Checkpoints, GivenCheckpoint
+from bd_gen.experiments.checkpoints import LABELS, Checkpoints, GivenCheckpoint
 from bd_gen.experiments.suite_run import Drawing
+from bd_gen.models.class_weights import ClassWeights
 from bd_gen.results.columns import YARDSTICKS
 from bd_gen.results.inventory import Entry, read_entries
 from bd_gen.results.rejection import FIELD as REJECTION
 from bd_gen.results.result_file import Result
 from bd_gen.sampling.grid import Loop
 from bd_gen.sampling.method import DEFAULT_STEPS, ORDERS, Method, RemaskingSettings
+from bd_gen.training.checkpoint import Checkpoint
 from bd_gen.training.trained import LEARNED
 
 _NEEDED = (
@@ -28,8 +30,17 @@ _NEEDED = (
     "remasking_enabled",
 )
 _NEEDED_TO_REMASK = ("remasking_strategy", "remasking_eta", "remasking_t_switch")
+_FOLDER_SUFFIX = "_noise_sc"
 _SWEPT = ("sweeps", "sweep_kind")
-_OTHERS = ("remasking_loop", "is_v2", "given", "checkpoint")
+_OTHERS = (
+    "remasking_loop",
+    "is_v2",
+    "given",
+    "checkpoint",
+    "class_weights",
+    "noise",
+    "noise_type",
+)
 _KNOWN = {*_NEEDED, *_NEEDED_TO_REMASK, *_SWEPT, *_OTHERS}
 
 
@@ -54,7 +65,10 @@ class BackfillPlan:
 
 
 def plan_backfill(
-    directory: Path, checkpoints: Checkpoints, drawing: Drawing | None = None
+    directory: Path,
+    checkpoints: Checkpoints,
+    drawing: Drawing | None = None,
+    placeholders: bool = False,
 ) -> BackfillPlan:
     """Work out the job of every result that lacks its samples.
 
@@ -65,10 +79,14 @@ def plan_backfill(
         directory: where the result files lie; samples go there, too.
         checkpoints: what to draw from; `learned` for methods with `v2_`.
         drawing: how to draw.
+        placeholders: name the checkpoints that are not given SCHEDULE.pt, for jobs that are only
+            to be shown.
 
     Raises:
         InputError: there is no such directory, or no result in it.
     """
+    if placeholders:
+        checkpoints = _with_placeholders(checkpoints)
     drawing = drawing or Drawing()
     entries = [entry for entry in read_entries(directory) if entry.result or entry.problems]
     if not entries:
@@ -106,7 +124,9 @@ def _doubts(directory: Path, entry: Entry, checkpoints: Checkpoints, drawing: Dr
         return []
     path = task.job.path
     recorded = samples.provenance.get("checkpoint_sha256")
-    if recorded not in (None, task.checkpoint.sha256):
+    if recorded is None:
+        return [f"{path}: does not say of which checkpoint its samples are"]
+    if recorded != task.checkpoint.sha256:
         return [f"{path}: holds samples of another checkpoint than {task.job.checkpoint_path}"]
     asked = {"seeds": task.job.seeds, "num_samples": task.job.num_samples}
     found = {"seeds": samples.seeds, "num_samples": samples.num_samples}
@@ -135,7 +155,8 @@ def _task(directory: Path, entry: Entry, checkpoints: Checkpoints, drawing: Draw
                          f"got {result.method[:80]}")  # fmt: skip
     method = method_from_config(result.config, entry.method)
     seeds, num_samples = _amount(result.config)
-    given = _checkpoint(directory, method, checkpoints)
+    _check_class_weights(result.config, drawing.class_weights)
+    given = _checkpoint(directory, method, checkpoints, result.config)
     _check_hash(result, given)
     return BatchTask(drawing.job(given, method, directory, seeds, num_samples), given.content)
 
@@ -237,9 +258,35 @@ def _amount(config: Mapping[str, Any]) -> tuple[list[int], int]:
     return seeds, num_samples
 
 
-def _checkpoint(directory: Path, method: Method, checkpoints: Checkpoints) -> GivenCheckpoint:
-    """The checkpoint for a method: the learned one, or that of the folder's schedule."""
-    folder = directory.resolve().name
+def _with_placeholders(checkpoints: Checkpoints) -> Checkpoints:
+    """All labels that there are, those not given as the file LABEL.pt, which need not exist."""
+    empty: dict[str, Any] = {"model": {}, "data": {}, "training": {}}
+    found = {
+        label: GivenCheckpoint(
+            Path(f"{label}.pt"), Checkpoint({}, {**empty, "noise": label}, 1, 0, [0, 1], "")
+        )
+        for label in LABELS
+    }
+    return Checkpoints({**found, **checkpoints})
+
+
+def _schedule_of(directory: Path, config: Mapping[str, Any]) -> str:
+    """The schedule of a result: that of its config, else the name of its folder.
+
+    Published folders may be called loglinear_noise_sc: what follows the schedule names no
+    other process.
+    """
+    named = config.get("noise", config.get("noise_type"))
+    if isinstance(named, str) and named in SCHEDULES:
+        return named
+    return directory.resolve().name.removesuffix(_FOLDER_SUFFIX)
+
+
+def _checkpoint(
+    directory: Path, method: Method, checkpoints: Checkpoints, config: Mapping[str, Any]
+) -> GivenCheckpoint:
+    """The checkpoint for a method: the learned one, or that of the result's schedule."""
+    folder = _schedule_of(directory, config)
     if method.is_learned:
         label = LEARNED
     elif folder in SCHEDULES or len(checkpoints.fixed) != 1:
@@ -251,9 +298,17 @@ def _checkpoint(directory: Path, method: Method, checkpoints: Checkpoints) -> Gi
     return checkpoints[label]
 
 
+def _check_class_weights(config: Mapping[str, Any], given: ClassWeights | None) -> None:
+    recorded = config.get("class_weights")
+    if recorded is not None and (given is None or recorded != given.as_plain):
+        raise InputError("config/class_weights: drawn with class weights that are not those given; "
+                         "name their file by --class-weights")  # fmt: skip
+
+
 def _check_hash(result: Result, given: GivenCheckpoint) -> None:
     recorded = result.provenance.get("checkpoint_sha256")
-    if recorded is not None and recorded != given.content.sha256:
+    is_known = bool(given.content.sha256)  # a placeholder is not
+    if recorded is not None and is_known and recorded != given.content.sha256:
         raise InputError(
             f"provenance/checkpoint_sha256: {recorded!s:.16}, but {given.path} is "
             f"{given.content.sha256[:16]}: another checkpoint"

@@ -2,12 +2,13 @@
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bd_gen.diffusion.schedules import SCHEDULES
 from bd_gen.errors import InputError
 from bd_gen.files import expanded
+from bd_gen.models.class_weights import ClassWeights
 from bd_gen.training.bundled import BUNDLED, checkpoint_file
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
 from bd_gen.training.trained import LEARNED
@@ -49,10 +50,13 @@ class Checkpoints(Mapping[str, GivenCheckpoint]):
         return [label for label in self if label != LEARNED]
 
 
-def read_checkpoints(options: Iterable[str]) -> Checkpoints:
+def read_checkpoints(
+    options: Iterable[str], class_weights: ClassWeights | None = None
+) -> Checkpoints:
     """Load what was given as `FILE` or `SCHEDULE=FILE`.
 
-    Without a schedule the checkpoint's own counts. `bundled` is a file, too.
+    Without a schedule the checkpoint's own counts. `bundled` is a file, too. Class weights are
+    divided out of all of them.
 
     Raises:
         InputError: a file cannot be used, was trained with another schedule than it is given
@@ -62,6 +66,7 @@ def read_checkpoints(options: Iterable[str]) -> Checkpoints:
     for option in options:
         asked, path = _parts(option)
         content = load_checkpoint(checkpoint_file(path))
+        content = replace(content, class_weights=class_weights)
         label = LEARNED if content.is_learned else content.noise
         if asked not in (None, label):
             is_now = "a learned process" if content.is_learned else f"noise={label}"

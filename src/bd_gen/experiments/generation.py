@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from bd_gen.experiments.shards import Task, shards_of
 from bd_gen.experiments.tries import rejection_in, row_size, tokens_in
 from bd_gen.files import remove_leftovers
 from bd_gen.locks import locked
+from bd_gen.models.class_weights import ClassWeights
 from bd_gen.results.cost import FIELD as CALLS
 from bd_gen.results.floor import DEFAULT_SEEDS
 from bd_gen.results.rejection import Rejection
@@ -55,6 +56,7 @@ class GenerationJob:
         device: `auto`, `cpu`, `cuda`, ...
         overwrite: replace a samples file of another checkpoint or other settings.
         condition: what every sample keeps; None for free samples.
+        class_weights: of the loss that trained the model, to be divided out.
 
     Raises:
         InputError: a number out of range.
@@ -69,6 +71,7 @@ class GenerationJob:
     device: str = "auto"
     overwrite: bool = False
     condition: Condition | None = None
+    class_weights: ClassWeights | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.num_samples <= MOST_SAMPLES:
@@ -129,6 +132,7 @@ def generate(
             process is at work on it.
     """
     checkpoint = checkpoint or load_checkpoint(checkpoint_file(job.checkpoint_path))
+    checkpoint = replace(checkpoint, class_weights=job.class_weights)
     if is_complete(job, checkpoint):
         _clear_up(job)
         return Generated(job.path, is_new=False)
@@ -211,12 +215,15 @@ def _samples(
 def settings(job: GenerationJob) -> dict[str, Any]:
     """The `config` of the samples file and of the result file, as published."""
     given = {} if job.condition is None else {"given": job.condition.as_plain}
+    weights = job.class_weights
+    weighted = {} if weights is None else {"class_weights": weights.as_plain}
     return {
         "seeds": list(job.seeds),
         "num_samples": job.num_samples,
         **job.method.settings,
         "checkpoint": str(job.checkpoint_path),
         **given,
+        **weighted,
     }
 
 

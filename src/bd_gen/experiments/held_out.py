@@ -25,12 +25,14 @@ class HeldOut:
         has_twin: (N,) bool: a training plan is the same diagram with its rooms in some order (see
             `diagrams.canonical`); None for plans of the training part itself.
         notes: what makes a checkpoint's number doubtful, in sentences.
+        data_notes: what is odd about the plans or their split, in sentences.
     """
 
     tokens: np.ndarray
     ids: np.ndarray
     has_twin: np.ndarray | None
     notes: tuple[str, ...] = ()
+    data_notes: tuple[str, ...] = ()
 
 
 def held_out_plans(
@@ -59,13 +61,15 @@ def held_out_plans(
             f"{name}: data.n_max: expected {first.n_max} as in the checkpoint, got {config.n_max}"
         )
     dataset = load_dataset(config)
-    if data is None and dataset.fingerprint != first.data_fingerprint:
-        raise InputError(
-            f"{name}: the data it was trained on have changed; name the data to measure: data=..."
-        )
-    if data is not None:
-        for checkpoint in checkpoints.values():
+    for name, checkpoint in checkpoints.items():
+        if data is not None:
             check_split(checkpoint, data, dataset)
+        # A published checkpoint names its data, but has no fingerprint of them.
+        elif checkpoint.data_fingerprint not in ("", dataset.fingerprint):
+            raise InputError(
+                f"{name}: the data it was trained on have changed; name the data to measure: "
+                "data=..."
+            )
     rows = getattr(dataset.split, split)
     if not len(rows):
         raise InputError(f"{dataset.source}: there are no plans in the {split} part")
@@ -74,7 +78,9 @@ def held_out_plans(
     tokens = dataset.tokens[rows]
     ids = np.full(len(rows), "") if dataset.table is None else dataset.table.ids[rows]
     has_twin = None if split == "train" else has_renumbered_twin(tokens, dataset)
-    return HeldOut(tokens, ids, has_twin, _notes(checkpoints, dataset))
+    data_notes = (*dataset.plan_notes, *dataset.notes)
+    notes = () if data is None else _notes(checkpoints, dataset)
+    return HeldOut(tokens, ids, has_twin, notes, data_notes)
 
 
 def has_renumbered_twin(tokens: np.ndarray, dataset: Dataset) -> np.ndarray:
@@ -92,18 +98,33 @@ def _check_alike(checkpoints: Mapping[str, Checkpoint], data_are_named: bool) ->
             raise InputError(
                 f"{name}: n_max: expected {first.n_max} as in {first_name}, got {other.n_max}"
             )
-        if not data_are_named and other.data_fingerprint != first.data_fingerprint:
+        if not data_are_named and not _same_data(first, other):
             raise InputError(
                 f"{name}: was trained on other data than {first_name}; "
                 "name the plans to measure both on: data=..."
             )
 
 
+def _same_data(first: Checkpoint, other: Checkpoint) -> bool:
+    """By their fingerprints; where one has none, by what they say of their data."""
+    if "" in (first.data_fingerprint, other.data_fingerprint):
+        return recorded_data(first) == recorded_data(other)
+    return first.data_fingerprint == other.data_fingerprint
+
+
 def _notes(checkpoints: Mapping[str, Checkpoint], dataset: Dataset) -> tuple[str, ...]:
     return tuple(
-        f"{name}: was trained on other data (fingerprint {checkpoint.data_fingerprint}) than "
-        f"these (fingerprint {dataset.fingerprint}), or with another split of them; it may have "
-        "seen plans that are measured here"
+        f"{name}: {_origin(checkpoint.data_fingerprint, dataset)}; it may have seen plans that are "
+        "measured here"
         for name, checkpoint in checkpoints.items()
         if checkpoint.data_fingerprint != dataset.fingerprint
+    )
+
+
+def _origin(fingerprint: str, dataset: Dataset) -> str:
+    if not fingerprint:
+        return "does not say by a fingerprint which plans it was trained on"
+    return (
+        f"was trained on other data (fingerprint {fingerprint}) than these (fingerprint "
+        f"{dataset.fingerprint}), or with another split of them"
     )

@@ -9,7 +9,8 @@ from bd_gen.data.dataset import DataConfig, Dataset, dataset_from_table, load_da
 from bd_gen.diffusion.likelihood import denoising_scores
 from bd_gen.diffusion.process import LearnedOrders, LearnedProcess
 from bd_gen.errors import InputError
-from bd_gen.models.learned_rates import GAMMA_MAX, GAMMA_MIN
+from bd_gen.models.architectures import PUBLISHED
+from bd_gen.models.class_weights import ClassWeights
 from bd_gen.models.order_law import FEATURES
 from bd_gen.origin import origin
 from bd_gen.training.checkpoint import Checkpoint
@@ -27,14 +28,23 @@ def provenance(checkpoint: Checkpoint, path: Path, schedule: str) -> dict[str, A
         **origin(),
         "checkpoint_path": str(path),
         "checkpoint_sha256": checkpoint.sha256,
-        "checkpoint_step": checkpoint.step,
+        "checkpoint_step": None if checkpoint.is_published else checkpoint.step,
         "data": recorded_fields(checkpoint.config["data"]),
-        "data_fingerprint": checkpoint.data_fingerprint,
+        "data_fingerprint": checkpoint.data_fingerprint or None,
         "noise": checkpoint.noise,
         "schedule": schedule,
         **_learned(checkpoint),
-        "denoising": checkpoint.denoising or _denoising(checkpoint),
+        **_published(checkpoint),
+        "denoising": _denoising(checkpoint),
     }
+
+
+def _published(checkpoint: Checkpoint) -> dict[str, Any]:
+    """What is different about a model of the published system."""
+    if not checkpoint.is_published:
+        return {}
+    told = checkpoint.config.get(PUBLISHED)
+    return {PUBLISHED: {**(told if isinstance(told, dict) else {}), "class_weighted_loss": True}}
 
 
 def _learned(checkpoint: Checkpoint) -> dict[str, Any]:
@@ -52,23 +62,27 @@ def _learned(checkpoint: Checkpoint) -> dict[str, Any]:
     coefficients = process.rates.coefficients().detach().double()
     return {
         "learned_rates": {
-            "gamma_min": GAMMA_MIN,
-            "gamma_max": GAMMA_MAX,
+            "gamma_min": process.rates.gamma_min,
+            "gamma_max": process.rates.gamma_max,
             "coefficients": [[round(c, 6) for c in row] for row in coefficients.tolist()],
         }
     }
 
 
-_measured: dict[str, dict[str, float] | None] = {}
-"""Scores by the checkpoint's hash: many methods are drawn from one, and measuring takes a while."""
+_measured: dict[tuple[str, ClassWeights | None], dict[str, float] | None] = {}
+"""Scores by the checkpoint's hash and what is divided out: many methods are drawn from one, and
+measuring takes a while."""
 
 
 def _denoising(checkpoint: Checkpoint) -> dict[str, float] | None:
+    if checkpoint.denoising and checkpoint.class_weights is None:
+        return checkpoint.denoising
     if not checkpoint.sha256:  # It has no file yet.
         return _measured_denoising(checkpoint)
-    if checkpoint.sha256 not in _measured:
-        _measured[checkpoint.sha256] = _measured_denoising(checkpoint)
-    return _measured[checkpoint.sha256]
+    key = checkpoint.sha256, checkpoint.class_weights
+    if key not in _measured:
+        _measured[key] = _measured_denoising(checkpoint)
+    return _measured[key]
 
 
 def _measured_denoising(checkpoint: Checkpoint) -> dict[str, float] | None:
@@ -77,7 +91,9 @@ def _measured_denoising(checkpoint: Checkpoint) -> dict[str, float] | None:
         dataset = load_dataset(recorded_data(checkpoint))
     except InputError:
         return None
-    if dataset.fingerprint != checkpoint.data_fingerprint or not len(dataset.validation):
+    # A published checkpoint names its data, but has no fingerprint of them.
+    known = checkpoint.data_fingerprint in ("", dataset.fingerprint)
+    if not known or not len(dataset.validation):
         return None
     held_out = dataset.validation[:2048]
     return denoising_scores(checkpoint.denoiser(), held_out, checkpoint.process)

@@ -20,6 +20,7 @@ from bd_gen import __version__
 from bd_gen.errors import InputError
 from bd_gen.experiments.drawing import sampler_for
 from bd_gen.experiments.tries import drawn_rows
+from bd_gen.models.class_weights import ClassWeights
 from bd_gen.sampling.conditions import Condition
 from bd_gen.sampling.method import Method
 from bd_gen.sampling.sampler import Sampler
@@ -49,6 +50,7 @@ class Task:
         condition: what every sample keeps.
         device: where the network runs: `auto`, `cpu`, `cuda`, ...
         batch_size: diagrams at a time.
+        class_weights: of the loss that trained the model, to be divided out.
         versions: of bd-gen and torch, which must be the same everywhere.
     """
 
@@ -58,6 +60,7 @@ class Task:
     condition: Condition | None
     device: str
     batch_size: int
+    class_weights: ClassWeights | None = None
     versions: tuple[str, str] = (__version__, str(torch.__version__))
 
     @staticmethod
@@ -70,7 +73,8 @@ class Task:
     ) -> "Task":
         """The task of drawing from a checkpoint that was loaded from a file."""
         path = str(Path(checkpoint.source).absolute())
-        return Task(path, checkpoint.sha256, method, condition, device, batch_size)
+        weights = checkpoint.class_weights
+        return Task(path, checkpoint.sha256, method, condition, device, batch_size, weights)
 
 
 @dataclass(frozen=True)
@@ -180,6 +184,7 @@ def draw_on_worker(task: Task, shard: Shard) -> Drawn | None:
 @lru_cache(maxsize=4)
 def _sampler(task: Task) -> Sampler:
     checkpoint = _checkpoint(task.checkpoint_path, task.checkpoint_sha256)
+    checkpoint = replace(checkpoint, class_weights=task.class_weights)
     return sampler_for(checkpoint, task.method, task.condition, task.device)
 
 

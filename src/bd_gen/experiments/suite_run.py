@@ -10,6 +10,7 @@ from bd_gen.experiments.batch import BatchTask
 from bd_gen.experiments.checkpoints import Checkpoints, GivenCheckpoint
 from bd_gen.experiments.generation import GenerationJob
 from bd_gen.experiments.suites import Suite
+from bd_gen.models.class_weights import ClassWeights
 from bd_gen.results.columns import YARDSTICKS
 from bd_gen.results.measure import Progress
 from bd_gen.results.parallel import evaluate_all
@@ -29,11 +30,13 @@ class Drawing:
         batch_size: diagrams at a time; has no influence on the samples.
         device: `auto`, `cpu`, `cuda`, ...
         overwrite: replace samples of another checkpoint or of other settings.
+        class_weights: of the loss that trained the models, to be divided out.
     """
 
     batch_size: int = 512
     device: str = "auto"
     overwrite: bool = False
+    class_weights: ClassWeights | None = None
 
     def job(
         self,
@@ -57,6 +60,7 @@ class Drawing:
             batch_size=self.batch_size,
             device=self.device,
             overwrite=self.overwrite,
+            class_weights=self.class_weights,
         )
 
 

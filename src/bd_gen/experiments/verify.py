@@ -13,6 +13,7 @@ from bd_gen.experiments.agreement import (
     num_tests,
     number_by_number,
     same_tokens,
+    same_tokens_alone,
     within_spread,
 )
 from bd_gen.experiments.method_numbers import Numbers, numbers_of, stored_numbers
@@ -28,8 +29,9 @@ from bd_gen.results.sample_table import check_recorded
 from bd_gen.results.samples_file import read_samples, samples_path
 
 Progress = Callable[[int, int], None]
-Tokens = Literal["same", "regenerated", "none"]
-"""Are the tokens those that the stored numbers were computed from? `none`: there are none."""
+Tokens = Literal["same", "same, other reference", "regenerated", "none"]
+"""Are the tokens those that the stored numbers were computed from, and were they measured against
+the same reference set? `none`: there are none."""
 
 
 @dataclass(frozen=True)
@@ -186,8 +188,19 @@ def _recomputed(
             f"the stored numbers were measured against data {recorded!s:.16}, "
             f"these against {found.fingerprint}",
         )
+    notes = (*notes, *_other_reference(is_same, stored, now))
     faults = _other_files(present, result)
     return _Pair(method, result, stored, now, is_same, notes, faults)
+
+
+def _other_reference(is_same: bool, stored: Numbers, now: Numbers) -> tuple[str, ...]:
+    """A sentence where the tokens are the same and only the reference set is another one."""
+    if is_same or not same_tokens_alone(stored, now):
+        return ()
+    return (
+        "same tokens, another reference set: numbers that need none come out again, the others "
+        "were measured against other data (data=..., data.split=..., data.split_seed=...)",
+    )
 
 
 def _other_files(present: Present, result: Result) -> tuple[str, ...]:
@@ -217,7 +230,7 @@ def _stored_pair(method: str, a: Result, b: Result) -> _Pair:
     notes: tuple[str, ...] = ()
     if None not in data and data[0] != data[1]:
         notes = (f"measured against different data: {data[0]!s:.16} and {data[1]!s:.16}",)
-    return _Pair(method, a, stored, now, is_same, notes)
+    return _Pair(method, a, stored, now, is_same, (*notes, *_other_reference(is_same, stored, now)))
 
 
 def _compared(found: Sequence[_Pair | MethodCheck]) -> list[MethodCheck]:
@@ -239,6 +252,8 @@ def _method_check(pair: _Pair, total: int) -> MethodCheck:
     wrong = {check.key: check for check in inconsistent_summary(pair.result)}
     checks = [wrong.pop(check.key, check) for check in checks]
     tokens: Tokens = "same" if pair.is_same else "regenerated"
+    if not pair.is_same and same_tokens_alone(pair.stored, pair.now):
+        tokens = "same, other reference"
     return MethodCheck(pair.method, tokens, (*checks, *wrong.values()), pair.notes, pair.faults)
 
 

@@ -10,7 +10,7 @@ from bd_gen.errors import InputError
 from bd_gen.layouts.asking import Asking
 from bd_gen.metrics.parts import release
 from bd_gen.metrics.reference import Reference
-from bd_gen.metrics.registry import Metric, select_metrics
+from bd_gen.metrics.registry import Metric, NotComputed, select_metrics
 from bd_gen.metrics.resampling import Weights
 from bd_gen.metrics.samples import DiagramSet
 
@@ -32,7 +32,8 @@ def compute_metrics(
         names: metrics or keys to compute; all by default.
 
     Returns:
-        a float for each key, and nested dicts of floats for the keys "..._by_num_rooms".
+        a float for each key, and nested dicts of floats for the keys "..._by_num_rooms"; keys
+        of which nothing could be computed are missing.
 
     Raises:
         ValueError: there are no samples, they are no table of integers of the right width, or
@@ -42,7 +43,7 @@ def compute_metrics(
     samples = measurable(tokens, vocabulary, reference)
     values: dict[str, Any] = {}
     for metric in select_metrics(names):
-        values.update(compute_metric(metric, samples, reference))
+        values.update(computed(compute_metric(metric, samples, reference)))
         release(samples)
     return values
 
@@ -108,8 +109,13 @@ def resampled(
     return metric.resample(samples, reference.statistics(metric), weights)
 
 
+def computed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a metric without those that there are not."""
+    return {key: value for key, value in values.items() if not isinstance(value, NotComputed)}
+
+
 def compute_metric(metric: Metric, samples: DiagramSet, reference: Reference) -> Mapping[str, Any]:
-    """The values of one metric.
+    """The values of one metric; a `NotComputed` where these samples give none.
 
     Raises:
         ValueError: the metric returned other keys than it declares, has nothing to compute, or

@@ -1,11 +1,13 @@
 """Relations given the types of the two rooms, against the training set."""
 
+from typing import Any
+
 import numpy as np
 
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, NUM_ROOM_TYPES, inverse_relation
-from bd_gen.metrics.divergences import mean_and_weighted
+from bd_gen.metrics.divergences import LARGEST, mean_and_weighted
 from bd_gen.metrics.parts import additive
-from bd_gen.metrics.registry import Fitted, MetricKey, metric
+from bd_gen.metrics.registry import Fitted, MetricKey, metric, not_computed
 from bd_gen.metrics.resampling import Weights, weighted_counts
 from bd_gen.metrics.samples import NO_TYPE, DiagramSet
 
@@ -108,6 +110,7 @@ _AVERAGES = {
                 f"Relations by pair {title} ({words})",
                 "lower",
                 "value",
+                range=(0.0, LARGEST[name]),
             )
             for name, title in _DISPLAY.items()
             for average, words in _AVERAGES.items()
@@ -118,11 +121,15 @@ _AVERAGES = {
     fit=relations_by_pair,
     resample=resampled_conditional_edges,
 )
-def conditional_edges(samples: DiagramSet, fitted: Fitted) -> dict[str, float]:
+def conditional_edges(samples: DiagramSet, fitted: Fitted) -> dict[str, Any]:
     """Divergences of the relation histogram of each pair of room types, averaged over pairs."""
     averages = _averages(_histograms(samples)["counts"][fitted["pairs"]], fitted["counts"])
+    values: dict[str, Any] = {key: float(value) for key, value in averages.items()}
+    if not len(fitted["pairs"]):
+        reason = f"no pair of room types has {MIN_TRAINING_EDGES} edges in the training set"
+        values = dict(not_computed(averages, reason))
     return {
-        **{key: float(value) for key, value in averages.items()},
+        **values,
         "eval/topN": float(TOP_N),
         "eval/num_pairs_evaluated": float(min(TOP_N, len(fitted["pairs"]))),
     }

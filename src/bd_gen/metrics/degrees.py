@@ -1,11 +1,13 @@
 """Number of neighbours given the room type, against the training set."""
 
+from typing import Any
+
 import numpy as np
 
 from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES
-from bd_gen.metrics.divergences import mean_and_weighted
+from bd_gen.metrics.divergences import LARGEST, mean_and_weighted
 from bd_gen.metrics.parts import additive
-from bd_gen.metrics.registry import Fitted, MetricKey, metric
+from bd_gen.metrics.registry import Fitted, MetricKey, metric, not_computed
 from bd_gen.metrics.resampling import Weights, weighted_counts
 from bd_gen.metrics.samples import NO_TYPE, DiagramSet
 
@@ -61,6 +63,7 @@ _DISPLAY = {"js": "JS", "tv": "TV", "kl": "KL"}
                 f"Degree by type {title} ({average})",
                 "lower",
                 "value",
+                range=(0.0, LARGEST[name]),
             )
             for name, title in _DISPLAY.items()
             for average in ("weighted", "mean")
@@ -70,11 +73,15 @@ _DISPLAY = {"js": "JS", "tv": "TV", "kl": "KL"}
     fit=degrees_by_type,
     resample=resampled_degrees,
 )
-def typed_degrees(samples: DiagramSet, fitted: Fitted) -> dict[str, float]:
+def typed_degrees(samples: DiagramSet, fitted: Fitted) -> dict[str, Any]:
     """Divergences of the degree histogram of each room type, averaged over types."""
     averages = _averages(degrees_by_type(samples)["counts"], fitted)
     num_types = (fitted["counts"].sum(axis=1) >= MIN_TRAINING_ROOMS).sum()
+    values: dict[str, Any] = {key: float(value) for key, value in averages.items()}
+    if not num_types:
+        reason = f"no room type has {MIN_TRAINING_ROOMS} rooms in the training set"
+        values = dict(not_computed(averages, reason))
     return {
-        **{key: float(value) for key, value in averages.items()},
+        **values,
         "eval/num_types_evaluated": float(num_types),
     }

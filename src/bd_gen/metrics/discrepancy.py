@@ -9,6 +9,7 @@ Source: Krimmel et al., PolyGraph Discrepancy, arXiv:2510.06122. Descriptors her
 typed diagrams, and the classifiers are small enough to run for every seed of every method.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,18 +17,19 @@ from typing import Any
 import numpy as np
 
 from bd_gen.metrics.descriptors import DESCRIPTORS, described, frequent_words
-from bd_gen.metrics.registry import Fitted, MetricKey, metric
+from bd_gen.metrics.registry import Fitted, MetricKey, metric, not_computed
 from bd_gen.metrics.samples import DiagramSet
 
 MAX_DIAGRAMS = 5000
 """Training diagrams that are kept; of more samples than that a part is measured."""
 
 MIN_DIAGRAMS = 100
-"""With fewer samples or training diagrams no bound above 0 is claimed: halves of less than 50
+"""With fewer samples or training diagrams nothing is computed: halves of less than 50
 diagrams teach a classifier little, and what it scores on them is noise."""
 
 NUM_FOLDS = 4
 
+_BITS = "pgd_bits"
 _SEED = 0
 _SURE = 1e-10  # no probability counts as nearer to 0, as in the published implementation
 
@@ -187,27 +189,43 @@ def _shuffled(rows: np.ndarray, count: int) -> np.ndarray:
     return rows[order[np.random.default_rng(_SEED).permutation(len(rows))[:count]]]
 
 
+def _key(name: str, display: str, row: str) -> MetricKey:
+    unclipped = f"{_BITS}/{row}"
+    return MetricKey(name, display, "lower", "value", range=(0.0, 1.0), unclipped=unclipped)
+
+
 @metric(
     family="Distribution",
     keys=(
-        MetricKey("eval/pgd", "PolyGraph discrepancy, typed", "lower", "value"),
-        *(
-            MetricKey(f"eval/pgd_{name}", f"PGD, {_DISPLAY[name]}", "lower", "value")
-            for name in DESCRIPTORS
+        _key("eval/pgd", "PolyGraph discrepancy, typed", "best"),
+        *(_key(f"eval/pgd_{name}", f"PGD, {_DISPLAY[name]}", name) for name in DESCRIPTORS),
+        MetricKey(
+            _BITS,
+            "PGD in bits, unclipped",
+            None,
+            "value",
+            nested=True,
+            range=(-math.inf, 1.0),
+            in_tables=False,
         ),
     ),
+    version=2,
     fit=training_diagrams,
 )
-def discrepancy(samples: DiagramSet, fitted: Fitted) -> dict[str, float]:
+def discrepancy(samples: DiagramSet, fitted: Fitted) -> dict[str, Any]:
     """Lower bounds of the Jensen-Shannon distance between samples and training diagrams.
 
     `eval/pgd` is the bound of the descriptor that does best in cross-validation, so it is not
     the largest of the others. More samples make better classifiers and higher bounds: only
-    results from equal numbers of samples compare.
+    results from equal numbers of samples compare. `pgd_bits` holds the bounds in bits before
+    they are clipped, of which the intervals are made.
     """
     found = separations(samples, fitted)
+    names = ("eval/pgd", *(f"eval/pgd_{name}" for name in DESCRIPTORS), _BITS)
     if not found:
-        return dict.fromkeys(("eval/pgd", *(f"eval/pgd_{name}" for name in DESCRIPTORS)), 0.0)
+        fewer = "samples" if len(samples) < MIN_DIAGRAMS else "training diagrams"
+        return dict(not_computed(names, f"fewer than {MIN_DIAGRAMS} {fewer}"))
     best = max(found.values(), key=lambda separation: separation.validated)
     each = {f"eval/pgd_{name}": separation.distance for name, separation in found.items()}
-    return {"eval/pgd": best.distance, **each}
+    bits = {"best": best.held_out, **{name: one.held_out for name, one in found.items()}}
+    return {"eval/pgd": best.distance, **each, _BITS: bits}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, NUM_ROOM_TYPES
-from bd_gen.metrics.divergences import DIVERGENCES, kl, normalised, same_length, w1
+from bd_gen.metrics.divergences import DIVERGENCES, LARGEST, kl, normalised, same_length, w1
 from bd_gen.metrics.parts import additive
 from bd_gen.metrics.registry import Fitted, MetricKey, metric
 from bd_gen.metrics.resampling import Weights, weighted_counts
@@ -79,7 +79,13 @@ _DISPLAY = {"kl": "KL", "js": "JS", "tv": "TV"}
     family="Distribution",
     keys=(
         *(
-            MetricKey(f"eval/{kind}_{name}", f"{title} {_DISPLAY[name]}", "lower", "value")
+            MetricKey(
+                f"eval/{kind}_{name}",
+                f"{title} {_DISPLAY[name]}",
+                "lower",
+                "value",
+                range=(0.0, LARGEST[name]),
+            )
             for name in ("js", "tv", "kl")
             for kind, title in (("node", "Room types"), ("edge", "Relations"))
         ),

@@ -1,5 +1,7 @@
 """Distances between histograms. The last axis holds the bins; all logarithms are natural."""
 
+import math
+
 import numpy as np
 
 KL_FLOOR = 1e-10
@@ -54,6 +56,9 @@ def w1(p: np.ndarray, q: np.ndarray) -> np.ndarray:
 
 DIVERGENCES = {"kl": kl, "js": js, "tv": tv}
 """The three that keys of the published results name."""
+
+LARGEST = {"kl": math.inf, "js": math.log(2), "tv": 1.0}
+"""How large each of them can be."""
 
 
 def mean_and_weighted(

@@ -4,14 +4,16 @@ The relation histograms of `distribution` and `conditional` are those of the edg
 model that draws twice too many edges, of the right kinds, has nothing to fear from them.
 """
 
+import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS
-from bd_gen.metrics.divergences import js, normalised, w1
+from bd_gen.metrics.divergences import LARGEST, js, normalised, w1
 from bd_gen.metrics.parts import additive, by_row
-from bd_gen.metrics.registry import Fitted, MetricKey, metric
+from bd_gen.metrics.registry import Fitted, MetricKey, NotComputed, metric
 from bd_gen.metrics.resampling import Weights, weighted_counts
 from bd_gen.metrics.samples import DiagramSet
 
@@ -99,21 +101,32 @@ def count_columns(samples: DiagramSet, _fitted: Fitted) -> dict[str, np.ndarray]
 @metric(
     family="Distribution",
     keys=(
-        MetricKey("eval/edge_presence_js", "Relations and no edge JS", "lower", "value"),
+        MetricKey(
+            "eval/edge_presence_js",
+            "Relations and no edge JS",
+            "lower",
+            "value",
+            range=(0.0, LARGEST["js"]),
+        ),
         MetricKey("eval/num_edges_w1", "Edges W1", "lower", "value"),
-        MetricKey("eval/mean_edges", "Edges, mean", None, "value"),
-        MetricKey("eval/edges_ratio", "Edges / training", None, "value"),
+        MetricKey("eval/mean_edges", "Edges, mean", None, "value", range=(0.0, math.inf)),
+        MetricKey("eval/edges_ratio", "Edges / training", None, "value", range=(0.0, math.inf)),
     ),
     fit=edge_histograms,
     per_sample=count_columns,
     resample=resampled_edge_counts,
 )
-def edge_counts(samples: DiagramSet, fitted: Fitted) -> dict[str, float]:
+def edge_counts(samples: DiagramSet, fitted: Fitted) -> dict[str, Any]:
     """How often room pairs are joined, against the training set.
 
     - edge_presence_js: JS of the labels of all room pairs, "no edge" being an eleventh label.
     - num_edges_w1: Wasserstein-1 distance of the number of edges in a diagram, in edges.
     - mean_edges: mean number of edges in a diagram with at least one room.
-    - edges_ratio: this mean over that of the training set, 0 if the latter has no edges.
+    - edges_ratio: this mean over that of the training set; none if the latter has no edges.
     """
-    return {key: float(value) for key, value in _values(edge_histograms(samples), fitted).items()}
+    values: dict[str, Any] = {
+        key: float(value) for key, value in _values(edge_histograms(samples), fitted).items()
+    }
+    if not float(_mean(fitted["edges"])):
+        values["eval/edges_ratio"] = NotComputed("no edges in the training set")
+    return values

@@ -4,6 +4,8 @@ The published MMDs take their bandwidth from samples and reference together, so 
 measured with a ruler of its own. Here it is fitted once, to the training diagrams.
 """
 
+from typing import Any
+
 import numpy as np
 
 from bd_gen.metrics.graph_features import FEATURES, GraphFeatures
@@ -12,7 +14,13 @@ from bd_gen.metrics.mmd_resampling import resampled_mmd
 from bd_gen.metrics.registry import Fitted, MetricKey, metric
 from bd_gen.metrics.resampling import Weights
 from bd_gen.metrics.samples import DiagramSet
-from bd_gen.metrics.structure import ChosenGraphs, choice, chosen_graphs, chosen_samples
+from bd_gen.metrics.structure import (
+    ChosenGraphs,
+    choice,
+    chosen_graphs,
+    chosen_samples,
+    no_pairs,
+)
 
 _SEED = 42  # the subsample of the training set is that of the published MMDs
 
@@ -75,19 +83,28 @@ def resampled_fixed_mmd(
 @metric(
     family="Graph Structure",
     keys=tuple(
-        MetricKey(f"eval/mmd_{feature}_fixed", f"MMD {feature}, one bandwidth", "lower", "value")
+        MetricKey(
+            f"eval/mmd_{feature}_fixed",
+            f"MMD {feature}, one bandwidth",
+            "lower",
+            "value",
+            range=(0.0, 2.0),
+        )
         for feature in FEATURES
     ),
     fit=fixed_kernels,
     resample=resampled_fixed_mmd,
 )
-def fixed_mmd(samples: DiagramSet, fitted: Fitted) -> dict[str, float]:
+def fixed_mmd(samples: DiagramSet, fitted: Fitted) -> dict[str, Any]:
     """Unbiased MMD², clipped to 0, with the Gaussian kernel exp(−d² / 2σ²) of the reference.
 
     2σ² is the median of the squared distances above 0 between training diagrams. Both sides are
     subsampled to 5,000, each by its own `numpy.random.RandomState(42)`. Features as for the
     published MMDs; rows without a room take no part.
     """
+    num_graphs = int(np.count_nonzero(samples.num_rooms))
+    if min(num_graphs, len(_reference_rows(fitted, FEATURES[0]))) < 2:
+        return {f"eval/mmd_{feature}_fixed": no_pairs(num_graphs) for feature in FEATURES}
     once = np.ones((1, len(samples)), np.int64)
     values = resampled_fixed_mmd(samples, fitted, once)
     return {key: float(value[0]) for key, value in values.items()}

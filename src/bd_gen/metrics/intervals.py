@@ -10,7 +10,10 @@ Three kinds, by what is known of a key:
   therefore shifted until their mean is the estimate, and what the shift pushes out of the range
   that the number can have is cut off. The interval is for the expected value of the estimate at
   this number of samples, noise floor included, not for its limit with infinitely many.
-- "seeds": all others: Student's t over the values of the seeds. One seed says nothing.
+- "seeds": all others, and all of seeds of one sample each: Student's t over the values of the
+  seeds. One seed says nothing.
+
+No interval leaves the range that its key declares.
 """
 
 import math
@@ -22,7 +25,7 @@ import numpy as np
 from bd_gen.metrics.compute import resampled
 from bd_gen.metrics.parts import release
 from bd_gen.metrics.reference import Reference
-from bd_gen.metrics.registry import Metric, MetricKey, select_metrics
+from bd_gen.metrics.registry import Metric, MetricKey, select_metrics, within_range
 from bd_gen.metrics.resampling import (
     NUM_REPLICATES,
     bootstrap_weights,
@@ -130,12 +133,18 @@ def intervals_of(
         values = seed_values(per_seed_values, key.name)
         if values is None or not len(values):
             continue
-        if key.column:
+        if key.unclipped:
+            interval = _of_unclipped(
+                values, _flat_values(per_seed_values, key.unclipped), key, level
+            )
+            if interval is not None:
+                found[key.name] = interval
+        elif key.column:
             totals = seed_values(per_seed_values, key.total) if key.total else None
             found[key.name] = _of_share(
                 values, np.array(sizes) if totals is None else totals, level
             )
-        elif all(key.name in replicates for replicates in per_seed_replicates):
+        elif max(sizes) > 1 and all(key.name in replicates for replicates in per_seed_replicates):
             replicates = over_seeds(np.stack([each[key.name] for each in per_seed_replicates]))
             found[key.name] = _of_replicates(float(values.mean()), replicates, key, level)
         elif len(values) > 1:
@@ -153,7 +162,7 @@ def _of_replicates(
 ) -> Interval:
     shifted = replicates + (estimate - replicates.mean())
     low, high = np.quantile(shifted, [(1 - level) / 2, (1 + level) / 2])
-    low, high = _within_range(low, high, estimate, key)
+    low, high = within_range(low, high, estimate, key.limits)
     return _interval(low, high, standard_error(replicates), "bootstrap")
 
 
@@ -161,18 +170,32 @@ def _of_seeds(values: np.ndarray, key: MetricKey, level: float) -> Interval:
     estimate = float(values.mean())
     se = float(values.std(ddof=1)) / math.sqrt(len(values))
     half = student_quantile(level, len(values)) * se
-    low, high = _within_range(estimate - half, estimate + half, estimate, key)
+    low, high = within_range(estimate - half, estimate + half, estimate, key.limits)
     return _interval(low, high, se, "seeds")
 
 
-def _within_range(low: float, high: float, estimate: float, key: MetricKey) -> tuple[float, float]:
-    # Shares lie between 0 and 1, distances and counts above 0. The estimate stays inside, even
-    # a KL that the floor in its logarithm brings below 0.
-    if key.unit == "rate":
-        high = min(high, 1.0)
-    if key.unit in ("rate", "count") or key.direction == "lower":
-        low = max(low, 0.0)
-    return min(float(low), estimate), max(float(high), estimate)
+def _flat_values(per_seed_values: Sequence[Mapping[str, Any]], key: str) -> np.ndarray | None:
+    """(S,) values of a key that may stand in a table ("table/row")."""
+    table, _, row = key.partition("/")
+    entries = [entry.get(table, {}) if row else entry for entry in per_seed_values]
+    return seed_values(entries, row or key)
+
+
+def _of_unclipped(
+    values: np.ndarray, bits: np.ndarray | None, key: MetricKey, level: float
+) -> Interval | None:
+    """The interval of a root of clipped bits, from the bits as they were before.
+
+    Of clipped values many are 0 where there is nothing to see, and their spread, too, would
+    be 0: as if it were known for sure.
+    """
+    if bits is None or len(bits) < 2:
+        return None
+    se = float(bits.std(ddof=1)) / math.sqrt(len(bits))
+    half = student_quantile(level, len(bits)) * se
+    ends = np.sqrt(np.clip([bits.mean() - half, bits.mean() + half], 0.0, 1.0))
+    low, high = within_range(ends[0], ends[1], float(values.mean()), key.limits)
+    return _interval(low, high, (high - low) / (2 * student_quantile(level, len(bits))), "seeds")
 
 
 def _interval(low: float, high: float, se: float, source: str) -> Interval:

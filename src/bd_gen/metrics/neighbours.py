@@ -16,6 +16,7 @@ are samples, 1,000 at most. Precision and density look at all samples, recall an
 1,000 of them at most. Samples without a room are near to nothing.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,8 +26,8 @@ import numpy as np
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, NUM_ROOM_TYPES
 from bd_gen.metrics.graph_features import FEATURES, GraphFeatures
 from bd_gen.metrics.parts import parts
-from bd_gen.metrics.point_clouds import Neighbourhoods, Points
-from bd_gen.metrics.registry import Direction, Fitted, MetricKey, Unit, metric
+from bd_gen.metrics.point_clouds import K, Neighbourhoods, Points
+from bd_gen.metrics.registry import Direction, Fitted, MetricKey, Unit, metric, not_computed
 from bd_gen.metrics.resampling import Weights, weighted_sums
 from bd_gen.metrics.samples import DiagramSet
 
@@ -140,7 +141,9 @@ class Space:
         def key(name: str, direction: Direction, column: str = "") -> MetricKey:
             unit: Unit = "value" if name == "density" else "rate"
             shown = f"k-NN {name}{words}"
-            return MetricKey(f"eval/{name}{self.suffix}", shown, direction, unit, column=column)
+            limits = (0.0, math.inf if unit == "value" else 1.0)
+            key = f"eval/{name}{self.suffix}"
+            return MetricKey(key, shown, direction, unit, column=column, range=limits)
 
         return (
             key("precision", "higher", f"near_training{self.suffix}"),
@@ -150,8 +153,11 @@ class Space:
             key("coverage", "higher"),
         )
 
-    def measure(self, samples: DiagramSet, fitted: Fitted) -> dict[str, float]:
-        """The four values."""
+    def measure(self, samples: DiagramSet, fitted: Fitted) -> dict[str, Any]:
+        """The four values; none with so few diagrams that nobody has k neighbours."""
+        if np.count_nonzero(samples.num_rooms) <= K or len(fitted["tokens"]) <= K:
+            side = "training diagrams" if len(fitted["tokens"]) <= K else "samples with a room"
+            return dict(not_computed((key.name for key in self.keys("")), f"{K} or fewer {side}"))
         reference, own = self._reference(samples, fitted), self._own(samples)
         around = self.num_around(samples, fitted)
         counts = reference.points.counts
@@ -192,7 +198,7 @@ TYPED = Space("typed", typed_features, "_typed")
     per_sample=STRUCTURAL.columns,
     resample=STRUCTURAL.resampled_density,
 )
-def neighbours(samples: DiagramSet, fitted: Fitted) -> dict[str, float]:
+def neighbours(samples: DiagramSet, fitted: Fitted) -> dict[str, Any]:
     """Overlap with the training diagrams as graphs without types."""
     return STRUCTURAL.measure(samples, fitted)
 
@@ -204,6 +210,6 @@ def neighbours(samples: DiagramSet, fitted: Fitted) -> dict[str, float]:
     per_sample=TYPED.columns,
     resample=TYPED.resampled_density,
 )
-def typed_neighbours(samples: DiagramSet, fitted: Fitted) -> dict[str, float]:
+def typed_neighbours(samples: DiagramSet, fitted: Fitted) -> dict[str, Any]:
     """Overlap with the training diagrams in room types and relations."""
     return TYPED.measure(samples, fitted)

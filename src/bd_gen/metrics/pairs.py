@@ -3,7 +3,7 @@
 import numpy as np
 
 from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_RELATIONS, NUM_ROOM_TYPES, inverse_relation
-from bd_gen.metrics.divergences import js, normalised
+from bd_gen.metrics.divergences import LARGEST, js, normalised
 from bd_gen.metrics.edge_counts import labelled_pairs
 from bd_gen.metrics.parts import additive
 from bd_gen.metrics.registry import Fitted, MetricKey, metric
@@ -61,7 +61,15 @@ def resampled_pairs(samples: DiagramSet, fitted: Fitted, weights: Weights) -> di
 
 @metric(
     family="Conditional",
-    keys=(MetricKey("eval/pair_js", "Types and relation of pairs JS", "lower", "value"),),
+    keys=(
+        MetricKey(
+            "eval/pair_js",
+            "Types and relation of pairs JS",
+            "lower",
+            "value",
+            range=(0.0, LARGEST["js"]),
+        ),
+    ),
     fit=pair_counts,
     resample=resampled_pairs,
 )

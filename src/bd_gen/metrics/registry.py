@@ -6,7 +6,8 @@ when the package is (see `bd_gen/metrics/__init__.py`), so a new metric is one n
 
 import difflib
 import importlib.util
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -61,6 +62,22 @@ class Fitted(Mapping[str, np.ndarray]):
 
 
 @dataclass(frozen=True)
+class NotComputed:
+    """What a metric returns for a key that these samples or this reference cannot give.
+
+    Attributes:
+        reason: why, as the end of a sentence: "fewer than 100 samples".
+    """
+
+    reason: str
+
+
+def not_computed(keys: Iterable[str], reason: str) -> dict[str, NotComputed]:
+    """The same reason for all of some keys."""
+    return dict.fromkeys(keys, NotComputed(reason))
+
+
+@dataclass(frozen=True)
 class MetricKey:
     """One number that a metric returns, or one nested table of numbers.
 
@@ -75,6 +92,11 @@ class MetricKey:
             `per_sample` is true; empty where it is no such share.
         counts: of a column of text, the text that counts as true; see `shares`.
         total: key of the number of samples that the value is of, where it is not all of them.
+        range: least and largest value that the number can have; by default what unit and
+            direction say (see `limits`).
+        unclipped: flat key of the same number in bits before it was clipped, of which the value
+            is the root (see `discrepancy`); its interval is made of these.
+        in_tables: false for numbers that only the intervals of others need.
     """
 
     name: str
@@ -85,6 +107,32 @@ class MetricKey:
     column: str = ""
     counts: str = ""
     total: str = ""
+    range: tuple[float, float] | None = None
+    unclipped: str = ""
+    in_tables: bool = True
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Least and largest value. Shares lie in 0..1; counts, and values that are the better
+        the lower, are distances and not below 0; of the rest nothing is known.
+        """
+        if self.range is not None:
+            return self.range
+        if self.unit == "rate":
+            return 0.0, 1.0
+        is_distance = self.unit == "count" or self.direction == "lower"
+        return (0.0 if is_distance else -math.inf), math.inf
+
+
+def within_range(
+    low: float, high: float, estimate: float, limits: tuple[float, float]
+) -> tuple[float, float]:
+    """An interval without what the number cannot be; the estimate stays inside.
+
+    A KL may lie a little below 0, by the floor in its logarithm; then so does its interval.
+    """
+    low, high = max(low, limits[0]), min(high, limits[1])
+    return min(float(low), estimate), max(float(high), estimate)
 
 
 @dataclass(frozen=True)
@@ -140,6 +188,8 @@ class MetricInfo:
     nested: bool = False
     column: str = ""
     total: str = ""
+    limits: tuple[float, float] = (-math.inf, math.inf)
+    in_tables: bool = True
 
 
 _EXTRAS = {"ortools": "bd-gen[layout]"}
@@ -174,8 +224,9 @@ def metric(
     """Register the decorated function as a metric named after it.
 
     The function takes a `DiagramSet` of samples and, if `fit` is given, what that returned for
-    the training diagrams, as a `Fitted`. It returns a value for each of `keys`. See `Metric`
-    for `per_sample` and all that follows.
+    the training diagrams, as a `Fitted`. It returns a value for each of `keys`, or a
+    `NotComputed` where there is none: never a 0 that would look like the best. See `Metric` for
+    `per_sample` and all that follows.
 
     Raises:
         ValueError: the name or one of the keys is taken.
@@ -213,6 +264,8 @@ def metric_infos() -> list[MetricInfo]:
             nested=key.nested,
             column=key.column,
             total=key.total,
+            limits=key.limits,
+            in_tables=key.in_tables,
         )
         for metric in METRICS.values()
         for key in metric.keys
@@ -258,6 +311,7 @@ def select_metrics(names: Sequence[str] | None) -> list[Metric]:
     if names is None:
         return [metric for metric in computable if can_compute(metric)]
     owners = {key.name: metric.name for metric in computable for key in metric.keys}
+    owners = {key.removeprefix("eval/"): name for key, name in owners.items()} | owners
     owners |= {metric.name: metric.name for metric in computable}
     for name in names:
         if name not in owners:

@@ -3,6 +3,8 @@
 Both sides are subsampled to 5,000 diagrams with `numpy.random.RandomState(42)`, samples first.
 """
 
+from typing import Any
+
 import numpy as np
 
 from bd_gen.metrics.graph_features import FEATURES, GraphFeatures
@@ -16,7 +18,7 @@ from bd_gen.metrics.mmd import (
     unbiased_mmd,
 )
 from bd_gen.metrics.mmd_resampling import resampled_mmd
-from bd_gen.metrics.registry import Fitted, MetricKey, metric
+from bd_gen.metrics.registry import Fitted, MetricKey, NotComputed, metric
 from bd_gen.metrics.resampling import Weights
 from bd_gen.metrics.samples import DiagramSet
 
@@ -106,6 +108,12 @@ def chosen_graphs(samples: DiagramSet, rows: np.ndarray) -> ChosenGraphs:
     return ChosenGraphs(GraphFeatures.of(samples), slice(None))
 
 
+def no_pairs(num_graphs: int) -> NotComputed:
+    """Why there is no MMD: one of the two sides has no two graphs."""
+    side = "samples" if num_graphs < 2 else "training diagrams"
+    return NotComputed(f"fewer than 2 {side} with a room")
+
+
 def resampled_structure(
     samples: DiagramSet, fitted: Fitted, weights: Weights
 ) -> dict[str, np.ndarray]:
@@ -129,18 +137,19 @@ def resampled_structure(
 @metric(
     family="Graph Structure",
     keys=tuple(
-        MetricKey(f"eval/mmd_{feature}", f"MMD {feature}", "lower", "value") for feature in FEATURES
+        MetricKey(f"eval/mmd_{feature}", f"MMD {feature}", "lower", "value", range=(0.0, 2.0))
+        for feature in FEATURES
     ),
     fit=graph_statistics,
     resample=resampled_structure,
 )
-def structure(samples: DiagramSet, fitted: Fitted) -> dict[str, float]:
+def structure(samples: DiagramSet, fitted: Fitted) -> dict[str, Any]:
     """Unbiased MMD² of three structural features; rows without a room take no part."""
     x, y = chosen_sides(samples, fitted)
-    values = {}
+    values: dict[str, Any] = {}
     for feature in FEATURES:
-        if not len(x) or not len(y):
-            values[f"eval/mmd_{feature}"] = 0.0
+        if min(len(x), len(y)) < 2:
+            values[f"eval/mmd_{feature}"] = no_pairs(len(x))
             continue
         xx, yy, xy = x.within(feature), y.within(feature), x.between(feature, y)
         median = median_distance([xx, yy, xy])

@@ -8,6 +8,8 @@ its value for as many held-out diagrams. It grows with n, and sets larger than 1
 subsampled to that, so that it stays comparable.
 """
 
+import math
+
 import numpy as np
 
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS
@@ -105,7 +107,7 @@ def vendi_score(diagrams: DiagramSet, iterations: int = ITERATIONS) -> float:
 
 @metric(
     family="Coverage",
-    keys=(MetricKey("eval/vendi_wl", "Vendi score (WL)", None, "value"),),
+    keys=(MetricKey("eval/vendi_wl", "Vendi score (WL)", None, "value", range=(0.0, math.inf)),),
 )
 def vendi(samples: DiagramSet) -> dict[str, float]:
     """Effective number of different diagrams among the samples, of 1,000 at most."""

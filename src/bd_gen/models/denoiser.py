@@ -28,13 +28,42 @@ class Denoiser(nn.Module):
         self.config = config
         self.vocabulary = vocabulary
         self.embedding = RowEmbedding(vocabulary, config.width)
-        self.time_embedding = TimeEmbedding(config.width) if config.time_conditioning else None
-        self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
+        self.time_embedding = self._time_embedding()
+        self.blocks = nn.ModuleList(self._block() for _ in range(config.layers))
         self.norm = nn.LayerNorm(config.width)
         # Node values first, then edge values.
         self.head = nn.Linear(config.width, NUM_NODE_VALUES + NUM_EDGE_VALUES)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
+
+    def _time_embedding(self) -> TimeEmbedding | None:
+        return TimeEmbedding(self.config.width) if self.config.time_conditioning else None
+
+    def _block(self) -> Block:
+        return Block(self.config)
+
+    def _normed(
+        self,
+        x: Tensor,
+        batch: PackedBatch,  # noqa: ARG002
+        condition: Tensor | None,  # noqa: ARG002
+        at: Tensor | None,  # noqa: ARG002
+    ) -> Tensor:
+        """(M, width) features of the tokens `at` as the head sees them."""
+        return self.norm(x)
+
+    def divide_out(self, log_weights: Tensor) -> None:
+        """Take the class weights of a weighted training loss out of what is predicted.
+
+        A loss that weights the value c by w_c teaches w_c p(c) / sum_k w_k p(k); with log w_c
+        taken off its logit the softmax is p again. Weights act through the bias of the head.
+
+        Args:
+            log_weights: (13 + 11,) log w of node values, then of edge values; a constant added to
+                either part means nothing.
+        """
+        with torch.no_grad():
+            self.head.bias.sub_(log_weights.to(self.head.bias))
 
     def forward(
         self, batch: PackedBatch, time: Tensor | None = None, at: Tensor | None = None
@@ -60,7 +89,7 @@ class Denoiser(nn.Module):
         for block in self.blocks[:-1]:
             x = block(x, batch, condition)
         x = self.blocks[-1](x, batch, condition, at)
-        both = self.head(self.norm(x)).float()
+        both = self.head(self._normed(x, batch, condition, at)).float()
         tokens = batch.tokens if at is None else batch.tokens[at]
         return _values_of_kind(both, tokens >= NODE_VOCABULARY_SIZE)
 

@@ -58,8 +58,15 @@ class RowEmbedding(nn.Module):
 class TimeEmbedding(nn.Module):
     """Sinusoidal features of t in [0, 1], then a small MLP (as in DiT, arXiv:2212.09748)."""
 
-    def __init__(self, width: int, num_frequencies: int = 128, largest_period: float = 1e4) -> None:
+    def __init__(
+        self,
+        width: int,
+        num_frequencies: int = 128,
+        largest_period: float = 1e4,
+        scale: float = 1000.0,
+    ) -> None:
         super().__init__()
+        self.scale = scale
         half = num_frequencies
         self.register_buffer(
             "frequencies",
@@ -72,5 +79,5 @@ class TimeEmbedding(nn.Module):
 
     def forward(self, time: Tensor) -> Tensor:
         """(B,) times to (B, width)."""
-        angles = 1000.0 * time.to(self.frequencies)[:, None] * self.frequencies
+        angles = self.scale * time.to(self.frequencies)[:, None] * self.frequencies
         return self.mlp(torch.cat([angles.cos(), angles.sin()], dim=1))

@@ -23,6 +23,7 @@ class LearnedRates(nn.Module):
 
     edge_rows: Tensor
     edge_cols: Tensor
+    gamma_min, gamma_max = GAMMA_MIN, GAMMA_MAX
 
     def __init__(
         self, vocabulary: Vocabulary, embedding: int = 32, hidden: int = 64, powers: int = 4
@@ -54,8 +55,8 @@ class LearnedRates(nn.Module):
         powers = torch.arange(1, self.powers + 1, device=times.device)
         t = times.double()[:, None]
         coefficients = self.coefficients().double()
-        span = GAMMA_MAX - GAMMA_MIN
-        gamma = GAMMA_MIN + span * (t**powers) @ coefficients.T
+        span = self.gamma_max - self.gamma_min
+        gamma = self.gamma_min + span * (t**powers) @ coefficients.T
         slope = span * (powers * t ** (powers - 1)) @ coefficients.T
         return gamma, slope
 
@@ -70,6 +71,7 @@ class LearnedVisibility:
     def __init__(self, rates: LearnedRates) -> None:
         with torch.inference_mode():
             self._coefficients = rates.coefficients().double()
+        self._start, self._span = rates.gamma_min, rates.gamma_max - rates.gamma_min
 
     def alpha(self, times: Tensor, positions: Tensor) -> Tensor:
         """(K, N) float64 for times (K,) and positions (N,)."""
@@ -93,4 +95,4 @@ class LearnedVisibility:
         rise = torch.zeros_like(t * coefficients[:, 0])
         for k in reversed(range(coefficients.shape[1])):  # Horner's scheme
             rise = (rise + coefficients[:, k]) * t
-        return torch.sigmoid(-(GAMMA_MIN + (GAMMA_MAX - GAMMA_MIN) * rise))
+        return torch.sigmoid(-(self._start + self._span * rise))

@@ -19,6 +19,7 @@ _OWN_FIELDS = {
     "summary",
     "ci95",
     "denoising",
+    "not_computed",
     "provenance",
 }
 
@@ -50,10 +51,11 @@ class Kept:
 def kept(old: Result | None, samples: Samples, samples_sha256: str, fingerprint: str) -> Kept:
     """Decide what stays of the file `old` for the samples at hand.
 
-    `config` and `denoising` belong to a checkpoint. They stay while its hash is the same, or
-    while one of the two is unknown (old files do not record it); otherwise the samples' own
-    take their place. What the samples themselves say about how they were drawn always counts.
-    Numbers belong to tokens and reference data, and stay while both may be the same.
+    `config` and `denoising` belong to a checkpoint. They stay while its hash is the same, or while
+    neither of the two says of which it is (old files do not); a known checkpoint is never taken
+    for an unknown one, and then the samples' own take their place. What the samples themselves
+    say about how they were drawn always counts. Numbers belong to tokens and reference data, too;
+    what an old file does not say of these may be as it is now.
 
     Args:
         old: the present file, if there is one.
@@ -66,14 +68,18 @@ def kept(old: Result | None, samples: Samples, samples_sha256: str, fingerprint:
     own_denoising = own_denoising if isinstance(own_denoising, dict) else {}
     if old is None:
         return Kept(own_config, own_denoising, {}, {}, {}, {}, ())
-    config, denoising, notes = own_config, own_denoising, [_OTHER_CHECKPOINT]
-    if _may_agree(old.provenance, samples.provenance, "checkpoint_sha256"):
-        config, notes = _updated(old.config, own_config)
-        denoising = {**own_denoising, **old.denoising}
+    notes = changed_settings(old.config, own_config)
+    other = _other_checkpoint(old.provenance, samples.provenance)
+    if other:
+        config, denoising = own_config, own_denoising
+        notes = [other + _lost(old.denoising, own_denoising), *notes, *_gone(old.config, config)]
+    else:
+        # The samples' own count: earlier versions left those of another model in the file.
+        config, denoising = _updated(old.config, own_config), {**old.denoising, **own_denoising}
     now = {"samples_sha256": samples_sha256, "data_fingerprint": fingerprint}
     # Only if the seeds are the same: a mean over some of them would be no mean.
-    same = {str(seed) for seed in samples.seeds} == set(old.per_seed)
-    same &= all(_may_agree(old.provenance, now, key) for key in now)
+    same = {str(seed) for seed in samples.seeds} == set(old.per_seed) and not other
+    same &= all(old.provenance.get(key) in (None, now[key]) for key in now)
     return Kept(
         config=config,
         denoising=denoising,
@@ -85,9 +91,56 @@ def kept(old: Result | None, samples: Samples, samples_sha256: str, fingerprint:
     )
 
 
-_OTHER_CHECKPOINT = (
-    "another checkpoint than before: config and denoising are now those of the samples"
-)
+def _other_checkpoint(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """Why the two are not known to be of one checkpoint; empty if nothing speaks against it."""
+    before, now = old.get("checkpoint_sha256"), new.get("checkpoint_sha256")
+    if before == now:
+        return ""
+    if before is None:
+        return "the result did not say of which checkpoint it was"
+    if now is None:
+        return "the samples do not say of which checkpoint they are"
+    return "another checkpoint than before"
+
+
+def _lost(old: Mapping[str, Any], own: Mapping[str, Any]) -> str:
+    """What became of numbers that were measured with another model, as the rest of a sentence."""
+    if not old:
+        return ": config is now that of the samples"
+    instead = f"replaced by {len(own)} of the samples" if own else "dropped, the samples have none"
+    return f": config is now that of the samples, {len(old)} denoise values are {instead}"
+
+
+def changed_settings(old: Mapping[str, Any], own: Mapping[str, Any]) -> list[str]:
+    """A sentence for each setting whose meaning is another one in `own`; spellings do not count."""
+    before, now = _meaning(old), _meaning(own)
+    return [
+        f"config/{key}: {setting(old[key])} before, now {setting(own[key])} as in the samples"
+        for key in own
+        if key in old and key != "checkpoint" and before[key] != now[key]
+    ]
+
+
+def _meaning(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings without those that play no part, which files write in different ways."""
+    found = dict(config)
+    if found.get("top_p") == 1:
+        found["top_p"] = None
+    if found.get("top_p") is not None and found.get("temperature") == 0:
+        found["temperature"] = 1.0
+    if found.get("unmasking_mode") == "first_hitting":
+        found["sampling_steps"] = None
+    idle: tuple[str, ...] = ()
+    if found.get("remasking_enabled") is False:
+        idle = ("remasking_strategy", "remasking_eta", "remasking_t_switch")
+    elif found.get("remasking_strategy") == "confidence":
+        idle = ("remasking_eta",)
+    return found | dict.fromkeys(idle)
+
+
+def _gone(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    gone = [key for key in old if key not in new and old[key] not in (None, False)]
+    return [f"config/{key}: {setting(old[key])} before, not in the samples" for key in gone]
 
 
 def unknown_fields(old: Result) -> dict[str, Any]:
@@ -95,25 +148,15 @@ def unknown_fields(old: Result) -> dict[str, Any]:
     return {key: value for key, value in old.fields.items() if key not in _OWN_FIELDS}
 
 
-def _updated(old: dict[str, Any], own: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """The old settings with what the samples say of theirs, and a sentence for each change."""
-    config, notes = dict(old), []
-    for key, value in own.items():
-        # The same checkpoint may lie elsewhere now; its name stays.
-        if key == "checkpoint" and key in config:
-            continue
-        if key in config and config[key] != value:
-            was, is_now = setting(config[key]), setting(value)
-            notes.append(f"config/{key}: {was} before, now {is_now} as in the samples")
-        config[key] = value
-    return config, notes
+def _updated(old: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """The old settings with what the samples say of theirs.
+
+    The same checkpoint may lie elsewhere now; its name stays.
+    """
+    return {**old, **{k: v for k, v in own.items() if k != "checkpoint" or k not in old}}
 
 
 def _own_config(samples: Samples) -> dict[str, Any]:
     facts = {"seeds": list(samples.seeds), "num_samples": samples.num_samples}
     refused = {REJECTION: plain_rejection(samples.rejection)} if samples.rejection else {}
     return {**facts, **samples.config, **facts, **refused}
-
-
-def _may_agree(old: Mapping[str, Any], new: Mapping[str, Any], key: str) -> bool:
-    return old.get(key) is None or new.get(key) is None or old[key] == new[key]

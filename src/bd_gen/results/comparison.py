@@ -18,7 +18,7 @@ from bd_gen.results.cells import (
 from bd_gen.results.columns import REAL, Column, read_columns
 from bd_gen.results.configuration import configuration
 from bd_gen.results.cost import calls_per_diagram, calls_text
-from bd_gen.results.scores import Score, Scores, scores_of
+from bd_gen.results.scores import Score, Scores, columns_of_other_size, scores_of
 from bd_gen.results.table import Table, escaped, markdown_section
 from bd_gen.results.unlike import unlike_columns
 
@@ -109,9 +109,10 @@ def main_rows(
     return Table("Main rows", ("", *(column.name for column in columns)), tuple(rows))
 
 
-def markdown(columns: Sequence[Column]) -> str:
-    """The content of `comparison.md`; warnings about unlike columns stand on top."""
+def markdown(columns: Sequence[Column], primary_only: bool = False) -> str:
+    """The content of `comparison.md`, or its main rows; warnings of unlike columns come first."""
     scores = scores_of(columns)
+    tables = sections(columns, scores)
     parts = [
         "# Comparison\n",
         *(f"> **Warning:** {escaped(warning)}.\n" for warning in unlike_columns(columns)),
@@ -119,7 +120,7 @@ def markdown(columns: Sequence[Column]) -> str:
         "95 % interval. ↑ higher is better, ↓ lower is. **Bold**: the best method; "
         f"†: {_TIED}.\n",
         *(f"{escaped(note)}\n" for note in notes(columns)),
-        *map(markdown_section, sections(columns, scores)),
+        *map(markdown_section, tables[:1] if primary_only else tables),
     ]
     return "\n".join(parts)
 
@@ -148,6 +149,13 @@ def notes(columns: Sequence[Column], are_all: bool = True) -> list[str]:
             f"There is no column {REAL}, so nothing says how good the numbers can be: "
             "`bd-gen evaluate --real --baselines` adds it where there are samples."
         )
+    other = columns_of_other_size(columns)
+    if other:
+        told.append(
+            f"{REAL} has another number of samples a seed than {', '.join(other)}: of theirs only "
+            "shares of samples are compared with it, as all else depends on that number."
+        )
+    told += not_computed(columns)
     old = [column.name for column in columns if not column.result.ci95]
     if old:
         told.append(
@@ -157,14 +165,30 @@ def notes(columns: Sequence[Column], are_all: bool = True) -> list[str]:
     return told
 
 
+def not_computed(columns: Sequence[Column]) -> list[str]:
+    """A sentence for each reason why numbers of some columns are missing."""
+    shown: dict[tuple[str, str], tuple[dict[str, None], dict[str, None]]] = {}
+    for column in columns:
+        for key, reason in column.result.not_computed.items():
+            info = find_metric_info(key)
+            if info is not None and info.in_tables:
+                rows, names = shown.setdefault((reason, info.metric), ({}, {}))
+                rows[info.display] = names[column.name] = None
+    return [
+        f"n/a, {reason}: {', '.join(rows)} of {', '.join(names)}."
+        for (reason, _), (rows, names) in shown.items()
+    ]
+
+
 def write_comparison(
-    directory: str | Path, out: str | Path | None = None
+    directory: str | Path, out: str | Path | None = None, primary_only: bool = False
 ) -> tuple[Path, list[Column], list[InputError]]:
     """Tabulate the result files of a directory.
 
     Args:
         directory: where the result files lie.
         out: the file to write; `comparison.md` beside the results if None.
+        primary_only: only the main rows.
 
     Returns:
         The file written, its columns, and an error for each result file that cannot be used.
@@ -178,7 +202,7 @@ def write_comparison(
         reason = f" ({problems[0]})" if problems else ""
         raise InputError(f"{directory}: there is no result file to compare{reason}")
     path = Path(out) if out is not None else Path(directory) / FILE_NAME
-    files.write_text(path, markdown(columns))
+    files.write_text(path, markdown(columns, primary_only))
     return path, columns, problems
 
 

@@ -10,7 +10,7 @@ from bd_gen.errors import printable
 from bd_gen.results.columns import Column
 from bd_gen.results.scores import Score, scores_of
 
-_HEADER = ("method", "key", "mean", "std", "low", "high", "interval", "against_real", "mark")
+_HEADER = ("method", "key", "mean", "std", "low", "high", "interval", "against_real", "mark", "n/a")
 
 
 def write_csv(path: str | Path, columns: Sequence[Column]) -> None:
@@ -18,6 +18,7 @@ def write_csv(path: str | Path, columns: Sequence[Column]) -> None:
 
     `against_real` is the distance from real plans: the difference for rates (a share), the
     multiple for other numbers; it is empty where the multiple is none (see `scores.Against`).
+    `n/a` says why a number is missing, or in how many seeds.
     Denoising numbers are measured once and have neither std nor interval.
 
     Raises:
@@ -29,7 +30,12 @@ def write_csv(path: str | Path, columns: Sequence[Column]) -> None:
         for key in (*column.result.summary, *column.result.denoising):
             score = scores.of(key, column.name)
             if score is not None:
-                lines.append((column.name, printable(key), *_numbers(score)))
+                reason = column.result.not_computed.get(key)
+                lines.append((column.name, printable(key), *_numbers(score), reason))
+        for key, reason in column.result.not_computed.items():
+            if key not in column.result.summary:
+                blank = (None,) * (len(_HEADER) - 3)
+                lines.append((column.name, printable(key), *blank, printable(reason)))
     write_rows(path, _HEADER, lines)
 
 

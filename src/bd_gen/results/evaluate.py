@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bd_gen.layouts.asking import Asking
-from bd_gen.metrics import METRICS, aggregate, metric_infos
+from bd_gen.metrics import METRICS, aggregate, find_metric_info, metric_infos
 from bd_gen.origin import origin
 from bd_gen.results.asked import FIELD, Rows, limit, recorded_rows
 from bd_gen.results.carry_over import Kept, kept
@@ -90,7 +90,7 @@ def evaluate_method(
     if done is not None:
         return done
     samples = read_samples(present.samples_path)
-    found = references.for_samples(samples, present.samples_path)
+    found = references.for_samples(present.measured_for, present.samples_path)
     notes = (*found.notes, *_notes(present))
     # Data that changed on the disk are found out only now.
     done = _unchanged(present, found.fingerprint, names, force, notes, realizable_rows)
@@ -133,10 +133,11 @@ def up_to_date(
     Raises:
         InputError: the data to measure against cannot be used, or a metric is unknown.
     """
-    fingerprint = references.expected_fingerprint(present.samples, present.samples_path)
+    fingerprint = references.expected_fingerprint(present.measured_for, present.samples_path)
     if fingerprint is None:
         return None
-    notes = (*mismatch(present.samples, fingerprint), *_notes(present))
+    odd = (*references.data_notes, *mismatch(present.samples, fingerprint))
+    notes = (*odd, *_notes(present))
     return _unchanged(present, fingerprint, names, force, notes, realizable_rows)
 
 
@@ -180,6 +181,9 @@ def _result(
     summary = aggregate(per_seed)
     gone = {key.name for name in new.versions for key in METRICS[name].keys}
     ci95 = {key: value for key, value in stays.ci95.items() if key in summary and key not in gone}
+    old = {} if present.result is None else present.result.not_computed
+    reasons = {k: v for k, v in old.items() if _owner(k) in stays.versions and k not in gone}
+    missing = {**reasons, **new.not_computed}
     program = origin()
     generation = present.samples.provenance
     provenance = {
@@ -207,10 +211,17 @@ def _result(
             "summary": summary,
             "ci95": dict(sorted({**ci95, **new.ci95}.items())),
             "denoising": stays.denoising,
+            **({"not_computed": dict(sorted(missing.items()))} if missing else {}),
             **stays.fields,
             "provenance": provenance,
         }
     )
+
+
+def _owner(key: str) -> str | None:
+    """The metric that gives a key."""
+    info = find_metric_info(key)
+    return None if info is None else info.metric
 
 
 def _kept_hash(present: Present, result: Result) -> str | None:

@@ -44,6 +44,20 @@ class Present:
         return self.samples_path.name.removesuffix(SUFFIX)
 
     @property
+    def measured_for(self) -> Samples:
+        """The samples, with the data of the present result where they do not know theirs.
+
+        Published samples name no data; whoever said once what to measure them against need not
+        say it again.
+        """
+        if self.samples.provenance.get("data_fingerprint") or self.result is None:
+            return self.samples
+        known = {key: self.result.provenance.get(key) for key in ("data", "data_fingerprint")}
+        if not isinstance(known["data"], dict) or not known["data_fingerprint"]:
+            return self.samples
+        return replace(self.samples, provenance={**self.samples.provenance, **known})
+
+    @property
     def result_path(self) -> Path:
         """Where the result lies, if there is one."""
         return result_path(self.samples_path.parent, self.method)
@@ -110,6 +124,7 @@ class Present:
         chosen = select_metrics(names)
         if self.result is not None and not self._is_measured_against(fingerprint):
             there = {key for entry in self.result.per_seed.values() for key in entry}
+            there |= set(self.result.not_computed)
             had = {m.name for m in select_metrics(None) if any(k.name in there for k in m.keys)}
             return [m for m in select_metrics(None) if m in chosen or m.name in had]
         fresh = [] if force else self.fresh_metrics(fingerprint, asked)
@@ -130,8 +145,9 @@ class Present:
     def _has(self, metric: Metric, asked: Rows | None) -> bool:
         if self.result is None or self.result.metric_versions.get(metric.name) != metric.version:
             return False
-        entries = self.result.per_seed.values()
-        if not all(key.name in entry for entry in entries for key in metric.keys):
+        entries, reasons = self.result.per_seed.values(), self.result.not_computed
+        keys = [key.name for key in metric.keys if key.name not in reasons]
+        if not all(key in entry for entry in entries for key in keys):
             return False
         there = recorded_rows(self.result)
         wanted = wanted_rows(self.result, asked, is_current=True)

@@ -1,17 +1,17 @@
 """Measuring tokens: every number of each seed, its interval, and the columns a sample has."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from bd_gen.layouts.asking import Asking
 from bd_gen.metrics import Reference
-from bd_gen.metrics.compute import compute_metric, measurable, resampled, sample_columns
+from bd_gen.metrics.compute import compute_metric, computed, measurable, resampled, sample_columns
 from bd_gen.metrics.intervals import intervals_of
 from bd_gen.metrics.parts import release
-from bd_gen.metrics.registry import Metric, select_metrics
+from bd_gen.metrics.registry import Metric, NotComputed, select_metrics
 from bd_gen.metrics.resampling import MOST_SINGLE, NUM_REPLICATES, Weights, bootstrap_weights
 from bd_gen.metrics.samples import DiagramSet
 
@@ -34,12 +34,14 @@ class Measurement:
         ci95: 95 % interval of the mean over the seeds, by flat key.
         columns: by metric and name, a value a sample, (total,) arrays: seed after seed.
         versions: version of each metric, by name.
+        not_computed: why a key has no value, by key.
     """
 
     per_seed: dict[str, dict[str, Any]]
     ci95: dict[str, dict[str, Any]]
     columns: dict[str, dict[str, np.ndarray]]
     versions: dict[str, int]
+    not_computed: dict[str, str] = field(default_factory=dict)
 
 
 def measure(
@@ -86,26 +88,39 @@ def measure(
             name: _joined([seed.columns[name] for seed in seeds]) for name in seeds[0].columns
         },
         versions={metric.name: metric.version for metric in metrics},
+        not_computed=_reasons(seeds),
     )
 
 
 @dataclass(frozen=True)
 class _Seed:
-    """What is known of one seed: values and replicates by key, columns by metric and name."""
+    """What is known of one seed: values, reasons and replicates by key, columns by metric, name."""
 
     values: dict[str, Any]
     columns: dict[str, Mapping[str, np.ndarray]]
     replicates: dict[str, np.ndarray]
+    reasons: dict[str, str] = field(default_factory=dict)
 
     def add(
         self, metric: Metric, samples: DiagramSet, statistics: Reference, weights: Weights
     ) -> None:
         """Let a metric say everything it can, one thing after the other: they share features."""
-        self.values.update(compute_metric(metric, samples, statistics))
+        values = compute_metric(metric, samples, statistics)
+        self.values.update(computed(values))
+        self.reasons.update({k: v.reason for k, v in values.items() if isinstance(v, NotComputed)})
         if metric.per_sample is not None:
             self.columns[metric.name] = sample_columns(metric, samples, statistics)
         self.replicates.update(resampled(metric, samples, statistics, weights))
         release(samples)
+
+
+def _reasons(seeds: Sequence[_Seed]) -> dict[str, str]:
+    """Why keys have no value in some seeds, and in how many if not in all."""
+    found: dict[str, str] = {}
+    for key, reason in {k: r for seed in seeds for k, r in seed.reasons.items()}.items():
+        count = sum(key in seed.reasons for seed in seeds)
+        found[key] = reason if count == len(seeds) else f"{reason} in {count} of {len(seeds)} seeds"
+    return found
 
 
 def _joined(parts: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:

@@ -9,10 +9,10 @@ from bd_gen.data.config import DataConfig
 from bd_gen.errors import InputError
 from bd_gen.layouts.asking import Asking
 from bd_gen.metrics import DiagramSet, MetricInfo, metric_infos
-from bd_gen.metrics.compute import compute_metric
+from bd_gen.metrics.compute import compute_metric, computed
 from bd_gen.metrics.differences import Difference, paired_differences
 from bd_gen.metrics.parts import release
-from bd_gen.metrics.registry import select_metrics
+from bd_gen.metrics.registry import NotComputed, select_metrics
 from bd_gen.results.asked import limit
 from bd_gen.results.cells import MISSING
 from bd_gen.results.columns import check_reserved
@@ -164,16 +164,23 @@ def _measured(
             "computed anew here, `bd-gen evaluate` writes it"
         )
     kept = {} if present.result is None or stale else present.result.per_seed
+    reasons = dict(present.result.not_computed) if kept and present.result is not None else {}
     values: list[Mapping[str, Any]] = []
     for done, (seed, rows) in enumerate(zip(seeds, sets, strict=True), start=1):
         entry = kept.get(str(seed))
         if entry is None:
             entry = {}
             for metric in select_metrics(None):
-                entry.update(compute_metric(metric, rows, found.statistics))
+                found_values = compute_metric(metric, rows, found.statistics)
+                entry.update(computed(found_values))
+                missing = {k: v for k, v in found_values.items() if isinstance(v, NotComputed)}
+                reasons.update({key: value.reason for key, value in missing.items()})
                 release(rows)
         values.append(entry)
         progress(done, len(seeds))
+    for reason in sorted(set(reasons.values())):
+        keys = sorted(key for key, why in reasons.items() if why == reason)
+        notes.append(f"{present.method}: n/a, {reason}: {_listed(keys)}")
     return sets, values
 
 

@@ -67,6 +67,12 @@ class References:
         return self._datasets[data]
 
     @property
+    def data_notes(self) -> tuple[str, ...]:
+        """What is odd about the data that were given, if they have been read."""
+        read = None if self._data is None else self._datasets.get(self._data)
+        return () if read is None else (*read.plan_notes, *read.notes)
+
+    @property
     def layout_answers(self) -> Path:
         """Where answers to whether diagrams have a layout are kept, whatever the data."""
         return (self._data or DataConfig()).cache_folder / "layouts" / "answers.npz"
@@ -121,7 +127,7 @@ class References:
         statistics, notes = self._fitted(
             dataset.vocabulary, dataset.fingerprint, lambda: dataset.train, data
         )
-        notes = (*dataset.notes, *notes)
+        notes = (*dataset.plan_notes, *dataset.notes, *notes)
         return FoundReference(statistics, dataset.fingerprint, _fields(data), notes)
 
     def _recorded(

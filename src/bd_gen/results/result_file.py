@@ -61,6 +61,11 @@ class Result:
         return self.fields.get("ci95") or {}
 
     @property
+    def not_computed(self) -> dict[str, str]:
+        """{key: why it has no value}; empty in old files, which write 0 there."""
+        return self.fields.get("not_computed") or {}
+
+    @property
     def denoising(self) -> dict[str, float]:
         """Denoising metrics of the checkpoint; empty where they are not known."""
         return self.fields.get("denoising") or {}
@@ -119,6 +124,15 @@ def _checked(value: Any, where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InputError(f"{where}: expected a JSON object, got {type(value).__name__}")
     version = value.get("format_version")
+    if (
+        version in (None, 1)
+        and "per_seed" not in value
+        and any(k.startswith("eval/") for k in value)
+    ):
+        raise InputError(
+            f"{where}: a flat result of format 1, which holds one number a key and no seeds: "
+            f"`bd-gen evaluate` makes one of format {FORMAT_VERSION} from the samples"
+        )
     if type(version) is not int or version != FORMAT_VERSION:
         raise InputError(f"{where}: format_version: expected {FORMAT_VERSION}, got {version!r:.60}")
     _check_kinds(value, where)
@@ -126,6 +140,11 @@ def _checked(value: Any, where: str) -> dict[str, Any]:
     for seed, metrics in fields["per_seed"].items():
         if not isinstance(metrics, dict):
             raise InputError(f"{where}: per_seed/{seed}: expected an object of metrics")
+    _check_numbers(fields, where)
+    return fields
+
+
+def _check_numbers(fields: dict[str, Any], where: str) -> None:
     for key, entry in fields["summary"].items():
         for part in ("mean", "std"):
             number = entry.get(part) if isinstance(entry, dict) else None
@@ -136,9 +155,11 @@ def _checked(value: Any, where: str) -> dict[str, Any]:
             _check_number(number, f"{where}: ci95/{key}/{part}")
         if not isinstance(entry.get("from"), str):
             raise InputError(f"{where}: ci95/{key}/from: expected text")
+    for key, reason in (fields.get("not_computed") or {}).items():
+        if not isinstance(reason, str):
+            raise InputError(f"{where}: not_computed/{key}: expected text")
     for key, number in (fields.get("denoising") or {}).items():
         _check_number(number, f"{where}: denoising/{key}")
-    return fields
 
 
 def _check_kinds(value: dict[str, Any], where: str) -> None:
@@ -148,7 +169,7 @@ def _check_kinds(value: dict[str, Any], where: str) -> None:
     for field in ("config", "per_seed", "summary"):
         if not isinstance(value.get(field), dict):
             raise InputError(f"{where}: {field}: expected an object, got {_kind(value, field)}")
-    for field in ("ci95", "denoising", "provenance"):
+    for field in ("ci95", "denoising", "provenance", "not_computed"):
         if not isinstance(value.get(field), (dict, type(None))):
             raise InputError(f"{where}: {field}: expected an object, got {_kind(value, field)}")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from bd_gen.metrics import MetricInfo, find_metric_info, metric_infos
 from bd_gen.metrics.compute import flattened
+from bd_gen.metrics.registry import within_range
 from bd_gen.metrics.significance import LEVEL, normal_quantile, student_quantile, wilson
 from bd_gen.results.columns import REAL, YARDSTICKS, Column, natural_order
 from bd_gen.results.ties import Estimate, Mark, marks
@@ -90,6 +91,7 @@ def scores_of(columns: Sequence[Column]) -> Scores:
     infos = _infos(columns)
     seeds = {column.name: _seeds_by_key(column) for column in columns}
     cells: dict[tuple[str, str], Score] = {}
+    other_size = columns_of_other_size(columns)
     for info in infos:
         found = {c.name: s for c in columns if (s := _score(c, info, seeds[c.name])) is not None}
         methods = {
@@ -100,9 +102,25 @@ def scores_of(columns: Sequence[Column]) -> Scores:
         marked = marks(methods, info.direction)
         real = found.get(REAL)
         for name, score in found.items():
-            against = None if real is None or name == REAL else against_real(score, real, info)
+            comparable = name not in other_size or bool(info.column)
+            against = None
+            if real is not None and name != REAL and comparable:
+                against = against_real(score, real, info)
             cells[info.key, name] = replace(score, against=against, mark=marked.get(name, ""))
     return Scores(tuple(infos), cells)
+
+
+def columns_of_other_size(columns: Sequence[Column]) -> list[str]:
+    """Columns with another number of samples a seed than the real plans have.
+
+    Distances, diversity and coverage depend on that number, so a multiple of the real plans' says
+    nothing there; shares of samples do not.
+    """
+    sizes = {column.name: column.result.config.get("num_samples") for column in columns}
+    real = sizes.get(REAL)
+    if real is None:
+        return []
+    return [name for name, size in sizes.items() if size not in (None, real)]
 
 
 def against_real(score: Score, real: Score, info: MetricInfo) -> Against | None:
@@ -123,7 +141,11 @@ def against_real(score: Score, real: Score, info: MetricInfo) -> Against | None:
 
 def _infos(columns: Sequence[Column]) -> list[MetricInfo]:
     """Every key that a column has, in the order of the registry; unclaimed ones come last."""
-    present = {key: None for c in columns for key in (*c.result.summary, *c.result.denoising)}
+    present = {
+        key: None
+        for c in columns
+        for key in (*c.result.summary, *c.result.denoising, *c.result.not_computed)
+    }
     known = {info.key: info for info in metric_infos()}
     rank = {key: k for k, key in enumerate(known)}
 
@@ -131,12 +153,13 @@ def _infos(columns: Sequence[Column]) -> list[MetricInfo]:
         base = key if key in rank else key.partition("/")[0]
         return (rank.get(base, len(rank)), natural_order(key))
 
-    return [
+    infos = [
         known.get(key)
         or find_metric_info(key)
         or MetricInfo(key, "", OTHER, key, None, "value", version=1)
         for key in sorted(present, key=order)
     ]
+    return [info for info in infos if info.in_tables]
 
 
 def _seeds_by_key(column: Column) -> Counter[str]:
@@ -157,7 +180,8 @@ def _score(column: Column, info: MetricInfo, seeds: Counter[str]) -> Score | Non
         of_seeds = known["from"] == "seeds" and num_seeds > 1
         return replace(
             score,
-            interval=(known["low"], known["high"]),
+            # Files of earlier versions hold intervals that leave the range.
+            interval=within_range(known["low"], known["high"], score.mean, info.limits),
             standard_error=known["se"],
             degrees_of_freedom=num_seeds - 1 if of_seeds else math.inf,
             source=known["from"],
@@ -169,7 +193,7 @@ def _score(column: Column, info: MetricInfo, seeds: Counter[str]) -> Score | Non
     half = student_quantile(LEVEL, num_seeds) * error
     return replace(
         score,
-        interval=_within_range(score.mean, half, info),
+        interval=within_range(score.mean - half, score.mean + half, score.mean, info.limits),
         standard_error=error,
         degrees_of_freedom=num_seeds - 1,
         source=FROM_SPREAD,
@@ -185,13 +209,3 @@ def _interval_of_share(info: MetricInfo, mean: float, column: Column) -> dict[st
     low, high = wilson(round(mean * total), total)
     error = (high - low) / (2 * normal_quantile(LEVEL))
     return {"low": low, "high": high, "se": error, "from": FROM_COUNTS}
-
-
-def _within_range(mean: float, half: float, info: MetricInfo) -> tuple[float, float]:
-    """An interval around a mean, without what the number cannot be."""
-    low, high = mean - half, mean + half
-    if info.unit == "rate":
-        high = min(high, max(mean, 1.0))
-    if info.unit != "value" or info.direction == "lower":
-        low = max(low, min(mean, 0.0))
-    return low, high

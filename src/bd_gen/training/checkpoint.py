@@ -22,13 +22,16 @@ from bd_gen.diffusion.process import (
 from bd_gen.diffusion.schedules import schedule_named
 from bd_gen.errors import InputError
 from bd_gen.files import write_with
-from bd_gen.models.config import ModelConfig
+from bd_gen.models.architectures import PUBLISHED, model_config, new_denoiser
+from bd_gen.models.class_weights import ClassWeights
 from bd_gen.models.denoiser import Denoiser
 from bd_gen.models.learned_rates import LearnedRates
 from bd_gen.models.order_law import OrderLaw
+from bd_gen.models.published import PublishedRates
 from bd_gen.results.stored_tensor import StoredTensor
 from bd_gen.results.torch_archive import TorchArchive
-from bd_gen.training.checkpoint_limits import check_model, check_numbers
+from bd_gen.training.checkpoint_limits import check_model, check_numbers, check_rates
+from bd_gen.training.published_checkpoint import as_checkpoint, is_published
 
 FORMAT = "bd-gen checkpoint"
 FORMAT_VERSION = 1
@@ -65,6 +68,7 @@ class Checkpoint:
         denoising: scores on validation diagrams, if measured at this step.
         sha256: of the file, once it has one.
         source: how errors call it: the file, once it has one.
+        class_weights: of the loss that trained it, to be divided out of what it predicts.
     """
 
     model_state_dict: dict[str, torch.Tensor]
@@ -79,6 +83,7 @@ class Checkpoint:
     package_version: str = __version__
     sha256: str = field(default="", compare=False)
     source: str = field(default="checkpoint", compare=False)
+    class_weights: ClassWeights | None = None
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -102,6 +107,25 @@ class Checkpoint:
         return state is not None and "order_weights" in state
 
     @property
+    def is_published(self) -> bool:
+        """Whether the published system trained it."""
+        return self.config["model"].get("architecture") == PUBLISHED
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What whoever uses the model should know, in sentences."""
+        if not self.is_published:
+            return ()
+        loss = (
+            "the class weights of its training loss are divided out"
+            if self.class_weights
+            else "its training loss was class-weighted, so it predicts another distribution than "
+            "that of plans and no sampler is exact (eval.class_weights=FILE divides them out)"
+        )
+        return (f"{self.source}: a checkpoint of the published system: {loss}; "
+                "numbers of rooms are drawn as RPLAN has them",)  # fmt: skip
+
+    @property
     def process(self) -> ForwardProcess:
         """The forward process that the denoiser was trained with.
 
@@ -117,9 +141,19 @@ class Checkpoint:
             law = OrderLaw()
             self._load_state(law, self.rate_network_state_dict, "order weights")
             return LearnedOrders(law)
-        rates = LearnedRates(self.vocabulary)
+        rates = self._rates()
         self._load_state(rates, self.rate_network_state_dict, "rate network")
         return LearnedProcess(rates)
+
+    def _rates(self) -> LearnedRates:
+        if not self.is_published:
+            return LearnedRates(self.vocabulary)
+        fields = self.config.get("rates")
+        try:
+            check_rates(fields, self.rate_network_state_dict or {}, self.vocabulary)
+            return PublishedRates(self.vocabulary, **fields)  # type: ignore[arg-type] # checked
+        except (OverflowError, RuntimeError, TypeError, ValueError) as error:
+            raise InputError(f"{self.source}: config.rates: {str(error)[:120]}") from None
 
     def denoiser(self, device: torch.device | str = "cpu") -> Denoiser:
         """The model with its averaged weights, ready for sampling.
@@ -128,7 +162,7 @@ class Checkpoint:
             InputError: weights and configuration do not fit each other.
         """
         try:
-            config = ModelConfig(**self.config["model"])
+            config = model_config(self.config["model"])
         except (TypeError, ValueError) as error:
             raise InputError(f"{self.source}: config.model: {error}") from None
         try:
@@ -138,8 +172,10 @@ class Checkpoint:
             raise InputError(
                 f"{self.source}: its weights do not fit its configuration ({reason})"
             ) from None
-        model = Denoiser(config, self.vocabulary)
+        model = new_denoiser(config, self.vocabulary)
         self._load_state(model, self.model_state_dict, "weights")
+        if self.class_weights is not None:
+            model.divide_out(self.class_weights.log)
         return model.eval().to(device)
 
     def _load_state(self, module: nn.Module, state: dict[str, torch.Tensor], what: str) -> None:
@@ -182,7 +218,7 @@ def save_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
 
 
 def load_checkpoint(path: str | Path) -> Checkpoint:
-    """Read a checkpoint; nothing in it is executed.
+    """Read a checkpoint, one of the published system included; nothing in it is executed.
 
     Raises:
         InputError: the file is missing, damaged, holds code, or is no checkpoint of bd-gen.
@@ -191,6 +227,8 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
     if not path.is_file():
         raise InputError(f"{path}: there is no checkpoint of that name")
     content = _load_plain(path)
+    if is_published(content):
+        content = {**as_checkpoint(content, path), "format": FORMAT, "format_version": 1}
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise InputError(f"{path}: not a checkpoint of bd-gen")
     if content.get("format_version") != FORMAT_VERSION:

@@ -10,8 +10,9 @@ from typing import Any
 import torch
 
 from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.models.architectures import new_denoiser
 from bd_gen.models.config import ModelConfig
-from bd_gen.models.denoiser import Denoiser
+from bd_gen.models.published import PublishedRates
 
 _MODEL_FLOATS = (torch.float16, torch.float32, torch.float64)
 
@@ -38,7 +39,25 @@ def check_model(config: ModelConfig, state: Mapping[str, Any], vocabulary: Vocab
     if config.layers > len(state):
         raise ValueError(f"{config.layers} layers, but {len(state)} tensors")
     with torch.device("meta"):  # shapes without numbers
-        expected = Denoiser(config, vocabulary).state_dict()
+        expected = new_denoiser(config, vocabulary).state_dict()
+    _check_shapes(expected, state)
+
+
+def check_rates(fields: Any, state: Mapping[str, Any], vocabulary: Vocabulary) -> None:
+    """Make sure that a published rate network of these sizes has the weights of `state`.
+
+    Raises:
+        TypeError: the sizes are no sizes.
+        ValueError: it has others; the message names the first.
+    """
+    if not isinstance(fields, dict):
+        raise TypeError("missing or of the wrong kind")
+    with torch.device("meta"):
+        expected = PublishedRates(vocabulary, **fields).state_dict()
+    _check_shapes(expected, state)
+
+
+def _check_shapes(expected: Mapping[str, Any], state: Mapping[str, Any]) -> None:
     for name in sorted({*expected, *state}):
         wanted, found = (getattr(part.get(name), "shape", None) for part in (expected, state))
         if wanted != found:

@@ -134,7 +134,11 @@ def _row(
         scope="row",
         data_value=entry.name,
     )
-    cells = (_cell(scores.of(info.key, entry.name), info, tells[info.key]) for info in infos)
+    reasons = entry.result.not_computed
+    cells = (
+        _cell(scores.of(info.key, entry.name), info, tells[info.key], reasons.get(info.key))
+        for info in infos
+    )
     return tag("tr", heading, *cells, data_method=entry.name, class_=entry.kind)
 
 
@@ -144,9 +148,12 @@ def _marks_tell(info: MetricInfo, contents: Contents, scores: Scores) -> bool:
     return any(score is not None and score.std is not None and not score.mark for score in found)
 
 
-def _cell(score: Score | None, info: MetricInfo, mark_tells: bool) -> Markup:
+def _cell(
+    score: Score | None, info: MetricInfo, mark_tells: bool, reason: str | None = None
+) -> Markup:
     if score is None:
-        return tag("td", tag("span", MISSING, class_="missing"))
+        why = tag("small", reason) if reason else None
+        return tag("td", tag("span", MISSING, class_="missing"), why)
     mark = None
     shown = score.mark if mark_tells else ""
     if shown:

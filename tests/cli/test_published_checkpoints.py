@@ -1,0 +1,192 @@
+"""Commands take checkpoints of the published system as they are."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from tests.experiments.checkpoints import MODEL, saved
+from tests.training.published_files import published_file
+
+from bd_gen.cli.main import cli
+from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.errors import InputError
+from bd_gen.models.config import ModelConfig
+from bd_gen.models.denoiser import Denoiser
+from bd_gen.results.samples_file import read_samples
+
+FEW = ("eval.num_samples=4", "eval.seeds=[1]", "eval.sampling_steps=5", "eval.unmasking_mode=llada")
+DATA = ("data=synthetic", "data.num_plans=60")
+CONFIG = {
+    "seeds": [1],
+    "num_samples": 4,
+    "sampling_steps": 5,
+    "temperature": 0.0,
+    "top_p": 0.9,
+    "unmasking_mode": "llada",
+    "remasking_enabled": False,
+    "remasking_strategy": None,
+    "remasking_eta": None,
+    "remasking_t_switch": None,
+    "checkpoint": "checkpoint_final.pt",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*words: str) -> Result:
+    done = CliRunner().invoke(cli, words)
+    if done.exception is not None and not isinstance(done.exception, SystemExit | InputError):
+        raise done.exception
+    return done
+
+
+@pytest.mark.parametrize("noise", ["loglinear", "linear", "learned"])
+def test_generate_says_once_that_the_loss_was_weighted(folder: Path, noise: str) -> None:
+    path = published_file(folder, noise)
+    done = run("generate", f"eval.checkpoint_path={path}", *FEW)
+    assert done.exit_code == 0, done.output
+    assert done.stderr.count("class-weighted") == 1
+    prefix = "v2_" if noise == "learned" else ""
+    file = folder / "eval_results" / noise / f"{prefix}llada_temp1.0_no_remask_samples.pt"
+    provenance = read_samples(file).provenance
+    assert provenance["published"] == {"epoch": 9, "class_weighted_loss": True}
+    assert provenance["data_fingerprint"] is None
+    assert provenance["checkpoint_step"] is None
+
+
+def test_evaluate_asks_for_the_data_that_the_file_cannot_give(folder: Path) -> None:
+    run("generate", f"eval.checkpoint_path={published_file(folder)}", *FEW)
+    done = run("evaluate", "--schedule", "loglinear", "--workers", "1")
+    assert done.exit_code == 2
+    assert "data/data.mat" in done.stderr
+    done = run("evaluate", "--schedule", "loglinear", "--workers", "1", "--published", *DATA)
+    assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize("noise", ["loglinear", "learned"])
+def test_likelihood_takes_them(folder: Path, noise: str) -> None:
+    path = published_file(folder, noise)
+    done = run("likelihood", str(path), *DATA, "--out", "nats.json", "--num", "4")
+    assert done.exit_code == 0, done.output
+    assert done.stderr.count("class-weighted") == 1
+    nats = json.loads(Path("nats.json").read_text())["checkpoints"][str(path)]
+    assert 0 < nats["nats_per_diagram"] < 1000
+
+
+def test_likelihood_divides_class_weights_out_and_writes_them_down(folder: Path) -> None:
+    path = published_file(folder)
+    words = ["likelihood", str(path), *DATA, "--out", "nats.json", "--num", "4"]
+    done = run(*words)
+    assert done.exit_code == 0, done.output
+    before = json.loads(Path("nats.json").read_text())
+    assert "class_weights" not in before
+    (note,) = before["notes"]
+    assert note.startswith(f"{path}: does not say by a fingerprint which plans")
+    assert note in done.stderr
+    weights = {"edge": [1.0] * 10 + [1e-6]}
+    Path("weights.json").write_text(json.dumps(weights))
+    done = run(*words, "--class-weights", "weights.json")
+    assert "divided out" in done.stderr
+    after = json.loads(Path("nats.json").read_text())
+    assert after["class_weights"] == weights
+    nats = [found["checkpoints"][str(path)]["nats_per_diagram"] for found in (before, after)]
+    assert abs(nats[1] - nats[0]) > 0.1
+
+
+def test_likelihood_compares_them_with_others_on_data_that_are_named(folder: Path) -> None:
+    path, vocabulary = published_file(folder), Vocabulary(8)
+    own = saved(
+        folder,
+        "own.pt",
+        n_max=8,
+        num_rooms_histogram=[0] + [1] * 8,
+        model_state_dict=Denoiser(ModelConfig(**MODEL), vocabulary).state_dict(),
+    )
+    done = run("likelihood", str(path), str(own))
+    assert f"{own}: was trained on other data than {path}" in str(done.exception)
+    done = run("likelihood", str(path), str(own), *DATA, "--num", "4")
+    assert done.exit_code == 0, done.output
+    assert f"{own} minus {path}: " in done.stdout
+
+
+def test_likelihood_finds_the_data_that_they_name(folder: Path) -> None:
+    done = run("likelihood", str(published_file(folder)))
+    assert "data/data.mat" in str(done.exception)
+
+
+def test_backfill_draws_a_published_result_from_them(folder: Path) -> None:
+    results = folder / "linear"
+    results.mkdir()
+    for name in ("llada_topp0.9_no_remask", "v2_llada_topp0.9_no_remask"):
+        content = {
+            "format_version": 2,
+            "method": name,
+            "timestamp": "2026",
+            "config": CONFIG,
+            "per_seed": {"1": {"eval/diversity": 0.5}},
+            "summary": {"eval/diversity": {"mean": 0.5, "std": 0.0}},
+            "denoising": {},
+        }
+        (results / f"{name}.json").write_text(json.dumps(content))
+    given = [
+        f"--checkpoint={published_file(folder, 'linear')}",
+        f"--checkpoint=learned={published_file(folder, 'learned')}",
+    ]
+    done = run("backfill", str(results), *given)
+    assert done.exit_code == 0, done.output
+    assert len(list(results.glob("*_samples.pt"))) == 2
+
+
+def test_a_suite_takes_them(folder: Path) -> None:
+    path = published_file(folder, "linear")
+    done = run("suite", "run", "published-linear", f"--checkpoint={path}", "--dry-run")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.count("bd-gen generate") == 12
+    assert done.stderr.count("class-weighted") == 1
+
+
+def test_class_weights_change_the_samples_and_are_recorded(folder: Path) -> None:
+    path = published_file(folder)
+    words = ["generate", f"eval.checkpoint_path={path}", *FEW]
+    assert run(*words).exit_code == 0
+    file = folder / "eval_results/loglinear/llada_temp1.0_no_remask_samples.pt"
+    before = read_samples(file)
+    weights = [1.0] * 10 + [1e-6]
+    Path("weights.json").write_text(json.dumps(weights))
+    words.append("eval.class_weights=weights.json")
+    refused = run(*words)
+    assert "holds samples drawn with class_weights=None" in str(refused.exception)
+    done = run(*words, "eval.overwrite=true")
+    assert "divided out" in done.stderr
+    after = read_samples(file)
+    assert after.config["class_weights"] == {"edge": weights}
+    none = [(samples.per_seed[1].tokens[:, 8:] == 10).sum() for samples in (before, after)]
+    assert none[1] > none[0]
+    # Whoever draws, the weights go along.
+    again = run(*words, "eval.overwrite=true", "--engine", "processes", "--workers", "1")
+    assert again.exit_code == 0, again.output
+    assert (read_samples(file).per_seed[1].tokens == after.per_seed[1].tokens).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[1, 2]", "edge: expected a list of 11 weights"),
+        ("{", "expected JSON"),
+        ("{}", "expected {"),
+        ('{"edges": []}', "expected {"),
+        ("[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0]", "edge/10: expected a weight above 0, got 0"),
+        ("[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1e999]", "edge/10: expected a weight above 0, got inf"),
+        ("[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, true]", "edge/10: expected a weight above 0, got True"),
+    ],
+)
+def test_class_weights_that_are_none_are_refused(folder: Path, text: str, message: str) -> None:
+    Path("weights.json").write_text(text)
+    done = run("generate", *FEW, "eval.class_weights=weights.json")
+    assert message in str(done.exception)
+    assert str(done.exception).startswith("weights.json: ")
