@@ -8,6 +8,7 @@ import click
 
 from bd_gen.cli.engine_options import engine_options
 from bd_gen.errors import InputError
+from bd_gen.files import expanded
 
 if TYPE_CHECKING:
     from bd_gen.models.class_weights import ClassWeights
@@ -49,7 +50,7 @@ def class_weights_of(path: Path | None) -> "ClassWeights | None":
     """The weights in a file, if one is given."""
     from bd_gen.models.class_weights import read_class_weights
 
-    return None if path is None else read_class_weights(path.expanduser())
+    return None if path is None else read_class_weights(expanded(path))
 
 
 def numbers(option: str, text: str | None) -> tuple[int, ...] | None:
