@@ -48,12 +48,13 @@ def each_plan(
         except BadPlanError as bad:
             detail = f": {printable(bad.detail)}" if bad.detail else ""
             raise InputError(f"{path}: {unit} {number}: {bad.kind}{detail}") from None
-        yield _named_diagram(plan, vocabulary)
+        yield named_diagram(plan, vocabulary)
     if is_empty:
         raise InputError(f"{path}: expected plans, the file is empty")
 
 
-def _named_diagram(plan: ParsedPlan, vocabulary: Vocabulary) -> NamedDiagram:
+def named_diagram(plan: ParsedPlan, vocabulary: Vocabulary) -> NamedDiagram:
+    """A parsed plan as a diagram; `vocabulary` is that of its parser."""
     room_types = tuple(plan.types)
     if plan.numbers is None:
         rows, columns = vocabulary.edge_rows, vocabulary.edge_cols

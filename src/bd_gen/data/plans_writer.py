@@ -48,7 +48,7 @@ def _write_lines(
     after: str = "\n",
 ) -> None:
     text = io.TextIOWrapper(io.BufferedWriter(cast(io.RawIOBase, file)), "utf-8", newline="\n")
-    for done, plan in enumerate(_plans(table), start=1):
+    for done, plan in enumerate(plain_plans(table), start=1):
         text.write(between if done > 1 else before)
         text.write(json.dumps(plan, ensure_ascii=False, separators=(",", ":")))
         if progress is not None and (done % 2048 == 0 or done == len(table)):
@@ -70,7 +70,8 @@ def follows_from_boxes(table: PlanTable) -> np.ndarray:
     return sound_plan & (relations == table.relations).all(axis=1)
 
 
-def _plans(table: PlanTable) -> Iterator[dict[str, object]]:
+def plain_plans(table: PlanTable) -> Iterator[dict[str, object]]:
+    """Each plan as the plain values that its line holds."""
     with_boxes = follows_from_boxes(table)
     pairs = np.stack([table.vocabulary.edge_rows, table.vocabulary.edge_cols], axis=1).tolist()
     for k, n in enumerate(table.num_rooms.tolist()):

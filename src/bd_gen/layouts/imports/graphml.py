@@ -62,12 +62,13 @@ def read_graphml(path: str | Path) -> GraphmlDiagram:
     path = Path(path)
     graph = read_graph(path)
     try:
-        return _diagram_of(graph, path.stem)
+        return diagram_of_graph(graph, path.stem)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 
 
-def _diagram_of(graph: GraphData, file_name: str) -> GraphmlDiagram:
+def diagram_of_graph(graph: GraphData, file_name: str) -> GraphmlDiagram:
+    """What a graph says of a diagram; `file_name` is its id if it has none of its own."""
     nodes = in_order_of_rooms(graph.nodes)
     return GraphmlDiagram(
         id=_id_of(graph, file_name),
