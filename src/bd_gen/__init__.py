@@ -45,10 +45,7 @@ _HOME = {
     "read_plans": "bd_gen.api.plan",
 }
 
-__all__ = [  # noqa: PLE0604, RUF022 - what `__getattr__` knows, and the version
-    *_HOME,
-    "__version__",
-]
+__all__ = ["__version__", *_HOME]
 
 if not TYPE_CHECKING:  # a type checker would take every name for known
 

@@ -7,7 +7,7 @@ from typing import Any, overload
 
 import numpy as np
 
-from bd_gen.api.diagram import python_words, types_of
+from bd_gen.api.diagram import in_python, python_words, types_of
 from bd_gen.api.model import Model, load
 from bd_gen.api.plan import Plan
 from bd_gen.design.blame import what_is_to_blame
@@ -93,7 +93,9 @@ def design(
         Plan(f"{k:02d}", diagram, boxes)
         for k, (diagram, boxes) in enumerate(zip(found.diagrams, found.boxes, strict=True), start=1)
     )
-    why = "" if found.is_complete else what_is_to_blame(brief, found.candidates, found.shares)
+    why = ""
+    if not found.is_complete:
+        why = in_python(what_is_to_blame(brief, found.candidates, found.shares))
     return Design(plans, found.nats, why, found)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import operator
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -154,7 +155,9 @@ def types_of(rooms: str | Iterable[str | int]) -> Iterable[int]:
         with python_words():
             return room_types_from_text(rooms)
     try:
-        return [room_type_of(r, "rooms") if isinstance(r, str) else operator.index(r) for r in rooms]
+        return [
+            room_type_of(r, "rooms") if isinstance(r, str) else operator.index(r) for r in rooms
+        ]
     except TypeError:
         raise InputError(f"rooms: expected names or numbers 0..12, got {rooms!r:.60}") from None
 
@@ -165,7 +168,12 @@ def python_words() -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        raise InputError(str(error).removeprefix("--")) from None
+        raise InputError(in_python(str(error))) from None
+
+
+def in_python(text: str) -> str:
+    """Options of the command line as arguments: "--most-drawn" as "most_drawn"."""
+    return re.sub(r"--([a-z][a-z-]*)", lambda found: found[1].replace("-", "_"), text)
 
 
 def _edge(edge: tuple[int, int, str | int]) -> tuple[int, int, int]:

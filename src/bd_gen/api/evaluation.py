@@ -11,7 +11,8 @@ from bd_gen.data.config import DataConfig, recorded_fields
 from bd_gen.diagrams.tokens import is_well_formed
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.errors import InputError
-from bd_gen.metrics import Reference, compute_metrics
+from bd_gen.metrics import METRICS, Reference, compute_metrics
+from bd_gen.metrics.registry import can_compute, needs
 from bd_gen.results.references import References
 from bd_gen.results.samples_file import Samples, SeedSamples
 
@@ -41,6 +42,9 @@ def evaluate(
     fitted, rows = _matched(samples, reference)
     if isinstance(metrics, str):
         metrics = [metrics]
+    for metric in METRICS.values():
+        if metrics is None and not can_compute(metric):
+            warn(f"{needs(metric)}; it is left out", stacklevel=2)
     return compute_metrics(rows, fitted.vocabulary, fitted, metrics)
 
 

@@ -26,7 +26,7 @@ from bd_gen.models.device import resolve_device
 from bd_gen.sampling.conditions import Condition, condition_from_plain
 from bd_gen.sampling.given import read_given
 from bd_gen.sampling.grid import Loop
-from bd_gen.sampling.method import DEFAULT_STEPS, Method, RemaskingSettings
+from bd_gen.sampling.method import Method, RemaskingSettings
 from bd_gen.training.bundled import BUNDLED, checkpoint_file
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
 
@@ -104,7 +104,7 @@ class Model:
                 default not joined in a diagram and in a complete graph or plan, else drawn.
             num_rooms: rooms of every diagram, if more than are given.
             seed: 0..2^64-1.
-            steps: of a method that has any; by default those of `bd-gen generate`.
+            steps: of a method that has any; 100 by default.
             batch_size: diagrams at a time; no influence on what is drawn.
             progress: told (done, n) after every batch.
 
@@ -173,7 +173,7 @@ class Model:
             if method is None:
                 method = usual_method()
             elif isinstance(method, str):
-                method = Method.from_name(method, steps or DEFAULT_STEPS)
+                method = Method.from_name(method)
             elif not isinstance(method, Method):
                 raise ValueError(f"expected the name of one, got {type(method).__name__}")
             # Learned processes have method names of their own, which nobody need know here.

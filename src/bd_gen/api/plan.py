@@ -118,7 +118,7 @@ def export(plans: Any, path: str | Path, scale: float | None = None) -> list[Pat
     """Write diagrams or plans for other programs, in the format of the file's ending.
 
     Endings: jsonl, jsonl.gz, json, csv, svg, png, pdf; graphml and dxf hold one diagram, or with
-    {id} in the name one each. Of several, those without a name are called by their places: 1, 2, ...
+    {id} in the name one each. Of several, those without a name are called by their places: 1, 2...
 
     Args:
         plans: one or several.
