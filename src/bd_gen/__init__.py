@@ -1,7 +1,65 @@
 """bd-gen: residential bubble diagrams by masked discrete diffusion, and their evaluation.
 
-Import what you need from the sub-packages; this module imports nothing so that the
-command line starts quickly.
+The names below are the front door (docs/python.md). Each is imported when it is first used, so
+that `import bd_gen` and the command line start at once.
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bd_gen.api.designing import Design as Design
+    from bd_gen.api.designing import design as design
+    from bd_gen.api.diagram import Diagram as Diagram
+    from bd_gen.api.drawing import draw as draw
+    from bd_gen.api.evaluation import evaluate as evaluate
+    from bd_gen.api.layout import NoLayout as NoLayout
+    from bd_gen.api.layout import Undecided as Undecided
+    from bd_gen.api.layout import lay_out as lay_out
+    from bd_gen.api.model import Model as Model
+    from bd_gen.api.model import load as load
+    from bd_gen.api.plan import Plan as Plan
+    from bd_gen.api.plan import export as export
+    from bd_gen.api.plan import read_plans as read_plans
+    from bd_gen.data.config import DataConfig as DataConfig
+    from bd_gen.diagrams.vocabulary import Vocabulary as Vocabulary
+    from bd_gen.errors import InputError as InputError
+
 __version__ = "0.1.0"
+
+_HOME = {
+    "DataConfig": "bd_gen.data.config",
+    "Design": "bd_gen.api.designing",
+    "Diagram": "bd_gen.api.diagram",
+    "InputError": "bd_gen.errors",
+    "Model": "bd_gen.api.model",
+    "NoLayout": "bd_gen.api.layout",
+    "Plan": "bd_gen.api.plan",
+    "Undecided": "bd_gen.api.layout",
+    "Vocabulary": "bd_gen.diagrams.vocabulary",
+    "design": "bd_gen.design",  # the package itself, which can be called
+    "draw": "bd_gen.api.drawing",
+    "evaluate": "bd_gen.api.evaluation",
+    "export": "bd_gen.api.plan",
+    "lay_out": "bd_gen.api.layout",
+    "load": "bd_gen.api.model",
+    "read_plans": "bd_gen.api.plan",
+}
+
+__all__ = ["__version__", *_HOME]
+
+if not TYPE_CHECKING:  # a type checker would take every name for known
+
+    def __getattr__(name: str) -> object:
+        """The name, imported from where it lives."""
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        home = import_module(_HOME[name])
+        value = home if _HOME[name] == f"{__name__}.{name}" else getattr(home, name)
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        """What there is, imported or not."""
+        return sorted({*globals(), *_HOME})

@@ -26,6 +26,7 @@ def test_a_contradiction_is_told_in_words():
     pytest.importorskip("ortools")
     found = lay_out(Diagram((0, 1, 2), ((0, 1, LEFT), (1, 2, LEFT), (0, 2, RIGHT))), OPTIONS)
     assert found.boxes is None
+    assert found.is_proven
     assert found.why.startswith("there is no layout: impossible together are: ")
     assert "LivingRoom left-of MasterRoom" in found.why
 
@@ -35,6 +36,7 @@ def test_a_time_limit_is_told(monkeypatch):
     monkeypatch.setattr(outcome, "solve", lambda *_: Layout(Status.TIME_LIMIT, None, 1.0))
     found = lay_out(Diagram((0,)), SolverOptions(time_limit=2.5))
     assert (found.boxes, found.why) == (None, "no layout found within 2.5 s")
+    assert not found.is_proven
 
 
 def test_without_or_tools(monkeypatch):

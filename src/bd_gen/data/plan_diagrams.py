@@ -55,12 +55,13 @@ def each_plan(
         except BadPlanError as bad:
             detail = f": {printable(bad.detail)}" if bad.detail else ""
             raise InputError(f"{path}: {unit} {number}: {bad.kind}{detail}") from None
-        yield _named_diagram(plan, vocabulary)
+        yield named_diagram(plan, vocabulary)
     if is_empty:
         raise InputError(f"{path}: expected plans, the file is empty")
 
 
-def _named_diagram(plan: ParsedPlan, vocabulary: Vocabulary) -> NamedDiagram:
+def named_diagram(plan: ParsedPlan, vocabulary: Vocabulary) -> NamedDiagram:
+    """A parsed plan as a diagram; `vocabulary` is that of its parser."""
     room_types = tuple(plan.types)
     boxes = None if plan.numbers is None else np.array(plan.numbers, np.float64).reshape(-1, 4)
     if plan.is_related or boxes is None:

@@ -47,7 +47,7 @@ def _write_lines(
     after: str = "\n",
 ) -> None:
     text = io.TextIOWrapper(io.BufferedWriter(cast(io.RawIOBase, file)), "utf-8", newline="\n")
-    for done, plan in enumerate(_plans(table), start=1):
+    for done, plan in enumerate(plain_plans(table), start=1):
         text.write(between if done > 1 else before)
         text.write(json.dumps(plan, ensure_ascii=False, separators=(",", ":")))
         if progress is not None and (done % 2048 == 0 or done == len(table)):
@@ -57,7 +57,8 @@ def _write_lines(
     text.detach().detach()
 
 
-def _plans(table: PlanTable) -> Iterator[dict[str, object]]:
+def plain_plans(table: PlanTable) -> Iterator[dict[str, object]]:
+    """Each plan as the plain values that its line holds."""
     is_sound, follows = has_sound_boxes(table), follows_from_boxes(table)
     pairs = np.stack([table.vocabulary.edge_rows, table.vocabulary.edge_cols], axis=1).tolist()
     for k, n in enumerate(table.num_rooms.tolist()):

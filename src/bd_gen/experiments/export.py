@@ -23,7 +23,7 @@ MANY_IN_A_FILE = ("jsonl", "jsonl.gz", "json", "csv", "svg", "png", "pdf")
 ONE_IN_A_FILE = ("graphml", "dxf")
 FORMATS = (*MANY_IN_A_FILE, *ONE_IN_A_FILE)
 
-_MOST_IN_A_PICTURE = 400
+MOST_IN_A_PICTURE = 400
 
 Progress = Callable[[int, int], None]
 
@@ -128,9 +128,9 @@ def _write(path: Path, plans: Sequence[LaidOut], format_name: str, scale: float)
 def _draw(path: Path, plans: Sequence[LaidOut], scale: float) -> None:
     from bd_gen.layouts.plan_drawing import draw_plans
 
-    if len(plans) > _MOST_IN_A_PICTURE:
+    if len(plans) > MOST_IN_A_PICTURE:
         raise InputError(
-            f"{path}: a picture holds up to {_MOST_IN_A_PICTURE} diagrams, here are {len(plans):,}"
+            f"{path}: a picture holds up to {MOST_IN_A_PICTURE} diagrams, here are {len(plans):,}"
         )
     draw_plans(
         [plan.diagram for plan in plans],

@@ -22,10 +22,12 @@ class Outcome:
     Attributes:
         boxes: (n, 4), or None if there is no layout or none was found.
         why: where there are no boxes, the reason in words.
+        is_proven: where there are no boxes, is it proven that there are none?
     """
 
     boxes: np.ndarray | None
     why: str = ""
+    is_proven: bool = False
 
 
 def has_solver() -> bool:
@@ -49,5 +51,6 @@ def lay_out(diagram: Diagram, options: SolverOptions) -> Outcome:
     seconds = min(_EXPLAINING, options.time_limit)
     conflict = explain(diagram, replace(options, time_limit=seconds))
     if conflict is None:
-        return Outcome(None, "there is no layout")
-    return Outcome(None, f"there is no layout: impossible together are: {conflict}")
+        return Outcome(None, "there is no layout", is_proven=True)
+    why = f"there is no layout: impossible together are: {conflict}"
+    return Outcome(None, why, is_proven=True)

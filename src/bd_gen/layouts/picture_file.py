@@ -1,5 +1,6 @@
 """How a figure becomes a file: which formats there are, and the same bytes every time."""
 
+import io
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -73,3 +74,10 @@ def save_figure(figure: "Figure", path: str | Path, dpi: float = DPI) -> None:
     write_with(
         path, lambda file: figure.savefig(file, format=picture_format, dpi=dpi, metadata=metadata)
     )
+
+
+def svg_of(figure: "Figure") -> str:
+    """A figure as the text of an SVG file; within `picture_style`."""
+    file = io.BytesIO()
+    figure.savefig(file, format="svg", metadata=_NO_DATE["svg"])
+    return file.getvalue().decode()

@@ -79,12 +79,13 @@ def read_graphml(path: str | Path, labels: RoomLabels | None = None) -> GraphmlD
     path = Path(path)
     graph = read_graph(path)
     try:
-        return _diagram_of(graph, path.stem, labels or RoomLabels())
+        return diagram_of_graph(graph, path.stem, labels or RoomLabels())
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 
 
-def _diagram_of(graph: GraphData, file_name: str, labels: RoomLabels) -> GraphmlDiagram:
+def diagram_of_graph(graph: GraphData, file_name: str, labels: RoomLabels) -> GraphmlDiagram:
+    """What a graph says of a diagram; `file_name` is its id if it has none of its own."""
     nodes = in_order_of_rooms(graph.nodes)
     room_types = tuple(room_type_of_node(node, labels) for node in nodes)
     found = _relations(graph.edges, {node.id: k for k, node in enumerate(nodes)})
