@@ -8,7 +8,7 @@ from bd_gen.cli import demo
 from bd_gen.data.dataset import DataConfig, load_dataset
 
 METHODS = {
-    "first_hitting_temp1.0_no_remask",
+    "first_hitting_temp1.0_no_remask_sweep2",
     "random_topp0.9_no_remask",
     "llada_topp0.9_no_remask",
 }

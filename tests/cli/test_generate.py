@@ -85,7 +85,7 @@ def test_the_second_time_it_says_so(generate, model):
     generate(model, *FEW)
     before = Path(files_here()[0]).read_bytes()
     status, out, _ = generate(model, *FEW, "eval.batch_size=2")
-    path = "eval_results/loglinear/first_hitting_temp1.0_no_remask_samples.pt"
+    path = "eval_results/loglinear/first_hitting_temp1.0_no_remask_sweep2_samples.pt"
     assert (status, out) == (0, f"already complete: {path}\n")
     assert Path(path).read_bytes() == before
 
@@ -106,8 +106,8 @@ def test_the_defaults_are_the_published_ones(generate, model):
         (["eval.unmasking_mode=rooms"], "rooms_temp1.0_no_remask"),
         (["eval.sweeps=2", "eval.sweep_kind=null"], "first_hitting_temp1.0_no_remask_sweep2"),
         (["eval.sweeps=1", "eval.sweep_kind=rooms"], "first_hitting_temp1.0_no_remask_roomsweep1"),
-        (["eval.top_p=null"], "first_hitting_temp1.0_no_remask"),
-        (["eval.top_p=1"], "first_hitting_temp1.0_no_remask"),
+        (["eval.top_p=null"], "first_hitting_temp1.0_no_remask_sweep2"),
+        (["eval.top_p=1"], "first_hitting_temp1.0_no_remask_sweep2"),
         (["eval.temperature=0.0", "eval.top_p=0.9"], "first_hitting_topp0.9_no_remask"),
         (
             ["eval.unmasking_mode=random", "eval.remasking.strategy=cap", "eval.remasking.eta=0.4"],
@@ -142,7 +142,7 @@ def test_settings_make_the_name(generate, model, overrides, name):
 def test_where_the_results_go(generate, model):
     generate(model, *FEW, "results.dir=elsewhere", "results.schedule=mine", "noise=loglinear")
     assert [str(p) for p in Path("elsewhere").rglob("*.pt")] == [
-        "elsewhere/mine/first_hitting_temp1.0_no_remask_samples.pt"
+        "elsewhere/mine/first_hitting_temp1.0_no_remask_sweep2_samples.pt"
     ]
     assert files_here() == []
 
@@ -190,7 +190,7 @@ def test_engines_that_will_not_do(generate, model, options, said):
 
 
 def test_another_process_is_at_work_on_it(generate, model):
-    path = Path("eval_results/loglinear/first_hitting_temp1.0_no_remask_samples.pt")
+    path = Path("eval_results/loglinear/first_hitting_temp1.0_no_remask_sweep2_samples.pt")
     with locked(path.parent / f".{path.stem}.lock", path):
         status, out, err = generate(model, *FEW)
     assert (status, out) == (2, "")
@@ -210,7 +210,9 @@ def test_a_learned_checkpoint_is_recognised(generate, tmp_path, override, folder
     saved(tmp_path, "v2.pt", is_learned=True)
     status, _, err = generate("eval.checkpoint_path=v2.pt", *FEW, *override.split())
     assert (status, err) == (0, "")
-    assert files_here() == [f"eval_results/{folder}/v2_first_hitting_temp1.0_no_remask_samples.pt"]
+    assert files_here() == [
+        f"eval_results/{folder}/v2_first_hitting_temp1.0_no_remask_sweep2_samples.pt"
+    ]
 
 
 @contextmanager
@@ -234,7 +236,7 @@ def test_ctrl_c_keeps_what_is_drawn(generate, model, monkeypatch):
     assert (status, out) == (130, "")
     assert err == "stopped; what is drawn is kept, and the same command goes on\n"
     assert files_here() == [
-        "eval_results/loglinear/.first_hitting_temp1.0_no_remask_samples.partial"
+        "eval_results/loglinear/.first_hitting_temp1.0_no_remask_sweep2_samples.partial"
     ]
     status, out, _ = generate(model, *FEW)
     assert status == 0
@@ -243,8 +245,8 @@ def test_ctrl_c_keeps_what_is_drawn(generate, model, monkeypatch):
 
 
 def test_the_script_of_the_published_name_does_the_same(generate, model, tmp_path):
-    """Byte by byte but for the time and the folder."""
-    generate(model, *FEW)
+    """Byte by byte but for the time and the folder; the method is the published default."""
+    generate(model, *FEW, "eval.unmasking_mode=random", "eval.temperature=0")
     done = subprocess.run(
         [
             sys.executable,
@@ -258,7 +260,7 @@ def test_the_script_of_the_published_name_does_the_same(generate, model, tmp_pat
         text=True,
         check=True,
     )
-    assert done.stdout.startswith("wrote by_script/loglinear/first_hitting_temp1.0_no_remask")
+    assert done.stdout.startswith("wrote by_script/loglinear/random_argmax_no_remask_samples.pt")
     (by_script,) = Path("by_script").rglob("*.*")
     one, two = (read_samples(path) for path in (files_here()[0], by_script))
     assert one.config == two.config
@@ -495,8 +497,10 @@ def test_bad_settings(generate, model, args, words):
 def test_without_a_checkpoint_it_is_the_bundled_one(generate):
     code, text, err = generate(*FEW)
     assert code == 0, err
-    assert "first_hitting_temp1.0_no_remask_samples.pt" in text
-    samples = read_samples("eval_results/loglinear/first_hitting_temp1.0_no_remask_samples.pt")
+    assert "first_hitting_temp1.0_no_remask_sweep2_samples.pt" in text
+    samples = read_samples(
+        "eval_results/loglinear/first_hitting_temp1.0_no_remask_sweep2_samples.pt"
+    )
     assert samples.n_max == 8
     assert samples.config["checkpoint"] == "bundled"
 
@@ -552,7 +556,7 @@ def test_only_realizable(generate, model):
     pytest.importorskip("ortools")
     status, out, err = generate(model, *FEW, "eval.only_realizable=true")
     assert (status, err) == (0, "")
-    path = "eval_results/loglinear/first_hitting_temp1.0_no_remask_realizable_samples.pt"
+    path = "eval_results/loglinear/first_hitting_temp1.0_no_remask_sweep2_realizable_samples.pt"
     assert files_here() == [path]
     attempts = sum(one.attempts for one in read_samples(path).rejection.values())
     share = 100 * (attempts - 12) / attempts

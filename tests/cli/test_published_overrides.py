@@ -60,8 +60,11 @@ def test_the_script_draws_by_the_method_that_the_published_one_did(
 
 
 def test_the_command_keeps_its_own_defaults(checkpoint: str) -> None:
-    assert drawn_by(checkpoint) == "first_hitting_temp1.0_no_remask"
-    assert drawn_by(checkpoint, "eval.remasking.enabled=false") == "first_hitting_temp1.0_no_remask"
+    assert drawn_by(checkpoint) == "first_hitting_temp1.0_no_remask_sweep2"
+    assert (
+        drawn_by(checkpoint, "eval.remasking.enabled=false")
+        == "first_hitting_temp1.0_no_remask_sweep2"
+    )
 
 
 @pytest.mark.parametrize(

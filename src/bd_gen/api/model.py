@@ -26,7 +26,7 @@ from bd_gen.sampling.condition_reader import condition_from_plain
 from bd_gen.sampling.conditions import Condition
 from bd_gen.sampling.given import read_given
 from bd_gen.sampling.grid import Loop
-from bd_gen.sampling.method import Method, RemaskingSettings
+from bd_gen.sampling.method import DEFAULT_SWEEPS, Method, RemaskingSettings
 from bd_gen.training.bundled import BUNDLED, checkpoint_file
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
 
@@ -190,16 +190,15 @@ def usual_method() -> Method:
     if asked["strategy"] not in (None, "none"):
         loop = Loop(asked["t_on"], asked["t_off"], asked["alpha_on"])
         remasking = RemaskingSettings(asked["strategy"], asked["eta"], asked["t_switch"], loop)
-    return Method(
+    method = Method(
         settings["unmasking_mode"],
         settings["temperature"],
         settings["top_p"],
         remasking,
         settings["sampling_steps"],
-        sweeps=settings["sweeps"],
-        sweep_kind=settings["sweep_kind"] or "",
         only_realizable=settings["only_realizable"],
     )
+    return replace(method, sweeps=DEFAULT_SWEEPS if method.is_default_but_for_sweeps else 0)
 
 
 def _condition(

@@ -48,7 +48,7 @@ class EvalConfig:
     temperature: float = 1.0
     top_p: float | None = None
     sampling_steps: int = 100
-    sweeps: int = 0
+    sweeps: int | None = None
     sweep_kind: str | None = None
     seeds: list[int] = field(default_factory=list)
     num_samples: int = 1_000
@@ -225,7 +225,7 @@ def _seeds(value: object) -> list[object]:
 
 def _method(settings: EvalConfig, asked: RemaskingConfig, checkpoint: "Checkpoint") -> "Method":
     from bd_gen.sampling.grid import Loop
-    from bd_gen.sampling.method import Method, RemaskingSettings
+    from bd_gen.sampling.method import DEFAULT_SWEEPS, Method, RemaskingSettings
 
     try:
         remasking = None
@@ -234,7 +234,7 @@ def _method(settings: EvalConfig, asked: RemaskingConfig, checkpoint: "Checkpoin
             remasking = RemaskingSettings(asked.strategy or "", asked.eta, asked.t_switch, loop)
         elif asked.eta is not None:
             raise ValueError("remasking.eta: goes with remasking.strategy=cap, rescale or loop")
-        return Method(
+        method = Method(
             unmasking=settings.unmasking_mode,
             temperature=settings.temperature,
             top_p=settings.top_p,
@@ -242,9 +242,12 @@ def _method(settings: EvalConfig, asked: RemaskingConfig, checkpoint: "Checkpoin
             steps=settings.sampling_steps,
             only_realizable=settings.only_realizable,
             is_learned=checkpoint.is_learned,
-            sweeps=settings.sweeps,
-            sweep_kind=settings.sweep_kind or "",
         )
+        sweeps = settings.sweeps
+        if sweeps is None:
+            is_swept = method.is_default_but_for_sweeps and settings.sweep_kind is None
+            sweeps = DEFAULT_SWEEPS if is_swept else 0
+        return replace(method, sweeps=sweeps, sweep_kind=settings.sweep_kind or "")
     except ValueError as error:
         raise InputError(f"eval.{error}") from None
 

@@ -50,6 +50,8 @@ def generate_command(job: "GenerationJob", where: "EngineSettings | None" = None
         values.pop("remasking.t_switch")
         loop = zip(_LOOP, settings["remasking_loop"], strict=True)
         values |= {f"remasking.{key}": value for key, value in loop}
+    if not job.method.sweeps and job.method.is_default_but_for_sweeps:
+        values["sweeps"] = 0
     if job.method.only_realizable:
         values["only_realizable"] = "true"
     values |= {

@@ -124,7 +124,7 @@ def translated(command: str, overrides: Sequence[str], known: Callable[[str], bo
 
 def _one(command: str, word: str, known: Callable[[str], bool]) -> list[str]:
     key, equals, value = word.partition("=")
-    if word.removeprefix("~") in _MAY_BE_NOTHING and not equals:
+    if word.startswith("~") and word[1:] in _MAY_BE_NOTHING:
         return [f"{word[1:]}=null"]
     if not equals or key == _ENABLED or (command, key) == ("train", "training.epochs"):
         return [word]

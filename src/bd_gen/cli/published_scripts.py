@@ -16,6 +16,7 @@ GENERATE = (
     "eval.temperature=0.0",
     "eval.top_p=null",
     "eval.remasking.enabled=false",
+    "eval.sweeps=0",
 )
 SPLIT = "data.split=published"
 TRAIN: tuple[str, ...] = (

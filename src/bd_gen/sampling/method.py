@@ -41,6 +41,8 @@ REMASKINGS = ("cap", "rescale", "confidence", "loop")
 DEFAULT_STEPS = 100
 MOST_STEPS = 100_000
 """More steps than this are a slip of the finger; their grid alone would fill the memory."""
+DEFAULT_SWEEPS = 2
+"""Of the default method: more mend little, and each costs as much as drawing the diagram."""
 MOST_SWEEPS = 1_000  # more are a slip of the finger: a diagram would take minutes
 
 
@@ -167,6 +169,20 @@ class Method:
             raise ValueError(f"sweep_kind: {self.sweep_kind} goes with sweeps of 1 or more")
         if sweeps and not self.sweep_kind:
             object.__setattr__(self, "sweep_kind", next(iter(SWEEP_KINDS)))
+
+    @property
+    def is_default_but_for_sweeps(self) -> bool:
+        """Whether this is the default method, or would be with other sweeps.
+
+        Where nobody says how many, that method is swept `DEFAULT_SWEEPS` times and others never,
+        so that published names keep their meaning.
+        """
+        return (
+            self.unmasking == "first_hitting"
+            and self.temperature == 1
+            and self.top_p is None
+            and self.remasking is None
+        )
 
     @property
     def has_steps(self) -> bool:

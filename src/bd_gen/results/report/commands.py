@@ -42,6 +42,8 @@ def generation_command(entry: Entry, contents: Contents) -> str | None:
         return None
     words = [f"eval.checkpoint_path={checkpoint}"]
     words += [f"{key}={config[name]}" for key, name in _SETTINGS if config.get(name) is not None]
+    if config.get("sweeps") is None and config["unmasking_mode"] == "first_hitting":
+        words.append("eval.sweeps=0")  # without the word, the default method is swept
     loop = config.get("remasking_loop")
     if isinstance(loop, list) and len(loop) == len(_LOOP):
         words += [f"eval.remasking.{k}={value}" for k, value in zip(_LOOP, loop, strict=True)]
