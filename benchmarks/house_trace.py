@@ -28,7 +28,7 @@ JOURNEYS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """What people do, in commands of `bd-gen`, one after the other in one folder."""
 
-BEFORE = ("generate", "eval.num_samples=1", "eval.seeds=[3]", "--export", "diagrams.jsonl")
+BEFORE = ("generate", "eval.num_samples=1", "results.dir=before", "--export", "diagrams.jsonl")
 """Makes the file that is drawn."""
 
 

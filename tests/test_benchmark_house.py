@@ -1,20 +1,25 @@
 """The numbers that tell how large the package is, and the page with its picture."""
 
 import re
-import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
 import networkx as nx
 import pytest
+from benchmarks import house
 from benchmarks.house import COUNTED, PACKAGE, counted_rows, table
-from benchmarks.house_code import imported, lines_of_code, read_code
+from benchmarks.house_code import Code, imported, lines_of_code, read_code
 from benchmarks.house_picture import FENCE, mermaid, necessary_arrows, put_into
 from benchmarks.house_trace import files_run_through
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "architecture.md"
+
+
+@pytest.fixture(scope="module")
+def today() -> Code:
+    return read_code(PACKAGE)
 
 
 def write_package(folder: Path, **files: str) -> Path:
@@ -114,16 +119,16 @@ def test_the_picture_is_put_into_the_one_block_of_a_page(tmp_path: Path) -> None
     assert page.read_text() == "no block\n"
 
 
-def test_the_page_on_the_architecture_shows_the_rooms_of_today() -> None:
+def test_the_page_on_the_architecture_shows_the_rooms_of_today(today: Code) -> None:
     (shown,) = FENCE.findall(PAGE.read_text(encoding="utf-8"))
-    assert shown == mermaid(read_code(PACKAGE).rooms), (
+    assert shown == mermaid(today.rooms), (
         f"run: python -m benchmarks.house --update {PAGE.relative_to(ROOT)}"
     )
 
 
-def test_the_page_says_what_each_room_is_for() -> None:
+def test_the_page_says_what_each_room_is_for(today: Code) -> None:
     rows = re.findall(r"^\| `([a-z_.]+)` \| \w", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
-    assert sorted(rows) == sorted(read_code(PACKAGE).rooms)
+    assert sorted(rows) == sorted(today.rooms)
 
 
 def test_every_file_that_the_page_names_is_there() -> None:
@@ -133,23 +138,22 @@ def test_every_file_that_the_page_names_is_there() -> None:
         assert (PACKAGE / name).is_file() or (ROOT / name).is_file(), name
 
 
-def test_the_table_has_today_beside_the_target() -> None:
-    code = read_code(PACKAGE)
-    lines = table(counted_rows(code)).splitlines()
+def test_the_table_has_today_beside_the_target(today: Code) -> None:
+    lines = table(counted_rows(today)).splitlines()
     assert lines[0] == "| | today | target |"
     assert [line.split(" | ")[0].removeprefix("| ") for line in lines[2:]] == list(COUNTED)
     assert lines[3] == f"| files | {len(list(PACKAGE.rglob('*.py')))} | ≤ 220 |"
 
 
-def test_the_command_names_a_page_without_a_picture(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.house", "--update", str(tmp_path / "missing.md")],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-    )
-    assert done.returncode == 2
-    assert "missing.md" in done.stderr.splitlines()[-1]
+def test_the_command_names_a_page_that_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(house, "PACKAGE", write_package(tmp_path, __init__=""))
+    monkeypatch.setattr(sys, "argv", ["house", "--update", str(tmp_path / "missing.md")])
+    with pytest.raises(SystemExit) as ended:
+        house.main()
+    assert ended.value.code == 2
+    assert "missing.md" in capsys.readouterr().err.splitlines()[-1]
 
 
 @pytest.mark.slow
