@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test test-slow fuzz lint types imports unit benchmarks clean help
+.PHONY: demo test test-slow fuzz lint types imports unit benchmarks docs clean help
 
 help:
 	@echo "make demo        the whole pipeline on built-in data, in under five minutes"
@@ -12,6 +12,7 @@ help:
 	@echo "make test-slow   the tests that take longer"
 	@echo "make fuzz        five minutes of commands with hostile options and files"
 	@echo "make benchmarks  the speed figures of docs/benchmarks.md"
+	@echo "make docs        README and docs as a site in build/site"
 	@echo "make clean       remove the virtual environment and caches"
 
 $(INSTALLED): pyproject.toml constraints.txt
@@ -45,6 +46,11 @@ fuzz: $(INSTALLED)
 
 benchmarks: $(INSTALLED)
 	$(BIN)/python -m benchmarks.run_all
+
+docs: $(INSTALLED)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	$(BIN)/python scripts/docs_site.py
+	$(BIN)/zensical build --clean --strict
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
