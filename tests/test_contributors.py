@@ -1,4 +1,4 @@
-"""What contributors and the code's host read: YAML that is whole, and says what the project says."""
+"""What contributors and the code's host read: whole YAML that says what the project says."""
 
 import re
 import tomllib
