@@ -153,8 +153,9 @@ def test_what_is_no_graph():
     for graph, message in (
         (7, "graph: expected a networkx graph, got int"),
         (nx.DiGraph(), "graph: expected 1 to 32 nodes, got 0"),
-        (nx.path_graph(2), "graph: edge '0' -> '1': expected `relation` or a label"),
+        (nx.path_graph(2), "graph: rooms 0 and 1 are joined without a relation"),
         (nx.DiGraph({"Kitchen": {}, "x": {}}), "graph: room 1 has no type"),
+        (nx.Graph([("Kitchen", "Balcony")]), "graph: rooms 0 and 1 are joined without a relation"),
     ):
         with pytest.raises(InputError) as caught:
             Diagram.from_networkx(graph)

@@ -111,11 +111,19 @@ class Diagram(plain.Diagram):
         """The diagram of a networkx graph; names are understood as in GraphML.
 
         Raises:
-            InputError: a room or a relation that nobody knows, or edges that contradict.
+            InputError: a room or a relation that nobody knows, edges that contradict, or one
+                that does not say how its rooms are related.
         """
         from bd_gen.layouts.imports.networkx_graph import read_networkx
 
-        return as_diagram(read_networkx(graph).diagram)
+        read = read_networkx(graph)
+        if read.joined:
+            i, j = read.joined[0]
+            raise InputError(
+                f"graph: rooms {i} and {j} are joined without a relation, which a diagram needs; "
+                'model.sample(given={"rooms": [...], "relations": [[i, j]]}) draws it'
+            )
+        return as_diagram(read.diagram)
 
     def to_tokens(self, vocabulary: Vocabulary | None = None) -> np.ndarray:
         """(length,) uint8 token row of a vocabulary; by default the smallest that holds it.
