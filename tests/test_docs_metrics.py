@@ -103,6 +103,9 @@ def test_evaluation_refreshes_all_methods_with_the_new_metric_alone(
             after["per_seed"][seed].pop(KEY)
         rate = after["summary"].pop(KEY)["mean"]
         assert after["provenance"]["metric_versions"].pop("living_room") == 1
+        # The table has a column more.
+        hashes = [result["provenance"].pop("table_sha256") for result in (after, before[name])]
+        assert hashes[0] != hashes[1]
         assert after | {"timestamp": ""} == before[name] | {"timestamp": ""}
         table = read_sample_table(table_path(directory, name))
         assert table.columns["has_living"].mean() == rate

@@ -271,7 +271,7 @@ def test_samples_are_animated_by_their_checkpoint(
     code, _, err = draw(samples, "--out", "a.gif", "--animate", "--no-solver", "--sample", 3)
     assert (code, "sample 3: expected 0..2" in err) == (2, True)
     film = films[0]
-    expected = trajectory_of(load_checkpoint(path), Method("first_hitting"), 5, 2)
+    expected = trajectory_of(load_checkpoint(path), Method("first_hitting", sweeps=2), 5, 2)
     assert tokens_from_diagrams([film.diagram], film.vocabulary).tolist() == [
         expected.tokens[-1].tolist()
     ]

@@ -16,7 +16,9 @@ def plans(dev_data, tmp_path_factory):
     if not path.is_file():
         pytest.skip(f"needs {path}")
     cache = tmp_path_factory.mktemp("plans")
-    return load_dataset(DataConfig(source="plans", path=str(path), cache_dir=str(cache)))
+    return load_dataset(
+        DataConfig(source="plans", path=str(path), split="identical", cache_dir=str(cache))
+    )
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from threadpoolctl import threadpool_limits
 
 from bd_gen.metrics import METRICS, DiagramSet, Reference, resampling
 from bd_gen.metrics.compute import compute_metric, resampled
+from bd_gen.metrics.registry import NotComputed
 from bd_gen.metrics.resampling import (
     grouped_weights,
     over_seeds,
@@ -115,7 +116,8 @@ def test_weights_of_one_give_what_is_computed(measured, name):
     assert found
     for key, replicates in found.items():
         assert replicates.shape == (2,)
-        assert replicates == pytest.approx(values[key], abs=1e-9, rel=1e-9), key
+        if not isinstance(values[key], NotComputed):
+            assert replicates == pytest.approx(values[key], abs=1e-9, rel=1e-9), key
 
 
 @pytest.mark.parametrize("name", RESAMPLED)
@@ -139,7 +141,8 @@ def test_histograms_under_weights_are_those_of_the_resampled_set(measured, name)
         drawn_set = DiagramSet(tokens, samples.vocabulary)
         expected = compute_metric(METRICS[name], drawn_set, reference)
         for key, replicates in found.items():
-            assert replicates[row] == pytest.approx(expected[key], abs=1e-12), key
+            if not isinstance(expected[key], NotComputed):
+                assert replicates[row] == pytest.approx(expected[key], abs=1e-12), key
 
 
 @pytest.mark.parametrize("name", [*HISTOGRAMS, "structure", "fixed_mmd", "diversity"])
@@ -177,4 +180,5 @@ def test_rows_without_a_room_are_resampled_like_any(draw):
         values = compute_metric(METRICS[name], samples, reference)
         found = resampled(METRICS[name], samples, reference, np.ones((1, 5), np.int64))
         for key, replicates in found.items():
-            assert replicates[0] == pytest.approx(values[key], abs=1e-9), key
+            if not isinstance(values[key], NotComputed):
+                assert replicates[0] == pytest.approx(values[key], abs=1e-9), key
