@@ -127,7 +127,7 @@ def test_a_sent_file_that_is_no_checkpoint(task):
     content = b"no checkpoint"
     sha256 = hashlib.sha256(content).hexdigest()
     shards.keep_checkpoint(sha256, content)
-    with pytest.raises(InputError, match="not a checkpoint"):
+    with pytest.raises(InputError, match="is not a torch file"):
         draw_on_worker(replace(task, checkpoint_sha256=sha256), Shard(42, 0, 4))
 
 

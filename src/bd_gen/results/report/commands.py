@@ -42,8 +42,8 @@ def generation_command(entry: Entry, contents: Contents) -> str | None:
         return None
     words = [f"eval.checkpoint_path={checkpoint}"]
     words += [f"{key}={config[name]}" for key, name in _SETTINGS if config.get(name) is not None]
-    if config.get("sweeps") is None and config["unmasking_mode"] == "first_hitting":
-        words.append("eval.sweeps=0")  # without the word, the default method is swept
+    if config.get("sweeps") is None and _is_default_but_for_sweeps(config):
+        words.append("eval.sweeps=0")
     loop = config.get("remasking_loop")
     if isinstance(loop, list) and len(loop) == len(_LOOP):
         words += [f"eval.remasking.{k}={value}" for k, value in zip(_LOOP, loop, strict=True)]
@@ -57,6 +57,19 @@ def generation_command(entry: Entry, contents: Contents) -> str | None:
     directory = contents.directory
     words += [f"results.dir={directory.parent}", f"results.schedule={directory.name}"]
     return " ".join(["bd-gen generate", *map(shlex.quote, words)])
+
+
+def _is_default_but_for_sweeps(config: Mapping[str, Any]) -> bool:
+    """Whether the command would sweep this method if nobody said how often.
+
+    As `sampling.method.Method.is_default_but_for_sweeps`, which results do not know.
+    """
+    return (
+        config.get("unmasking_mode") == "first_hitting"
+        and config.get("temperature") == 1
+        and config.get("top_p") is None
+        and config.get("remasking_strategy") is None
+    )
 
 
 def show_command(entry: Entry, contents: Contents, condition: str) -> str:
