@@ -5,7 +5,7 @@ where O brings all singular values near 1 by five Newton-Schulz iterations. The 
 `torch.optim.Muon`, whose states it reads, with two differences: matrices of one shape are
 iterated together, and in the precision that is asked for. torch always takes bfloat16; on a CPU
 without bfloat16 products its step takes longer than the rest of a training step
-(docs/benchmarks.md).
+(docs/experiments.md).
 """
 
 import math
