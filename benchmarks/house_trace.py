@@ -24,7 +24,12 @@ JOURNEYS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("compare",),
     ),
     "a diagram drawn": (("draw", "diagrams.jsonl", "--limit", "1", "--out", "drawn.png"),),
-    "`design`": (("design", "--rooms", ROOMS, "--count", "2", "--out", "plans", "--workers", "1"),),
+    "`design`": (
+        (
+            *("design", "--rooms", ROOMS, "--count", "2", "--pool", "2"),
+            *("--out", "plans", "--workers", "1"),
+        ),
+    ),
 }
 """What people do, in commands of `bd-gen`, one after the other in one folder."""
 
@@ -70,15 +75,17 @@ class Tracer:
 
     def __init__(self, package: Path) -> None:
         self._prefix = f"{package.resolve()}{os.sep}"
+        self._known: set[str] = set()
         self.files: set[str] = set()
 
     def __call__(self, frame: FrameType, event: str, _argument: object) -> None:
-        """What `sys.setprofile` calls."""
-        if event != "call" or not _is_function(frame):
+        """What `sys.settrace` calls as a function begins; its lines are not followed."""
+        name = frame.f_code.co_filename
+        if name in self._known or event != "call" or not _is_function(frame):
             return
         caller = frame.f_back
         if caller is None or _is_function(caller):
-            name = frame.f_code.co_filename
+            self._known.add(name)
             if name.startswith(self._prefix):
                 self.files.add(name.removeprefix(self._prefix))
 
@@ -95,12 +102,12 @@ def main() -> None:
     from bd_gen.cli.start import main as start
 
     tracer = Tracer(Path(package))
-    threading.setprofile(tracer)
-    sys.setprofile(tracer)
+    threading.settrace(tracer)
+    sys.settrace(tracer)
     try:
         start()
     finally:
-        sys.setprofile(None)
+        sys.settrace(None)
         Path(out).write_text("\n".join(sorted(tracer.files)), encoding="utf-8")
 
 
