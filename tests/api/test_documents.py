@@ -6,11 +6,15 @@ from pathlib import Path
 import pytest
 
 import bd_gen
+from bd_gen.design import search as searching
 
 ROOT = Path(__file__).parents[2]
 SMALLER = (
     (r"1_000", "20"),
     (r"\(200, ", "(30, "),
+    (r"sample\(12, ", "sample(2, "),
+    (r"sample\(50, ", "sample(3, "),
+    (r"samples\[:20\]", "samples[:3]"),
     (r"\[:100\], samples\[100:\]", "[:10], samples[10:]"),
     (r"(\(samples|seed=1\)), model\)", r"\1, bd_gen.DataConfig(num_plans=300))"),
     (r"num_plans=2_000", "num_plans=300"),
@@ -25,6 +29,7 @@ def blocks(page: str) -> list[str]:
 @pytest.mark.parametrize("page", ["README.md", "docs/python.md"])
 def test_the_python_of_a_page(page, tmp_path, monkeypatch, capsys):
     pytest.importorskip("ortools")
+    monkeypatch.setattr(searching, "BATCH", 32)
     monkeypatch.chdir(tmp_path)
     code = "".join(blocks(page))
     for pattern, replacement in SMALLER:

@@ -82,12 +82,12 @@ def design(
         InputError: rooms or rules that nobody knows or that contradict one another, a value out
             of range, a model that does not know such a programme, or OR-tools is missing.
     """
-    if not isinstance(model, Model):
-        model = load(model)
     if not isinstance(brief, Brief):
         brief = _brief(brief, require, forbid, settings)
     elif require or forbid or settings:
         raise InputError("design: a Brief holds rules and settings already; give none beside it")
+    if not isinstance(model, Model):
+        model = load(model)
     found = designs_for(model.checkpoint, brief, workers, model.device, progress)
     plans = tuple(
         Plan(f"{k:02d}", diagram, boxes)

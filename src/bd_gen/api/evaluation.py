@@ -111,10 +111,11 @@ def _common_vocabulary(*sets: Any) -> Vocabulary:
 def _rows(things: Any, name: str, vocabulary: Vocabulary) -> np.ndarray:
     """(N, length) rows of diagrams, or token rows that are some already."""
     if not isinstance(things, np.ndarray) or things.dtype == object:
+        diagrams = as_diagrams(things, name)
         try:
-            return rows_of(as_diagrams(things, name), vocabulary)
+            return rows_of(diagrams, vocabulary)
         except InputError as error:
-            raise InputError(f"{name}: {str(error).removeprefix(name)}") from None
+            raise InputError(f"{name}: {error}") from None
     if things.ndim != 2 or things.shape[1] != vocabulary.length or things.dtype.kind not in "iu":
         raise InputError(
             f"{name}: expected integers (N, {vocabulary.length}) for up to {vocabulary.n_max} "
