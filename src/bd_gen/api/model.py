@@ -26,7 +26,7 @@ from bd_gen.sampling.condition_reader import condition_from_plain
 from bd_gen.sampling.conditions import Condition
 from bd_gen.sampling.given import read_given
 from bd_gen.sampling.grid import Loop
-from bd_gen.sampling.method import DEFAULT_SWEEPS, Method, RemaskingSettings
+from bd_gen.sampling.method import Method, RemaskingSettings
 from bd_gen.training.bundled import BUNDLED, checkpoint_file
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
 
@@ -198,7 +198,7 @@ def usual_method() -> Method:
         settings["sampling_steps"],
         only_realizable=settings["only_realizable"],
     )
-    return replace(method, sweeps=DEFAULT_SWEEPS if method.is_default_but_for_sweeps else 0)
+    return replace(method, sweeps=method.default_sweeps)
 
 
 def _condition(

@@ -225,7 +225,7 @@ def _seeds(value: object) -> list[object]:
 
 def _method(settings: EvalConfig, asked: RemaskingConfig, checkpoint: "Checkpoint") -> "Method":
     from bd_gen.sampling.grid import Loop
-    from bd_gen.sampling.method import DEFAULT_SWEEPS, Method, RemaskingSettings
+    from bd_gen.sampling.method import Method, RemaskingSettings
 
     try:
         remasking = None
@@ -245,8 +245,7 @@ def _method(settings: EvalConfig, asked: RemaskingConfig, checkpoint: "Checkpoin
         )
         sweeps = settings.sweeps
         if sweeps is None:
-            is_swept = method.is_default_but_for_sweeps and settings.sweep_kind is None
-            sweeps = DEFAULT_SWEEPS if is_swept else 0
+            sweeps = method.default_sweeps if settings.sweep_kind is None else 0
         return replace(method, sweeps=sweeps, sweep_kind=settings.sweep_kind or "")
     except ValueError as error:
         raise InputError(f"eval.{error}") from None

@@ -185,6 +185,11 @@ class Method:
         )
 
     @property
+    def default_sweeps(self) -> int:
+        """How often this method is swept where nobody says."""
+        return DEFAULT_SWEEPS if self.is_default_but_for_sweeps else 0
+
+    @property
     def has_steps(self) -> bool:
         """Whether `steps` matters."""
         return ORDERS[self.unmasking].has_steps
