@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests.random_rows import Draw
 
 # A machine that is busy with something else must not fail a test.
 settings.register_profile("without deadline", deadline=None)
@@ -34,3 +35,8 @@ def private_cache(
 ) -> None:
     """No test reads or fills the user's own cache."""
     monkeypatch.setenv("BD_GEN_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+@pytest.fixture(scope="session")
+def draw() -> type[Draw]:
+    return Draw

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-from scipy import stats
 
-from bd_gen.diffusion.nats import AnyOrderNats, mean_of
+from bd_gen.diffusion.nats import AnyOrderNats
 
 VALUES = np.random.default_rng(0).normal(20.0, 3.0, (5, 40))
 NATS = AnyOrderNats(VALUES, np.repeat([3, 4], 20), np.repeat([6, 10], 20))
@@ -39,11 +38,3 @@ def test_selected_diagrams_keep_their_numbers() -> None:
     assert part.num_tokens.tolist() == [10] * 20
     assert np.array_equal(part.per_order, VALUES[:, 20:])
     assert NATS.by_num_rooms()[4] == (pytest.approx(part.mean), 20)
-
-
-def test_the_interval_of_differences_is_the_paired_t_test() -> None:
-    a, b = VALUES[0], VALUES[1] + 0.5
-    difference = mean_of(b - a)
-    reference = stats.ttest_rel(b, a).confidence_interval(0.95)
-    assert difference.interval() == pytest.approx((reference.low, reference.high))
-    assert mean_of(np.array([2.0])).interval() is None

@@ -6,6 +6,7 @@ from scipy.spatial.distance import jensenshannon
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.tokens import tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics import Reference, compute_metrics, discrepancy
@@ -19,7 +20,6 @@ from bd_gen.metrics.discrepancy import (
     training_diagrams,
 )
 from bd_gen.metrics.registry import Fitted
-from bd_gen.metrics.samples import DiagramSet
 
 KEYS = {"eval/pgd", *(f"eval/pgd_{name}" for name in DESCRIPTORS)}
 

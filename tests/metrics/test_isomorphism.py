@@ -5,13 +5,13 @@ from bd_gen.data.config import DataConfig
 from bd_gen.data.dataset import load_dataset
 from bd_gen.diagrams.canonical import canonical_hashes, renumbered_tokens
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.diagram_set import DiagramSet, row_keys
 from bd_gen.diagrams.tokens import num_rooms_of, tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics import METRICS, Reference
 from bd_gen.metrics.compute import compute_metric, resampled, sample_columns
 from bd_gen.metrics.distinct import resampled_distinct
 from bd_gen.metrics.registry import Fitted
-from bd_gen.metrics.samples import DiagramSet, row_keys
 
 ISOMORPHISM = METRICS["isomorphism"]
 UNIQUENESS, NOVELTY = "eval/uniqueness_canonical", "eval/novelty_canonical"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bd_gen.data.config import DataConfig
 from bd_gen.data.dataset import load_dataset
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.tokens import tokens_from_diagrams, tokens_from_parts
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics import neighbours as module
@@ -22,7 +23,6 @@ from bd_gen.metrics.neighbours import (
 )
 from bd_gen.metrics.point_clouds import K, Neighbourhoods, Points
 from bd_gen.metrics.registry import METRICS, Fitted, NotComputed
-from bd_gen.metrics.samples import DiagramSet
 
 NAMES = ("precision", "recall", "density", "coverage")
 SPACES = pytest.mark.parametrize("space", [STRUCTURAL, TYPED], ids=lambda space: space.name)

@@ -18,6 +18,7 @@ from bd_gen.metrics.compute import compute_metric, sample_columns
 from bd_gen.metrics.differences import paired_differences
 from bd_gen.metrics.intervals import intervals
 from bd_gen.metrics.registry import select_metrics
+from bd_gen.metrics.samples import AskedDiagrams
 from bd_gen.metrics.significance import wilson
 
 V = Vocabulary(4)
@@ -29,7 +30,7 @@ RATE, LIMIT, ASKED = (key.name for key in METRIC.keys[:3])
 
 
 def set_of(*diagrams: Diagram, rows: int | None = None) -> DiagramSet:
-    return DiagramSet(tokens_from_diagrams(diagrams, V), V, Asking(rows))
+    return AskedDiagrams(tokens_from_diagrams(diagrams, V), V, Asking(rows))
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,7 @@ def test_a_sample_that_is_no_diagram_has_no_layout(reference: Reference) -> None
     tokens[0, 1] = NODE_MASK
     tokens[1] = V.pad_row
     tokens[2, V.n_max] = 200
-    samples = DiagramSet(tokens.astype(int) * np.array([[1], [1], [-1], [1]]), V, Asking(None))
+    samples = AskedDiagrams(tokens.astype(int) * np.array([[1], [1], [-1], [1]]), V, Asking(None))
     assert compute_metric(METRIC, samples, reference)[RATE] == 1 / 4
     column = sample_columns(METRIC, samples, reference)["realizable"]
     assert column.tolist() == ["no", "no", "no", "yes"]

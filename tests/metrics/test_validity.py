@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.soundness import is_connected
 from bd_gen.diagrams.tokens import tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics import DiagramSet
-from bd_gen.metrics.validity import is_connected, validity, validity_checks
+from bd_gen.metrics.validity import validity, validity_checks
 
 ONE_ROOM = Diagram((0,))
 CHAIN = Diagram((0, 3, 2), ((0, 1, 2), (1, 2, 9)))

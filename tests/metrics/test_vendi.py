@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.tokens import diagrams_from_tokens, tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.metrics.samples import DiagramSet
 from bd_gen.metrics.vendi import ITERATIONS, vendi, vendi_score, weisfeiler_lehman_labels
 
 

@@ -15,8 +15,6 @@ from functools import cached_property
 
 import numpy as np
 
-from bd_gen.metrics.significance import LEVEL, student_quantile
-
 
 @dataclass(frozen=True)
 class MeanOfDiagrams:
@@ -31,13 +29,6 @@ class MeanOfDiagrams:
     value: float
     standard_error: float
     count: int
-
-    def interval(self, level: float = LEVEL) -> tuple[float, float] | None:
-        """Student's interval of the mean; None for a single diagram."""
-        if self.count < 2:
-            return None
-        half = student_quantile(level, self.count) * self.standard_error
-        return self.value - half, self.value + half
 
 
 def mean_of(values: np.ndarray) -> MeanOfDiagrams:

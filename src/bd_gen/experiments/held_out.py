@@ -7,11 +7,11 @@ import numpy as np
 
 from bd_gen.data.config import DataConfig
 from bd_gen.data.dataset import Dataset, load_dataset
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.errors import InputError
 from bd_gen.experiments.provenance import check_split, recorded_data
 from bd_gen.metrics.isomorphism import canonical_columns, canonical_digests
 from bd_gen.metrics.registry import Fitted
-from bd_gen.metrics.samples import DiagramSet
 from bd_gen.training.checkpoint import Checkpoint
 
 

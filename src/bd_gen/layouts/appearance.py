@@ -3,6 +3,7 @@
 import numpy as np
 
 from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES, ROOM_TYPES
+from bd_gen.layouts.typical_areas import TYPICAL_AREAS
 
 INK = "#14181D"
 """Text and outlines of bubbles."""
@@ -54,15 +55,6 @@ SHORT_NAMES = (
 )
 """Labels that fit into a bubble; the legend gives the full names."""
 
-TYPICAL_AREAS = np.array(
-    [9450, 2790, 1040, 730, 1570, 1700, 1300, 2000, 2000, 780, 670, 390, 390], float
-)
-"""Median area of the box of each room type in RPLAN, in pixels of a 256-pixel plan.
-
-ChildRoom, StudyRoom, GuestRoom and Wall-in are estimates: the plans that these figures were
-taken from count the first three as SecondRoom and have no Wall-in.
-"""
-
 BUBBLE_RADII = np.maximum((TYPICAL_AREAS / TYPICAL_AREAS[0]) ** 0.3, 0.5)
 """Radius of each room type's bubble; a living room's is 1.
 
@@ -70,4 +62,4 @@ Radii grow more slowly than the sides of the rooms, and have a floor, so that a 
 can still be read beside a living room.
 """
 
-assert len(ROOM_COLOURS) == len(SHORT_NAMES) == len(TYPICAL_AREAS) == NUM_ROOM_TYPES  # noqa: S101
+assert len(ROOM_COLOURS) == len(SHORT_NAMES) == NUM_ROOM_TYPES  # noqa: S101

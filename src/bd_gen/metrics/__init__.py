@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 
+from bd_gen.diagrams.diagram_set import DiagramSet as DiagramSet
 from bd_gen.metrics.compute import aggregate as aggregate
 from bd_gen.metrics.compute import compute_metrics as compute_metrics
 from bd_gen.metrics.reference import Reference as Reference
@@ -15,7 +16,6 @@ from bd_gen.metrics.registry import metric as metric
 from bd_gen.metrics.registry import metric_info as metric_info
 from bd_gen.metrics.registry import metric_infos as metric_infos
 from bd_gen.metrics.registry import metric_versions as metric_versions
-from bd_gen.metrics.samples import DiagramSet as DiagramSet
 
 # Importing a module registers its metrics, so a new metric is a new file and nothing else.
 for _module in sorted(found.name for found in pkgutil.iter_modules(__path__)):

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES, RELATIONS
 from bd_gen.metrics.parts import by_row
 from bd_gen.metrics.registry import MetricKey, metric
-from bd_gen.metrics.samples import DiagramSet
 
 _INSIDE = RELATIONS.index("inside")
 _SURROUNDING = RELATIONS.index("surrounding")

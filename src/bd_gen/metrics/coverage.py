@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import NO_TYPE, DiagramSet, are_new, distinct_rows, row_keys
 from bd_gen.metrics.distinct import resampled_distinct
 from bd_gen.metrics.parts import by_row
 from bd_gen.metrics.registry import Fitted, MetricKey, metric
 from bd_gen.metrics.resampling import Weights, grouped_weights
-from bd_gen.metrics.samples import NO_TYPE, DiagramSet, are_new, distinct_rows, row_keys
 
 
 @by_row

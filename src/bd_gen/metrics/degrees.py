@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import NO_TYPE, DiagramSet
 from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES
 from bd_gen.metrics.divergences import LARGEST, mean_and_weighted
 from bd_gen.metrics.parts import additive
 from bd_gen.metrics.registry import Fitted, MetricKey, metric, not_computed
 from bd_gen.metrics.resampling import Weights, weighted_counts
-from bd_gen.metrics.samples import NO_TYPE, DiagramSet
 
 MIN_TRAINING_ROOMS = 20
 """Room types with fewer rooms in the training set are left out."""

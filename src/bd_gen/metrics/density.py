@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.metrics.parts import by_row
 from bd_gen.metrics.registry import MetricKey, metric
-from bd_gen.metrics.samples import DiagramSet, value_by_num_rooms
+from bd_gen.metrics.samples import value_by_num_rooms
 
 
 @by_row

@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.metrics.descriptors import DESCRIPTORS, described, frequent_words
 from bd_gen.metrics.registry import Fitted, MetricKey, metric, not_computed
-from bd_gen.metrics.samples import DiagramSet
 
 MAX_DIAGRAMS = 5000
 """Training diagrams that are kept; of more samples than that a part is measured."""

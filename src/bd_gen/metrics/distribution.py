@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import NO_TYPE, DiagramSet
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, NUM_ROOM_TYPES
 from bd_gen.metrics.divergences import DIVERGENCES, LARGEST, kl, normalised, same_length, w1
 from bd_gen.metrics.parts import additive
 from bd_gen.metrics.registry import Fitted, MetricKey, metric
 from bd_gen.metrics.resampling import Weights, weighted_counts
-from bd_gen.metrics.samples import NO_TYPE, DiagramSet
 
 
 @additive

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS
 from bd_gen.metrics.divergences import LARGEST, js, normalised, w1
 from bd_gen.metrics.parts import additive, by_row
 from bd_gen.metrics.registry import Fitted, MetricKey, NotComputed, metric
 from bd_gen.metrics.resampling import Weights, weighted_counts
-from bd_gen.metrics.samples import DiagramSet
 
 _NUM_LABELS = NUM_RELATIONS + 1  # "no edge" is the last one
 

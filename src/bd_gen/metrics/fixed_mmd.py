@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.metrics.graph_features import FEATURES, GraphFeatures
 from bd_gen.metrics.mmd import RowCounts, mean_kernel_within, weighted_median
 from bd_gen.metrics.mmd_resampling import resampled_mmd
 from bd_gen.metrics.registry import Fitted, MetricKey, metric
 from bd_gen.metrics.resampling import Weights
-from bd_gen.metrics.samples import DiagramSet
 from bd_gen.metrics.structure import (
     ChosenGraphs,
     choice,

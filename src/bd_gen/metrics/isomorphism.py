@@ -9,11 +9,11 @@ different diagrams share with a probability of 1e-27.
 import numpy as np
 
 from bd_gen.diagrams.canonical import hash_text, row_digests
+from bd_gen.diagrams.diagram_set import DiagramSet, are_new, distinct_rows, row_keys
 from bd_gen.metrics.distinct import resampled_distinct
 from bd_gen.metrics.parts import by_row
 from bd_gen.metrics.registry import Fitted, MetricKey, metric
 from bd_gen.metrics.resampling import Weights
-from bd_gen.metrics.samples import DiagramSet, are_new, distinct_rows, row_keys
 
 
 def _digests(samples: DiagramSet) -> np.ndarray:

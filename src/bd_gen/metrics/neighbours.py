@@ -23,13 +23,13 @@ from typing import Any
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, NUM_ROOM_TYPES
 from bd_gen.metrics.graph_features import FEATURES, GraphFeatures
 from bd_gen.metrics.parts import parts
 from bd_gen.metrics.point_clouds import K, Neighbourhoods, Points
 from bd_gen.metrics.registry import Direction, Fitted, MetricKey, Unit, metric, not_computed
 from bd_gen.metrics.resampling import Weights, weighted_sums
-from bd_gen.metrics.samples import DiagramSet
 
 MAX_DIAGRAMS = 1000
 """Training diagrams, and samples that have a neighbourhood of their own, at most."""

@@ -2,13 +2,13 @@
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import NO_TYPE, DiagramSet
 from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_RELATIONS, NUM_ROOM_TYPES, inverse_relation
 from bd_gen.metrics.divergences import LARGEST, js, normalised
 from bd_gen.metrics.edge_counts import labelled_pairs
 from bd_gen.metrics.parts import additive
 from bd_gen.metrics.registry import Fitted, MetricKey, metric
 from bd_gen.metrics.resampling import Weights, weighted_counts
-from bd_gen.metrics.samples import NO_TYPE, DiagramSet
 
 _NUM_LABELS = NUM_RELATIONS + 1  # "no edge" is the last one
 _NUM_TYPE_PAIRS = NUM_ROOM_TYPES * (NUM_ROOM_TYPES + 1) // 2

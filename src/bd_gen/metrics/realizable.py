@@ -2,16 +2,17 @@
 
 The solver of `bd_gen.layouts` gives boxes, which it has checked by running the rule forwards, or
 proves that there are none, or its limit of effort is met. Asking takes milliseconds a diagram, so
-that only some samples are asked: those that `DiagramSet.asking` names.
+that only some samples are asked: those that `AskedDiagrams.asking` names.
 """
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.layouts.asking import NOT_ASKED as ROW_NOT_ASKED
 from bd_gen.layouts.realizable import NO_DIAGRAM
 from bd_gen.layouts.search import Status
 from bd_gen.metrics.registry import MetricKey, metric
-from bd_gen.metrics.samples import DiagramSet
+from bd_gen.metrics.samples import asking_of
 from bd_gen.metrics.shares import NOT_ASKED
 
 YES, NO, TIME_LIMIT = "yes", "no", "time limit"
@@ -36,7 +37,7 @@ def realizable_columns(samples: DiagramSet) -> dict[str, np.ndarray]:
 
 
 def _answers(samples: DiagramSet) -> np.ndarray:
-    statuses = samples.asking.statuses(samples.tokens, samples.vocabulary)
+    statuses = asking_of(samples).statuses(samples.tokens, samples.vocabulary)
     # the same width whatever is in it, so that parts of a set can be joined
     return np.array([_WORDS[status] for status in statuses.tolist()], f"<U{len(TIME_LIMIT)}")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.metrics.graph_features import FEATURES, GraphFeatures
 from bd_gen.metrics.mmd import (
     Distances,
@@ -20,7 +21,6 @@ from bd_gen.metrics.mmd import (
 from bd_gen.metrics.mmd_resampling import resampled_mmd
 from bd_gen.metrics.registry import Fitted, MetricKey, NotComputed, metric
 from bd_gen.metrics.resampling import Weights
-from bd_gen.metrics.samples import DiagramSet
 
 MAX_DIAGRAMS = 5000
 """Larger sets are subsampled to this many diagrams."""

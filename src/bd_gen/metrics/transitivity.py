@@ -2,34 +2,11 @@
 
 import numpy as np
 
-from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS
+from bd_gen.diagrams.diagram_set import DiagramSet
+from bd_gen.diagrams.soundness import HORIZONTAL, VERTICAL, has_order
 from bd_gen.metrics.parts import by_row
 from bd_gen.metrics.registry import MetricKey, metric
-from bd_gen.metrics.samples import DiagramSet, reachable, value_by_num_rooms
-
-
-def _labels(*words: str) -> np.ndarray:
-    table = np.zeros(NO_EDGE + 1, bool)
-    for k, name in enumerate(RELATIONS):
-        table[k] = any(word in name.split("-") for word in words)
-    return table
-
-
-# Which labels of a slot (i, j) order i before j, and which j before i. Vertically "before" means
-# further down; that way round or the other, a cycle is a cycle.
-_HORIZONTAL = (_labels("left"), _labels("right"))
-_VERTICAL = (_labels("below"), _labels("above"))
-
-
-def has_order(samples: DiagramSet, axis: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    """(N,) bool: the arrows that the relations give along one axis form no directed cycle."""
-    forward, backward = axis
-    arrows = samples.arrows(forward[samples.relations], backward[samples.relations])
-    closure = reachable(arrows)
-    in_cycle = np.zeros(len(samples), bool)
-    for room, reached in enumerate(closure):
-        in_cycle |= (reached >> np.uint32(room)) & np.uint32(1) == 1
-    return ~in_cycle
+from bd_gen.metrics.samples import value_by_num_rooms
 
 
 @by_row
@@ -38,8 +15,8 @@ def transitivity_checks(samples: DiagramSet) -> dict[str, np.ndarray]:
 
     Tokens that are not relations give no arrow, so a row of MASK contradicts nothing.
     """
-    horizontal = has_order(samples, _HORIZONTAL)
-    vertical = has_order(samples, _VERTICAL)
+    horizontal = has_order(samples, HORIZONTAL)
+    vertical = has_order(samples, VERTICAL)
     return {
         "transitivity_score": horizontal & vertical,
         "h_consistent": horizontal,

@@ -2,30 +2,11 @@
 
 import numpy as np
 
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
+from bd_gen.diagrams.diagram_set import DiagramSet
+from bd_gen.diagrams.soundness import has_valid_types, is_connected
 from bd_gen.metrics.parts import by_row
 from bd_gen.metrics.registry import MetricKey, metric
-from bd_gen.metrics.samples import DiagramSet, reachable, value_by_num_rooms
-
-AT_MOST_ONE = tuple(ROOM_TYPES.index(name) for name in ("LivingRoom", "Entrance"))
-"""Room types of which a valid diagram has at most one."""
-
-
-def is_connected(samples: DiagramSet) -> np.ndarray:
-    """(N,) bool: every room can be reached from room 0; a single room is connected."""
-    if not samples.vocabulary.num_edges:
-        return np.ones(len(samples), bool)
-    from_first = reachable(samples.arrows(samples.has_edge, samples.has_edge))[0]
-    every_room = (np.uint64(1) << samples.num_rooms.astype(np.uint64)) - np.uint64(1)
-    return (from_first.astype(np.uint64) | np.uint64(1)) & every_room == every_room
-
-
-def has_valid_types(samples: DiagramSet) -> np.ndarray:
-    """(N,) bool: at most one LivingRoom and at most one Entrance."""
-    valid = np.ones(len(samples), bool)
-    for room_type in AT_MOST_ONE:
-        valid &= (samples.room_types == room_type).sum(axis=1) <= 1
-    return valid
+from bd_gen.metrics.samples import value_by_num_rooms
 
 
 @by_row

@@ -12,9 +12,9 @@ import math
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import DiagramSet, distinct_rows
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS
 from bd_gen.metrics.registry import MetricKey, metric
-from bd_gen.metrics.samples import DiagramSet, distinct_rows
 
 ITERATIONS = 2
 """Refinements of the labels: a room's last label tells of the rooms up to two edges away."""

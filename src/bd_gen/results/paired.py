@@ -13,6 +13,7 @@ from bd_gen.metrics.compute import compute_metric, computed
 from bd_gen.metrics.differences import Difference, paired_differences
 from bd_gen.metrics.parts import release
 from bd_gen.metrics.registry import NotComputed, select_metrics
+from bd_gen.metrics.samples import AskedDiagrams
 from bd_gen.results.asked import limit
 from bd_gen.results.cells import MISSING
 from bd_gen.results.columns import check_reserved
@@ -156,7 +157,9 @@ def _measured(
 ) -> tuple[list[DiagramSet], list[Mapping[str, Any]]]:
     """Samples and numbers of the seeds; what is not up to date is computed, and a note says so."""
     asking = Asking(limit(present.rows_to_ask(found.fingerprint)), references.layout_answers)
-    sets = [DiagramSet(samples.per_seed[seed].tokens, samples.vocabulary, asking) for seed in seeds]
+    sets: list[DiagramSet] = [
+        AskedDiagrams(samples.per_seed[seed].tokens, samples.vocabulary, asking) for seed in seeds
+    ]
     stale = [metric.name for metric in present.stale_metrics(found.fingerprint)]
     if stale and present.result is not None:
         notes.append(

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bd_gen.diagrams.soundness import AT_MOST_ONE
 from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES
 from bd_gen.metrics import DiagramSet
 from bd_gen.metrics.containment import FORBIDDEN_OUTER_TYPES, containment_columns
 from bd_gen.metrics.transitivity import transitivity_columns
-from bd_gen.metrics.validity import AT_MOST_ONE, validity_columns
+from bd_gen.metrics.validity import validity_columns
 from bd_gen.results.report.bubbles import Sketch
 from bd_gen.results.where import Condition
 

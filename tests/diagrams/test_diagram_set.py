@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.metrics import oracle
 
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.diagram_set import NO_TYPE, DiagramSet, distinct_rows, reachable, row_keys
 from bd_gen.diagrams.tokens import is_well_formed, tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.metrics.samples import NO_TYPE, DiagramSet, distinct_rows, reachable, row_keys
 
 VOCABULARY = Vocabulary(4)
 # rooms 0-1 and 1-2 joined, room 3 does not exist
@@ -89,7 +90,7 @@ def test_a_complete_row_is_a_well_formed_one(draw):
     assert 0.1 < complete.mean() < 0.9
 
 
-def test_degrees_agree_with_the_edges(oracle, draw):
+def test_degrees_agree_with_the_edges(draw):
     source = draw(14, seed=0)
     tokens = source.diagrams(50)
     degrees = DiagramSet(tokens, source.vocabulary).degrees
