@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from bd_gen.cli.likelihood_report import interval_of
-from bd_gen.diffusion.nats import mean_of
+from bd_gen.model.nats import mean_of
 
 
 def test_the_interval_of_differences_is_the_paired_t_test() -> None:

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from tests.results.conftest import random_tokens
+from tests.random_samples import random_tokens
 
 from bd_gen.data.dataset import DataConfig, load_dataset
 from bd_gen.diagrams.diagram_set import row_keys

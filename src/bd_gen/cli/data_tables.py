@@ -22,7 +22,7 @@ _ABOUT_DOUBLES = (
 
 def print_calibration(table: PlanTable, seed: int) -> None:
     """Synthetic statistics beside RPLAN's, row by row, with tolerance and verdict."""
-    from bd_gen.data.calibration import FEWEST_PLANS, compare_with_rplan
+    from bd_gen.data.sources.synthetic.calibration import FEWEST_PLANS, compare_with_rplan
 
     rows = []
     for row in compare_with_rplan(_statistics(table), seed):
@@ -86,7 +86,7 @@ def print_symmetry(config: DataConfig, table: PlanTable) -> None:
 
 def _statistics(table: PlanTable) -> PlanStatistics:
     # Which containments are forbidden is the metrics' knowledge; data must not import them.
-    from bd_gen.metrics.containment import FORBIDDEN_OUTER_TYPES
+    from bd_gen.metrics.measures.containment import FORBIDDEN_OUTER_TYPES
 
     return statistics_of(table, FORBIDDEN_OUTER_TYPES)
 

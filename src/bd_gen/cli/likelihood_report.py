@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bd_gen.diffusion.nats import AnyOrderNats, MeanOfDiagrams, mean_of
-from bd_gen.experiments.held_out import HeldOut
-from bd_gen.files import write_text
-from bd_gen.layouts.exports.rooms_csv import as_text
+from bd_gen.exchange.exports.rooms_csv import as_text
+from bd_gen.generation.held_out import HeldOut
 from bd_gen.metrics.significance import LEVEL, student_quantile
+from bd_gen.model.nats import AnyOrderNats, MeanOfDiagrams, mean_of
 from bd_gen.results.csv_file import write_rows
+from bd_gen.system.files import write_text
 
 if TYPE_CHECKING:
     from bd_gen.cli.likelihood import Settings

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from bd_gen.data.splits import Split
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 TRAIN, TEST = "train.txt", "test.txt"
 _MOST_BYTES = 64 << 20

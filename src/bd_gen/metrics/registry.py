@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 Direction = Literal["higher", "lower"] | None
 Unit = Literal["rate", "value", "count"]

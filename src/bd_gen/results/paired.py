@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bd_gen.data.config import DataConfig
-from bd_gen.errors import InputError
 from bd_gen.layouts.asking import Asking
 from bd_gen.metrics import DiagramSet, MetricInfo, metric_infos
 from bd_gen.metrics.compute import compute_metric, computed
@@ -23,6 +22,7 @@ from bd_gen.results.freshness import Present, look
 from bd_gen.results.references import FoundReference, References, recorded_data
 from bd_gen.results.samples_file import Samples, read_samples
 from bd_gen.results.ties import ERROR_RATE
+from bd_gen.system.errors import InputError
 
 Progress = Callable[[int, int], None]
 Verdict = Literal["a", "b", "tied", "differ"]

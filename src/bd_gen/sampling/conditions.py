@@ -23,8 +23,8 @@ from bd_gen.diagrams.vocabulary import (
     ROOM_TYPES,
     Vocabulary,
 )
-from bd_gen.errors import InputError
 from bd_gen.sampling.rules import ANY_RELATION
+from bd_gen.system.errors import InputError
 
 _COUNTED = re.compile(r"\s*(?:(?P<count>\d{1,9})\s*[x×]?\s+)?(?P<name>\S.*?)\s*$", re.DOTALL)
 
