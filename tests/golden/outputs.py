@@ -105,7 +105,7 @@ def fixed_rows() -> list[np.ndarray]:
     sets = []
     for num_rows, every in zip(NUM_ROWS, (4, 2), strict=True):
         some = diagrams[: num_rows * len(SEEDS)]
-        rows = np.stack([bd_gen.Diagram.to_tokens(d, vocabulary) for d in some])
+        rows = np.stack([diagram.to_tokens(vocabulary) for diagram in some])
         for row in rows[::every]:
             edges = row[8:]  # a view; padding stays where it is
             is_real = edges != vocabulary.pad_row[8:]
