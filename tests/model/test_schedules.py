@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bd_gen.model.schedules import SCHEDULES, Schedule, schedule_named
+from bd_gen.system.errors import InputError
 
 schedules = st.sampled_from(list(SCHEDULES.values()))
 LAST_ALPHA = {"loglinear": 1e-3, "linear": math.exp(-10), "cosine": 1e-3}
@@ -109,12 +110,12 @@ def test_a_visible_share_that_never_occurs_has_the_nearest_time(
     [("logliner", "loglinear"), ("cosin", "cosine"), ("Linear", "linear"), ("cosine ", "cosine")],
 )
 def test_an_unknown_name_is_answered_with_the_near_one(name: str, near: str) -> None:
-    with pytest.raises(ValueError, match=f"did you mean {near}") as caught:
+    with pytest.raises(InputError, match=f"did you mean {near}") as caught:
         schedule_named(name)
     assert all(known in str(caught.value) for known in SCHEDULES)
 
 
 def test_a_name_like_no_other_gets_no_hint() -> None:
-    with pytest.raises(ValueError, match="known: loglinear, linear, cosine") as caught:
+    with pytest.raises(InputError, match="one of cosine, linear, loglinear, got") as caught:
         schedule_named("zzz")
     assert "did you mean" not in str(caught.value)

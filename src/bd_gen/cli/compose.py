@@ -1,6 +1,7 @@
 """Configuration of the Hydra commands: YAML files and overrides in, frozen dataclasses out."""
 
 import difflib
+import pkgutil
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from bd_gen.cli.published_overrides import translated
 from bd_gen.system.errors import InputError
+from bd_gen.system.names import REGISTRIES
 
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
 T = TypeVar("T")
@@ -36,7 +38,8 @@ def compose(name: str, overrides: Sequence[str]) -> dict[str, Any]:
             overrides = translated(name, overrides, own.__contains__)
             for override in overrides:
                 _check_override(override, _keys(known), groups)
-            config = hydra_compose(name, [_readable(override) for override in overrides])
+            words = [word for override in overrides for word in _with_file(override)]
+            config = hydra_compose(name, [_readable(word) for word in words])
             plain = OmegaConf.to_container(config, resolve=True)
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise InputError(f"{' '.join(overrides)}: {_first_line(error)}") from None
@@ -115,7 +118,7 @@ def describe(name: str) -> str:
     """The configuration `name` with its groups and defaults, for `--help`."""
     lines = ["Settings (KEY=VALUE):", ""]
     for group, _ in _defaults(name):
-        choices = sorted(path.stem for path in (CONFIGS / group).glob("*.yaml"))
+        choices = _choices(group)
         if len(choices) > 1:
             lines.append(f"  {group}={'|'.join(choices)}")
     for group, default in _defaults(name):
@@ -126,6 +129,40 @@ def describe(name: str) -> str:
                 key, _, rest = line.partition(":")
                 lines.append(f"  {group}.{key}={rest.strip()}")
     return "\n".join(lines)
+
+
+_REGISTERED = {
+    "noise": ("noise=loglinear", "noise.name"),
+    "data": ("data=synthetic", "data.source"),
+}
+"""Groups whose choices need no file: a choice that has one, and the setting that names others."""
+
+
+def _choices(group: str) -> list[str]:
+    """What a group can be: its files, and what is registered without one."""
+    found = _files(group)
+    if group == "data":
+        from bd_gen.data.sources import SOURCES
+
+        found |= set(SOURCES)
+    if group == "noise":  # a file each, which would load torch
+        folder = CONFIGS.parent / "model" / "schedules"
+        found |= {module.name for module in pkgutil.iter_modules([str(folder)])}
+        found |= set(REGISTRIES.get("noise schedule", ()))
+    return sorted(found)
+
+
+def _files(group: str) -> set[str]:
+    return {path.stem for path in (CONFIGS / group).glob("*.yaml")}
+
+
+def _with_file(override: str) -> tuple[str, ...]:
+    """The choice of a group that has no file as that of one that has, with another name."""
+    group, _, choice = override.partition("=")
+    if group not in _REGISTERED or choice in _files(group):
+        return (override,)
+    other, key = _REGISTERED[group]
+    return other, f"{key}={quoted(choice)}"
 
 
 def _defaults(name: str) -> list[tuple[str, str | None]]:
@@ -149,7 +186,7 @@ def _check_override(override: str, keys: set[str], groups: Sequence[str]) -> Non
     if not equals:
         raise InputError(f"{override}: expected KEY=VALUE")
     if key in groups:
-        choices = sorted(path.stem for path in (CONFIGS / key).glob("*.yaml"))
+        choices = _choices(key)
         if value not in choices:
             near = difflib.get_close_matches(value, choices, n=1)
             hint = f"; did you mean {key}={near[0]}?" if near else ""

@@ -1,11 +1,14 @@
 """`bd-gen data`: prepare data."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bd_gen.cli.progress import bar
+from bd_gen.data.sources import SOURCES, Source
 from bd_gen.data.splits import SPLITS
 from bd_gen.system.errors import InputError
 
@@ -13,31 +16,59 @@ if TYPE_CHECKING:
     from bd_gen.data.config import DataConfig
     from bd_gen.data.plan_table import PlanTable
 
-_out_option = click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Also write the plans there as JSON lines, gzipped if the name ends in .gz.",
-)
 _OTHER_FORMATS = (".csv", ".graphml", ".dxf", ".svg", ".png", ".pdf")
-_n_max_option = click.option(
-    "--n-max", type=int, default=8, show_default=True, help="Most rooms a plan may have."
-)
-_skip_bad_option = click.option("--skip-bad", is_flag=True, help="Leave out bad plans.")
-_split_option = click.option(
-    "--split",
-    type=click.Choice(SPLITS),
-    default="canonical",
-    show_default=True,
-    help="What is kept on one side of training and held-out plans; see docs/data.md.",
-)
-_split_file_option = click.option(
-    "--split-file",
-    type=click.Path(path_type=Path),
-    help="Folder with train.txt and test.txt (--split graph2plan).",
-)
+_FILE = click.Path(path_type=Path)
 
 
-@click.group(name="data")
+def _out_option() -> click.Option:
+    text = "Also write the plans there as JSON lines, gzipped if the name ends in .gz."
+    kind = click.Path(path_type=Path, dir_okay=False)
+    return click.Option(["--out"], type=kind, help=text)
+
+
+def _split_file_option() -> click.Option:
+    text = "Folder with train.txt and test.txt (--split graph2plan)."
+    return click.Option(["--split-file"], type=_FILE, help=text)
+
+
+def _number(name: str, default: int, text: str | None = None) -> click.Option:
+    return click.Option([name], type=int, default=default, show_default=True, help=text)
+
+
+_PARAMETERS: dict[str, Callable[[], click.Parameter]] = {
+    "path": lambda: click.Argument(["path"], metavar="FILE", type=_FILE),
+    "labels": lambda: click.Option(
+        ["--labels"], type=_FILE, help='JSON file {"foreign label": "RoomType"}.'
+    ),
+    "num_plans": lambda: _number("--num-plans", 20_000),
+    "seed": lambda: _number("--seed", 0),
+    "skip_bad": lambda: click.Option(["--skip-bad"], is_flag=True, help="Leave out bad plans."),
+    "n_max": lambda: _number("--n-max", 8, "Most rooms a plan may have."),
+    "split": lambda: click.Option(
+        ["--split"],
+        type=click.Choice(SPLITS),
+        default="canonical",
+        show_default=True,
+        help="What is kept on one side of training and held-out plans; see docs/data.md.",
+    ),
+}
+"""What the commands of sources take, by the fields of `DataConfig`."""
+
+
+class SourcesGroup(click.Group):
+    """A group with a command for each data source besides its own ones."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names in alphabetical order."""
+        return sorted({*super().list_commands(ctx), *SOURCES})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        own = super().get_command(ctx, cmd_name)
+        return _of_source(SOURCES[cmd_name]) if own is None and cmd_name in SOURCES else own
+
+
+@click.group(name="data", cls=SourcesGroup)
 def command() -> None:
     """Prepare data: make, read, export and describe plans.
 
@@ -47,94 +78,35 @@ def command() -> None:
     """
 
 
-@command.command(short_help="Make synthetic plans and report on them.")
-@click.option("--num-plans", type=int, default=20_000, show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option(
-    "--split",
-    type=click.Choice([split for split in SPLITS if split != "graph2plan"]),
-    default="canonical",
-    show_default=True,
-    help="What is kept on one side of training and held-out plans; see docs/data.md.",
-)
-@_out_option
-def synthetic(num_plans: int, seed: int, split: str, out: Path | None) -> None:
-    """Make synthetic plans and compare their statistics with RPLAN's."""
-    from bd_gen.cli.data_tables import print_calibration
+def _of_source(source: Source) -> click.Command:
+    """The command that prepares the plans of a source, with the options that it takes."""
+    parameters: list[click.Parameter] = [
+        _PARAMETERS[name]() for name in (*source.options, "n_max", "split")
+    ]
+    split = parameters[-1]
+    if source.has_ids:
+        parameters.append(_split_file_option())
+    else:
+        split.type = click.Choice([split for split in SPLITS if split != "graph2plan"])
+    return click.Command(
+        source.name,
+        params=[*parameters, _out_option()],
+        callback=partial(_prepare_source, source),
+        help=source.details or source.about,
+        short_help=source.about,
+    )
+
+
+def _prepare_source(source: Source, out: Path | None, **given: Any) -> None:
     from bd_gen.data.config import DataConfig
 
-    config = DataConfig(num_plans=num_plans, seed=seed, split=split)
+    values = {key: str(v) if isinstance(v, Path) else v for key, v in given.items()}
+    config = DataConfig(source.name, **values)
     table = _prepare(config, out)
-    print_calibration(table, seed)
+    if source.name == "synthetic":
+        from bd_gen.cli.data_tables import print_calibration
 
-
-@command.command(short_help="Read RPLAN as published by Graph2Plan.")
-@click.argument("file", type=click.Path(path_type=Path))
-@_n_max_option
-@_skip_bad_option
-@_split_option
-@_split_file_option
-@_out_option
-def graph2plan(
-    file: Path,
-    n_max: int,
-    skip_bad: bool,
-    split: str,
-    split_file: Path | None,
-    out: Path | None,
-) -> None:
-    """Read RPLAN as published by Graph2Plan: FILE is data.mat or a single plan."""
-    from bd_gen.data.config import DataConfig
-
-    config = DataConfig(
-        "graph2plan",
-        path=str(file),
-        n_max=n_max,
-        skip_bad=skip_bad,
-        split=split,
-        split_file=None if split_file is None else str(split_file),
-    )
-    _prepare(config, out)
-
-
-@command.command(short_help="Read your own plans (JSON lines).")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--labels",
-    type=click.Path(path_type=Path),
-    help='JSON file {"foreign label": "RoomType"}.',
-)
-@_n_max_option
-@_skip_bad_option
-@_split_option
-@_split_file_option
-@_out_option
-def plans(
-    file: Path,
-    labels: Path | None,
-    n_max: int,
-    skip_bad: bool,
-    split: str,
-    split_file: Path | None,
-    out: Path | None,
-) -> None:
-    """Read your own plans: FILE holds one JSON object a line, gzipped or not.
-
-    {"id": "1", "rooms": [{"type": "Kitchen", "box": [x0, y0, x1, y1]}, ...]}, in pixels of a
-    256-pixel plan, y downwards; or "relations": [[i, j, "left-of"], ...] instead of boxes.
-    """
-    from bd_gen.data.config import DataConfig
-
-    config = DataConfig(
-        "plans",
-        path=str(file),
-        labels=None if labels is None else str(labels),
-        n_max=n_max,
-        skip_bad=skip_bad,
-        split=split,
-        split_file=None if split_file is None else str(split_file),
-    )
-    _prepare(config, out)
+        print_calibration(table, config.seed)
 
 
 @command.command(short_help="Show the statistics of any data.")
@@ -222,8 +194,7 @@ def _config(overrides: tuple[str, ...]) -> "DataConfig":
 def _load(config: "DataConfig") -> "PlanTable":
     from bd_gen.data.dataset import load_table
 
-    unit = "bytes" if config.source == "plans" else "plans"
-    with bar(f"{config.source} plans", unit) as report:
+    with bar(f"{config.source} plans", SOURCES[config.source].unit) as report:
         return load_table(config, report)
 
 

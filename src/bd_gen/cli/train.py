@@ -66,7 +66,7 @@ def run_config(overrides: tuple[str, ...] | list[str]) -> "RunConfig":
     if noise not in (LEARNED, LEARNED_RATES):
         try:
             schedule_named(noise)
-        except ValueError as error:
+        except InputError as error:
             raise InputError(f"noise.name: {error}") from None
     model = {key: value for key, value in config["model"].items() if key != "name"}
     run = section(RunSection, config["run"], "run")

@@ -1,17 +1,17 @@
 """Which plans to use: the `data` part of every command's configuration."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bd_gen.data.sources import SOURCES, Source
 from bd_gen.data.splits import SPLITS, UNRECORDED_SPLIT
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import expanded
-
-SOURCES = ("synthetic", "graph2plan", "plans")
+from bd_gen.system.names import did_you_mean
 
 MOST_PLANS = 10_000_000
 """More synthetic plans than this are refused: their arrays alone would take 2 GB."""
@@ -36,8 +36,9 @@ class DataConfig:
     """Where plans come from and how they are split.
 
     Attributes:
-        source: "synthetic" (made here), "graph2plan" (data.mat) or "plans" (JSON lines).
-        path: the file of graph2plan and plans; must be absent for synthetic.
+        source: of `SOURCES`: "synthetic" (made here), "graph2plan" (data.mat), "plans" (JSON
+            lines) or a plug-in's.
+        path: the file of sources that read one; must be absent for others.
         n_max: most rooms a diagram may have; fixes the length of the token row.
         split: "canonical" (no plan on two sides, in whatever order its rooms are numbered),
             "disjoint" (no two plans that can have the same token row), "identical" (no plan on
@@ -69,9 +70,10 @@ class DataConfig:
     cache_dir: str | None = None
 
     def __post_init__(self) -> None:
-        if self.source not in SOURCES:
+        if not isinstance(self.source, str) or self.source not in SOURCES:
             raise InputError(
-                f"data.source: expected one of {', '.join(SOURCES)}, got {self.source!r}"
+                f"data.source: expected one of {', '.join(SOURCES)}, got {self.source!r:.60}"
+                f"{did_you_mean(str(self.source), SOURCES)}"
             )
         self._check_integer("n_max", 1, LARGEST_N_MAX)
         self._check_integer("split_seed", 0, _LARGEST_SEED)
@@ -83,12 +85,14 @@ class DataConfig:
                 raise InputError(f"data.{field}: expected a path, got {value!r}")
         if not isinstance(self.skip_bad, bool):
             raise InputError(f"data.skip_bad: expected true or false, got {self.skip_bad!r}")
-        if self.source == "synthetic" and self.path is not None:
-            raise InputError("data.path: synthetic plans are made, not read; drop data.path")
-        if self.source != "synthetic" and self.path is None:
+        source = SOURCES[self.source]
+        if not source.takes_path and self.path is not None:
+            raise InputError(f"data.path: {source.name} plans are made, not read; drop data.path")
+        if source.takes_path and self.path is None:
             raise InputError(f"data.path: expected the file to read for data={self.source}")
-        if self.labels is not None and self.source != "plans":
-            raise InputError(f"data.labels: only data=plans has labels, got data={self.source}")
+        if self.labels is not None and "labels" not in source.options:
+            those = " and ".join(_those(lambda one: "labels" in one.options))
+            raise InputError(f"data.labels: only {those} has labels, got data={self.source}")
         self._check_split()
 
     def _check_split(self) -> None:
@@ -100,10 +104,10 @@ class DataConfig:
                     "data.split_file: only data.split=graph2plan reads lists of ids, "
                     f"got data.split={self.split}"
                 )
-        elif self.source == "synthetic":
+        elif not SOURCES[self.source].has_ids:
             raise InputError(
-                "data.split: synthetic plans have no published ids; data.split=graph2plan needs "
-                "data=graph2plan or data=plans"
+                f"data.split: {self.source} plans have no published ids; data.split=graph2plan "
+                f"needs {' or '.join(_those(lambda one: one.has_ids))}"
             )
         elif self.split_file is None:
             raise InputError(
@@ -135,3 +139,8 @@ class DataConfig:
         except InputError:
             # Nobody's home is nowhere: a cache that cannot be written is done without.
             return Path(os.devnull) / "bd-gen"
+
+
+def _those(can: Callable[[Source], bool]) -> list[str]:
+    """The sources that can do something, as they are chosen."""
+    return [f"data={source.name}" for source in SOURCES.values() if can(source)]

@@ -1,24 +1,21 @@
 """Data sets ready for training: token rows, split, with a fingerprint."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 
-from bd_gen.data.cache import cache_key, file_hash, load_or_make
+from bd_gen.data.cache import cache_key, load_or_make
 from bd_gen.data.config import DataConfig
 from bd_gen.data.plan_table import PlanTable
+from bd_gen.data.sources import SOURCES, Progress
 from bd_gen.data.splits import Split, split_classes, split_plans
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.errors import InputError
 
 __all__ = ["DataConfig", "Dataset", "PlanTable", "dataset_from_table", "load_dataset", "load_table"]
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,9 +145,7 @@ def load_dataset(config: DataConfig, progress: Progress | None = None) -> Datase
 
 def describe(config: DataConfig) -> str:
     """The source in words for people."""
-    if config.source == "synthetic":
-        return f"{config.num_plans:,} synthetic plans (seed {config.seed})"
-    return f"{config.source}: {Path(config.path or '').name}"
+    return SOURCES[config.source].describe(config)
 
 
 def load_table(config: DataConfig, progress: Progress | None = None) -> PlanTable:
@@ -159,36 +154,7 @@ def load_table(config: DataConfig, progress: Progress | None = None) -> PlanTabl
     Raises:
         InputError: as `load_dataset`.
     """
-    make, content = _recipe(config, progress)
-    name = f"{config.source}-{cache_key({'n_max': config.n_max, **content})}"
-    return load_or_make(config.cache_folder / "plans", name, config.n_max, make)
-
-
-def _recipe(
-    config: DataConfig, progress: Progress | None
-) -> tuple[Callable[[], PlanTable], dict[str, object]]:
-    """How to make the table, and everything that determines what comes out."""
-    v = config.vocabulary
-    if config.source == "synthetic":
-        from bd_gen.data.sources.synthetic.source import GENERATOR_VERSION, make_plans
-
-        return (
-            lambda: make_plans(config.num_plans, config.seed, v, progress),
-            {"num_plans": config.num_plans, "seed": config.seed, "generator": GENERATOR_VERSION},
-        )
-    path = str(config.path)
-    content: dict[str, object] = {"sha256": file_hash(path), "skip_bad": config.skip_bad}
-    if config.source == "graph2plan":
-        from bd_gen.data.sources.graph2plan.guarded import read_in_child
-
-        return lambda: read_in_child(path, v, config.skip_bad, progress), content
-
-    from bd_gen.data.labels import read_labels
-    from bd_gen.data.sources.plans.source import read_plans
-    from bd_gen.diagrams.room_labels import RoomLabels
-
-    labels = read_labels(config.labels) if config.labels else RoomLabels()
-    return (
-        lambda: read_plans(path, v, labels, config.skip_bad, progress),
-        {**content, "labels": labels.mapping},
-    )
+    source = SOURCES[config.source]
+    content = {"n_max": config.n_max, **source.determined_by(config)}
+    name, folder = f"{config.source}-{cache_key(content)}", config.cache_folder / "plans"
+    return load_or_make(folder, name, config.n_max, lambda: source.read(config, progress))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bd_gen.generation.batch import BatchTask
-from bd_gen.generation.checkpoints import LABELS, Checkpoints, GivenCheckpoint
+from bd_gen.generation.checkpoints import Checkpoints, GivenCheckpoint, labels
 from bd_gen.generation.suite_run import Drawing
 from bd_gen.model.class_weights import ClassWeights
 from bd_gen.model.schedules import SCHEDULES
@@ -265,7 +265,7 @@ def _with_placeholders(checkpoints: Checkpoints) -> Checkpoints:
         label: GivenCheckpoint(
             Path(f"{label}.pt"), Checkpoint({}, {**empty, "noise": label}, 1, 0, [0, 1], "")
         )
-        for label in LABELS
+        for label in labels()
     }
     return Checkpoints({**found, **checkpoints})
 

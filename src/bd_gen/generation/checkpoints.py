@@ -1,6 +1,5 @@
 """The checkpoints that a user gives for many methods, each under the name of its schedule."""
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,12 +8,15 @@ from bd_gen.model.class_weights import ClassWeights
 from bd_gen.model.schedules import SCHEDULES
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import expanded
+from bd_gen.system.names import did_you_mean
 from bd_gen.training.bundled import BUNDLED, checkpoint_file
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
 from bd_gen.training.trained import LEARNED
 
-LABELS = (*SCHEDULES, LEARNED)
-"""What a checkpoint can be given as: its noise schedule, or `learned`."""
+
+def labels() -> tuple[str, ...]:
+    """What a checkpoint can be given as: its noise schedule, or `learned`."""
+    return (*SCHEDULES, LEARNED)
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Checkpoints(Mapping[str, GivenCheckpoint]):
     """Checkpoints by label, one each.
 
     Args:
-        by_label: a key of `LABELS` and what was given for it.
+        by_label: one of `labels()` and what was given for it.
     """
 
     def __init__(self, by_label: Mapping[str, GivenCheckpoint]) -> None:
@@ -82,14 +84,12 @@ def read_checkpoints(
 def _parts(option: str) -> tuple[str | None, Path]:
     """The label, if one is given, and the file; a file's own name may hold an equals sign."""
     label, equals, name = option.partition("=")
-    if equals and label in LABELS:
+    if equals and label in labels():
         return label, expanded(name)
     path = expanded(option)
     if option == BUNDLED or path.is_file() or not equals:
         return None, path
-    near = difflib.get_close_matches(label, LABELS, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
     raise InputError(
         f"--checkpoint {option}: expected FILE or SCHEDULE=FILE, where SCHEDULE is one of "
-        f"{', '.join(LABELS)}{hint}"
+        f"{', '.join(labels())}{did_you_mean(label, labels())}"
     )

@@ -119,10 +119,10 @@ def _check_names(fields: Mapping[str, Any], known: tuple[str, ...], where: str) 
 
 
 def _schedule(path: Path, value: Any) -> str | None:
-    from bd_gen.generation.checkpoints import LABELS
+    from bd_gen.generation.checkpoints import labels
 
-    if value is not None and value not in LABELS:
-        raise _wrong(path, "schedule", f"one of {', '.join(LABELS)}", value)
+    if value is not None and value not in labels():
+        raise _wrong(path, "schedule", f"one of {', '.join(labels())}", value)
     return value
 
 

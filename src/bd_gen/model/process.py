@@ -20,7 +20,8 @@ from bd_gen.model.learned_orders import DRAWS, MaskedByLaw
 from bd_gen.model.learned_rates import LearnedRates
 from bd_gen.model.order_law import OrderLaw
 from bd_gen.model.room_orders import MaskedByRooms
-from bd_gen.model.schedules import LogLinear, Schedule
+from bd_gen.model.schedules import Schedule
+from bd_gen.model.schedules.loglinear import LogLinear
 
 _BISECTIONS = 40
 FIRST_TEMPERATURE, LAST_TEMPERATURE = 1.0, 0.1

@@ -1,8 +1,10 @@
 """Names that people choose from: which one was meant, and tables of things by name."""
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Generic, TypeVar
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator, MutableMapping
+from typing import Any, Generic, TypeVar
 
 from bd_gen.system.errors import InputError, printable
 
@@ -23,7 +25,7 @@ def did_you_mean(name: str, known: Iterable[str], count: int = 1, cutoff: float 
     return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
-class Registry(Mapping[str, Entry], Generic[Entry]):
+class Registry(MutableMapping[str, Entry], Generic[Entry]):
     """Things of one kind by name, in the order in which they were added.
 
     Args:
@@ -33,6 +35,7 @@ class Registry(Mapping[str, Entry], Generic[Entry]):
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self._entries: dict[str, Entry] = {}
+        self._built_in: dict[str, Entry] = {}
 
     def add(self, name: str, entry: Entry) -> Entry:
         """Take up a thing under its name, and give it back.
@@ -44,6 +47,33 @@ class Registry(Mapping[str, Entry], Generic[Entry]):
             raise InputError(f"there is already a {self.kind} called {name!r}")
         self._entries[name] = entry
         return entry
+
+    def complete(self, package: str) -> None:
+        """Import all modules of a package; what is here then came with bd-gen.
+
+        To be called at the end of what defines the registry, so that a plug-in finds its names
+        taken.
+        """
+        folder = importlib.import_module(package).__path__
+        for module in sorted(found.name for found in pkgutil.iter_modules(folder)):
+            importlib.import_module(f"{package}.{module}")
+        self._built_in = dict(self._entries)
+        REGISTRIES[self.kind] = self
+
+    @property
+    def built_in(self) -> dict[str, Entry]:
+        """What came with bd-gen, as it came."""
+        return dict(self._built_in)
+
+    @property
+    def added(self) -> list[str]:
+        """Names of what did not come with bd-gen."""
+        return [name for name in self._entries if name not in self._built_in]
+
+    @property
+    def changed(self) -> list[str]:
+        """Names under which there is no longer what came with bd-gen."""
+        return [name for name, one in self._built_in.items() if self._entries.get(name) is not one]
 
     def find(self, name: str) -> Entry:
         """The thing of that name.
@@ -61,8 +91,18 @@ class Registry(Mapping[str, Entry], Generic[Entry]):
     def __getitem__(self, name: str) -> Entry:
         return self._entries[name]
 
+    def __setitem__(self, name: str, entry: Entry) -> None:
+        self._entries[name] = entry
+
+    def __delitem__(self, name: str) -> None:
+        del self._entries[name]
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
 
     def __len__(self) -> int:
         return len(self._entries)
+
+
+REGISTRIES: dict[str, Registry[Any]] = {}
+"""The registries that are complete, by kind."""

@@ -25,9 +25,11 @@ from bd_gen.model.process import (
     LearnedProcess,
 )
 from bd_gen.model.published import PublishedRates
-from bd_gen.model.schedules import schedule_named
+from bd_gen.model.schedules import SCHEDULES, schedule_named
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import write_with
+from bd_gen.system.plugins import FIELD as PLUGINS
+from bd_gen.system.plugins import missing, recorded
 from bd_gen.system.stored_tensor import StoredTensor
 from bd_gen.system.torch_archive import TorchArchive
 from bd_gen.training.checkpoint_limits import check_model, check_numbers, check_rates
@@ -69,6 +71,7 @@ class Checkpoint:
         sha256: of the file, once it has one.
         source: how errors call it: the file, once it has one.
         class_weights: of the loss that trained it, to be divided out of what it predicts.
+        plugins: those that were imported when it was trained, as files record them.
     """
 
     model_state_dict: dict[str, torch.Tensor]
@@ -84,6 +87,7 @@ class Checkpoint:
     sha256: str = field(default="", compare=False)
     source: str = field(default="checkpoint", compare=False)
     class_weights: ClassWeights | None = None
+    plugins: list[dict[str, Any]] = field(default_factory=lambda: recorded().get(PLUGINS, []))
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -135,8 +139,11 @@ class Checkpoint:
         if self.rate_network_state_dict is None:
             try:
                 return FixedProcess(schedule_named(self.noise))
-            except ValueError as error:
-                raise InputError(f"{self.source}: config.noise: {error}") from None
+            except InputError as error:
+                raise InputError(
+                    f"{self.source}: config.noise: {error}"
+                    f"{missing(self.plugins, SCHEDULES.kind, self.noise)}"
+                ) from None
         if self.has_order_law:
             law = OrderLaw()
             self._load_state(law, self.rate_network_state_dict, "order weights")
@@ -210,6 +217,7 @@ def save_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
         "training_state": checkpoint.training_state,
         "denoising": checkpoint.denoising,
         "package_version": checkpoint.package_version,
+        **({PLUGINS: checkpoint.plugins} if checkpoint.plugins else {}),
     }
     # By way of memory: torch turns the error of a full disk into one that nobody can tell apart.
     packed = io.BytesIO()
@@ -241,6 +249,7 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
         **{name: content[name] for name in _FIELDS},
         sha256=_sha256(path),
         source=str(path),
+        plugins=content.get(PLUGINS) or [],
     )
 
 
@@ -270,6 +279,8 @@ def _check_fields(path: Path, content: Mapping[str, Any]) -> None:
     for name, kind in _CONFIG_FIELDS.items():
         if not isinstance(content["config"].get(name), kind):
             raise InputError(f"{path}: config.{name}: missing or of the wrong kind")
+    if not isinstance(content.get(PLUGINS), list | None):
+        raise InputError(f"{path}: {PLUGINS}: expected a list")
     histogram = content["num_rooms_histogram"]
     try:
         Vocabulary(content["n_max"])

@@ -15,14 +15,11 @@ from bd_gen.model.process import (
     LearnedOrders,
     LearnedProcess,
 )
+from bd_gen.model.schedules import LEARNED as LEARNED
+from bd_gen.model.schedules import LEARNED_RATES as LEARNED_RATES
 from bd_gen.model.schedules import schedule_named
 from bd_gen.training.config import TrainingConfig
 from bd_gen.training.optimizers import LAW
-
-LEARNED = "learned"
-"""The name that stands for a learned law over orders where a noise schedule is named."""
-LEARNED_RATES = "learned_rates"
-"""The same for MELD's published form, a learned schedule for each position."""
 
 
 class Trained(nn.Module):
