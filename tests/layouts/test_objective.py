@@ -8,7 +8,7 @@ import pytest
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES, RELATIONS, ROOM_TYPES
 from bd_gen.layouts import improvement
-from bd_gen.layouts.objective import HALF_PERIMETERS, SHORT_SIDES, typical_footprint
+from bd_gen.layouts.costs.sizes import HALF_PERIMETERS, SHORT_SIDES, typical_footprint
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outline import Outline
 from bd_gen.layouts.solver import solve

@@ -108,10 +108,10 @@ def test_a_new_metric_is_computed_recorded_and_described(draw):
 
 
 def test_names_and_keys_are_taken_once():
-    with pytest.raises(ValueError, match="'validity'"):
+    with pytest.raises(InputError, match="there is already a metric called 'validity'"):
         carried_along("validity", family="Validity", keys=())
     with pytest.raises(
-        ValueError, match=r"'eval/edge_js' already belongs to metric 'distribution'"
+        InputError, match=r"'eval/edge_js' already belongs to metric 'distribution'"
     ):
         carried_along("other", family="X", keys=(MetricKey("eval/edge_js", "", None, "value"),))
 

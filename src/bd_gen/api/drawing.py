@@ -47,7 +47,7 @@ def draw(
         InputError: nothing or too much to draw, an option that does not fit it, another ending,
             or the file cannot be written.
     """
-    from bd_gen.exchange.export import MOST_IN_A_PICTURE
+    from bd_gen.exchange.exports.pictures import MOST_IN_A_PICTURE
 
     plans = as_plans(what, "draw")
     if len(plans) > MOST_IN_A_PICTURE:

@@ -48,7 +48,7 @@ class Plan(LaidOut):
     def to_json(self) -> str:
         """One line of the open format `plans`: boxes, if the relations follow from them."""
         from bd_gen.data.sources.plans.plans_writer import plain_plans
-        from bd_gen.exchange.export import table_of
+        from bd_gen.exchange.exports.plans import table_of
 
         (plain,) = plain_plans(table_of([self]))
         return json.dumps(plain, ensure_ascii=False)

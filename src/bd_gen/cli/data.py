@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from bd_gen.data.config import DataConfig
     from bd_gen.data.plan_table import PlanTable
 
-_OTHER_FORMATS = (".csv", ".graphml", ".dxf", ".svg", ".png", ".pdf")
 _FILE = click.Path(path_type=Path)
 
 
@@ -227,10 +226,11 @@ def _say_notes(*notes: str) -> None:
 
 def _write(out: Path, table: "PlanTable") -> None:
     from bd_gen.data.sources.plans.plans_writer import write_plans
+    from bd_gen.exchange.exports import FORMATS
 
     if out.is_dir():
         raise InputError(f"{out}: expected a file to write, this is a folder")
-    if out.suffix.lower() in _OTHER_FORMATS:
+    if out.suffix.lower().removeprefix(".") in set(FORMATS) - {"jsonl", "json"}:
         raise InputError(
             f"{out}: plans are written as .jsonl; `bd-gen export` makes others of them"
         )

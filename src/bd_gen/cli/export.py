@@ -16,12 +16,25 @@ _MOST_NAMED = 10
 _MOST_INDICES = 1_000_000
 
 
+class _Out(click.Option):
+    """The option whose help lists the formats, which are loaded only to be shown."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Name and help."""
+        from bd_gen.exchange.exports import FORMATS, endings
+
+        layouts = " and ".join(name.upper() for name in FORMATS if FORMATS[name].needs_boxes)
+        self.help = (self.help or "").format(endings=endings(), layouts=layouts, id="{id}")
+        return super().get_help_record(ctx)
+
+
 @click.command(short_help="Write diagrams as GraphML, DXF, CSV, JSON or pictures.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--out",
+    cls=_Out,
     required=True,
-    help="A file by its ending: .jsonl, .jsonl.gz, .json, .csv, .graphml, .dxf, .svg, .png, .pdf; "
+    help="A file by its ending: {endings}; "
     "with {id} in its name a file each; or a folder, with --format.",
 )
 @click.option("--format", "format_name", metavar="FORMAT", help="Such an ending, without the dot.")
@@ -48,8 +61,9 @@ _MOST_INDICES = 1_000_000
     "--layout/--no-layout",
     "is_layout",
     default=None,
+    cls=_Out,
     help="Find rectangles where there are none, or where they do not give the relations.  "
-    "[default: where there are none, for DXF only]",
+    "[default: where there are none, for {layouts} only]",
 )
 @click.option(
     "--time-limit",
@@ -98,13 +112,13 @@ def command(
 
     metres = checked_scale(METRES_PER_PIXEL if scale is None else scale)
     target = export_target(out, format_name)
-    is_dxf = target.format == "dxf"
+    needs_boxes = target.kind.needs_boxes
     choice = Choice(ids, indices_of(indices, _MOST_INDICES), limit, seed)
     plans = _read(file, choice, labels, skip_bad)
     target.paths(plans)  # too many for one file is said before anything is solved
     num_unsolved = 0
-    if is_dxf if is_layout is None else is_layout:
-        plans, num_unsolved = _solved(plans, time_limit, is_dxf, keep_boxes=is_layout is None)
+    if needs_boxes if is_layout is None else is_layout:
+        plans, num_unsolved = _solved(plans, time_limit, needs_boxes, keep_boxes=is_layout is None)
     _say_other_relations(plans)
     if plans:
         with bar(f"writing {target.path.name}", "files") as report:
@@ -128,7 +142,7 @@ def _read(file: Path, choice: "Choice", labels: Path | None, skip_bad: bool) -> 
 
 
 def _solved(
-    plans: "list[LaidOut]", time_limit: float, is_dxf: bool, keep_boxes: bool
+    plans: "list[LaidOut]", time_limit: float, needs_boxes: bool, keep_boxes: bool
 ) -> "tuple[list[LaidOut], int]":
     from bd_gen.generation.boxes import with_layouts
     from bd_gen.layouts.options import SolverOptions
@@ -137,12 +151,12 @@ def _solved(
         found, unsolved = with_layouts(
             plans, SolverOptions(time_limit=time_limit), report, keep_boxes
         )
-    what = "left out" if is_dxf else "written without rectangles"
+    what = "left out" if needs_boxes else "written without rectangles"
     for one in unsolved[:_MOST_NAMED]:
         click.echo(f"bd-gen: warning: {one}; {what}", err=True)
     if len(unsolved) > _MOST_NAMED:
         click.echo(f"bd-gen: warning: and {len(unsolved) - _MOST_NAMED:,} more; {what}", err=True)
-    if is_dxf:
+    if needs_boxes:
         found = [plan for plan in found if plan.boxes is not None]
     return found, len(unsolved)
 

@@ -4,26 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from bd_gen.data.plan_table import PlanTable
-from bd_gen.data.sources.plans.plans_writer import write_plans
 from bd_gen.diagrams.laid_out import LaidOut
-from bd_gen.diagrams.tokens import edge_tokens, node_tokens, tokens_from_diagrams
-from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.exchange.exports.dxf import write_dxf
+from bd_gen.exchange.exports import FORMATS as FORMATS
+from bd_gen.exchange.exports import ExportFormat, endings
 from bd_gen.exchange.exports.file_names import file_names
-from bd_gen.exchange.exports.graphml import write_graphml
-from bd_gen.exchange.exports.rooms_csv import write_rooms_csv
 from bd_gen.exchange.exports.scale import METRES_PER_PIXEL
 from bd_gen.exchange.laid_out_files import read_laid_out
 from bd_gen.system.errors import InputError
-
-MANY_IN_A_FILE = ("jsonl", "jsonl.gz", "json", "csv", "svg", "png", "pdf")
-ONE_IN_A_FILE = ("graphml", "dxf")
-FORMATS = (*MANY_IN_A_FILE, *ONE_IN_A_FILE)
-
-MOST_IN_A_PICTURE = 400
+from bd_gen.system.names import did_you_mean
 
 Progress = Callable[[int, int], None]
 
@@ -41,6 +29,11 @@ class Target:
     format: str
 
     @property
+    def kind(self) -> ExportFormat:
+        """What is known about the format."""
+        return FORMATS[self.format]
+
+    @property
     def is_each(self) -> bool:
         """Does every diagram get a file of its own?"""
         return "{id}" in self.path.name
@@ -54,7 +47,7 @@ class Target:
         if self.is_each:
             names = file_names(plan.id for plan in plans)
             return [self.path.with_name(self.path.name.replace("{id}", name)) for name in names]
-        if len(plans) > 1 and self.format in ONE_IN_A_FILE:
+        if len(plans) > 1 and self.kind.holds_one:
             raise InputError(
                 f"{self.path}: {self.format} holds one diagram, here are {len(plans):,}; "
                 f"give a name with {{id}} in it or a folder, or choose one"
@@ -74,7 +67,10 @@ def export_target(out: str | Path, format_name: str | None = None) -> Target:
     """
     path = Path(out)
     if format_name is not None and format_name not in FORMATS:
-        raise InputError(f"format {format_name!r}: expected one of {', '.join(FORMATS)}")
+        raise InputError(
+            f"format {format_name!r}: expected one of {', '.join(FORMATS)}"
+            f"{did_you_mean(format_name, FORMATS)}"
+        )
     if any("{id}" in part for part in path.parts[:-1]):
         raise InputError(f"{path}: {{id}} goes into the name of the file, not of a folder")
     by_name = next((f for f in sorted(FORMATS, key=len) if _ends_in(path, f)), None)
@@ -83,7 +79,7 @@ def export_target(out: str | Path, format_name: str | None = None) -> Target:
             raise InputError(f"{path}: is a folder; say which format [--format]")
         return Target(path / f"{{id}}.{format_name}", format_name)
     if format_name is None and by_name is None:
-        raise InputError(f"{path}: expected a name that ends in .{', .'.join(FORMATS)}")
+        raise InputError(f"{path}: expected a name that ends in {endings()}")
     return Target(path, format_name or by_name or "")
 
 
@@ -100,65 +96,16 @@ def export_plans(
     """Write diagrams; returns the files, in the order of the diagrams if each has one.
 
     Raises:
-        InputError: a diagram without boxes for DXF, a bad scale, too many diagrams for the format,
-            or a file that cannot be written.
+        InputError: a diagram without boxes for a format that needs them, a bad scale, too many
+            diagrams for the format, or a file that cannot be written.
     """
     paths = target.paths(plans)
     groups = [[plan] for plan in plans] if target.is_each else [plans]
     for done, (path, group) in enumerate(zip(paths, groups, strict=True), start=1):
-        _write(path, group, target.format, scale)
+        target.kind.write(path, group, scale)
         if progress is not None:
             progress(done, len(paths))
     return paths
-
-
-def _write(path: Path, plans: Sequence[LaidOut], format_name: str, scale: float) -> None:
-    if format_name == "graphml":
-        write_graphml(path, plans[0])
-    elif format_name == "dxf":
-        write_dxf(path, plans[0], scale)
-    elif format_name == "csv":
-        write_rooms_csv(path, plans, scale)
-    elif format_name in ("svg", "png", "pdf"):
-        _draw(path, plans, scale)
-    else:
-        write_plans(path, table_of(plans))
-
-
-def _draw(path: Path, plans: Sequence[LaidOut], scale: float) -> None:
-    from bd_gen.drawing.plan_drawing import draw_plans
-
-    if len(plans) > MOST_IN_A_PICTURE:
-        raise InputError(
-            f"{path}: a picture holds up to {MOST_IN_A_PICTURE} diagrams, here are {len(plans):,}"
-        )
-    draw_plans(
-        [plan.diagram for plan in plans],
-        [plan.boxes for plan in plans],
-        path,
-        mode="both" if any(plan.boxes is not None for plan in plans) else "bubbles",
-        titles=[plan.id for plan in plans],
-        metres_per_pixel=scale,
-    )
-
-
-def table_of(plans: Sequence[LaidOut]) -> PlanTable:
-    """The diagrams as a table of plans; ids should differ."""
-    vocabulary = Vocabulary(max(plan.diagram.num_rooms for plan in plans))
-    tokens = tokens_from_diagrams([plan.diagram for plan in plans], vocabulary)
-    boxes = np.zeros((len(plans), vocabulary.n_max, 4), np.float32)
-    for row, plan in zip(boxes, plans, strict=True):
-        if plan.boxes is not None:
-            row[: len(plan.boxes)] = plan.boxes
-    return PlanTable(
-        room_types=node_tokens(tokens, vocabulary),
-        num_rooms=np.array([plan.diagram.num_rooms for plan in plans]),
-        boxes=boxes,
-        has_boxes=np.array([plan.boxes is not None for plan in plans]),
-        relations=edge_tokens(tokens, vocabulary),
-        ids=np.array([plan.id for plan in plans]),
-        vocabulary=vocabulary,
-    )
 
 
 def export_samples(samples_path: str | Path, path: str | Path) -> int:
@@ -186,9 +133,12 @@ def check_export(path: str | Path) -> Target:
         InputError: no, or not as one file.
     """
     target = export_target(path)
-    if target.format == "dxf":
-        raise InputError(f"{path}: DXF needs a layout; export the samples file by `bd-gen export`")
-    if target.format in ONE_IN_A_FILE and not target.is_each:
+    name = target.format.upper()
+    if target.kind.needs_boxes:
+        raise InputError(
+            f"{path}: {name} needs a layout; export the samples file by `bd-gen export`"
+        )
+    if target.kind.holds_one and not target.is_each:
         raise InputError(
             f"{path}: {target.format} holds one diagram; give a name such as "
             f"{target.path.with_suffix('')}_{{id}}.{target.format}"

@@ -4,7 +4,6 @@ A metric is a function with the decorator `metric`. Every module of `bd_gen.metr
 when the package is (see `bd_gen/metrics/__init__.py`), so a new metric is one new file.
 """
 
-import difflib
 import importlib.util
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 
 from bd_gen.system.errors import InputError
+from bd_gen.system.names import Registry, did_you_mean
 
 Direction = Literal["higher", "lower"] | None
 Unit = Literal["rate", "value", "count"]
@@ -194,20 +194,18 @@ class MetricInfo:
 
 _EXTRAS = {"ortools": "bd-gen[layout]"}
 
-METRICS: dict[str, Metric] = {}
+METRICS: Registry[Metric] = Registry("metric")
 """All metrics by name, in the order of their registration."""
 
 
 def _register(new: Metric) -> None:
-    if new.name in METRICS:
-        raise ValueError(f"there is already a metric called {new.name!r}")
     taken = {key.name: old.name for old in METRICS.values() for key in old.keys}
     for key in new.keys:
         if key.name in taken:
-            raise ValueError(f"{key.name!r} already belongs to metric {taken[key.name]!r}")
+            raise InputError(f"{key.name!r} already belongs to metric {taken[key.name]!r}")
         if key.column and new.per_sample is None:
             raise ValueError(f"{key.name!r} names a column, but there is no per_sample")
-    METRICS[new.name] = new
+    METRICS.add(new.name, new)
 
 
 def metric(
@@ -229,7 +227,7 @@ def metric(
     `per_sample` and all that follows.
 
     Raises:
-        ValueError: the name or one of the keys is taken.
+        InputError: the name or one of the keys is taken.
     """
 
     def decorate(compute: Compute) -> Compute:
@@ -245,7 +243,7 @@ def carried_along(name: str, *, family: str, keys: Sequence[MetricKey]) -> None:
     """Register numbers that others measure and that evaluation only passes on.
 
     Raises:
-        ValueError: the name or one of the keys is taken.
+        InputError: the name or one of the keys is taken.
     """
     _register(Metric(name, family, tuple(keys), 1, None))
 
@@ -342,6 +340,5 @@ def metric_versions(names: Sequence[str] | None = None) -> dict[str, int]:
 
 def unknown_name(kind: str, name: str, known: Sequence[str]) -> str:
     """One line that says that `name` is unknown and which names come near."""
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {len(known)} names"
-    return f"{kind} {name!r}: not known; {hint}"
+    hint = did_you_mean(name, known, 3, 0.5) or f"; there are {len(known)} names"
+    return f"{kind} {name!r}: not known{hint}"

@@ -1,7 +1,7 @@
 """A layout as a drawing for CAD programs (DXF R2010), in metres, y upwards."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ import numpy as np
 
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.vocabulary import ROOM_TYPES
+from bd_gen.exchange.exports import export_format
 from bd_gen.exchange.exports.dxf_style import (
     DIMENSIONS,
     LABELS,
@@ -37,6 +38,13 @@ _OVERALL_DISTANCE = 0.9
 _FROM_BELOW, _FROM_LEFT, _DIMENSION_STRIP = 0.13, 0.27, 0.32
 """Metres from a room's sides inwards to the lines of its own dimensions, whose text stands above
 and to the left of them, and to where both have ended."""
+
+
+@export_format(
+    "dxf", holds="a CAD drawing in metres", most=1, needs_boxes=True, needs="bd-gen[cad]"
+)
+def _write(path: Path, plans: Sequence[LaidOut], scale: float) -> None:
+    write_dxf(path, plans[0], scale)
 
 
 def write_dxf(path: str | Path, plan: LaidOut, scale: float = METRES_PER_PIXEL) -> None:

@@ -5,11 +5,13 @@ the file with `layouts.imports.graphml` gives the same diagram, boxes and id.
 """
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES
+from bd_gen.exchange.exports import export_format
 from bd_gen.exchange.exports.yed import add_graphics
 from bd_gen.system.files import write_text
 
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
     from networkx import DiGraph
 
 FORMAT_VERSION = 1
+
+
+@export_format("graphml", holds="a directed graph", most=1)
+def _write(path: Path, plans: Sequence[LaidOut], scale: float) -> None:  # noqa: ARG001
+    write_graphml(path, plans[0])
 
 
 def write_graphml(path: str | Path, plan: LaidOut) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.vocabulary import ROOM_TYPES
+from bd_gen.exchange.exports import export_format
 from bd_gen.exchange.exports.scale import METRES_PER_PIXEL, checked_scale
 from bd_gen.system.files import write_with
 
@@ -35,6 +36,7 @@ _NUM_MEASURES = HEADER.index("num_relations") - HEADER.index("x0")
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+@export_format("csv", holds="a table with a line a room")
 def write_rooms_csv(
     path: str | Path, plans: Iterable[LaidOut], scale: float = METRES_PER_PIXEL
 ) -> None:

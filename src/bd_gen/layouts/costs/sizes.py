@@ -1,0 +1,58 @@
+"""How far rooms are from their typical size."""
+
+from bd_gen.diagrams.diagram import Diagram
+from bd_gen.layouts.constraints import LARGEST_COORDINATE, X0, X1, Y0, Y1, variable
+from bd_gen.layouts.costs import Layouts, Terms, cost
+from bd_gen.layouts.options import SolverOptions
+from bd_gen.layouts.typical_areas import TYPICAL_AREAS
+
+HALF_PERIMETERS = (200, 107, 67, 55, 81, 87, 77, 90, 90, 65, 54, 41, 41)
+SHORT_SIDES = (70, 43, 22, 20, 29, 33, 28, 36, 36, 14, 13, 11, 11)
+"""Median width plus height, and first quartile of the shorter of the two, of each room type in
+72,751 plans of RPLAN, in pixels. ChildRoom, StudyRoom, GuestRoom and Wall-in are estimates: the
+plans count the first three as SecondRoom and have no Wall-in."""
+
+
+def typical_footprint(num_rooms: int) -> int:
+    """Width times height of a plan of so many rooms, fitted to RPLAN's medians for 4 to 8."""
+    return 9000 + 1850 * num_rooms
+
+
+@cost(
+    "room",
+    size=(100, "half a perimeter, as a percentage of the typical one"),
+    slender=(60, "what is missing of a short side, as a percentage of the typical one"),
+)
+def size_terms(layouts: Layouts, room: int) -> Terms:
+    """The size of a room is measured by half its perimeter and its short side."""
+    model, diagram, options = layouts.model, layouts.diagram, layouts.options
+    scale = _scale(diagram, room, options)
+    half_perimeter = round(HALF_PERIMETERS[diagram.room_types[room]] * scale)
+    short_side = round(SHORT_SIDES[diagram.room_types[room]] * scale)
+    width = [(variable(room, X0), -1), (variable(room, X1), 1)]
+    height = [(variable(room, Y0), -1), (variable(room, Y1), 1)]
+    difference = model.integer(0, 4 * LARGEST_COORDINATE)
+    model.linear([*width, *height, (difference, 1)], low=half_perimeter)
+    model.linear([*width, *height, (difference, -1)], high=half_perimeter)
+    costs = [(difference, _per_cent(layouts.weights["size"], half_perimeter))]
+    # the second time again for what misses even half: slivers are worse than slender rooms
+    for least in (short_side, short_side // 2):
+        missing = model.integer(0, LARGEST_COORDINATE)
+        for length in (width, height):
+            model.linear([*length, (missing, 1)], low=least)
+        costs.append((missing, _per_cent(layouts.weights["slender"], least)))
+    return costs
+
+
+def _per_cent(weight: int, whole: int) -> int:
+    return max(1, round(100 * weight / max(whole, 1))) if weight else 0
+
+
+def _scale(diagram: Diagram, room: int, options: SolverOptions) -> float:
+    """How much longer than typical the sides of a room should be."""
+    room_type = diagram.room_types[room]
+    area = TYPICAL_AREAS[room_type]
+    if options.outline is not None:
+        area *= options.outline.area / typical_footprint(diagram.num_rooms)
+    least, most = options.area_bounds(room_type) or (area, area)
+    return float((min(max(area, least), most) / TYPICAL_AREAS[room_type]) ** 0.5)
