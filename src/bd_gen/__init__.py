@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bd_gen.api.plan import Plan as Plan
     from bd_gen.api.plan import export as export
     from bd_gen.api.plan import read_plans as read_plans
+    from bd_gen.api.plugins import plugin as plugin
     from bd_gen.data.config import DataConfig as DataConfig
     from bd_gen.diagrams.vocabulary import Vocabulary as Vocabulary
     from bd_gen.system.errors import InputError as InputError
@@ -42,8 +43,12 @@ _HOME = {
     "export": "bd_gen.api.plan",
     "lay_out": "bd_gen.api.layout",
     "load": "bd_gen.api.model",
+    "plugin": "bd_gen.api.plugins",
     "read_plans": "bd_gen.api.plan",
 }
+
+_NEED_PLUGINS = ("design", "evaluate", "export", "lay_out", "load", "read_plans")
+"""What asks for things by name: the plug-ins of installed packages are imported before."""
 
 __all__ = ["__version__", *_HOME]
 
@@ -55,6 +60,10 @@ if not TYPE_CHECKING:  # a type checker would take every name for known
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module
 
+        if name in _NEED_PLUGINS:
+            from bd_gen.system.plugins import load_installed
+
+            load_installed()
         home = import_module(_HOME[name])
         value = home if _HOME[name] == f"{__name__}.{name}" else getattr(home, name)
         globals()[name] = value

@@ -32,6 +32,9 @@ COMMANDS = {
     "demo": ("bd_gen.cli.demo", "Run the whole pipeline on built-in data."),
 }
 
+_SHOW_WHAT_IS_REGISTERED = ("data", "export", "train")
+"""Commands whose help lists what is registered; others ask for that only when they run."""
+
 _NO_MEMORY = (
     "Cannot allocate memory",
     "can't allocate memory",  # torch
@@ -54,7 +57,20 @@ class LazyGroup(click.Group):
             return None
         command = importlib.import_module(COMMANDS[cmd_name][0]).command
         assert isinstance(command, click.Command)  # noqa: S101
+        if not any(parameter.name == "plugins" for parameter in command.params):
+            command.params.append(_plugin_option())
         return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take `--plugin` out of the arguments, wherever it stands, and import what it names.
+
+        That has to be done before a command is looked at: what it offers may come from there.
+        """
+        args, plugins = _without_plugins(ctx, args)
+        name, is_help = (args or [""])[0], bool({"-h", "--help"} & set(args))
+        if plugins or name in (_SHOW_WHAT_IS_REGISTERED if is_help else COMMANDS):
+            import_plugins(plugins)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> None:
         """Run the command; what it returns is no exit code."""
@@ -79,8 +95,57 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
 
+def _plugin_option() -> click.Option:
+    """For the help alone: the group takes it out of the arguments before."""
+    return click.Option(
+        ["--plugin", "plugins"],
+        multiple=True,
+        metavar="FILE.py|MODULE",
+        expose_value=False,
+        help="Import this first; it may register things of its own (docs/plugins.md; repeat).",
+    )
+
+
+def _without_plugins(ctx: click.Context, args: list[str]) -> tuple[list[str], list[str]]:
+    """The arguments without `--plugin`, and what that names."""
+    left, plugins, coming = [], [], iter(args)
+    for arg in coming:
+        if arg == "--":
+            left += [arg, *coming]
+        elif arg == "--plugin":
+            value = next(coming, None)
+            if value is None:
+                ctx.fail("Option '--plugin' requires an argument.")
+            plugins.append(value)
+        elif arg.startswith("--plugin="):
+            plugins.append(arg.removeprefix("--plugin="))
+        else:
+            left.append(arg)
+    return left, plugins
+
+
+def import_plugins(given: Sequence[str] = ()) -> None:
+    """Import the plug-ins of installed packages, then those that are named.
+
+    Raises:
+        InputError: one of them cannot be used.
+    """
+    from bd_gen.system.plugins import load, load_installed
+
+    load_installed()
+    for name in given:
+        load(name)
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="bd-gen")
+@click.option(
+    "--plugin",
+    multiple=True,
+    metavar="FILE.py|MODULE",
+    expose_value=False,
+    help="Import this first; before or after the command (docs/plugins.md; repeat).",
+)
 def cli() -> None:
     """Residential bubble diagrams by masked discrete diffusion.
 

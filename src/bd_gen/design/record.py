@@ -7,6 +7,7 @@ from typing import Any
 from bd_gen.design.run import Designs
 from bd_gen.diagrams.vocabulary import ROOM_TYPES
 from bd_gen.system.origin import origin
+from bd_gen.system.plugins import recorded
 from bd_gen.training.checkpoint import Checkpoint
 
 
@@ -38,6 +39,7 @@ def design_record(designs: Designs, checkpoint: Checkpoint, scale: float) -> dic
             "checkpoint": str(checkpoint.source),
             "checkpoint_sha256": checkpoint.sha256,
             **origin(),
+            **recorded(),
         }
     )
 

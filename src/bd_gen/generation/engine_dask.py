@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import logging
+import pickle
 import time
 import uuid
 from collections import Counter
@@ -18,11 +19,12 @@ from bd_gen.generation.shards import (
     Results,
     Shard,
     Task,
-    draw_on_worker,
+    draw_with_plugins,
     forget_checkpoint,
     keep_checkpoint,
 )
 from bd_gen.system.errors import InputError
+from bd_gen.system.plugins import loaded
 from bd_gen.training.checkpoint import Checkpoint
 
 GPU = "GPU"
@@ -160,8 +162,9 @@ class DaskEngine:
 
     def _submitted(self, task: Task, shard: Shard) -> Any:
         return self._client.submit(
-            draw_on_worker,
-            task,
+            draw_with_plugins,
+            loaded(),
+            pickle.dumps(task),
             shard,
             key=f"bd-gen-{task.method.name}-{shard.seed}-{shard.first}-{uuid.uuid4().hex}",
             resources={GPU: 1} if task.device.startswith("cuda") else None,

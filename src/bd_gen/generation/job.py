@@ -34,6 +34,7 @@ from bd_gen.sampling.method import Method
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import remove_leftovers
 from bd_gen.system.locks import locked
+from bd_gen.system.plugins import recorded
 from bd_gen.training.bundled import checkpoint_file
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
 
@@ -172,7 +173,7 @@ def _generated(
     check_solver(job.method)
     partial = PartialSamples.open(
         _partial_path(job),
-        {**config, "checkpoint": checkpoint.sha256},
+        {**config, "checkpoint": checkpoint.sha256, **recorded()},
         job.seeds,
         (job.num_samples, row_size(job.method, checkpoint.vocabulary.length)),
     )

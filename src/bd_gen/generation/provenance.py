@@ -6,6 +6,7 @@ from typing import Any
 
 from bd_gen.data.config import recorded_fields
 from bd_gen.data.dataset import DataConfig, Dataset, dataset_from_table, load_dataset
+from bd_gen.data.sources import SOURCES
 from bd_gen.model.architectures import PUBLISHED
 from bd_gen.model.class_weights import ClassWeights
 from bd_gen.model.likelihood import denoising_scores
@@ -13,6 +14,7 @@ from bd_gen.model.order_law import FEATURES
 from bd_gen.model.process import LearnedOrders, LearnedProcess
 from bd_gen.system.errors import InputError
 from bd_gen.system.origin import origin
+from bd_gen.system.plugins import missing, recorded
 from bd_gen.training.checkpoint import Checkpoint
 
 
@@ -36,6 +38,7 @@ def provenance(checkpoint: Checkpoint, path: Path, schedule: str) -> dict[str, A
         **_learned(checkpoint),
         **_published(checkpoint),
         "denoising": _denoising(checkpoint),
+        **recorded(),
     }
 
 
@@ -110,6 +113,10 @@ def recorded_data(checkpoint: Checkpoint) -> DataConfig:
     """
     try:
         return DataConfig(**recorded_fields(checkpoint.config["data"]))
+    except InputError as error:
+        source = str(checkpoint.config["data"].get("source"))
+        hint = missing(checkpoint.plugins, SOURCES.kind, source)
+        raise InputError(f"{error}{hint}") from None
     except TypeError:
         raise InputError(
             f"{checkpoint.source}: config.data: not the settings of a data set"

@@ -7,9 +7,10 @@ kind.
 
 import copy
 import hashlib
+import pickle
 import tempfile
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from bd_gen.sampling.conditions import Condition
 from bd_gen.sampling.method import Method
 from bd_gen.sampling.sampler import Sampler
 from bd_gen.system.errors import InputError
+from bd_gen.system.plugins import Plugin, install, loaded
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
 
 
@@ -52,6 +54,7 @@ class Task:
         batch_size: diagrams at a time.
         class_weights: of the loss that trained the model, to be divided out.
         versions: of bd-gen and torch, which must be the same everywhere.
+        plugins: what the plug-ins hash to, so that a worker does not go on with older ones.
     """
 
     checkpoint_path: str
@@ -62,6 +65,7 @@ class Task:
     batch_size: int
     class_weights: ClassWeights | None = None
     versions: tuple[str, str] = (__version__, str(torch.__version__))
+    plugins: tuple[str, ...] = field(default_factory=lambda: tuple(p.sha256 for p in loaded()))
 
     @staticmethod
     def of(
@@ -156,6 +160,16 @@ def keep_checkpoint(sha256: str, content: bytes) -> None:
 def forget_checkpoint(sha256: str) -> None:
     """Free what `keep_checkpoint` keeps."""
     _sent.pop(sha256, None)
+
+
+def draw_with_plugins(plugins: tuple[Plugin, ...], task: bytes, shard: Shard) -> Drawn | None:
+    """The same on a machine that has none of the plug-ins yet; the task may be made of them.
+
+    Raises:
+        InputError: as `draw_on_worker`, or a plug-in cannot be imported here.
+    """
+    install(plugins)
+    return draw_on_worker(pickle.loads(task), shard)  # noqa: S301 - of whom the cluster serves
 
 
 def draw_on_worker(task: Task, shard: Shard) -> Drawn | None:

@@ -24,6 +24,8 @@ from bd_gen.results.sample_table import (
 )
 from bd_gen.results.samples_file import read_samples
 from bd_gen.system.origin import origin
+from bd_gen.system.plugins import FIELD as PLUGINS
+from bd_gen.system.plugins import recorded
 
 
 @dataclass(frozen=True)
@@ -200,6 +202,7 @@ def _result(
         "intervals_version": intervals_version(present.samples.num_samples),
         "sample_counts": dict.fromkeys(per_seed, present.samples.num_samples),
         **_rows_asked(present, stays, new, rows),
+        **_plugins(present, new),
     }
     return Result(
         {
@@ -216,6 +219,12 @@ def _result(
             "provenance": provenance,
         }
     )
+
+
+def _plugins(present: Present, new: Measurement) -> dict[str, Any]:
+    """The plug-ins of this evaluation, or of the one whose numbers are all kept."""
+    old = None if present.result is None else present.result.provenance.get(PLUGINS)
+    return recorded() or ({PLUGINS: old} if old and not new.versions else {})
 
 
 def _owner(key: str) -> str | None:

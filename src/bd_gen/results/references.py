@@ -13,10 +13,13 @@ import numpy as np
 
 from bd_gen.data.config import DataConfig, recorded_fields
 from bd_gen.data.dataset import Dataset, load_dataset
+from bd_gen.data.sources import SOURCES
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics import Reference, load_or_fit
 from bd_gen.results.samples_file import Samples
 from bd_gen.system.errors import InputError
+from bd_gen.system.plugins import FIELD as PLUGINS
+from bd_gen.system.plugins import missing
 
 Progress = Callable[[int, int], None]
 
@@ -236,7 +239,9 @@ def recorded_data(samples: Samples, path: str | Path) -> DataConfig:
     try:
         return DataConfig(**{key: value for key, value in fields.items() if key in known})
     except InputError as error:
-        raise InputError(f"{path}: provenance: {error}") from error
+        known_by = samples.provenance.get(PLUGINS)
+        hint = missing(known_by, SOURCES.kind, str(named.get("source")))
+        raise InputError(f"{path}: provenance: {error}{hint}") from error
 
 
 def _recorded_fingerprint(samples: Samples, path: str | Path) -> str | None:

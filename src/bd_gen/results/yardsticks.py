@@ -37,6 +37,7 @@ from bd_gen.results.samples_file import (
 )
 from bd_gen.system.errors import InputError
 from bd_gen.system.origin import origin
+from bd_gen.system.plugins import recorded
 
 _DRAWN_FROM = {
     REAL: "test split, without training plans",
@@ -178,6 +179,7 @@ def _provenance(name: str, dataset: Dataset, data: DataConfig) -> dict[str, Any]
         "yardstick": name,
         "data": recorded_fields(dataclasses.asdict(data)),
         "data_fingerprint": dataset.fingerprint,
+        **recorded(),
     }
 
 

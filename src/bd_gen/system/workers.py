@@ -3,21 +3,25 @@
 They are started anew rather than forked, so that no threads, locks or GPU of this process go
 along; they do not hear of Ctrl-C and do not outlive this process (`bd_gen.system.children`). Where
 one is lost, killed for want of memory for instance, another takes its place and does its task
-again. Scripts that use this need `if __name__ == "__main__":`.
+again. Scripts that use this need `if __name__ == "__main__":`. The plug-ins of this process are
+imported there first.
 """
 
 import multiprocessing
+import pickle
 import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
 
 from bd_gen.system.children import end_with_parent, without_interrupts
 from bd_gen.system.errors import InputError
+from bd_gen.system.plugins import Plugin, install, loaded
 
 MOST_LOSSES = 3
 """A task at which so many processes were lost is not tried again: it may be what ends them."""
@@ -136,7 +140,8 @@ class Workers(Generic[T]):
     def _start(self) -> _Worker[T]:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        setup = (theirs, self._make, self._started)
+        # As bytes: what it refers to may be of a plug-in, which has to be imported first.
+        setup = (theirs, loaded(), pickle.dumps(self._make), self._started)
         process = context.Process(target=serve, args=setup, daemon=True)
         with self._starting(), without_interrupts():
             process.start()
@@ -193,10 +198,10 @@ class Workers(Generic[T]):
 _TOLD, _DONE, _FAILED = "told", "done", "failed"
 
 
-def serve(connection: Connection, make: Callable[[int], Work], number: int) -> None:
+def serve(connection: Connection, plugins: tuple[Plugin, ...], make: bytes, number: int) -> None:
     """The life of a process: tasks come, answers or errors go."""
     end_with_parent()
-    work = make(number)
+    work = _made(plugins, make, number)
     with suppress(EOFError, OSError):  # nobody asks any more
         while True:
             task = connection.recv()
@@ -207,3 +212,16 @@ def serve(connection: Connection, make: Callable[[int], Work], number: int) -> N
                     error.add_note(f"in a worker:\n{traceback.format_exc()}")
                 message = _FAILED, error
             connection.send(message)
+
+
+def _made(plugins: tuple[Plugin, ...], make: bytes, number: int) -> Work:
+    try:
+        install(plugins)
+    except InputError as error:
+        return partial(_refused, error)
+    work: Work = pickle.loads(make)(number)  # noqa: S301 - of the process that started this one
+    return work
+
+
+def _refused(error: InputError, task: Any, tell: Tell) -> None:  # noqa: ARG001
+    raise error
