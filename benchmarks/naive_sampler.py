@@ -13,11 +13,11 @@ from torch import Tensor
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.packing import pack_padded
 from bd_gen.sampling.grid import Visibility
+from bd_gen.sampling.grid_order import CountedOrder
 from bd_gen.sampling.method import Method
 from bd_gen.sampling.noise import KeyedNoise
-from bd_gen.sampling.orders import CountedOrder
-from bd_gen.sampling.remasking import Transition
 from bd_gen.sampling.state import GroupState
+from bd_gen.sampling.transition import Transition
 
 
 @torch.inference_mode()

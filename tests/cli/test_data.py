@@ -126,7 +126,7 @@ def test_export_round_trip(plans_file: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["data=plan"], "data.source: expected one of graph2plan, plans, synthetic, got 'plan'"),
+        (["data=plan"], "data.source: expected one of synthetic, graph2plan, plans, got 'plan'"),
         (["data.pth=x"], "did you mean data.path=..."),
         (["data=plans"], "data.path: expected the file to read"),
         (["data.num_plans=many"], "expected an integer"),

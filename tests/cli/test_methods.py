@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from bd_gen.cli.main import cli
-from bd_gen.sampling.method import ORDERS, REMASKINGS
+from bd_gen.sampling.strategies import ORDERS, REMASKINGS
 from bd_gen.system.errors import InputError
 
 

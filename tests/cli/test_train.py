@@ -100,7 +100,10 @@ def test_a_run_from_nothing_to_its_checkpoint_and_again(train: Command) -> None:
             ("noise=cosin",),
             "noise must be one of cosine, learned, learned_rates, linear, loglinear; did you mean",
         ),
-        (("noise.name=cosin",), "noise.name: noise schedule must be one of cosine, "),
+        (
+            ("noise.name=cosin",),
+            "noise.name: noise schedule must be one of loglinear, linear, cosine, got 'cosin'",
+        ),
         (("training.steps=many",), "training.steps: Value 'many'"),
         (("training.steps=0",), "training.steps must be at least 1, got 0"),
         (("training.seed=-1",), "training.seed must not be negative"),

@@ -15,9 +15,8 @@ from bd_gen.generation.backfill import method_from_config
 from bd_gen.generation.job import GenerationJob, settings
 from bd_gen.generation.suites import read_suite
 from bd_gen.report.commands import generation_command
-from bd_gen.sampling.grid import Loop
-from bd_gen.sampling.method import ORDERS, REMASKINGS, Method, RemaskingSettings
-from bd_gen.sampling.sweeps import SWEEP_KINDS
+from bd_gen.sampling.method import Method, RemaskingSettings
+from bd_gen.sampling.strategies import ORDERS, REMASKINGS, SWEEP_KINDS
 
 DECODINGS = ({}, {"temperature": 0.0}, {"temperature": 0.7}, {"top_p": 0.9},
              {"top_p": 0.9, "temperature": 0.7})  # fmt: skip
@@ -27,7 +26,7 @@ REMASKED = (
     RemaskingSettings("rescale", 0.05, 0.5),
     RemaskingSettings("confidence", t_switch=0.3),
     RemaskingSettings("loop", 0.02),
-    RemaskingSettings("loop", 0.02, loop=Loop(0.5, 0.1, 0.8)),
+    RemaskingSettings("loop", 0.02, t_on=0.5, t_off=0.1, alpha_on=0.8),
 )
 SWEEPS = ({}, *({"sweeps": 2, "sweep_kind": kind} for kind in SWEEP_KINDS))
 

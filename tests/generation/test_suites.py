@@ -98,7 +98,7 @@ def test_the_recommended_ones_begin_with_an_exact_method():
     assert suite.methods[0].is_exact
     plain = {"random_topp0.9_no_remask", "llada_topp0.9_no_remask", "margin_temp1.0_no_remask"}
     assert plain <= set(names(suite))
-    assert any(m.remasking and (m.remasking.eta or 1) < 0.1 for m in suite.methods)
+    assert any(m.remasking and (m.settings["remasking_eta"] or 1) < 0.1 for m in suite.methods)
 
 
 # ---------------------------------------------------------------- a file of one's own

@@ -116,6 +116,6 @@ def test_an_unknown_name_is_answered_with_the_near_one(name: str, near: str) -> 
 
 
 def test_a_name_like_no_other_gets_no_hint() -> None:
-    with pytest.raises(InputError, match="one of cosine, linear, loglinear, got") as caught:
+    with pytest.raises(InputError, match="one of loglinear, linear, cosine, got") as caught:
         schedule_named("zzz")
     assert "did you mean" not in str(caught.value)

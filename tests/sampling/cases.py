@@ -13,8 +13,8 @@ from bd_gen.diagrams.vocabulary import EDGE_MASK, NODE_MASK, NODE_VOCABULARY_SIZ
 from bd_gen.model.config import ModelConfig
 from bd_gen.model.denoiser import Denoiser
 from bd_gen.model.packing import PackedBatch
+from bd_gen.sampling.grid_order import GridOrder
 from bd_gen.sampling.method import Method, RemaskingSettings
-from bd_gen.sampling.orders import GridOrder
 from bd_gen.sampling.predictor import Predictor
 from bd_gen.sampling.sampler import Sampler
 

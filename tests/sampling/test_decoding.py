@@ -8,7 +8,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from bd_gen.sampling.decoding import Argmax, Decoding, Nucleus, Tempered
+from bd_gen.sampling.decodings.argmax import Argmax
+from bd_gen.sampling.decodings.nucleus import Nucleus
+from bd_gen.sampling.decodings.tempered import Tempered
+from bd_gen.sampling.strategies import Decoding
 
 LAST = 1 - 2.0**-53
 COLUMNS = 13

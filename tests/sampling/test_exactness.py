@@ -13,7 +13,8 @@ from tests.sampling.oracle import (
 )
 
 from bd_gen.diagrams.vocabulary import EDGE_MASK, NODE_MASK
-from bd_gen.sampling.method import ORDERS, REMASKINGS, Method, RemaskingSettings
+from bd_gen.sampling.method import Method, RemaskingSettings
+from bd_gen.sampling.strategies import ORDERS, REMASKINGS
 
 PROCESSES = ("loglinear", "linear", "cosine", "learned", "law")
 

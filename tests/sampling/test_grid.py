@@ -8,13 +8,13 @@ from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.learned_rates import LearnedRates
 from bd_gen.model.process import FixedProcess, LearnedProcess
 from bd_gen.model.schedules import SCHEDULES
-from bd_gen.sampling.grid import Loop, equal_steps, looped_steps, visibility_of
+from bd_gen.sampling.grid import equal_steps, looped_steps, visibility_of
 
 PROCESSES = ("loglinear", "linear", "cosine", "learned")
 EVERY_PROCESS = pytest.mark.parametrize("process", PROCESSES)
 VOCABULARY = Vocabulary(4)
 POSITIONS = torch.arange(VOCABULARY.length)
-LOOP = Loop()
+LOOP = (0.55, 0.05, 0.9)
 
 
 @EVERY_PROCESS
@@ -37,7 +37,7 @@ def test_the_grid_of_log_linear_by_hand():
     assert torch.equal(grid.alphas[:, 0], grid.alphas[:, 1])
 
 
-@pytest.mark.parametrize("make", [equal_steps, lambda *args: looped_steps(*args, LOOP)])
+@pytest.mark.parametrize("make", [equal_steps, lambda *args: looped_steps(*args, *LOOP)])
 @pytest.mark.parametrize("steps", [0, -3])
 def test_no_step_is_refused(make, steps):
     with pytest.raises(ValueError, match="at least 1 step"):
@@ -84,7 +84,7 @@ def test_a_loop_goes_down_stands_and_goes_down(process, steps, one, other, alpha
     if t_on == t_off:
         t_on = t_off + 0.01
     visibility = visibility_named(process, VOCABULARY)
-    grid = looped_steps(visibility, steps, POSITIONS, Loop(t_on, t_off, alpha_on))
+    grid = looped_steps(visibility, steps, POSITIONS, t_on, t_off, alpha_on)
     assert grid.steps == steps
     assert grid.times[0] == 1
     assert grid.times[-1] == 0
@@ -99,7 +99,7 @@ def test_a_loop_goes_down_stands_and_goes_down(process, steps, one, other, alpha
 
 
 def test_a_loop_stands_exactly_so_that_remasking_knows():
-    grid = looped_steps(visibility_named("cosine", VOCABULARY), 100, POSITIONS, LOOP)
+    grid = looped_steps(visibility_named("cosine", VOCABULARY), 100, POSITIONS, *LOOP)
     equal = (grid.alphas[1:] == grid.alphas[:-1]).all(dim=1)
     # From 0.55 to 0.05 of the sampler's own time: half of the steps.
     assert int(equal.sum()) == 50

@@ -8,10 +8,15 @@ from tests.sampling.cases import METHODS
 from tests.sampling.oracle import visibility_named
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.sampling.decoding import Argmax, Nucleus, Tempered
-from bd_gen.sampling.grid import Loop
-from bd_gen.sampling.method import ORDERS, REMASKINGS, Method, RemaskingSettings
-from bd_gen.sampling.remasking import Cap, Confidence, Looped, NoRemasking, Rescale, Switched
+from bd_gen.sampling.decodings.argmax import Argmax
+from bd_gen.sampling.decodings.nucleus import Nucleus
+from bd_gen.sampling.decodings.tempered import Tempered
+from bd_gen.sampling.method import Method, RemaskingSettings
+from bd_gen.sampling.remaskings.cap import Cap
+from bd_gen.sampling.remaskings.confidence import Confidence
+from bd_gen.sampling.remaskings.loop import Looped
+from bd_gen.sampling.remaskings.rescale import Rescale
+from bd_gen.sampling.strategies import ORDERS, REMASKINGS, NoRemasking, Switched
 
 
 def test_the_cases_leave_no_order_and_no_remasking_out():
@@ -55,11 +60,11 @@ def test_out_of_range(settings, field):
         ({"strategy": "confidence", "t_switch": 1.1}, "t_switch"),
         ({"strategy": "confidence", "t_switch": math.nan}, "t_switch"),
         ({"strategy": "loop", "eta": 0.1, "t_switch": 0.5}, "t_on and t_off"),
-        ({"strategy": "loop", "eta": 0.1, "loop": Loop(0.1, 0.5)}, "t_off < t_on"),
-        ({"strategy": "loop", "eta": 0.1, "loop": Loop(1.0, 0.5)}, "t_off < t_on"),
-        ({"strategy": "loop", "eta": 0.1, "loop": Loop(0.5, 0.0)}, "t_off < t_on"),
-        ({"strategy": "loop", "eta": 0.1, "loop": Loop(alpha_on=1.0)}, "alpha_on"),
-        ({"strategy": "loop", "eta": 0.1, "loop": Loop(alpha_on=math.nan)}, "alpha_on"),
+        ({"strategy": "loop", "eta": 0.1, "t_on": 0.1, "t_off": 0.5}, "t_off < t_on"),
+        ({"strategy": "loop", "eta": 0.1, "t_on": 1.0, "t_off": 0.5}, "t_off < t_on"),
+        ({"strategy": "loop", "eta": 0.1, "t_on": 0.5, "t_off": 0.0}, "t_off < t_on"),
+        ({"strategy": "loop", "eta": 0.1, "alpha_on": 1.0}, "alpha_on"),
+        ({"strategy": "loop", "eta": 0.1, "alpha_on": math.nan}, "alpha_on"),
     ],
 )
 def test_remasking_out_of_range(settings, field):
@@ -207,7 +212,7 @@ def test_methods_that_draw_otherwise_have_other_settings():
     others = {repr(method.settings) for method in METHODS}
     assert len(others) == len(METHODS)
     one, two = (
-        Method("random", remasking=RemaskingSettings("loop", 0.1, loop=Loop(alpha_on=alpha)))
+        Method("random", remasking=RemaskingSettings("loop", 0.1, alpha_on=alpha))
         for alpha in (0.8, 0.9)
     )
     assert one.settings != two.settings

@@ -6,18 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bd_gen.sampling.grid import Loop
-from bd_gen.sampling.method import MOST_SWEEPS, ORDERS, Method, RemaskingSettings
-from bd_gen.sampling.sweeps import SWEEP_KINDS
+from bd_gen.sampling.method import MOST_SWEEPS, Method, RemaskingSettings
+from bd_gen.sampling.strategies import ORDERS, SWEEP_KINDS
 
 INSIDE = st.floats(0, 1, exclude_min=True, exclude_max=True)
 POSITIVE_TO_ONE = st.floats(0, 1, exclude_min=True)
 
 
 @st.composite
-def loops(draw) -> Loop:
+def loops(draw) -> dict[str, float]:
     t_off, t_on = sorted(draw(st.tuples(INSIDE, INSIDE).filter(lambda pair: pair[0] != pair[1])))
-    return Loop(t_on, t_off, draw(INSIDE))
+    return {"t_on": t_on, "t_off": t_off, "alpha_on": draw(INSIDE)}
 
 
 @st.composite
@@ -26,7 +25,7 @@ def remaskings(draw) -> RemaskingSettings:
     if strategy == "confidence":
         return RemaskingSettings(strategy, t_switch=draw(POSITIVE_TO_ONE))
     if strategy == "loop":
-        return RemaskingSettings(strategy, draw(POSITIVE_TO_ONE), loop=draw(loops()))
+        return RemaskingSettings(strategy, draw(POSITIVE_TO_ONE), **draw(loops()))
     return RemaskingSettings(strategy, draw(POSITIVE_TO_ONE), draw(POSITIVE_TO_ONE))
 
 
@@ -116,7 +115,10 @@ def test_published_names(name, method):
         ),
         (
             "random_temp1.0_remdm_loop_eta0.02_ton0.5_toff0.1_alpha0.8",
-            Method("random", remasking=RemaskingSettings("loop", 0.02, loop=Loop(0.5, 0.1, 0.8))),
+            Method(
+                "random",
+                remasking=RemaskingSettings("loop", 0.02, t_on=0.5, t_off=0.1, alpha_on=0.8),
+            ),
         ),
         (
             "first_hitting_temp1.0_no_remask_realizable",

@@ -11,15 +11,14 @@ from tests.sampling.oracle import Oracle, visibility_named
 
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.schedules import SCHEDULES
-from bd_gen.sampling.method import ORDERS, Method
+from bd_gen.sampling.grid_order import CountedOrder
+from bd_gen.sampling.method import Method
 from bd_gen.sampling.noise import KeyedNoise
-from bd_gen.sampling.orders import (
-    ConfidenceOrder,
-    CountedOrder,
-    LladaOrder,
-    MarginOrder,
-    RandomOrder,
-)
+from bd_gen.sampling.orders.confidence import ConfidenceOrder
+from bd_gen.sampling.orders.llada import LladaOrder
+from bd_gen.sampling.orders.margin import MarginOrder
+from bd_gen.sampling.orders.random import RandomOrder
+from bd_gen.sampling.strategies import ORDERS
 
 COUNTED = [name for name in ORDERS if issubclass(ORDERS[name], CountedOrder)]
 VOCABULARY = Vocabulary(4)
@@ -87,7 +86,7 @@ def test_the_best_scores_are_kept(order):
     spy = Spy(network)
     sampler = sampler_of(spy, VOCABULARY, FOUR_ROOMS, Method(order, steps=4))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(ORDERS, order, Watched)
+        patch.setitem(ORDERS._entries, order, Watched)
         row = sampler.sample(42, [3], 1)[0]
     final = row.astype(int) + np.where(VOCABULARY.is_node, 0, 15)
     assert len(kept_lines) == len(spy.calls) == 4
@@ -125,7 +124,7 @@ def test_confidence_is_read_off_the_raw_probabilities():
     for settings in ({}, {"temperature": 0.2}, {"top_p": 0.5}, {"temperature": 0.0}):
         seen.clear()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setitem(ORDERS, "llada", Watched)
+            patch.setitem(ORDERS._entries, "llada", Watched)
             oracle.sampler(Method("llada", steps=6, **settings)).sample(0, range(5), 5)
         tables.append(seen["first"])
     assert all(torch.equal(table, tables[0]) for table in tables)

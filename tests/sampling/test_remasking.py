@@ -8,17 +8,14 @@ from tests.sampling.cases import Trace
 from tests.sampling.oracle import Oracle, visibility_named
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.sampling.method import REMASKINGS, Method, RemaskingSettings
-from bd_gen.sampling.remasking import (
-    Cap,
-    Confidence,
-    Looped,
-    NoRemasking,
-    Rescale,
-    Switched,
-    Transition,
-)
+from bd_gen.sampling.method import Method, RemaskingSettings
+from bd_gen.sampling.remaskings.cap import Cap
+from bd_gen.sampling.remaskings.confidence import Confidence
+from bd_gen.sampling.remaskings.loop import Looped
+from bd_gen.sampling.remaskings.rescale import Rescale
 from bd_gen.sampling.state import GroupState
+from bd_gen.sampling.strategies import REMASKINGS, NoRemasking, Switched
+from bd_gen.sampling.transition import Transition
 
 SHARES = st.floats(1e-4, 1 - 1e-4)
 ETAS = st.floats(1e-3, 1.0)

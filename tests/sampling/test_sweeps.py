@@ -10,9 +10,9 @@ from tests.sampling.oracle import Oracle, distance, noise_floor, visibility_name
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.packing import pack
-from bd_gen.sampling.method import ORDERS, Method, RemaskingSettings
+from bd_gen.sampling.method import Method, RemaskingSettings
 from bd_gen.sampling.noise import KeyedNoise, Stream
-from bd_gen.sampling.sweeps import SWEEP_KINDS, sweep_calls
+from bd_gen.sampling.strategies import ORDERS, SWEEP_KINDS
 
 VOCABULARY = Vocabulary(5)
 HISTOGRAM = (0, 1, 1, 2, 3, 2)
@@ -38,7 +38,7 @@ def test_sweeps_leave_the_law_where_it_is(kind):
     found, calls = distance(oracle, method, seed=11)
     assert found < noise_floor(oracle.truth).threshold
     expected = {
-        n: n * (n + 1) / 2 + 2 * sweep_calls(kind, n) for n in oracle.joints
+        n: n * (n + 1) / 2 + 2 * SWEEP_KINDS[kind]().calls(n) for n in oracle.joints
     }  # of 1, 2, 3 rooms
     assert calls == pytest.approx(sum(s * expected[n] for n, s in ((1, 0.2), (2, 0.3), (3, 0.5))),
                                   rel=0.02)  # fmt: skip
@@ -146,7 +146,7 @@ def test_fewer_sweeps_are_a_state_on_the_way_to_more(kind, base):
         assert states[3][: len(states[fewer])] == states[fewer]
         assert states[3][len(states[fewer]) - 1] == ends[fewer].tobytes()
         # Two states for every call: before and after it.
-        assert len(states[fewer + 1]) - len(states[fewer]) == 2 * sweep_calls(kind, n)
+        assert len(states[fewer + 1]) - len(states[fewer]) == 2 * SWEEP_KINDS[kind]().calls(n)
 
 
 # ---------------------------------------------------------------- what the network is asked
@@ -227,7 +227,7 @@ def test_every_sweep_goes_in_an_order_of_its_own(kind):
     calls = swept_calls(kind, count, sweeps=2, network=uniform)
     first = [
         [blocks.index(set(np.flatnonzero(call.is_masked))) for call in calls[start]]
-        for start in (0, sweep_calls(kind, 4))
+        for start in (0, SWEEP_KINDS[kind]().calls(4))
     ]
     pairs = np.array(first[0]) * len(blocks) + first[1]
     counts = np.bincount(pairs, minlength=len(blocks) ** 2)
@@ -247,4 +247,4 @@ def test_sweeps_follow_any_order(order, kind):
     sizes = num_rooms_of(rows[0], VOCABULARY)
     assert (num_rooms_of(rows[1], VOCABULARY) == sizes).all()
     assert (rows[0] != rows[1]).any()
-    assert samplers[1].calls - samplers[0].calls == sum(sweep_calls(kind, n) for n in sizes)
+    assert samplers[1].calls - samplers[0].calls == sum(SWEEP_KINDS[kind]().calls(n) for n in sizes)

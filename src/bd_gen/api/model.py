@@ -22,15 +22,13 @@ from bd_gen.model.any_order import any_order_nats
 from bd_gen.model.device import resolve_device
 from bd_gen.sampling.condition_reader import condition_from_plain
 from bd_gen.sampling.conditions import Condition
-from bd_gen.sampling.grid import Loop
-from bd_gen.sampling.method import Method, RemaskingSettings
+from bd_gen.sampling.method import Method
+from bd_gen.sampling.settings import usual_method
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import expanded
-from bd_gen.system.plain_yaml import read_yaml
 from bd_gen.training.bundled import BUNDLED, checkpoint_file
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
 
-_USUAL = Path(__file__).resolve().parents[1] / "configs" / "eval" / "default.yaml"
 _LARGEST_SEED = 2**64 - 1
 
 Given = plain.Diagram | Mapping[str, Any] | str | Path
@@ -181,24 +179,6 @@ class Model:
             return replace(method, is_learned=is_learned, steps=steps)
         except (TypeError, ValueError) as error:
             raise InputError(f"method: {error}") from None
-
-
-def usual_method() -> Method:
-    """The method of `bd-gen generate` without settings, as its configuration has it."""
-    settings = read_yaml(_USUAL)
-    asked, remasking = settings["remasking"], None
-    if asked["strategy"] not in (None, "none"):
-        loop = Loop(asked["t_on"], asked["t_off"], asked["alpha_on"])
-        remasking = RemaskingSettings(asked["strategy"], asked["eta"], asked["t_switch"], loop)
-    method = Method(
-        settings["unmasking_mode"],
-        settings["temperature"],
-        settings["top_p"],
-        remasking,
-        settings["sampling_steps"],
-        only_realizable=settings["only_realizable"],
-    )
-    return replace(method, sweeps=method.default_sweeps)
 
 
 def _condition(

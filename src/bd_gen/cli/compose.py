@@ -31,7 +31,8 @@ def compose(name: str, overrides: Sequence[str]) -> dict[str, Any]:
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(str(CONFIGS), version_base="1.3"):
-            known = OmegaConf.to_container(hydra_compose(name), resolve=False)
+            derived = [f"+{key}={_word(default)}" for key, default, _ in _derived(name)]
+            known = OmegaConf.to_container(hydra_compose(name, derived), resolve=False)
             assert isinstance(known, dict)  # noqa: S101 - the top of a configuration is one
             groups = [group for group, _ in _defaults(name)]
             own = {*_keys(known), *groups}
@@ -39,7 +40,7 @@ def compose(name: str, overrides: Sequence[str]) -> dict[str, Any]:
             for override in overrides:
                 _check_override(override, _keys(known), groups)
             words = [word for override in overrides for word in _with_file(override)]
-            config = hydra_compose(name, [_readable(word) for word in words])
+            config = hydra_compose(name, [*derived, *map(_readable, words)])
             plain = OmegaConf.to_container(config, resolve=True)
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise InputError(f"{' '.join(overrides)}: {_first_line(error)}") from None
@@ -128,6 +129,7 @@ def describe(name: str) -> str:
             if line and not line.startswith("#"):
                 key, _, rest = line.partition(":")
                 lines.append(f"  {group}.{key}={rest.strip()}")
+    lines += [f"  {key}={_word(default)}  # {text}" for key, default, text in _derived(name)]
     return "\n".join(lines)
 
 
@@ -163,6 +165,22 @@ def _with_file(override: str) -> tuple[str, ...]:
         return (override,)
     other, key = _REGISTERED[group]
     return other, f"{key}={quoted(choice)}"
+
+
+def _derived(name: str) -> list[tuple[str, Any, str]]:
+    """Key, default and meaning of settings that stand in no file: those of sampling methods."""
+    if name != "generate":
+        return []
+    from bd_gen.sampling.settings import config_settings
+
+    return [(f"eval.{one.key}", one.default, one.help) for one in config_settings()]
+
+
+def _word(value: Any) -> str:
+    """A default as it is written in an override."""
+    return (
+        str(value).lower() if isinstance(value, bool) else "null" if value is None else str(value)
+    )
 
 
 def _defaults(name: str) -> list[tuple[str, str | None]]:

@@ -1,7 +1,7 @@
 """`bd-gen generate`."""
 
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, make_dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from bd_gen.system.errors import InputError
 from bd_gen.system.files import expanded
 
 if TYPE_CHECKING:
+    from bd_gen.cli.compose import Section
     from bd_gen.generation.engines import EngineSettings
     from bd_gen.generation.job import GenerationJob
     from bd_gen.sampling.conditions import Condition
@@ -28,35 +29,16 @@ class GenerateCommand(OverridesCommand):
 
 
 @dataclass(frozen=True)
-class RemaskingConfig:
-    """The `eval.remasking` section."""
-
-    strategy: str | None = None
-    eta: float | None = None
-    t_switch: float = 1.0
-    t_on: float = 0.55
-    t_off: float = 0.05
-    alpha_on: float = 0.9
-
-
-@dataclass(frozen=True)
 class EvalConfig:
-    """The `eval` section of the configuration, with its published names."""
+    """The `eval` section of the configuration without what belongs to the method."""
 
     checkpoint_path: str = "bundled"
-    unmasking_mode: str = "first_hitting"
-    temperature: float = 1.0
-    top_p: float | None = None
-    sampling_steps: int = 100
-    sweeps: int | None = None
-    sweep_kind: str | None = None
     seeds: list[int] = field(default_factory=list)
     num_samples: int = 1_000
     batch_size: int = 512
     device: str = "auto"
     class_weights: str | None = None
     overwrite: bool = False
-    only_realizable: bool = False
 
 
 @click.command("generate", cls=GenerateCommand)
@@ -172,7 +154,7 @@ def generation_job(
     Raises:
         InputError: a setting that is unknown, out of range, or contradicts the checkpoint.
     """
-    from bd_gen.cli.compose import as_text, compose, section
+    from bd_gen.cli.compose import as_text, compose
     from bd_gen.cli.published_overrides import apart, check_claims
     from bd_gen.generation.job import GenerationJob
     from bd_gen.model.class_weights import read_class_weights
@@ -181,9 +163,8 @@ def generation_job(
 
     claims, rest = apart(overrides)
     config = compose("generate", rest)
-    remasking = section(RemaskingConfig, config["eval"].pop("remasking"), "eval.remasking")
     config["eval"]["seeds"] = _seeds(config["eval"]["seeds"])
-    settings = section(EvalConfig, config["eval"], "eval")
+    settings, of_method = _sections(config["eval"])
     # A shell leaves the ~ of KEY=~/VALUE alone.
     checkpoint_path = expanded(settings.checkpoint_path)
     checkpoint = load_checkpoint(checkpoint_file(checkpoint_path))
@@ -201,7 +182,7 @@ def generation_job(
         raise InputError(f"results.schedule: expected the name of a folder, got {schedule!r}")
     job = GenerationJob(
         checkpoint_path=checkpoint_path,
-        method=_method(settings, remasking, checkpoint),
+        method=_method(of_method, checkpoint.is_learned),
         directory=expanded(config["results"]["dir"]) / schedule,
         seeds=tuple(settings.seeds),
         num_samples=settings.num_samples,
@@ -223,30 +204,30 @@ def _seeds(value: object) -> list[object]:
     raise InputError(f"eval.seeds: expected a number or a list as in [42,123], got {value!r}")
 
 
-def _method(settings: EvalConfig, asked: RemaskingConfig, checkpoint: "Checkpoint") -> "Method":
-    from bd_gen.sampling.grid import Loop
-    from bd_gen.sampling.method import Method, RemaskingSettings
+def _sections(values: "Section") -> tuple[EvalConfig, dict[str, object]]:
+    """The `eval` section: what does not belong to the method, and the method's settings by key."""
+    from bd_gen.cli.compose import section
+    from bd_gen.sampling.settings import config_settings
+
+    known = config_settings()
+    inner = {one.key.partition(".")[0] for one in known if "." in one.key}
+    found: dict[str, object] = {}
+    for name in inner:
+        fields = [(one.key.partition(".")[2], one.kind, one.default)
+                  for one in known if one.key.startswith(f"{name}.")]  # fmt: skip
+        made = section(make_dataclass(name, fields), values.pop(name), f"eval.{name}")
+        found |= {f"{name}.{key}": value for key, value in asdict(made).items()}
+    fields = [(one.key, one.kind, one.default) for one in known if "." not in one.key]
+    cls = make_dataclass("Settings", fields, bases=(EvalConfig,), frozen=True)
+    settings = section(cls, values, "eval")
+    return settings, found | asdict(settings)
+
+
+def _method(settings: dict[str, object], is_learned: bool) -> "Method":
+    from bd_gen.sampling.settings import from_config
 
     try:
-        remasking = None
-        if asked.strategy not in (None, "none"):
-            loop = Loop(asked.t_on, asked.t_off, asked.alpha_on)
-            remasking = RemaskingSettings(asked.strategy or "", asked.eta, asked.t_switch, loop)
-        elif asked.eta is not None:
-            raise ValueError("remasking.eta: goes with remasking.strategy=cap, rescale or loop")
-        method = Method(
-            unmasking=settings.unmasking_mode,
-            temperature=settings.temperature,
-            top_p=settings.top_p,
-            remasking=remasking,
-            steps=settings.sampling_steps,
-            only_realizable=settings.only_realizable,
-            is_learned=checkpoint.is_learned,
-        )
-        sweeps = settings.sweeps
-        if sweeps is None:
-            sweeps = method.default_sweeps if settings.sweep_kind is None else 0
-        return replace(method, sweeps=sweeps, sweep_kind=settings.sweep_kind or "")
+        return from_config(settings, is_learned)
     except ValueError as error:
         raise InputError(f"eval.{error}") from None
 

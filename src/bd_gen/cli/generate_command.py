@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bd_gen.cli.compose import quoted
+from bd_gen.sampling.settings import overrides
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,18 +18,6 @@ if TYPE_CHECKING:
     from bd_gen.generation.engines import EngineSettings
     from bd_gen.generation.job import GenerationJob
 
-_SETTINGS = (
-    ("unmasking_mode", "unmasking_mode"),
-    ("temperature", "temperature"),
-    ("top_p", "top_p"),
-    ("sampling_steps", "sampling_steps"),
-    ("remasking_strategy", "remasking.strategy"),
-    ("remasking_eta", "remasking.eta"),
-    ("remasking_t_switch", "remasking.t_switch"),
-    ("sweeps", "sweeps"),
-    ("sweep_kind", "sweep_kind"),
-)
-_LOOP = ("t_on", "t_off", "alpha_on")
 _DEFAULT_BATCH_SIZE = 512
 _PLAIN = re.compile(r"([A-Za-z_/]|\.{1,2}/)[A-Za-z0-9_/.-]*( [A-Za-z0-9_/.-]+)*")
 _KEYWORDS = ("null", "true", "false", "nan", "inf")
@@ -37,23 +26,11 @@ _KEYWORDS = ("null", "true", "false", "nan", "inf")
 def generate_command(job: "GenerationJob", where: "EngineSettings | None" = None) -> str:
     """The `bd-gen generate` of a job without a condition.
 
-    What decides about the samples is spelled out, so that the command means the same whatever
-    the defaults are; null is left out.
-
     Args:
         job: what to draw.
         where: which engine draws it; this process if None.
     """
-    settings = job.method.settings
-    values = {key: settings[name] for name, key in _SETTINGS if settings.get(name) is not None}
-    if "remasking_loop" in settings:
-        values.pop("remasking.t_switch")
-        loop = zip(_LOOP, settings["remasking_loop"], strict=True)
-        values |= {f"remasking.{key}": value for key, value in loop}
-    if not job.method.sweeps and job.method.is_default_but_for_sweeps:
-        values["sweeps"] = 0
-    if job.method.only_realizable:
-        values["only_realizable"] = "true"
+    values = overrides(job.method.settings)
     values |= {
         "seeds": f"[{','.join(map(str, job.seeds))}]",
         "num_samples": job.num_samples,

@@ -32,7 +32,7 @@ COMMANDS = {
     "demo": ("bd_gen.cli.demo", "Run the whole pipeline on built-in data."),
 }
 
-_SHOW_WHAT_IS_REGISTERED = ("data", "export", "train")
+_SHOW_WHAT_IS_REGISTERED = ("data", "export", "generate", "train")
 """Commands whose help lists what is registered; others ask for that only when they run."""
 
 _NO_MEMORY = (

@@ -13,11 +13,11 @@ from bd_gen.layouts.outcome import Outcome, lay_out
 from bd_gen.results.samples_file import read_samples
 from bd_gen.sampling.condition_reader import condition_from_plain
 from bd_gen.sampling.method import DEFAULT_STEPS, Method
+from bd_gen.sampling.settings import usual_method
 from bd_gen.system.errors import InputError
 from bd_gen.training.bundled import checkpoint_file
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
 
-USUAL_METHOD = "first_hitting_temp1.0_no_remask"
 MOST_STATES = 120
 """More states than this become too large a file; then only every second, third, ... is shown."""
 
@@ -33,7 +33,8 @@ def checkpoint_trajectory(
 
     Args:
         path: the file, or "bundled".
-        method_name: name of a method; by default the exact one. The prefix v2_ is added for a
+        method_name: name of a method; by default the usual one without
+            sweeps. The prefix v2_ is added for a
             checkpoint with a learned forward process.
         seed: 0..2^64-1.
         sample: number of the sample.
@@ -43,18 +44,17 @@ def checkpoint_trajectory(
         InputError: the checkpoint or the name cannot be used.
     """
     checkpoint = load_checkpoint(checkpoint_file(path))
-    method = _method(method_name or USUAL_METHOD, steps, checkpoint)
+    method = _method(method_name, steps, checkpoint)
     return trajectory_of(checkpoint, method, seed, sample), _title(method, seed, sample)
 
 
-def _method(name: str, steps: int, checkpoint: Checkpoint) -> Method:
+def _method(name: str | None, steps: int, checkpoint: Checkpoint) -> Method:
     try:
-        method = Method.from_name(name, steps)
+        usual = replace(usual_method(), sweeps=0, sweep_kind="", steps=steps)
+        method = usual if name is None else Method.from_name(name, steps)
     except ValueError as error:
         raise InputError(f"--method: {error}") from None
-    if checkpoint.is_learned and not name.startswith("v2_"):
-        method = replace(method, is_learned=True)
-    return method
+    return replace(method, is_learned=True) if checkpoint.is_learned else method
 
 
 def samples_trajectory(

@@ -1,7 +1,7 @@
 """From results without samples to the jobs that make the samples."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,34 +14,16 @@ from bd_gen.results.columns import YARDSTICKS
 from bd_gen.results.inventory import Entry, read_entries
 from bd_gen.results.rejection import FIELD as REJECTION
 from bd_gen.results.result_file import Result
-from bd_gen.sampling.grid import Loop
-from bd_gen.sampling.method import DEFAULT_STEPS, ORDERS, Method, RemaskingSettings
+from bd_gen.sampling.method import Method
+from bd_gen.sampling.names import LEARNED as LEARNED_PREFIX
+from bd_gen.sampling.settings import NEEDED, NEEDED_TO_REMASK, from_settings, known_settings
 from bd_gen.system.errors import InputError
 from bd_gen.training.checkpoint import Checkpoint
 from bd_gen.training.trained import LEARNED
 
-_NEEDED = (
-    "seeds",
-    "num_samples",
-    "sampling_steps",
-    "temperature",
-    "top_p",
-    "unmasking_mode",
-    "remasking_enabled",
-)
-_NEEDED_TO_REMASK = ("remasking_strategy", "remasking_eta", "remasking_t_switch")
+_AMOUNT = ("seeds", "num_samples")
 _FOLDER_SUFFIX = "_noise_sc"
-_SWEPT = ("sweeps", "sweep_kind")
-_OTHERS = (
-    "remasking_loop",
-    "is_v2",
-    "given",
-    "checkpoint",
-    "class_weights",
-    "noise",
-    "noise_type",
-)
-_KNOWN = {*_NEEDED, *_NEEDED_TO_REMASK, *_SWEPT, *_OTHERS}
+_OTHERS = ("given", "checkpoint", "class_weights", "noise", "noise_type", REJECTION)
 
 
 @dataclass(frozen=True)
@@ -140,7 +122,7 @@ def _doubts(directory: Path, entry: Entry, checkpoints: Checkpoints, drawing: Dr
 def _unknown_settings(entry: Entry) -> list[str]:
     """A line on settings of a config that have no meaning here and are not null or false."""
     config = entry.result.config if entry.result else {}
-    known = _KNOWN | {"only_realizable", REJECTION}
+    known = known_settings() | {*_AMOUNT, *_OTHERS}
     names = [key for key in config if key not in known and config[key] not in (None, False)]
     if not names:
         return []
@@ -153,6 +135,8 @@ def _task(directory: Path, entry: Entry, checkpoints: Checkpoints, drawing: Draw
     if result.method != entry.method:
         raise InputError(f"method: expected {entry.method} as the file is called, "
                          f"got {result.method[:80]}")  # fmt: skip
+    if result.config.get("given") is not None:
+        raise InputError("config/given: drawn around given tokens; use bd-gen generate --given")
     method = method_from_config(result.config, entry.method)
     seeds, num_samples = _amount(result.config)
     _check_class_weights(result.config, drawing.class_weights)
@@ -164,9 +148,6 @@ def _task(directory: Path, entry: Entry, checkpoints: Checkpoints, drawing: Draw
 def method_from_config(config: Mapping[str, Any], name: str) -> Method:
     """The method that the `config` of a result describes.
 
-    Published configs say temperature 0 where top-p truncates, and eta 0 where confidence
-    remasks; both mean that the setting has no part in it.
-
     Args:
         config: as it stands in the file.
         name: of the method, as the file is called.
@@ -174,78 +155,17 @@ def method_from_config(config: Mapping[str, Any], name: str) -> Method:
     Raises:
         InputError: a setting is missing or impossible, or they are those of another method.
     """
-    enabled = config.get("remasking_enabled")
-    needed = _NEEDED + (_NEEDED_TO_REMASK if enabled else ())
+    needed = (*_AMOUNT, *NEEDED, *(NEEDED_TO_REMASK if config.get("remasking_enabled") else ()))
     missing = [key for key in needed if key not in config]
     if missing:
         raise InputError(f"config: lacks {', '.join(missing)}")
-    if config.get("given") is not None:
-        raise InputError("config/given: drawn around given tokens; use bd-gen generate --given")
     try:
-        method = replace(
-            _method(config, is_learned=name.startswith("v2_")),
-            only_realizable=_only_realizable(config),
-        )
+        method = from_settings(config, is_learned=name.startswith(LEARNED_PREFIX))
     except (OverflowError, ValueError) as error:
         raise InputError(f"config: {error}") from None
     if method.name != name:
         raise InputError(f"config: its settings are those of {method.name}, not of {name}")
     return method
-
-
-def _method(config: Mapping[str, Any], is_learned: bool) -> Method:
-    """The method, by its settings alone.
-
-    Raises:
-        ValueError: a setting has the wrong type, is out of range, or contradicts another.
-    """
-    if config.get("is_v2") not in (None, is_learned):
-        raise ValueError(f"is_v2 is {config['is_v2']}, which the method's name contradicts")
-    unmasking, steps = config["unmasking_mode"], config["sampling_steps"]
-    if not isinstance(unmasking, str):
-        raise ValueError(f"unmasking_mode: expected text, got {unmasking!r:.40}")
-    if unmasking in ORDERS and not ORDERS[unmasking].has_steps:
-        steps = DEFAULT_STEPS  # It has one step a token; the setting has no part in it.
-    elif type(steps) is not int:
-        raise ValueError(f"sampling_steps: expected a whole number, got {steps!r:.40}")
-    top_p = None if config["top_p"] is None else _number(config, "top_p")
-    temperature = _number(config, "temperature")
-    swept = {key: config[key] for key in _SWEPT if config.get(key) is not None}
-    return Method(unmasking, temperature, top_p, _remasking(config), steps, is_learned, **swept)
-
-
-def _only_realizable(config: Mapping[str, Any]) -> bool:
-    value = config.get("only_realizable")
-    if not isinstance(value, (bool, type(None))):
-        raise ValueError(f"only_realizable: expected true or false, got {value!r:.40}")
-    return bool(value)
-
-
-def _remasking(config: Mapping[str, Any]) -> RemaskingSettings | None:
-    enabled, strategy = config["remasking_enabled"], config.get("remasking_strategy")
-    if not isinstance(enabled, bool):
-        raise ValueError(f"remasking_enabled: expected true or false, got {enabled!r:.40}")
-    if not enabled:
-        if strategy is not None:
-            raise ValueError(f"remasking_strategy is {strategy!r:.40}, remasking_enabled false")
-        return None
-    if not isinstance(strategy, str):
-        raise ValueError(f"remasking_strategy: expected text, got {strategy!r:.40}")
-    eta = None if config["remasking_eta"] is None else _number(config, "remasking_eta")
-    loop = Loop()
-    if strategy == "loop":
-        times = config.get("remasking_loop")
-        if not isinstance(times, list) or len(times) != 3:
-            raise ValueError("remasking_loop: expected t_on, t_off and alpha_on")
-        loop = Loop(*(_number({"remasking_loop": time}, "remasking_loop") for time in times))
-    return RemaskingSettings(strategy, eta, _number(config, "remasking_t_switch"), loop)
-
-
-def _number(config: Mapping[str, Any], key: str) -> float:
-    value = config[key]
-    if type(value) not in (int, float):
-        raise ValueError(f"{key}: expected a number, got {value!r:.40}")
-    return float(value)
 
 
 def _amount(config: Mapping[str, Any]) -> tuple[list[int], int]:

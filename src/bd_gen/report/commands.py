@@ -1,5 +1,6 @@
 """The commands that give a row's numbers, samples and pictures again."""
 
+import json
 import shlex
 from collections.abc import Mapping
 from typing import Any
@@ -7,19 +8,7 @@ from typing import Any
 from bd_gen.data.config import DataConfig, recorded_fields
 from bd_gen.report.contents import Contents, Entry
 from bd_gen.results.columns import REAL
-
-_SETTINGS = (
-    ("eval.unmasking_mode", "unmasking_mode"),
-    ("eval.temperature", "temperature"),
-    ("eval.top_p", "top_p"),
-    ("eval.sampling_steps", "sampling_steps"),
-    ("eval.remasking.strategy", "remasking_strategy"),
-    ("eval.remasking.eta", "remasking_eta"),
-    ("eval.remasking.t_switch", "remasking_t_switch"),
-    ("eval.sweeps", "sweeps"),
-    ("eval.sweep_kind", "sweep_kind"),
-)
-_LOOP = ("t_on", "t_off", "alpha_on")
+from bd_gen.sampling.settings import overrides
 
 
 def evaluation_command(entry: Entry, contents: Contents) -> str | None:
@@ -40,36 +29,38 @@ def generation_command(entry: Entry, contents: Contents) -> str | None:
     checkpoint = generation.get("checkpoint_path")
     if not isinstance(checkpoint, str) or not isinstance(config.get("unmasking_mode"), str):
         return None
-    words = [f"eval.checkpoint_path={checkpoint}"]
-    words += [f"{key}={config[name]}" for key, name in _SETTINGS if config.get(name) is not None]
-    if config.get("sweeps") is None and _is_default_but_for_sweeps(config):
-        words.append("eval.sweeps=0")
-    loop = config.get("remasking_loop")
-    if isinstance(loop, list) and len(loop) == len(_LOOP):
-        words += [f"eval.remasking.{k}={value}" for k, value in zip(_LOOP, loop, strict=True)]
+    files, words = _condition(config.get("given"))
+    words.append(f"eval.checkpoint_path={checkpoint}")
+    words += [f"eval.{key}={value}" for key, value in overrides(config).items()]
     seeds, count = config.get("seeds"), config.get("num_samples")
     if isinstance(seeds, list):
         words.append(f"eval.seeds=[{','.join(str(seed) for seed in seeds)}]")
     if isinstance(count, int):
         words.append(f"eval.num_samples={count}")
-    if config.get("only_realizable") is True:
-        words.append("eval.only_realizable=true")
+    weights = config.get("class_weights")
+    if weights is not None:
+        files.append(_written(weights, "class_weights.json"))
+        words.append("eval.class_weights=class_weights.json")
     directory = contents.directory
     words += [f"results.dir={directory.parent}", f"results.schedule={directory.name}"]
-    return " ".join(["bd-gen generate", *map(shlex.quote, words)])
+    return " && ".join([*files, " ".join(["bd-gen generate", *map(shlex.quote, words)])])
 
 
-def _is_default_but_for_sweeps(config: Mapping[str, Any]) -> bool:
-    """Whether the command would sweep this method if nobody said how often.
+def _condition(given: Any) -> tuple[list[str], list[str]]:
+    """Commands that write what was given into a file, as far as it takes one, and options."""
+    if not isinstance(given, dict) or not isinstance(given.get("rooms"), list):
+        return [], []
+    rooms = given["rooms"]
+    names = [name for name in rooms if isinstance(name, str)]
+    if given.get("relations") or not names or rooms[: len(names)] != names:
+        return [_written(given, "given.json")], ["--given", "given.json"]
+    more = ["--num-rooms", str(len(rooms))] if len(rooms) > len(names) else []
+    return [], ["--rooms", ", ".join(names), *more]
 
-    As `sampling.method.Method.is_default_but_for_sweeps`, which results do not know.
-    """
-    return (
-        config.get("unmasking_mode") == "first_hitting"
-        and config.get("temperature") == 1
-        and config.get("top_p") is None
-        and config.get("remasking_strategy") is None
-    )
+
+def _written(value: Any, file: str) -> str:
+    """A command that writes a file of JSON."""
+    return f"printf %s {shlex.quote(json.dumps(value))} > {file}"
 
 
 def show_command(entry: Entry, contents: Contents, condition: str) -> str:

@@ -9,6 +9,7 @@ from bd_gen.results.rejection import FIELD as REJECTION
 from bd_gen.results.rejection import plain_rejection
 from bd_gen.results.result_file import Result
 from bd_gen.results.samples_file import Samples
+from bd_gen.sampling.settings import canonical
 
 _OWN_FIELDS = {
     "format_version",
@@ -113,29 +114,12 @@ def _lost(old: Mapping[str, Any], own: Mapping[str, Any]) -> str:
 
 def changed_settings(old: Mapping[str, Any], own: Mapping[str, Any]) -> list[str]:
     """A sentence for each setting whose meaning is another one in `own`; spellings do not count."""
-    before, now = _meaning(old), _meaning(own)
+    before, now = canonical(old), canonical(own)
     return [
         f"config/{key}: {setting(old[key])} before, now {setting(own[key])} as in the samples"
         for key in own
         if key in old and key != "checkpoint" and before[key] != now[key]
     ]
-
-
-def _meaning(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings without those that play no part, which files write in different ways."""
-    found = dict(config)
-    if found.get("top_p") == 1:
-        found["top_p"] = None
-    if found.get("top_p") is not None and found.get("temperature") == 0:
-        found["temperature"] = 1.0
-    if found.get("unmasking_mode") == "first_hitting":
-        found["sampling_steps"] = None
-    idle: tuple[str, ...] = ()
-    if found.get("remasking_enabled") is False:
-        idle = ("remasking_strategy", "remasking_eta", "remasking_t_switch")
-    elif found.get("remasking_strategy") == "confidence":
-        idle = ("remasking_eta",)
-    return found | dict.fromkeys(idle)
 
 
 def _gone(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -10,20 +10,6 @@ from bd_gen.results.rejection import rejection_in_words
 from bd_gen.results.result_file import Result
 from bd_gen.results.table import Table
 
-_SETTINGS = (
-    "seeds",
-    "num_samples",
-    "sampling_steps",
-    "temperature",
-    "top_p",
-    "unmasking_mode",
-    "remasking_enabled",
-    "remasking_strategy",
-    "remasking_eta",
-    "remasking_t_switch",
-    "checkpoint",
-    "is_v2",
-)
 _ORIGINS = {
     "checkpoint_sha256": "checkpoint sha256",
     "data_fingerprint": "reference data",
@@ -32,9 +18,9 @@ _ORIGINS = {
 
 
 def configuration(columns: Sequence[Column]) -> Table:
-    """The settings of all columns, the known ones first, and where their numbers come from."""
+    """The settings of all columns as they stand in the files, and where their numbers come from."""
     others = {key: None for column in columns for key in column.result.config}
-    keys = [*_SETTINGS, *(key for key in others if key not in (*_SETTINGS, REJECTION))]
+    keys = [key for key in others if key != REJECTION]
     rows = []
     for key in keys:
         configs = [column.result.config for column in columns]

@@ -95,22 +95,15 @@ def equal_steps(visibility: Visibility, steps: int, positions: Tensor) -> TimeGr
     return _grid_at(times, visibility, positions)
 
 
-@dataclass(frozen=True)
-class Loop:
-    """The detour of ReMDM-loop (arXiv:2503.00307, appendix): down, on the spot, down.
-
-    Of the sampler's own time, the part from 1 to `t_on` leads to where a share `alpha_on` is
-    visible; from `t_on` to `t_off` the forward process stands still there while tokens are
-    masked and revealed again; the rest leads to the end.
-    """
-
-    t_on: float = 0.55
-    t_off: float = 0.05
-    alpha_on: float = 0.9
-
-
-def looped_steps(visibility: Visibility, steps: int, positions: Tensor, loop: Loop) -> TimeGrid:
-    """A grid whose middle part stands still.
+def looped_steps(
+    visibility: Visibility,
+    steps: int,
+    positions: Tensor,
+    t_on: float,
+    t_off: float,
+    alpha_on: float,
+) -> TimeGrid:
+    """A grid whose middle part, from t_on to t_off, stands still where `alpha_on` are visible.
 
     Raises:
         ValueError: fewer than one step.
@@ -118,11 +111,11 @@ def looped_steps(visibility: Visibility, steps: int, positions: Tensor, loop: Lo
     if steps < 1:
         raise ValueError(f"sampling needs at least 1 step, got {steps}")
     own = torch.linspace(1.0, 0.0, steps + 1, dtype=torch.float64, device=positions.device)
-    share = torch.tensor([loop.alpha_on], dtype=torch.float64, device=positions.device)
+    share = torch.tensor([alpha_on], dtype=torch.float64, device=positions.device)
     on = float(times_of_shares(visibility, positions, share))
-    before = 1.0 - (1.0 - own) / (1.0 - loop.t_on) * (1.0 - on)
-    after = own / loop.t_off * on
-    times = torch.where(own >= loop.t_on, before, torch.where(own <= loop.t_off, after, on))
+    before = 1.0 - (1.0 - own) / (1.0 - t_on) * (1.0 - on)
+    after = own / t_off * on
+    times = torch.where(own >= t_on, before, torch.where(own <= t_off, after, on))
     return _grid_at(times, visibility, positions)
 
 

@@ -1,110 +1,101 @@
-"""A sampling method: its settings and the strategies that they stand for."""
+"""A sampling method: which strategies, and their parameters.
 
-import difflib
-from collections.abc import Iterable
+A method holds names and numbers alone; `order`, `decoding` and `remasker` are the strategies that
+they stand for, and `settings` reads or writes them wherever else they stand.
+"""
+
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from torch import Tensor
-
-from bd_gen.sampling.decoding import Argmax, Decoding, Nucleus, Tempered
-from bd_gen.sampling.grid import Loop, TimeGrid, Visibility, equal_steps, looped_steps
-from bd_gen.sampling.orders import (
-    ConfidenceOrder,
-    FirstHitting,
-    LladaOrder,
-    MarginOrder,
-    Order,
-    RandomOrder,
-)
-from bd_gen.sampling.remasking import (
-    Cap,
-    Confidence,
-    Looped,
+from bd_gen.sampling.names import LEARNED, NO_REMASKING, REALIZABLE, part, parts_of
+from bd_gen.sampling.parameters import complete
+from bd_gen.sampling.strategies import (
+    DECODINGS,
+    ORDERS,
+    REMASKINGS,
+    SWEEP_KINDS,
+    Decoding,
     NoRemasking,
+    Order,
     Remasking,
-    Rescale,
     Switched,
+    find,
 )
-from bd_gen.sampling.room_order import RoomOrder
-from bd_gen.sampling.sweeps import SWEEP_KINDS, sweep_calls
 
-ORDERS: dict[str, type[Order]] = {
-    "random": RandomOrder,
-    "llada": LladaOrder,
-    "confidence": ConfidenceOrder,
-    "margin": MarginOrder,
-    "first_hitting": FirstHitting,
-    "rooms": RoomOrder,
-}
-REMASKINGS = ("cap", "rescale", "confidence", "loop")
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from bd_gen.sampling.grid import TimeGrid, Visibility
+
 DEFAULT_STEPS = 100
 MOST_STEPS = 100_000
 """More steps than this are a slip of the finger; their grid alone would fill the memory."""
-DEFAULT_SWEEPS = 2
-"""Of the default method: more mend little, and each costs as much as drawing the diagram."""
 MOST_SWEEPS = 1_000  # more are a slip of the finger: a diagram would take minutes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class RemaskingSettings:
     """How revealed tokens are masked again.
 
     Attributes:
         strategy: a name of `REMASKINGS`.
-        eta: of cap, rescale and loop, in (0, 1]; confidence has none.
-        t_switch: only at times t < t_switch, in (0, 1]; loop has its own times.
-        loop: of strategy loop.
+        values: (key, value) of all its parameters.
+
+    Args:
+        strategy: as above.
+        eta: of cap, rescale and loop.
+        t_switch: only at times t < t_switch, if the strategy may be limited.
+        others: parameters of this strategy. One that it has not may be there with the usual value.
 
     Raises:
-        ValueError: a setting out of range; the message names it.
+        ValueError: a parameter out of range, or one that the strategy has not.
     """
 
     strategy: str
-    eta: float | None = None
-    t_switch: float = 1.0
-    loop: Loop = field(default_factory=Loop)
+    values: tuple[tuple[str, float], ...]
 
-    def __post_init__(self) -> None:
-        if self.strategy not in REMASKINGS:
-            raise ValueError(f"remasking.strategy {_no_choice(self.strategy, REMASKINGS)}")
-        if self.strategy == "confidence":
-            # Published configurations say 0 where there is none.
-            if self.eta not in (None, 0):
-                raise ValueError("remasking.eta: confidence remasking has no eta")
-            object.__setattr__(self, "eta", None)
-        elif self.eta is None or not 0 < self.eta <= 1:
-            raise ValueError(f"remasking.eta must be in (0, 1], got {self.eta}")
-        if not 0 < self.t_switch <= 1:
-            raise ValueError(f"remasking.t_switch must be in (0, 1], got {self.t_switch}")
-        if self.strategy == "loop" and self.t_switch != 1:
-            raise ValueError("remasking.t_switch: loop remasking has t_on and t_off instead")
-        loop = self.loop
-        if not 0 < loop.t_off < loop.t_on < 1:
-            raise ValueError(
-                "remasking.t_on and t_off must satisfy 0 < t_off < t_on < 1, "
-                f"got {loop.t_on} and {loop.t_off}"
-            )
-        if not 0 < loop.alpha_on < 1:
-            raise ValueError(f"remasking.alpha_on must be in (0, 1), got {loop.alpha_on}")
+    def __init__(
+        self,
+        strategy: str,
+        eta: float | None = None,
+        t_switch: float | None = None,
+        **others: float | None,
+    ) -> None:
+        cls = find(REMASKINGS, strategy, "remasking.strategy")
+        given = {"eta": eta, "t_switch": t_switch, **others}
+        values = complete(cls, given)
+        for key, value in given.items():
+            if key not in values and not _is_usual(key, value):
+                has = f"{cls.instead[key]} instead" if key in cls.instead else f"no {key}"
+                raise ValueError(f"remasking.{key}: {strategy} remasking has {has}")
+        object.__setattr__(self, "strategy", strategy)
+        object.__setattr__(self, "values", tuple(values.items()))
+        _ = self.remasking  # refuses values out of range
 
     @property
     def remasking(self) -> Remasking:
         """The strategy itself."""
-        if self.strategy == "loop":
-            return Looped(self.eta or 0.0)
-        made: Remasking
-        if self.strategy == "confidence":
-            made = Confidence()
-        else:
-            made = {"cap": Cap, "rescale": Rescale}[self.strategy](self.eta or 0.0)
-        return made if self.t_switch == 1 else Switched(made, self.t_switch)
+        cls, values = REMASKINGS[self.strategy], dict(self.values)
+        limit = values.pop("t_switch", 1.0) if cls.has_switch else 1.0
+        made = cls(**values)
+        return made if limit == 1 else Switched(made, limit)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Its part of `Method.settings`; eta and t_switch always, as published."""
+        values: dict[str, Any] = {"eta": None, "t_switch": 1.0, **dict(self.values)}
+        name, keys = REMASKINGS[self.strategy].stored_together
+        together = {name: [values.pop(key) for key in keys]} if keys else {}
+        stored = {f"remasking_{key}": value for key, value in values.items()}
+        return {"remasking_strategy": self.strategy, **stored, **together}
 
 
-def _no_choice(value: object, choices: Iterable[str]) -> str:
-    near = difflib.get_close_matches(str(value), list(choices), n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    return f"must be one of {', '.join(choices)}, got {value!r:.60}{hint}"
+def _is_usual(key: str, value: float | None) -> bool:
+    """Whether a parameter that a strategy has not is as good as not given."""
+    of_others = [cls.parameters()[key] for cls in REMASKINGS.values() if key in cls.parameters()]
+    # Published configurations say eta 0 where there is none.
+    usual = [one.default if one.default is not None else 0 for one in of_others]
+    return value is None or value in usual
 
 
 @dataclass(frozen=True)
@@ -112,18 +103,19 @@ class Method:
     """How diagrams are drawn from a denoiser.
 
     Attributes:
-        unmasking: a key of `ORDERS`.
+        unmasking: a name of `ORDERS`.
         only_realizable: draw a diagram anew until there is a layout of it (`rejection`); the
             distribution of an exact method is then the model's given that there is one.
+        parameters: (key, value) of order and decoding beside temperature and top_p.
         temperature: of the drawn values; 0 takes the most probable one, unless `top_p` is set:
             then 0 means 1, as in the published configurations.
         top_p: size of the nucleus in (0, 1); None (or 1) means no truncation.
         remasking: what is masked again; None for nothing.
-        steps: of the time grid; first_hitting and rooms have one step a token instead.
+        steps: of the time grid; orders without one have one step a token instead.
         is_learned: the checkpoint has a learned forward process (prefix `v2_`).
         sweeps: how often every token that is not given is drawn again from its conditional, by
             the same decoding, once the diagram is complete.
-        sweep_kind: a key of `SWEEP_KINDS`, by default the first; "" without sweeps.
+        sweep_kind: a name of `SWEEP_KINDS`, by default the first; "" without sweeps.
 
     Raises:
         ValueError: a setting out of range, or a combination that makes no sense.
@@ -131,6 +123,7 @@ class Method:
 
     unmasking: str
     only_realizable: bool = field(default=False, kw_only=True)
+    parameters: tuple[tuple[str, float], ...] = field(default=(), kw_only=True)
     temperature: float = 1.0
     top_p: float | None = None
     remasking: RemaskingSettings | None = None
@@ -140,12 +133,12 @@ class Method:
     sweep_kind: str = ""
 
     def __post_init__(self) -> None:
-        if self.unmasking not in ORDERS:
-            raise ValueError(f"unmasking_mode {_no_choice(self.unmasking, ORDERS)}")
-        if not 0 <= self.temperature < float("inf"):
-            raise ValueError(f"temperature must be 0 or more, got {self.temperature}")
-        if self.top_p is not None and not 0 < self.top_p <= 1:
-            raise ValueError(f"top_p must be in (0, 1], got {self.top_p}")
+        find(ORDERS, self.unmasking, "unmasking_mode")
+        if self.top_p == 1:
+            object.__setattr__(self, "top_p", None)
+        if self.top_p is not None and self.temperature == 0:
+            object.__setattr__(self, "temperature", 1.0)
+        self._complete_parameters()
         if not 1 <= self.steps <= MOST_STEPS:
             raise ValueError(f"sampling_steps must be in 1..{MOST_STEPS:,}, got {self.steps}")
         if self.remasking is not None and not self.has_steps:
@@ -154,40 +147,46 @@ class Method:
                 "there is no step at which a token could be masked again; use random or none"
             )
         self._check_sweeps()
-        if self.top_p == 1:
-            object.__setattr__(self, "top_p", None)
-        if self.top_p is not None and self.temperature == 0:
-            object.__setattr__(self, "temperature", 1.0)
+
+    def _complete_parameters(self) -> None:
+        used = [ORDERS[self.unmasking], self._decodes_by]
+        values = {key: value for cls in used for key, value in complete(cls, self._values).items()}
+        implied = self._decodes_by.implied
+        for key, value in self._values.items():
+            if key not in values and key not in implied and (key, value) != ("temperature", 1):
+                names = " and ".join(cls.name for cls in used)
+                raise ValueError(f"{key}: {names} have no {key}")
+        own = {key: value for key, value in values.items() if key not in ("temperature", "top_p")}
+        object.__setattr__(self, "parameters", tuple(own.items()))
+        _ = self.order, self.decoding  # which refuse values out of range
 
     def _check_sweeps(self) -> None:
         sweeps = self.sweeps
         if type(sweeps) is not int or not 0 <= sweeps <= MOST_SWEEPS:
             raise ValueError(f"sweeps must be a whole number in 0..{MOST_SWEEPS:,}, got {sweeps}")
-        if self.sweep_kind and self.sweep_kind not in tuple(SWEEP_KINDS):
-            raise ValueError(f"sweep_kind {_no_choice(self.sweep_kind, SWEEP_KINDS)}")
+        if self.sweep_kind:
+            find(SWEEP_KINDS, self.sweep_kind, "sweep_kind")
         if self.sweep_kind and not sweeps:
             raise ValueError(f"sweep_kind: {self.sweep_kind} goes with sweeps of 1 or more")
         if sweeps and not self.sweep_kind:
             object.__setattr__(self, "sweep_kind", next(iter(SWEEP_KINDS)))
 
     @property
-    def is_default_but_for_sweeps(self) -> bool:
-        """Whether this is the default method, or would be with other sweeps.
+    def _values(self) -> dict[str, float]:
+        """Parameters of order and decoding that are given."""
+        values = {"temperature": self.temperature, "top_p": self.top_p, **dict(self.parameters)}
+        return {key: value for key, value in values.items() if value is not None}
 
-        Where nobody says how many, that method is swept `DEFAULT_SWEEPS` times and others never,
-        so that published names keep their meaning.
-        """
-        return (
-            self.unmasking == "first_hitting"
-            and self.temperature == 1
-            and self.top_p is None
-            and self.remasking is None
-        )
+    @property
+    def _decodes_by(self) -> type[Decoding]:
+        """The last decoding that the values ask for: the first one is there for all others."""
+        return [cls for cls in DECODINGS.values() if cls.is_chosen(self._values)][-1]
 
     @property
     def default_sweeps(self) -> int:
         """How often this method is swept where nobody says."""
-        return DEFAULT_SWEEPS if self.is_default_but_for_sweeps else 0
+        as_the_model_says = self.decoding.is_exact and self.remasking is None
+        return ORDERS[self.unmasking].default_sweeps if as_the_model_says else 0
 
     @property
     def has_steps(self) -> bool:
@@ -200,19 +199,31 @@ class Method:
         may_be = ORDERS[self.unmasking].may_be_exact and self.decoding.is_exact
         return may_be and not self.has_steps
 
+    @property
+    def is_stochastic(self) -> bool:
+        """Whether two diagrams of as many rooms may differ."""
+        drawn = (self.order, self.decoding, *([] if self.remasking is None else [self.remasker]))
+        return any(one.is_stochastic for one in drawn) or self.sweeps > 0
+
     def most_calls(self, num_rooms: int) -> int:
         """Network calls that a diagram of n rooms takes at most, with nothing given."""
         calls = num_rooms * (num_rooms + 1) // 2
         if self.has_steps:
             calls = self.steps if self.remasking is not None else min(self.steps, calls)
-        return calls + self.sweeps * sweep_calls(self.sweep_kind, num_rooms)
+        a_sweep = SWEEP_KINDS[self.sweep_kind]().calls(num_rooms) if self.sweeps else 0
+        return calls + self.sweeps * a_sweep
 
     @property
     def name(self) -> str:
-        """The method's name, which is also the name of its files."""
-        from bd_gen.sampling.names import method_name
-
-        return method_name(self)
+        """The method's name, which is also the name of its files; steps are no part of it."""
+        order, decoding = ORDERS[self.unmasking], self._decodes_by
+        remasking = NO_REMASKING
+        if self.remasking is not None:
+            remasking = part(REMASKINGS[self.remasking.strategy], dict(self.remasking.values))
+        name = "_".join((part(order, self._values), part(decoding, self._values), remasking))
+        if self.sweeps:
+            name += f"_{SWEEP_KINDS[self.sweep_kind].stem}{self.sweeps}"
+        return LEARNED * self.is_learned + name + REALIZABLE * self.only_realizable
 
     @staticmethod
     def from_name(name: str, steps: int = DEFAULT_STEPS) -> "Method":
@@ -221,56 +232,65 @@ class Method:
         Raises:
             ValueError: the name follows no known pattern, or its settings are out of range.
         """
-        from bd_gen.sampling.names import method_named
-
-        return method_named(name, steps)
+        said = parts_of(name)
+        values, remasking = said.pop("values"), said.pop("remasking")
+        if remasking is not None:
+            strategy, own = remasking
+            remasking = RemaskingSettings(strategy, **own)
+        return of_values(values, remasking=remasking, steps=steps, **said)
 
     @property
     def order(self) -> Order:
         """The strategy that decides where and when."""
-        return ORDERS[self.unmasking]()
+        cls = ORDERS[self.unmasking]
+        return cls(**complete(cls, self._values))
 
     @property
     def decoding(self) -> Decoding:
         """The strategy that draws values."""
-        if self.top_p is not None:
-            return Nucleus(self.top_p, self.temperature)
-        return Argmax() if self.temperature == 0 else Tempered(self.temperature)
+        cls = self._decodes_by
+        return cls(**complete(cls, self._values))
 
     @property
     def remasker(self) -> Remasking:
         """The strategy that masks again."""
         return NoRemasking() if self.remasking is None else self.remasking.remasking
 
-    def grid(self, visibility: Visibility, positions: Tensor) -> TimeGrid:
+    def grid(self, visibility: "Visibility", positions: "Tensor") -> "TimeGrid":
         """The steps through the forward process at `positions` (N,)."""
-        if self.remasking is not None and self.remasking.strategy == "loop":
-            return looped_steps(visibility, self.steps, positions, self.remasking.loop)
-        return equal_steps(visibility, self.steps, positions)
+        return self.remasker.grid(visibility, self.steps, positions)
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The method's part of the published `config`; `from_settings` is the way back."""
-        remasking = self.remasking
+        """The method's part of the published `config`; `settings.from_settings` is the way back."""
         settings: dict[str, Any] = {
             "sampling_steps": self.steps if self.has_steps else None,
             "temperature": float(self.temperature),
             "top_p": self.top_p,
             "unmasking_mode": self.unmasking,
-            "remasking_enabled": remasking is not None,
-            "remasking_strategy": remasking.strategy if remasking else None,
-            "remasking_eta": remasking.eta if remasking else None,
-            "remasking_t_switch": remasking.t_switch if remasking else None,
+            "remasking_enabled": self.remasking is not None,
+            **dict.fromkeys(("remasking_strategy", "remasking_eta", "remasking_t_switch")),
             "is_v2": self.is_learned,
         }
         if self.only_realizable:
             settings["only_realizable"] = True
-        if remasking is not None and remasking.strategy == "loop":
-            settings["remasking_loop"] = [
-                remasking.loop.t_on,
-                remasking.loop.t_off,
-                remasking.loop.alpha_on,
-            ]
+        if self.remasking is not None:
+            settings |= self.remasking.settings
         if self.sweeps:
             settings |= {"sweeps": self.sweeps, "sweep_kind": self.sweep_kind}
-        return settings
+        return settings | dict(self.parameters)
+
+
+def of_values(values: dict[str, float | None], **others: Any) -> Method:
+    """The method with these values of its order and its decoding, temperature and top_p too.
+
+    Raises:
+        ValueError: see `Method`.
+    """
+    known = {key: values[key] for key in ("temperature", "top_p") if values.get(key) is not None}
+    more = tuple(
+        (key, value)
+        for key, value in values.items()
+        if key not in ("temperature", "top_p") and value is not None
+    )
+    return Method(**known, parameters=more, **others)

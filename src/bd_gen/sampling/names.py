@@ -1,100 +1,144 @@
-"""Names of methods, both ways.
+"""Names of methods, both ways, put together from what strategies say of themselves.
 
-A name is the file name of the published results: {v2_}{unmasking}_{decoding}_{remasking}, and
-_sweepK or _roomsweepK with sweeps. Only what differs from the usual is spelled out, so that the
-published names come out as they are.
+A name is the file name of the published results: {v2_}ORDER_DECODING_REMASKING, and _sweepK or
+the like with sweeps. Only what differs from the usual is spelled out, so that the published names
+come out as they are.
 """
 
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from bd_gen.sampling.grid import Loop
-from bd_gen.sampling.method import ORDERS, REMASKINGS, Method, RemaskingSettings
+from bd_gen.sampling.parameters import Parameter, Strategy, complete
+from bd_gen.sampling.strategies import DECODINGS, ORDERS, REMASKINGS, SWEEP_KINDS
 
-_REALIZABLE = "_realizable"  # the very end of a name
-
+LEARNED, REALIZABLE, NO_REMASKING = "v2_", "_realizable", "no_remask"
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?"
-_SWEEP_WORDS = {"sweep": "tokens", "roomsweep": "rooms"}
-_NAME = re.compile(
-    rf"(?P<learned>v2_)?(?P<unmasking>{'|'.join(ORDERS)})_"
-    rf"(?:(?P<argmax>argmax)|topp(?P<top_p>{_NUMBER})(?:_temp(?P<nucleus_temp>{_NUMBER}))?"
-    rf"|temp(?P<temp>{_NUMBER}))_"
-    rf"(?:(?P<none>no_remask)|remdm_(?P<strategy>{'|'.join(REMASKINGS)})(?:_eta(?P<eta>{_NUMBER}))?"
-    rf"(?:_tsw(?P<t_switch>{_NUMBER}))?"
-    rf"(?:_ton(?P<t_on>{_NUMBER})_toff(?P<t_off>{_NUMBER})_alpha(?P<alpha_on>{_NUMBER}))?)"
-    rf"(?:_(?P<sweep_word>{'|'.join(_SWEEP_WORDS)})(?P<sweeps>[1-9][0-9]{{0,8}}))?"
-)
 
 
-def method_name(method: Method) -> str:
-    """The name of a method; its number of steps is no part of it."""
-    return _drawing(method) + (_REALIZABLE if method.only_realizable else "")
+def part(cls: type[Strategy], values: Mapping[str, Any]) -> str:
+    """What a strategy with values of all its parameters writes into a method's name.
+
+    Parameters that have a usual value are spelled out together, if one of them has another.
+    """
+    usual = {
+        key: one.default
+        for key, one in cls.parameters().items()
+        if one.default is not None and key not in cls.always_named
+    }
+    is_usual = all(values[key] == value for key, value in usual.items())
+    words = [
+        f"{one.word}{one.kind(values[key])}"
+        for key, one in cls.parameters().items()
+        if key not in usual or not is_usual
+    ]
+    return "_".join([cls.stem, *words] if cls.stem else words)
 
 
-def _drawing(method: Method) -> str:
-    """The name without what is said of which draws are kept."""
-    prefix = "v2_" if method.is_learned else ""
-    name = f"{prefix}{method.unmasking}_{_decoding(method)}_{_remasking(method.remasking)}"
-    if not method.sweeps:
-        return name
-    word = next(word for word, kind in _SWEEP_WORDS.items() if kind == method.sweep_kind)
-    return f"{name}_{word}{method.sweeps}"
+@dataclass(frozen=True)
+class Line:
+    """What is said of a strategy with some values of its parameters.
+
+    Attributes:
+        strategy: which.
+        name: its part of a method's name.
+        help: what it does, in words.
+        rule: the same for docs/sampling.md.
+    """
+
+    strategy: type[Strategy]
+    name: str
+    help: str
+    rule: str
 
 
-def method_named(name: str, steps: int) -> Method:
-    """The method of a name.
+def lines(registry: Mapping[str, type[Strategy]]) -> Iterator[Line]:
+    """What is said of all strategies of a family."""
+    for cls in registry.values():
+        for shown in cls.lines():
+            values = complete(cls, dict(zip(cls.parameters(), shown.values, strict=False)))
+            name = part(cls, values) + ("2" if registry is SWEEP_KINDS else "")
+            rule = shown.help if shown.rule is None else shown.rule
+            yield Line(cls, name, shown.help.format(**values), rule.format(**values))
+
+
+def listed(names: list[str], word: str = "and") -> str:
+    """Names in a sentence: "cap, rescale and loop"."""
+    *most, last = names
+    return f"{', '.join(most)} {word} {last}" if most else last
+
+
+def parts_of(name: str) -> dict[str, Any]:
+    """What a name says: is_learned, unmasking, values of order and decoding, remasking, ...
 
     Raises:
-        ValueError: the name follows no known pattern, or its settings are out of range.
+        ValueError: the name follows no known pattern.
     """
-    match = _NAME.fullmatch(name.removesuffix(_REALIZABLE))
+    match = re.fullmatch(
+        rf"(?P<learned>{LEARNED})?(?P<order>{_any(ORDERS)})_(?P<decoding>{_any(DECODINGS)})"
+        rf"_(?P<remasking>{NO_REMASKING}|{_any(REMASKINGS)})"
+        rf"(?:_(?P<sweeps>{'|'.join(cls.stem for cls in SWEEP_KINDS.values())})"
+        rf"(?P<count>[1-9][0-9]{{0,8}}))?(?P<realizable>{REALIZABLE})?",
+        name,
+    )
     if match is None:
         raise ValueError(
-            f"{name!r} names no method; expected {{v2_}}{{{'|'.join(ORDERS)}}}_"
-            f"{{argmax|topp0.9|temp1.0}}_{{no_remask|remdm_cap_eta0.4|...}}{{_sweep2|...}}"
+            f"{name!r} names no method; expected {{{LEARNED}}}{{{'|'.join(ORDERS)}}}"
+            f"_{{{'|'.join(reversed(_examples(DECODINGS)))}}}"
+            f"_{{{NO_REMASKING}|{_examples(REMASKINGS)[0]}|...}}{{_sweep2|...}}"
         )
-    temperature = match["temp"] or match["nucleus_temp"] or "1"
-    return Method(
-        unmasking=match["unmasking"],
-        only_realizable=name.endswith(_REALIZABLE),
-        temperature=0.0 if match["argmax"] else float(temperature),
-        top_p=None if match["top_p"] is None else float(match["top_p"]),
-        remasking=None if match["none"] else _settings(match),
-        steps=steps,
-        is_learned=match["learned"] is not None,
-        sweeps=int(match["sweeps"] or 0),
-        sweep_kind=_SWEEP_WORDS.get(match["sweep_word"] or "", ""),
-    )
+    order, of_order = _read(match["order"], ORDERS)
+    kinds = {cls.stem: kind for kind, cls in SWEEP_KINDS.items()}
+    return {
+        "is_learned": match["learned"] is not None,
+        "unmasking": order,
+        "values": of_order | _read(match["decoding"], DECODINGS)[1],
+        "remasking": None if match["remasking"] == NO_REMASKING
+        else _read(match["remasking"], REMASKINGS),
+        "sweeps": int(match["count"] or 0),
+        "sweep_kind": kinds.get(match["sweeps"] or "", ""),
+        "only_realizable": match["realizable"] is not None,
+    }  # fmt: skip
 
 
-def _settings(match: re.Match[str]) -> RemaskingSettings:
-    loop = Loop()
-    if match["t_on"] is not None:
-        loop = Loop(float(match["t_on"]), float(match["t_off"]), float(match["alpha_on"]))
-    return RemaskingSettings(
-        strategy=match["strategy"],
-        eta=None if match["eta"] is None else float(match["eta"]),
-        t_switch=float(match["t_switch"] or 1.0),
-        loop=loop,
-    )
+def _examples(registry: Mapping[str, type[Strategy]]) -> list[str]:
+    """A part of a name by each strategy."""
+    found: dict[type[Strategy], str] = {}
+    for line in lines(registry):
+        found.setdefault(line.strategy, line.name)
+    return list(found.values())
 
 
-def _decoding(method: Method) -> str:
-    if method.top_p is not None:
-        name = f"topp{float(method.top_p)}"
-        return name if method.temperature == 1 else f"{name}_temp{float(method.temperature)}"
-    return "argmax" if method.temperature == 0 else f"temp{float(method.temperature)}"
+def _any(registry: Mapping[str, type[Strategy]]) -> str:
+    patterns = (_pattern(cls, registry) for cls in registry.values())
+    return "|".join(re.sub(r"\?P<\w+>", "?:", pattern) for pattern in patterns)
 
 
-def _remasking(settings: RemaskingSettings | None) -> str:
-    if settings is None:
-        return "no_remask"
-    name = f"remdm_{settings.strategy}"
-    if settings.eta is not None:
-        name += f"_eta{float(settings.eta)}"
-    # Confidence remasking is published with its t_switch even where that is 1.
-    if settings.t_switch != 1 or settings.strategy == "confidence":
-        name += f"_tsw{float(settings.t_switch)}"
-    if settings.strategy == "loop" and settings.loop != Loop():
-        loop = settings.loop
-        name += f"_ton{loop.t_on}_toff{loop.t_off}_alpha{loop.alpha_on}"
-    return name
+def _pattern(cls: type[Strategy], registry: Mapping[str, type[Strategy]]) -> str:
+    """A strategy's part of a name; what is missing is refused where the strategy is made."""
+    own = cls.parameters()
+    known = own | _foreign(own, registry)
+    words = [rf"{one.word}(?P<{key}>{_NUMBER})" for key, one in known.items()]
+    first = cls.stem or words.pop(0)
+    return first + "".join(f"(?:_{word})?" for word in words)
+
+
+def _foreign(
+    own: dict[str, Parameter], registry: Mapping[str, type[Strategy]]
+) -> dict[str, Parameter]:
+    """Parameters of other remaskings, so that a name with one can be refused with the reason."""
+    if registry is not REMASKINGS:
+        return {}
+    found = {key: one for cls in registry.values() for key, one in cls.parameters().items()}
+    return {key: one for key, one in found.items() if key not in own}
+
+
+def _read(text: str, registry: Mapping[str, type[Strategy]]) -> tuple[str, dict[str, float]]:
+    """Which strategy wrote this part of a name, and the values in it."""
+    for name, cls in registry.items():
+        match = re.fullmatch(_pattern(cls, registry), text)
+        if match is not None:
+            found = {key: float(value) for key, value in match.groupdict().items() if value}
+            return name, found | cls.implied
+    raise AssertionError(text)

@@ -5,38 +5,16 @@ all the others, until all had their turn. It leaves a distribution with these co
 it is, and brings any other one nearer: it mends what the way to the diagram got wrong.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from bd_gen.sampling.course import Course
 from bd_gen.sampling.noise import Stream
-from bd_gen.sampling.orders import Course
 from bd_gen.sampling.state import GroupState, Reveal
-
-
-def single_tokens(state: GroupState) -> Tensor:
-    """(N, N) bool: every token is a block of its own."""
-    return torch.eye(len(state.positions), dtype=torch.bool, device=state.positions.device)
-
-
-def whole_rooms(state: GroupState) -> Tensor:
-    """(n, N) bool: a room and all its edges are a block."""
-    rooms = torch.arange(state.num_rooms, device=state.ends.device)
-    return (state.ends[None] == rooms[:, None, None]).any(dim=2)
-
-
-SWEEP_KINDS: dict[str, Callable[[GroupState], Tensor]] = {
-    "tokens": single_tokens,
-    "rooms": whole_rooms,
-}
-"""Blocks (B, N) of tokens that are masked together and drawn again one by one."""
-
-
-def sweep_calls(kind: str, num_rooms: int) -> int:
-    """Calls of the network that a sweep of a diagram of n rooms takes if nothing is given."""
-    return num_rooms * num_rooms if kind == "rooms" else num_rooms * (num_rooms + 1) // 2
+from bd_gen.sampling.strategies import SWEEP_KINDS
 
 
 @dataclass(frozen=True)
@@ -71,7 +49,7 @@ def sweep_reveals(state: GroupState, course: Course, kind: str, sweeps: int) -> 
     """
     rows = torch.arange(len(state.samples), device=state.samples.device)
     for sweep in range(sweeps):
-        plan = _plan(state, course, SWEEP_KINDS[kind](state), sweep)
+        plan = _plan(state, course, SWEEP_KINDS[kind]().blocks(state), sweep)
         before = torch.full_like(rows, -1)
         for column, visit in zip(plan.column.T, plan.visit.T, strict=True):
             begins = (visit != before)[:, None]

@@ -48,14 +48,19 @@ class Registry(MutableMapping[str, Entry], Generic[Entry]):
         self._entries[name] = entry
         return entry
 
-    def complete(self, package: str) -> None:
+    def complete(self, package: str, first: Iterable[str] = ()) -> None:
         """Import all modules of a package; what is here then came with bd-gen.
 
         To be called at the end of what defines the registry, so that a plug-in finds its names
         taken.
+
+        Args:
+            package: its full name.
+            first: modules that lists begin with; the others follow by their names.
         """
         folder = importlib.import_module(package).__path__
-        for module in sorted(found.name for found in pkgutil.iter_modules(folder)):
+        found = sorted(module.name for module in pkgutil.iter_modules(folder))
+        for module in dict.fromkeys((*first, *found)):
             importlib.import_module(f"{package}.{module}")
         self._built_in = dict(self._entries)
         REGISTRIES[self.kind] = self

@@ -109,4 +109,4 @@ def source(
     return decorate
 
 
-SOURCES.complete(__name__)
+SOURCES.complete(__name__, first=("synthetic", "graph2plan", "plans"))

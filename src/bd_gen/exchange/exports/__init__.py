@@ -77,4 +77,4 @@ def endings() -> str:
     return ", ".join(f".{name}" for name in FORMATS)
 
 
-FORMATS.complete(__name__)
+FORMATS.complete(__name__, first=("plans", "rooms_csv", "pictures"))

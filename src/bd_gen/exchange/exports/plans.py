@@ -13,8 +13,8 @@ from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.exchange.exports import export_format
 
 
-@export_format("jsonl", "jsonl.gz", holds="the open format of plans, a plan a line")
 @export_format("json", holds="the same as a JSON list")
+@export_format("jsonl", "jsonl.gz", holds="the open format of plans, a plan a line")
 def write_json(path: Path, plans: Sequence[LaidOut], scale: float) -> None:  # noqa: ARG001
     """Write any number of diagrams, by the ending of the file.
 

@@ -101,4 +101,4 @@ def schedule_named(name: str) -> Schedule:
     return SCHEDULES.find(name)
 
 
-SCHEDULES.complete(__name__)
+SCHEDULES.complete(__name__, first=("loglinear", "linear", "cosine"))

@@ -1,12 +1,18 @@
 """Room by room: a random order of rooms, each followed by its edges to the rooms before it."""
 
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING
 
-from bd_gen.sampling.orders import Course, Order
-from bd_gen.sampling.state import GroupState, Reveal
+from bd_gen.sampling.parameters import Shown
+from bd_gen.sampling.strategies import Order, order
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from bd_gen.sampling.course import Course
+    from bd_gen.sampling.state import GroupState, Reveal
 
 
+@order("rooms")
 class RoomOrder(Order):
     """One position a call: a room's type, then its edges to earlier rooms in random order.
 
@@ -16,24 +22,34 @@ class RoomOrder(Order):
 
     may_be_exact = True
     has_steps = False
+    shown = (
+        Shown(
+            "one token a call: a random order of rooms, each with its edges to earlier ones",
+            "one token a call: a random order of rooms; each room's type, then its edges to "
+            "earlier rooms in random order",
+        ),
+    )
 
-    def next_reveal(self, state: GroupState, course: Course) -> Reveal | None:
+    def next_reveal(self, state: "GroupState", course: "Course") -> "Reveal | None":
         """See `Order`."""
+        from bd_gen.sampling.state import Reveal
+
         rows = state.is_masked.any(dim=1).nonzero()[:, 0]
         if not len(rows):
             return None
         is_masked = state.is_masked[rows]
         drawn = course.noise.order(state.samples[rows, None], state.positions[None])
-        late = places(drawn, state).masked_fill(~is_masked, torch.inf)
+        late = places(drawn, state).masked_fill(~is_masked, float("inf"))
         first = late.argmin(dim=1, keepdim=True)
-        candidates = torch.zeros_like(is_masked).scatter_(1, first, value=True)
+        nothing = is_masked.new_zeros(is_masked.shape)
+        candidates = nothing.scatter(1, first, value=True)
         step = state.step[rows]
         state.step[rows] += 1
         time = course.time_of_visible((~is_masked).sum(dim=1))
-        return Reveal(rows, time, step, candidates, None, torch.zeros_like(candidates))
+        return Reveal(rows, time, step, candidates, None, nothing)
 
 
-def places(drawn: Tensor, state: GroupState) -> Tensor:
+def places(drawn: "Tensor", state: "GroupState") -> "Tensor":
     """(r, N) float64 numbers whose order is that of the tokens.
 
     Args:
@@ -43,5 +59,5 @@ def places(drawn: Tensor, state: GroupState) -> Tensor:
     first, second = state.ends.unbind(dim=1)
     turn = drawn[:, : state.num_rooms].argsort(dim=1, stable=True).argsort(dim=1).double()
     # A room comes first in its turn, at k; its edges lie between k + 1/2 and k + 1.
-    last = torch.maximum(turn[:, first], turn[:, second])
+    last = turn[:, first].maximum(turn[:, second])
     return last + (first != second) * (0.5 + 0.5 * drawn)

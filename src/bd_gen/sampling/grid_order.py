@@ -1,0 +1,89 @@
+"""Orders that go through the steps of a time grid.
+
+Everything that does not depend on the network is decided first, so that the network is called
+only for diagrams in which a token changes, and every diagram moves on to its own next change.
+"""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bd_gen.sampling.strategies import Order
+from bd_gen.sampling.transition import Transition
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from bd_gen.sampling.course import Course
+    from bd_gen.sampling.state import GroupState, Reveal
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of r diagrams before the network is asked; all (r, N) unless said."""
+
+    transition: Transition
+    is_masked: "Tensor"
+    is_free: "Tensor"
+    noise: "Tensor"
+    sigma: "Tensor"
+    remask: "Tensor"
+
+
+class GridOrder(Order):
+    """Orders that go through the steps of a time grid."""
+
+    has_steps = True
+    exact_when = "as steps grow"
+
+    def next_reveal(self, state: "GroupState", course: "Course") -> "Reveal | None":
+        """See `Order`."""
+        from bd_gen.sampling.state import Reveal
+
+        found: list[Reveal] = []
+        last = course.grid.steps
+        rows = (state.step < last).nonzero()[:, 0]
+        while len(rows):
+            reveal = self._propose(state, rows, course)
+            acts = reveal.candidates.any(dim=1) if reveal.count is None else reveal.count > 0
+            idle = rows[~acts]
+            state.mask(idle, reveal.remask[~acts])
+            state.step[rows] += 1
+            if acts.any():
+                found.append(reveal.part(acts))
+            rows = idle[state.step[idle] < last]
+        return Reveal.joined(found) if found else None
+
+    def _propose(self, state: "GroupState", rows: "Tensor", course: "Course") -> "Reveal":
+        from bd_gen.sampling.state import Reveal
+
+        grid, at = course.grid, state.step[rows]
+        transition = Transition(rows, grid.times[at], grid.alphas[at], grid.alphas[at + 1])
+        drawn = course.noise.step(state.samples[rows, None], at[:, None], state.positions[None])
+        is_masked, is_free = state.is_masked[rows], ~state.is_given[rows]
+        sigma = course.remasking.sigma(state, transition)
+        remask = is_free & ~is_masked & (drawn.remask < sigma)
+        step = Step(transition, is_masked, is_free, drawn.reveal, sigma, remask)
+        candidates, count = self.reveals(step)
+        return Reveal(rows, transition.time, at, candidates, count, remask)
+
+    @abstractmethod
+    def reveals(self, step: Step) -> "tuple[Tensor, Tensor | None]":
+        """Candidates (r, N), and how many of them (r,) will be revealed if not all."""
+
+
+class CountedOrder(GridOrder):
+    """A fixed number of positions a step, the best first by `score`.
+
+    The number still masked after the step is the rounded expectation of the forward process.
+    """
+
+    exact_when = "at one token a step"
+    is_stochastic = False
+
+    def reveals(self, step: Step) -> "tuple[Tensor, Tensor | None]":
+        """See `GridOrder`."""
+        left = ((1.0 - step.transition.alpha_s) * step.is_free).sum(dim=1).round().long()
+        masked = step.is_masked.sum(dim=1)
+        count = (masked + step.remask.sum(dim=1) - left).clamp(min=0)
+        return step.is_masked, count.minimum(masked)
