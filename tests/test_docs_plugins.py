@@ -1,0 +1,103 @@
+"""The examples and commands of docs/plugins.md work as printed, in every kind of worker."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from bd_gen.cli.main import cli
+from bd_gen.results.result_file import read_result
+from bd_gen.results.samples_file import read_samples
+from bd_gen.system import plugins
+
+PAGE = (Path(__file__).parents[1] / "docs" / "plugins.md").read_text(encoding="utf-8")
+EXAMPLES = dict(re.findall(r"```python\n# (\w+\.py)\n(.*?)```", PAGE, re.DOTALL))
+KINDS = {
+    "entropy.py": {"order": ["entropy"]},
+    "min_p.py": {"decoding": ["min_p"]},
+    "late.py": {"remasking": ["late"]},
+    "quadratic.py": {"noise schedule": ["quadratic"]},
+    "kitchens.py": {"metric": ["kitchens"]},
+    "rows.py": {"data source": ["rows"]},
+    "room_list.py": {"export format": ["txt"]},
+    "square.py": {"layout cost": ["oblong"]},
+}
+
+
+@pytest.fixture(autouse=True)
+def examples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The files of the page, in a folder of their own; afterwards nothing of them is left."""
+    monkeypatch.chdir(tmp_path)
+    for name, text in EXAMPLES.items():
+        Path(name).write_text(text, encoding="utf-8")
+    yield
+    for plugin in plugins.loaded():
+        plugins.forget(plugin.name)
+
+
+def run(*words: str) -> Result:
+    result = CliRunner().invoke(cli, words)
+    assert result.exit_code == 0, f"{words}\n{result.output}\n{result.exception!r}"
+    return result
+
+
+def commands() -> Iterator[list[str]]:
+    (block,) = re.findall(r"```bash\n(.*?)```", PAGE, re.DOTALL)
+    for line in block.splitlines():
+        first, *words = shlex.split(line)
+        assert first == "bd-gen"
+        yield words
+
+
+def test_there_is_an_example_of_each_kind() -> None:
+    assert set(EXAMPLES) == set(KINDS)
+    for name, provides in KINDS.items():
+        plugin = plugins.load(name)
+        assert plugin.as_plain["provides"] == provides
+
+
+def test_the_commands_work_as_printed_also_in_processes() -> None:
+    outputs = [run(*words).output for words in commands()]
+    assert "entropy" in outputs[0]
+    assert "late" in outputs[0]
+    folder = Path("eval_results/quadratic")
+    names = sorted(path.name for path in folder.glob("*_samples.pt"))
+    assert len(names) == 2
+    provenance = read_samples(folder / names[0]).provenance
+    recorded = {one["name"]: one for one in provenance["plugins"]}
+    assert recorded["quadratic"]["provides"] == {"noise schedule": ["quadratic"]}
+    assert len(recorded["quadratic"]["sha256"]) == 64
+    for path in folder.glob("*.json"):
+        result = read_result(path)
+        assert "eval/one_kitchen" in result.summary
+        assert "kitchens" in {one["name"] for one in result.provenance["plugins"]}
+    assert len(Path("rooms.txt").read_text().splitlines()) == 3
+    assert Path("square.csv").read_text().count("\n") > 3
+
+
+@pytest.mark.slow
+def test_a_cluster_draws_the_same(tmp_path: Path) -> None:
+    pytest.importorskip("distributed", reason="needs Dask: pip install 'bd-gen[cluster]'")
+    from benchmarks.dask_cluster import Cluster
+
+    words = list(commands())
+    run(*words[1])
+    there = tmp_path / "cluster"
+    there.mkdir()
+    cluster = Cluster(there)
+    try:
+        cluster.start_worker("one")
+        cluster.said("one", "Registered to")
+        drawing = [w for w in words[3] if w not in ("--engine", "processes", "--workers", "2")]
+        where = ("--engine", "dask", "--scheduler", cluster.address, "eval.device=cpu")
+        run(*drawing, *where, "results.schedule=dask")
+    finally:
+        cluster.close()
+    run(*drawing, "results.schedule=serial")
+    (one,), (other,) = (Path("eval_results", k).glob("*.pt") for k in ("dask", "serial"))
+    first, second = read_samples(one).per_seed, read_samples(other).per_seed
+    assert all(np.array_equal(first[seed].tokens, second[seed].tokens) for seed in first)
