@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from bd_gen.cli import main
 from bd_gen.cli.main import cli
 from bd_gen.results.result_file import read_result
 from bd_gen.results.samples_file import read_samples
@@ -36,7 +37,7 @@ def examples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         Path(name).write_text(text, encoding="utf-8")
     yield
     for plugin in plugins.loaded():
-        plugins.forget(plugin.name)
+        plugins.forget(plugin.module)
 
 
 def run(*words: str) -> Result:
@@ -101,3 +102,31 @@ def test_a_cluster_draws_the_same(tmp_path: Path) -> None:
     (one,), (other,) = (Path("eval_results", k).glob("*.pt") for k in ("dask", "serial"))
     first, second = read_samples(one).per_seed, read_samples(other).per_seed
     assert all(np.array_equal(first[seed].tokens, second[seed].tokens) for seed in first)
+
+
+def test_files_name_the_plug_ins_that_they_need(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without them: one line that says which, exit code 2, and nothing is written."""
+    words = list(commands())
+    for k in (1, 2, 3, 4):
+        run(*(w for w in words[k] if w not in ("--engine", "processes", "--workers", "2")))
+    for plugin in plugins.loaded():
+        plugins.forget(plugin.module)
+    samples = sorted(Path("eval_results/quadratic").glob("*_samples.pt"))
+    result = CliRunner().invoke(cli, ["compare", "--schedule", "quadratic"])
+    assert "metric 'kitchens' is not known here; it comes from the plug-in kitchens" in (
+        result.output + result.stderr
+    )
+    before = sorted(Path().rglob("*"))
+    checkpoint = "eval.checkpoint_path=mine/checkpoint_final.pt"
+    for given, said in (
+        (["generate", checkpoint, "eval.num_samples=3"], "plug-in quadratic (sha256 "),
+        (["evaluate", "--schedule", "quadratic", "--force"], "--plugin rows.py"),
+        (["verify", "eval_results/quadratic"], "--plugin kitchens.py"),
+        (["draw", str(samples[0]), "--animate", "--out", "x.svg"], "--plugin "),
+    ):
+        with pytest.raises(SystemExit) as caught:
+            main.run(cli, "bd-gen", given)
+        captured = capsys.readouterr()
+        assert caught.value.code == 2, given
+        assert said in captured.err + captured.out, given
+    assert sorted(Path().rglob("*")) == before

@@ -12,6 +12,7 @@ import click
 from bd_gen.cli.compose import quoted
 from bd_gen.sampling.settings import overrides
 from bd_gen.system.errors import InputError
+from bd_gen.system.plugins import loaded
 
 if TYPE_CHECKING:
     from bd_gen.generation.batch import BatchTask
@@ -50,7 +51,12 @@ def generate_command(job: "GenerationJob", where: "EngineSettings | None" = None
         f"results.dir={readable(str(folder.parent))}",
         f"results.schedule={readable(folder.name)}",
     ]
-    return shlex.join(["bd-gen", "generate", *_engine(where), *words])
+    return shlex.join(["bd-gen", "generate", *_plugins(), *_engine(where), *words])
+
+
+def _plugins() -> list[str]:
+    """The options that import the plug-ins of this process."""
+    return [word for plugin in loaded() for word in ("--plugin", plugin.where)]
 
 
 def _engine(where: "EngineSettings | None") -> list[str]:
@@ -100,7 +106,7 @@ def evaluate_command(directory: Path, methods: list[str], data: tuple[str, ...] 
     for method in methods:
         words += ["--model", method]
     words += ["--real", "--baselines", "--update-comparison", *data]
-    return shlex.join(["bd-gen", "evaluate", *words])
+    return shlex.join(["bd-gen", "evaluate", *_plugins(), *words])
 
 
 def readable(text: str) -> str:

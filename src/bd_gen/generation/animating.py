@@ -15,6 +15,7 @@ from bd_gen.sampling.condition_reader import condition_from_plain
 from bd_gen.sampling.method import DEFAULT_STEPS, Method
 from bd_gen.sampling.settings import usual_method
 from bd_gen.system.errors import InputError
+from bd_gen.system.plugins import FIELD as PLUGINS
 from bd_gen.training.bundled import checkpoint_file
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
 
@@ -86,7 +87,7 @@ def samples_trajectory(
         raise InputError(f"{path}: was drawn with another checkpoint than {named} is now")
     if samples.config.get("class_weights") is not None:
         raise InputError(f"{path}: drawn with class weights; only samples without any can be shown")
-    method = method_from_config(samples.config, samples.method)
+    method = method_from_config(samples.config, samples.method, samples.provenance.get(PLUGINS))
     given = samples.config.get("given")
     condition = None if given is None else condition_from_plain(given)
     trajectory = trajectory_of(checkpoint, method, seed, sample, condition)

@@ -17,7 +17,10 @@ from bd_gen.results.result_file import Result
 from bd_gen.sampling.method import Method
 from bd_gen.sampling.names import LEARNED as LEARNED_PREFIX
 from bd_gen.sampling.settings import NEEDED, NEEDED_TO_REMASK, from_settings, known_settings
+from bd_gen.sampling.strategies import DECODINGS, ORDERS, REMASKINGS, SWEEP_KINDS
 from bd_gen.system.errors import InputError
+from bd_gen.system.plugins import FIELD as PLUGINS
+from bd_gen.system.plugins import missing as missing_plugin
 from bd_gen.training.checkpoint import Checkpoint
 from bd_gen.training.trained import LEARNED
 
@@ -137,7 +140,9 @@ def _task(directory: Path, entry: Entry, checkpoints: Checkpoints, drawing: Draw
                          f"got {result.method[:80]}")  # fmt: skip
     if result.config.get("given") is not None:
         raise InputError("config/given: drawn around given tokens; use bd-gen generate --given")
-    method = method_from_config(result.config, entry.method)
+    generation = result.provenance.get("generation")
+    plugins = generation.get(PLUGINS) if isinstance(generation, dict) else None
+    method = method_from_config(result.config, entry.method, plugins)
     seeds, num_samples = _amount(result.config)
     _check_class_weights(result.config, drawing.class_weights)
     given = _checkpoint(directory, method, checkpoints, result.config)
@@ -145,12 +150,16 @@ def _task(directory: Path, entry: Entry, checkpoints: Checkpoints, drawing: Draw
     return BatchTask(drawing.job(given, method, directory, seeds, num_samples), given.content)
 
 
-def method_from_config(config: Mapping[str, Any], name: str) -> Method:
+_KINDS = (ORDERS.kind, DECODINGS.kind, REMASKINGS.kind, SWEEP_KINDS.kind)
+
+
+def method_from_config(config: Mapping[str, Any], name: str, plugins: object = None) -> Method:
     """The method that the `config` of a result describes.
 
     Args:
         config: as it stands in the file.
         name: of the method, as the file is called.
+        plugins: those that the file records of its samples.
 
     Raises:
         InputError: a setting is missing or impossible, or they are those of another method.
@@ -162,9 +171,12 @@ def method_from_config(config: Mapping[str, Any], name: str) -> Method:
     try:
         method = from_settings(config, is_learned=name.startswith(LEARNED_PREFIX))
     except (OverflowError, ValueError) as error:
-        raise InputError(f"config: {error}") from None
+        raise InputError(f"config: {error}{missing_plugin(plugins, _KINDS)}") from None
     if method.name != name:
-        raise InputError(f"config: its settings are those of {method.name}, not of {name}")
+        raise InputError(
+            f"config: its settings are those of {method.name}, not of {name}"
+            f"{missing_plugin(plugins, _KINDS)}"
+        )
     return method
 
 

@@ -115,7 +115,7 @@ def recorded_data(checkpoint: Checkpoint) -> DataConfig:
         return DataConfig(**recorded_fields(checkpoint.config["data"]))
     except InputError as error:
         source = str(checkpoint.config["data"].get("source"))
-        hint = missing(checkpoint.plugins, SOURCES.kind, source)
+        hint = missing(checkpoint.plugins, [SOURCES.kind], source)
         raise InputError(f"{error}{hint}") from None
     except TypeError:
         raise InputError(

@@ -26,6 +26,7 @@ from bd_gen.results.references import References
 from bd_gen.results.result_file import Result
 from bd_gen.results.sample_table import check_recorded
 from bd_gen.results.samples_file import read_samples, samples_path
+from bd_gen.results.unregistered import unregistered
 from bd_gen.system.errors import InputError
 
 Progress = Callable[[int, int], None]
@@ -166,6 +167,8 @@ def _recomputed(
     if entry.samples is None:
         return MethodCheck(method, "none", tuple(inconsistent_summary(result)))
     path = samples_path(directory, method)
+    if foreign := unregistered(result):
+        return MethodCheck(method, "none", problem=f"{directory / method}.json: {foreign[0]}")
     try:
         present = look(path)
         samples = read_samples(path)

@@ -9,13 +9,15 @@ from bd_gen.data.config import DataConfig, recorded_fields
 from bd_gen.report.contents import Contents, Entry
 from bd_gen.results.columns import REAL
 from bd_gen.sampling.settings import overrides
+from bd_gen.system.plugins import FIELD, options
 
 
 def evaluation_command(entry: Entry, contents: Contents) -> str | None:
     """Measures the row's samples again; None where there are none and nobody can make them."""
     if entry.samples is None:
         return _yardstick_command(entry, contents)
-    command = f"bd-gen evaluate {_where(contents)} --model {shlex.quote(entry.name)} --force"
+    where = f"{_plugins(entry.result.provenance)}{_where(contents)}"
+    command = f"bd-gen evaluate {where} --model {shlex.quote(entry.name)} --force"
     # Samples that name their own data are measured against them.
     is_named = isinstance(entry.samples.provenance.get("data"), dict)
     return command if is_named else f"{command} {_data(entry)}".rstrip()
@@ -43,7 +45,14 @@ def generation_command(entry: Entry, contents: Contents) -> str | None:
         words.append("eval.class_weights=class_weights.json")
     directory = contents.directory
     words += [f"results.dir={directory.parent}", f"results.schedule={directory.name}"]
-    return " && ".join([*files, " ".join(["bd-gen generate", *map(shlex.quote, words)])])
+    command = f"bd-gen generate {_plugins(generation)}{shlex.join(words)}"
+    return " && ".join([*files, command])
+
+
+def _plugins(provenance: Mapping[str, Any]) -> str:
+    """The options that import the plug-ins which a file records, and a blank; or nothing."""
+    words = options(provenance.get(FIELD))
+    return f"{shlex.join(words)} " if words else ""
 
 
 def _condition(given: Any) -> tuple[list[str], list[str]]:

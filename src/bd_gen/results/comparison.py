@@ -19,6 +19,7 @@ from bd_gen.results.cost import calls_per_diagram, calls_text
 from bd_gen.results.scores import Score, Scores, columns_of_other_size, scores_of
 from bd_gen.results.table import Table, escaped, markdown_section
 from bd_gen.results.unlike import unlike_columns
+from bd_gen.results.unregistered import unregistered
 from bd_gen.system import files
 from bd_gen.system.errors import InputError
 
@@ -156,6 +157,8 @@ def notes(columns: Sequence[Column], are_all: bool = True) -> list[str]:
             "shares of samples are compared with it, as all else depends on that number."
         )
     told += not_computed(columns)
+    foreign = {one: None for column in columns for one in unregistered(column.result)}
+    told += [f"{one}. Its numbers stand below without direction." for one in foreign]
     old = [column.name for column in columns if not column.result.ci95]
     if old:
         told.append(

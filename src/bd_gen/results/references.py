@@ -240,7 +240,7 @@ def recorded_data(samples: Samples, path: str | Path) -> DataConfig:
         return DataConfig(**{key: value for key, value in fields.items() if key in known})
     except InputError as error:
         known_by = samples.provenance.get(PLUGINS)
-        hint = missing(known_by, SOURCES.kind, str(named.get("source")))
+        hint = missing(known_by, [SOURCES.kind], str(named.get("source")))
         raise InputError(f"{path}: provenance: {error}{hint}") from error
 
 

@@ -44,7 +44,8 @@ class Registry(MutableMapping[str, Entry], Generic[Entry]):
             InputError: the name is taken.
         """
         if name in self._entries:
-            raise InputError(f"there is already a {self.kind} called {name!r}")
+            a = "an" if self.kind[0] in "aeiou" else "a"
+            raise InputError(f"there is already {a} {self.kind} called {name!r}")
         self._entries[name] = entry
         return entry
 

@@ -42,7 +42,6 @@ class Plugin:
         distribution: name and version of the package that it was installed with, if any.
         provides: names of what it registered, by kind.
         source: content of a file, for processes and machines that lack it.
-        is_installed: it came by an entry point, not by name.
     """
 
     name: str
@@ -52,7 +51,6 @@ class Plugin:
     distribution: str = ""
     provides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     source: bytes = field(default=b"", repr=False)
-    is_installed: bool = False
 
     @property
     def where(self) -> str:
@@ -73,7 +71,7 @@ class Plugin:
         }
 
 
-_loaded: dict[str, Plugin] = {}
+_loaded: dict[str, Plugin] = {}  # by module
 _searched = False  # for entry points
 _lock = threading.RLock()
 
@@ -86,6 +84,17 @@ def loaded() -> tuple[Plugin, ...]:
 def recorded() -> dict[str, list[dict[str, Any]]]:
     """What files record of the plug-ins: a field, or none where there are none."""
     return {FIELD: [plugin.as_plain for plugin in loaded()]} if _loaded else {}
+
+
+def options(recorded_plugins: object) -> list[str]:
+    """The words of a command that import the plug-ins which a file records.
+
+    Args:
+        recorded_plugins: what it holds under `FIELD`; anything, as files come from others.
+    """
+    every = recorded_plugins if isinstance(recorded_plugins, list) else []
+    named = [one.get("file") or one.get("module") for one in every if isinstance(one, dict)]
+    return [word for name in named if isinstance(name, str) for word in ("--plugin", name)]
 
 
 def provider(kind: str, name: str) -> Plugin | None:
@@ -122,9 +131,8 @@ def load_installed() -> None:
         _searched = True
         for point in metadata.entry_points(group=GROUP):
             distribution = f"{point.dist.name} {point.dist.version}" if point.dist else ""
-            if point.module not in {plugin.module for plugin in loaded()}:
-                plugin = _from_module(point.module, distribution)
-                _taken_up(replace(plugin, name=point.name, is_installed=True))
+            plugin = _from_module(point.module, distribution)
+            _taken_up(replace(plugin, name=point.name))
 
 
 def install(sent: Iterable[Plugin]) -> None:
@@ -144,10 +152,10 @@ def install(sent: Iterable[Plugin]) -> None:
             _taken_up(replace(plugin, provides={}))
 
 
-def forget(name: str) -> None:
+def forget(module: str) -> None:
     """Take back what a plug-in registered."""
     with _lock:
-        plugin = _loaded.pop(name, None)
+        plugin = _loaded.pop(module, None)
         for kind, names in (plugin.provides if plugin else {}).items():
             for one in names:
                 REGISTRIES[kind].pop(one, None)
@@ -155,29 +163,34 @@ def forget(name: str) -> None:
             sys.modules.pop(plugin.module, None)
 
 
-def missing(field_of_file: object, kind: str, name: str) -> str:
-    """Which plug-in a file names for a thing that is not registered here.
+def missing(recorded_plugins: object, kinds: Iterable[str], name: str | None = None) -> str:
+    """Which plug-in a file names for something that is not registered here.
 
     Args:
-        field_of_file: what the file holds under `FIELD`; anything, as files come from others.
-        kind: of the thing.
-        name: of the thing.
+        recorded_plugins: what the file holds under `FIELD`; anything, as files come from others.
+        kinds: what is looked for may be of any of these kinds.
+        name: of what is looked for; None: anything that is not here.
 
     Returns:
         The end of a sentence, beginning with "; "; empty if none is named.
     """
-    for one in field_of_file if isinstance(field_of_file, list) else ():
+    for one in recorded_plugins if isinstance(recorded_plugins, list) else ():
         provides = one.get("provides") if isinstance(one, dict) else None
-        names = provides.get(kind) if isinstance(provides, dict) else None
-        if isinstance(names, list) and name in names:
-            where = str(one.get("file") or one.get("module"))[:100]
-            package = f" of {str(one['distribution'])[:60]}" if one.get("distribution") else ""
-            sha256 = str(one.get("sha256"))[:16]
-            return (
-                f"; it comes from the plug-in {str(one.get('name'))[:60]}{package} "
-                f"(sha256 {sha256}): --plugin {where}"
-            )
+        for kind in kinds if isinstance(provides, dict) else ():
+            names = provides.get(kind)
+            those = [n for n in names if isinstance(n, str)] if isinstance(names, list) else []
+            if any(n not in REGISTRIES.get(kind, ()) and name in (None, n) for n in those):
+                return _named(one)
     return ""
+
+
+def _named(one: Mapping[str, Any]) -> str:
+    where = str(one.get("file") or one.get("module"))[:100]
+    package = f" of {str(one['distribution'])[:60]}" if one.get("distribution") else ""
+    return (
+        f"; it comes from the plug-in {str(one.get('name'))[:60]}{package} "
+        f"(sha256 {str(one.get('sha256'))[:16]}): --plugin {where}"
+    )
 
 
 def _from_file(given: str) -> Plugin:
@@ -219,14 +232,14 @@ def _distribution_of(module: str) -> str:
 
 def _taken_up(plugin: Plugin) -> Plugin:
     """Import a plug-in that may be here already, and see what it did to the registries."""
-    old = _loaded.get(plugin.name)
+    old = _loaded.get(plugin.module)
     if old is not None and (old.where, old.sha256) == (plugin.where, plugin.sha256):
         return old
     if old is not None and old.where != plugin.where:
         raise InputError(
             f"plug-in {plugin.where}: there is already one called {plugin.name!r}, {old.where}"
         )
-    forget(plugin.name)
+    forget(plugin.module)
     before = {kind: dict(registry) for kind, registry in REGISTRIES.items()}
     try:
         _execute(plugin)
@@ -238,7 +251,7 @@ def _taken_up(plugin: Plugin) -> Plugin:
     known = {kind: before.get(kind, registry.built_in) for kind, registry in REGISTRIES.items()}
     new = {kind: tuple(n for n in REGISTRIES[kind] if n not in known[kind]) for kind in known}
     plugin = replace(plugin, provides={kind: names for kind, names in new.items() if names})
-    _loaded[plugin.name] = plugin
+    _loaded[plugin.module] = plugin
     return plugin
 
 

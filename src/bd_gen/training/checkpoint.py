@@ -142,7 +142,7 @@ class Checkpoint:
             except InputError as error:
                 raise InputError(
                     f"{self.source}: config.noise: {error}"
-                    f"{missing(self.plugins, SCHEDULES.kind, self.noise)}"
+                    f"{missing(self.plugins, [SCHEDULES.kind], self.noise)}"
                 ) from None
         if self.has_order_law:
             law = OrderLaw()
