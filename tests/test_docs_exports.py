@@ -37,7 +37,14 @@ def test_the_page_works_as_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_every_format_is_in_the_table() -> None:
-    from bd_gen.exchange.export import FORMATS
+    from bd_gen.exchange.exports import FORMATS
 
-    for name in FORMATS:
-        assert f"`.{name}`" in PAGE
+    rows = [line.split(" | ") for line in PAGE.splitlines() if line.startswith("| `.")]
+    assert {name for row in rows for name in re.findall(r"`\.([\w.]+)`", row[0])} == set(FORMATS)
+    for endings, count, holds, needs in rows:
+        for name in re.findall(r"`\.([\w.]+)`", endings):
+            known = FORMATS[name]
+            assert re.sub(r" \(\[.*?\)\)", "", holds) == known.holds
+            assert count == {None: "any number", 1: "one"}.get(known.most, f"up to {known.most}")
+            assert (f'pip install "{known.needs}"' in needs) is bool(known.needs)
+            assert ("a layout" in needs) is known.needs_boxes

@@ -104,7 +104,9 @@ def test_a_cluster_draws_the_same(tmp_path: Path) -> None:
     assert all(np.array_equal(first[seed].tokens, second[seed].tokens) for seed in first)
 
 
-def test_files_name_the_plug_ins_that_they_need(capsys: pytest.CaptureFixture[str]) -> None:
+def test_files_name_the_plug_ins_that_they_need(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without them: one line that says which, exit code 2, and nothing is written."""
     words = list(commands())
     for k in (1, 2, 3, 4):
@@ -116,6 +118,7 @@ def test_files_name_the_plug_ins_that_they_need(capsys: pytest.CaptureFixture[st
     assert "metric 'kitchens' is not known here; it comes from the plug-in kitchens" in (
         result.output + result.stderr
     )
+    monkeypatch.setenv("BD_GEN_CACHE", "other_cache")  # which holds nothing of the plans
     before = sorted(Path().rglob("*"))
     checkpoint = "eval.checkpoint_path=mine/checkpoint_final.pt"
     for given, said in (

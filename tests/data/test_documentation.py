@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from bd_gen.data.labels import read_labels
+from bd_gen.data.sources import SOURCES
 from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.diagrams.tokens import diagrams_from_tokens
 
@@ -25,3 +26,9 @@ def test_the_examples_can_be_read(tmp_path: Path) -> None:
     ]
     (tmp_path / "labels.json").write_text(mapping)
     assert read_labels(tmp_path / "labels.json").find("salle-de-bain") == 3
+
+
+def test_every_source_is_in_the_table() -> None:
+    for source in SOURCES.values():
+        (row,) = re.findall(rf"^\| `{source.name}` \|.*\|$", PAGE, re.MULTILINE)
+        assert row.endswith("| `data.path=FILE` |" if source.takes_path else "| nothing |")

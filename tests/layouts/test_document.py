@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bd_gen.cli.evaluate import command as evaluate
+from bd_gen.layouts.costs import COSTS
 from bd_gen.metrics import METRICS
 from bd_gen.results.where import Condition
 
@@ -26,6 +27,12 @@ def test_every_key_of_the_metric_is_told() -> None:
     assert re.findall(r"^\| `([^`]+)`", table, re.MULTILINE) == [
         key.name for key in METRICS["realizable"].keys
     ]
+
+
+def test_every_cost_is_told() -> None:
+    table = PAGE.partition("| cost |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.*) \| (\d+) \|$", table, re.MULTILINE)
+    assert rows == [(c.name, c.of, c.about, str(c.weight)) for c in COSTS.values()]
 
 
 def test_commands_are_such(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,9 +9,12 @@ from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES, RELATIONS, ROOM_TYPES
 from bd_gen.layouts import improvement
 from bd_gen.layouts.costs.sizes import HALF_PERIMETERS, SHORT_SIDES, typical_footprint
+from bd_gen.layouts.cp_sat import Model
+from bd_gen.layouts.objective import add_costs
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outline import Outline
 from bd_gen.layouts.solver import solve
+from bd_gen.system.errors import InputError
 
 
 @pytest.fixture(autouse=True)
@@ -99,3 +102,13 @@ def test_improving_improves(realizable: Callable[..., list[Diagram]]) -> None:
     assert np.median(now[:, 0]) < 1.35
     assert now[:, 1].mean() < 0.5 * was[:, 1].mean()
     assert np.median(now[:, 2:].prod(axis=1)) < 1.5 * typical_footprint(8)
+
+
+def test_costs_are_weighed_by_name() -> None:
+    model = Model()
+    for _ in range(4):
+        model.integer(0, 255)
+    with pytest.raises(InputError, match=r"layout cost must be one of .*did you mean slender\?"):
+        add_costs(model, Diagram((LIVING,)), SolverOptions(), {"slendr": 1})
+    add_costs(model, Diagram((LIVING,)), SolverOptions(), {"size": 0, "slender": 0, "spread": 7})
+    assert set(model.proto.objective.coeffs) == {7}

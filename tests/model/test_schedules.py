@@ -1,11 +1,12 @@
 import math
+from pathlib import Path
 
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bd_gen.model.schedules import SCHEDULES, Schedule, schedule_named
+from bd_gen.model.schedules import SCHEDULES, Schedule, ScheduleOutput, schedule, schedule_named
 from bd_gen.system.errors import InputError
 
 schedules = st.sampled_from(list(SCHEDULES.values()))
@@ -119,3 +120,29 @@ def test_a_name_like_no_other_gets_no_hint() -> None:
     with pytest.raises(InputError, match="one of loglinear, linear, cosine, got") as caught:
         schedule_named("zzz")
     assert "did you mean" not in str(caught.value)
+
+
+def test_the_table_of_the_page_has_every_schedule() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "training.md").read_text(encoding="utf-8")
+    rows = [f"| `{name}` | {one.formula} |" for name, one in SCHEDULES.items()]
+    assert "\n".join(rows) in page
+
+
+class Halved(Schedule):
+    """Falls from 1 to 0 by the square root, without a formula for the time."""
+
+    def __call__(self, t: torch.Tensor) -> ScheduleOutput:
+        t = t.double()
+        return ScheduleOutput(1 - t.sqrt(), -0.5 / t.sqrt())
+
+
+def test_a_schedule_without_a_formula_finds_its_times() -> None:
+    assert Halved().time_of(times(11)).tolist() == pytest.approx(((1 - times(11)) ** 2).tolist())
+
+
+@pytest.mark.parametrize("name", ["cosine", "learned", "learned_rates"])
+def test_a_taken_name_is_refused(name: str) -> None:
+    before = dict(SCHEDULES)
+    with pytest.raises(InputError, match="already a noise schedule called"):
+        schedule(name)(Halved)
+    assert dict(SCHEDULES) == before

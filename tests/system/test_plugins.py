@@ -190,7 +190,7 @@ def test_installed_plug_ins_come_by_entry_points(
 ) -> None:
     write("packaged.py", GOOD)
     point = metadata.EntryPoint("lists", "packaged", plugins.GROUP)
-    monkeypatch.setattr(metadata, "entry_points", lambda group: [point])
+    monkeypatch.setattr(metadata, "entry_points", lambda **_: [point])
     monkeypatch.setattr(plugins, "_searched", False)
     assert CliRunner().invoke(cli, ["--help"]).exit_code == 0
     assert plugins.loaded() == ()
@@ -200,8 +200,8 @@ def test_installed_plug_ins_come_by_entry_points(
     assert plugins.load("packaged") is plugin
 
 
-def _answering(number: int) -> Callable[[str, object], object]:
-    return lambda task, tell: (FORMATS.added, FORMATS[task].write.__module__)
+def _answering(number: int) -> Callable[[object, object], object]:
+    return lambda task, _: (FORMATS.added, FORMATS[str(task)].write.__module__)
 
 
 def test_workers_import_the_same(write: Write) -> None:

@@ -39,9 +39,15 @@ class ScheduleOutput:
 
 
 class Schedule(ABC):
-    """alpha(t) for t in [0, 1]."""
+    """alpha(t) for t in [0, 1].
+
+    Attributes:
+        name: under which it is registered.
+        formula: alpha(t), for tables.
+    """
 
     name: str
+    formula: str
 
     @abstractmethod
     def __call__(self, t: Tensor) -> ScheduleOutput:
@@ -75,8 +81,12 @@ a learned schedule for each position."""
 Class = TypeVar("Class", bound=type[Schedule])
 
 
-def schedule(name: str) -> Callable[[Class], Class]:
+def schedule(name: str, formula: str = "") -> Callable[[Class], Class]:
     """Register the decorated class, which takes no arguments, as the schedule of that name.
+
+    Args:
+        name: as in noise=NAME.
+        formula: alpha(t), for tables.
 
     Raises:
         InputError: the name is taken.
@@ -85,7 +95,7 @@ def schedule(name: str) -> Callable[[Class], Class]:
     def decorate(cls: Class) -> Class:
         if name in (LEARNED, LEARNED_RATES):
             raise InputError(f"there is already a noise schedule called {name!r}")
-        cls.name = name
+        cls.name, cls.formula = name, formula
         SCHEDULES.add(name, cls())
         return cls
 

@@ -7,7 +7,7 @@ from torch import Tensor
 from bd_gen.model.schedules import Schedule, ScheduleOutput, schedule
 
 
-@schedule("cosine")
+@schedule("cosine", formula="10⁻³ + (1 − 10⁻³) cos(π t / 2)")
 class Cosine(Schedule):
     """alpha(t) = 1e-3 + (1 - 1e-3) cos(pi t / 2)."""
 

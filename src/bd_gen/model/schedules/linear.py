@@ -8,7 +8,7 @@ from torch import Tensor
 from bd_gen.model.schedules import Schedule, ScheduleOutput, schedule
 
 
-@schedule("linear")
+@schedule("linear", formula="exp(−10 t)")
 class Linear(Schedule):
     """alpha(t) = exp(-10 t): the rate of masking is constant."""
 

@@ -6,7 +6,7 @@ from torch import Tensor
 from bd_gen.model.schedules import Schedule, ScheduleOutput, schedule
 
 
-@schedule("loglinear")
+@schedule("loglinear", formula="1 − (1 − 10⁻³) t")
 class LogLinear(Schedule):
     """alpha(t) = 1 - (1 - 1e-3) t: every token is equally likely to go at any time."""
 
