@@ -13,7 +13,7 @@ from bd_gen.cli.main import cli, run
 from bd_gen.data.sources import SOURCES
 from bd_gen.exchange.exports import FORMATS
 from bd_gen.metrics import METRICS
-from bd_gen.system import plugins
+from bd_gen.system import plugin_records, plugins
 from bd_gen.system.errors import InputError
 from bd_gen.system.names import REGISTRIES
 from bd_gen.system.workers import Workers
@@ -68,7 +68,7 @@ def test_a_file_registers_and_says_what(write: Write) -> None:
         "sha256": hashlib.sha256(GOOD.encode()).hexdigest(),
         "provides": {"export format": ["txt"]},
     }
-    assert plugins.recorded() == {"plugins": [plugin.as_plain]}
+    assert plugin_records.recorded() == {"plugins": [plugin.as_plain]}
     assert plugins.provider("export format", "txt") is plugin
     assert plugins.load("lists.py") is plugin
 
@@ -112,7 +112,7 @@ def test_what_cannot_be_used_changes_nothing(
         plugins.load(given)
     assert "\n" not in str(caught.value)
     assert entries() == before
-    assert plugins.recorded() == {}
+    assert plugin_records.recorded() == {}
     assert "bad" not in sys.modules
 
 
@@ -230,21 +230,6 @@ def test_a_plug_in_of_the_same_name_is_replaced_on_a_worker(write: Write) -> Non
     assert FORMATS.added == ["txt"]
     plugins.install([second])
     assert FORMATS.added == ["text"]
-
-
-@pytest.mark.parametrize("odd", [None, 3, "x", [3], [{"provides": 3}], [{"provides": {"a": 3}}]])
-def test_records_may_hold_anything(odd: object) -> None:
-    assert plugins.missing(odd, ["metric"], "x") == ""
-
-
-def test_what_is_missing_is_named() -> None:
-    one = {"name": "lists", "file": "lists.py", "sha256": "ab" * 32, "distribution": "mine 1.0",
-           "provides": {"export format": ["txt"]}}  # fmt: skip
-    assert plugins.missing([one], ["export format"], "txt") == (
-        "; it comes from the plug-in lists of mine 1.0 (sha256 abababababababab): --plugin lists.py"
-    )
-    assert plugins.missing([one], ["export format"], "csv") == ""
-    assert plugins.options([one, 3, {}]) == ["--plugin", "lists.py"]
 
 
 def test_nothing_is_left_behind() -> None:

@@ -99,7 +99,7 @@ def _of_source(source: Source) -> click.Command:
 def _prepare_source(source: Source, out: Path | None, **given: Any) -> None:
     from bd_gen.data.config import DataConfig
 
-    values = {key: str(v) if isinstance(v, Path) else v for key, v in given.items()}
+    values: dict[str, Any] = {key: str(v) if isinstance(v, Path) else v for key, v in given.items()}
     config = DataConfig(source.name, **values)
     table = _prepare(config, out)
     if source.name == "synthetic":

@@ -7,7 +7,7 @@ from typing import Any
 from bd_gen.design.run import Designs
 from bd_gen.diagrams.vocabulary import ROOM_TYPES
 from bd_gen.system.origin import origin
-from bd_gen.system.plugins import recorded
+from bd_gen.system.plugin_records import recorded
 from bd_gen.training.checkpoint import Checkpoint
 
 

@@ -15,7 +15,7 @@ from bd_gen.sampling.condition_reader import condition_from_plain
 from bd_gen.sampling.method import DEFAULT_STEPS, Method
 from bd_gen.sampling.settings import usual_method
 from bd_gen.system.errors import InputError
-from bd_gen.system.plugins import FIELD as PLUGINS
+from bd_gen.system.plugin_records import FIELD as PLUGINS
 from bd_gen.training.bundled import checkpoint_file
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
 

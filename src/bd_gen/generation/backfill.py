@@ -19,8 +19,8 @@ from bd_gen.sampling.names import LEARNED as LEARNED_PREFIX
 from bd_gen.sampling.settings import NEEDED, NEEDED_TO_REMASK, from_settings, known_settings
 from bd_gen.sampling.strategies import DECODINGS, ORDERS, REMASKINGS, SWEEP_KINDS
 from bd_gen.system.errors import InputError
-from bd_gen.system.plugins import FIELD as PLUGINS
-from bd_gen.system.plugins import missing as missing_plugin
+from bd_gen.system.plugin_records import FIELD as PLUGINS
+from bd_gen.system.plugin_records import missing as missing_plugin
 from bd_gen.training.checkpoint import Checkpoint
 from bd_gen.training.trained import LEARNED
 

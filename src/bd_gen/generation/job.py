@@ -34,7 +34,7 @@ from bd_gen.sampling.method import Method
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import remove_leftovers
 from bd_gen.system.locks import locked
-from bd_gen.system.plugins import recorded
+from bd_gen.system.plugin_records import recorded
 from bd_gen.training.bundled import checkpoint_file
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
 

@@ -14,7 +14,7 @@ from bd_gen.model.order_law import FEATURES
 from bd_gen.model.process import LearnedOrders, LearnedProcess
 from bd_gen.system.errors import InputError
 from bd_gen.system.origin import origin
-from bd_gen.system.plugins import missing, recorded
+from bd_gen.system.plugin_records import missing, recorded
 from bd_gen.training.checkpoint import Checkpoint
 
 

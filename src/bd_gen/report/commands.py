@@ -9,7 +9,7 @@ from bd_gen.data.config import DataConfig, recorded_fields
 from bd_gen.report.contents import Contents, Entry
 from bd_gen.results.columns import REAL
 from bd_gen.sampling.settings import overrides
-from bd_gen.system.plugins import FIELD, options
+from bd_gen.system.plugin_records import FIELD, options
 
 
 def evaluation_command(entry: Entry, contents: Contents) -> str | None:

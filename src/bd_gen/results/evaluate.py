@@ -24,8 +24,8 @@ from bd_gen.results.sample_table import (
 )
 from bd_gen.results.samples_file import read_samples
 from bd_gen.system.origin import origin
-from bd_gen.system.plugins import FIELD as PLUGINS
-from bd_gen.system.plugins import recorded
+from bd_gen.system.plugin_records import FIELD as PLUGINS
+from bd_gen.system.plugin_records import recorded
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics import Reference, load_or_fit
 from bd_gen.results.samples_file import Samples
 from bd_gen.system.errors import InputError
-from bd_gen.system.plugins import FIELD as PLUGINS
-from bd_gen.system.plugins import missing
+from bd_gen.system.plugin_records import FIELD as PLUGINS
+from bd_gen.system.plugin_records import missing
 
 Progress = Callable[[int, int], None]
 

@@ -2,7 +2,7 @@
 
 from bd_gen.metrics import METRICS
 from bd_gen.results.result_file import Result
-from bd_gen.system.plugins import FIELD, missing
+from bd_gen.system.plugin_records import FIELD, missing
 
 
 def unregistered(result: Result) -> list[str]:

@@ -37,7 +37,7 @@ from bd_gen.results.samples_file import (
 )
 from bd_gen.system.errors import InputError
 from bd_gen.system.origin import origin
-from bd_gen.system.plugins import recorded
+from bd_gen.system.plugin_records import recorded
 
 _DRAWN_FROM = {
     REAL: "test split, without training plans",

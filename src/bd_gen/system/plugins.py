@@ -23,9 +23,6 @@ from bd_gen.system.names import REGISTRIES
 GROUP = "bd_gen.plugins"
 """The entry points by which installed packages bring plug-ins."""
 
-FIELD = "plugins"
-"""Under which files record the plug-ins."""
-
 _PREFIX = "bd_gen_plugin_"  # of the names of modules that are files
 _LARGEST_FILE = 1 << 24
 
@@ -79,22 +76,6 @@ _lock = threading.RLock()
 def loaded() -> tuple[Plugin, ...]:
     """The plug-ins that were imported, in that order."""
     return tuple(_loaded.values())
-
-
-def recorded() -> dict[str, list[dict[str, Any]]]:
-    """What files record of the plug-ins: a field, or none where there are none."""
-    return {FIELD: [plugin.as_plain for plugin in loaded()]} if _loaded else {}
-
-
-def options(recorded_plugins: object) -> list[str]:
-    """The words of a command that import the plug-ins which a file records.
-
-    Args:
-        recorded_plugins: what it holds under `FIELD`; anything, as files come from others.
-    """
-    every = recorded_plugins if isinstance(recorded_plugins, list) else []
-    named = [one.get("file") or one.get("module") for one in every if isinstance(one, dict)]
-    return [word for name in named if isinstance(name, str) for word in ("--plugin", name)]
 
 
 def provider(kind: str, name: str) -> Plugin | None:
@@ -161,36 +142,6 @@ def forget(module: str) -> None:
                 REGISTRIES[kind].pop(one, None)
         if plugin is not None and plugin.file:
             sys.modules.pop(plugin.module, None)
-
-
-def missing(recorded_plugins: object, kinds: Iterable[str], name: str | None = None) -> str:
-    """Which plug-in a file names for something that is not registered here.
-
-    Args:
-        recorded_plugins: what the file holds under `FIELD`; anything, as files come from others.
-        kinds: what is looked for may be of any of these kinds.
-        name: of what is looked for; None: anything that is not here.
-
-    Returns:
-        The end of a sentence, beginning with "; "; empty if none is named.
-    """
-    for one in recorded_plugins if isinstance(recorded_plugins, list) else ():
-        provides = one.get("provides") if isinstance(one, dict) else None
-        for kind in kinds if isinstance(provides, dict) else ():
-            names = provides.get(kind)
-            those = [n for n in names if isinstance(n, str)] if isinstance(names, list) else []
-            if any(n not in REGISTRIES.get(kind, ()) and name in (None, n) for n in those):
-                return _named(one)
-    return ""
-
-
-def _named(one: Mapping[str, Any]) -> str:
-    where = str(one.get("file") or one.get("module"))[:100]
-    package = f" of {str(one['distribution'])[:60]}" if one.get("distribution") else ""
-    return (
-        f"; it comes from the plug-in {str(one.get('name'))[:60]}{package} "
-        f"(sha256 {str(one.get('sha256'))[:16]}): --plugin {where}"
-    )
 
 
 def _from_file(given: str) -> Plugin:

@@ -28,8 +28,8 @@ from bd_gen.model.published import PublishedRates
 from bd_gen.model.schedules import SCHEDULES, schedule_named
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import write_with
-from bd_gen.system.plugins import FIELD as PLUGINS
-from bd_gen.system.plugins import missing, recorded
+from bd_gen.system.plugin_records import FIELD as PLUGINS
+from bd_gen.system.plugin_records import missing, recorded
 from bd_gen.system.stored_tensor import StoredTensor
 from bd_gen.system.torch_archive import TorchArchive
 from bd_gen.training.checkpoint_limits import check_model, check_numbers, check_rates
