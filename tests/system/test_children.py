@@ -1,4 +1,5 @@
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -65,8 +66,15 @@ class GoneConnection:
         raise EOFError
 
 
+watching: list[int | None] = []
+
+
+def make(number: int) -> None:
+    watching.append(number)
+
+
 def test_all_workers_end_with_the_process_that_started_them(monkeypatch):
-    watching = []
+    watching.clear()
     monkeypatch.setattr(workers, "end_with_parent", lambda: watching.append(None))
-    workers.serve(GoneConnection(), lambda number: watching.append(number), 7)
+    workers.serve(GoneConnection(), (), pickle.dumps(make), 7)
     assert watching == [None, 7]
