@@ -55,6 +55,8 @@ def commands(page: Path) -> list[str]:
 
 ALL = [(page.name, command) for page in PAGES for command in dict.fromkeys(commands(page))]
 ALL = [(page, command) for page, command in ALL if command not in _NO_COMMANDS]
+ALL = [(page, command) for page, command in ALL if "--plugin" not in command]
+"""Those with plug-ins need them to be understood: tests/test_docs_plugins.py runs them."""
 
 
 def test_there_are_commands_to_look_at() -> None:
