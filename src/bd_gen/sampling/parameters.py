@@ -126,7 +126,7 @@ class Strategy:
 
 
 @functools.cache
-def own_parameters(cls: type[Strategy]) -> dict[str, Parameter]:
+def own_parameters(cls: type[Any]) -> dict[str, Parameter]:
     """Parameters that are fields of the class, by key."""
     found = {}
     for one in dataclasses.fields(cls):
