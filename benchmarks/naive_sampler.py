@@ -17,7 +17,7 @@ from bd_gen.sampling.grid_order import CountedOrder
 from bd_gen.sampling.method import Method
 from bd_gen.sampling.noise import KeyedNoise
 from bd_gen.sampling.state import GroupState
-from bd_gen.sampling.transition import Transition
+from bd_gen.sampling.steps import Transition
 
 
 @torch.inference_mode()

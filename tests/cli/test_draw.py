@@ -13,6 +13,7 @@ from bd_gen.cli.main import cli, run
 from bd_gen.data.sources.synthetic.source import make_plans
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.laid_out import LaidOut
+from bd_gen.diagrams.names import room_type_of
 from bd_gen.diagrams.tokens import tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.drawing import animation, plan_drawing
@@ -280,6 +281,19 @@ def test_samples_are_animated_by_their_checkpoint(
     code, _, err = draw(samples, "--out", "a.gif", "--animate", "--no-solver")
     assert code == 2
     assert "was drawn with another checkpoint" in err
+
+
+def test_samples_around_given_rooms_are_animated(
+    draw: Command, films: list[animation.Film], tmp_path: Path
+) -> None:
+    words = [f"eval.checkpoint_path={saved(tmp_path)}", "eval.seeds=[5]", "eval.num_samples=2"]
+    with pytest.raises(SystemExit):
+        run(cli, "bd-gen", ["generate", *words, "results.dir=r", "--rooms", "Kitchen, 2 Bathroom"])
+    (samples,) = Path("r").rglob("*_samples.pt")
+    assert draw(samples, "--out", "a.gif", "--animate", "--no-solver", "--sample", 1)[0] == 0
+    start = films[0].tokens[0]
+    kitchen, bathroom = room_type_of("Kitchen", ""), room_type_of("Bathroom", "")
+    assert start[:3].tolist() == [kitchen, bathroom, bathroom]
 
 
 def test_long_ways_are_shown_in_part(

@@ -1,11 +1,15 @@
 import shlex
+import subprocess
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from tests.report.conftest import NASTY
 
 from bd_gen.cli.compose import compose
 from bd_gen.cli.main import cli
+from bd_gen.exchange.given import read_given
+from bd_gen.model.class_weights import read_class_weights
 from bd_gen.report.commands import (
     evaluation_command,
     generation_command,
@@ -92,6 +96,63 @@ def test_only_realizable_is_told(directory: Path) -> None:
     assert command is not None
     overrides = [word for word in shlex.split(command) if "=" in word]
     assert compose("generate", overrides)["eval"]["only_realizable"] is True
+
+
+GIVEN = {
+    ("LivingRoom", "Kitchen"): ["--rooms", "LivingRoom, Kitchen"],
+    ("LivingRoom", None): ["--rooms", "LivingRoom", "--num-rooms", "2"],
+    (None, "Kitchen"): ["--given", "given.json"],
+}
+
+
+def made(directory: Path, name: str, **config: object) -> str:
+    """The command of a row whose settings are changed."""
+    contents = read_contents(directory)
+    entry = entries(contents)[name]
+    entry.result.fields["config"] |= config
+    return generation_command(entry, contents) or ""
+
+
+@pytest.mark.parametrize("rooms", GIVEN)
+def test_given_rooms_are_told(
+    rooms: tuple[str | None, ...], directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is not a list of rooms is written into a file, in a command in front."""
+    monkeypatch.chdir(tmp_path)
+    given = {"rooms": list(rooms), "relations": []}
+    *before, command = made(directory, "llada_argmax_no_remask", given=given).split(" && ")
+    _, _, *words = shlex.split(command)
+    assert words[: len(GIVEN[rooms])] == GIVEN[rooms]
+    if before:
+        subprocess.run(["sh", "-c", before[0]], check=True)
+        assert read_given("given.json").as_plain == given
+    assert words[len(GIVEN[rooms])].startswith("eval.checkpoint_path=")
+
+
+def test_given_relations_and_weights_are_told(
+    directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = {"rooms": ["Kitchen", "LivingRoom"], "relations": [[0, 1, "left-of"]]}
+    weights = {"node": [1.0] * 13}
+    command = made(directory, "llada_argmax_no_remask", given=given, class_weights=weights)
+    *before, last = command.split(" && ")
+    subprocess.run(["sh", "-c", " && ".join(before)], check=True)
+    assert read_given("given.json").as_plain == given
+    assert read_class_weights("class_weights.json").as_plain == weights
+    assert "eval.class_weights=class_weights.json" in shlex.split(last)
+
+
+def test_the_loop_is_told(directory: Path) -> None:
+    command = made(
+        directory,
+        "llada_argmax_no_remask",
+        remasking_strategy="loop",
+        remasking_eta=0.02,
+        remasking_loop=[0.5, 0.1, 0.8],
+    )
+    asked = compose("generate", shlex.split(command)[2:])["eval"]["remasking"]
+    assert (asked["t_on"], asked["t_off"], asked["alpha_on"]) == (0.5, 0.1, 0.8)
 
 
 def test_measures_come_from_the_data(directory: Path) -> None:

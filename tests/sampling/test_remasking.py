@@ -14,8 +14,8 @@ from bd_gen.sampling.remaskings.confidence import Confidence
 from bd_gen.sampling.remaskings.loop import Looped
 from bd_gen.sampling.remaskings.rescale import Rescale
 from bd_gen.sampling.state import GroupState
+from bd_gen.sampling.steps import Transition
 from bd_gen.sampling.strategies import REMASKINGS, NoRemasking, Switched
-from bd_gen.sampling.transition import Transition
 
 SHARES = st.floats(1e-4, 1 - 1e-4)
 ETAS = st.floats(1e-3, 1.0)
@@ -179,8 +179,8 @@ def test_something_is_masked_again(settings, monkeypatch):
     again = [(trace.before(k) & ~trace.before(k + 1)).any() for k in range(39)]
     assert sum(again) > 5
     assert sampler.calls > 6 * 200
-    if settings.t_switch < 1:
-        assert not any(again[: 40 - round(40 * settings.t_switch)])
+    if settings.settings["remasking_t_switch"] < 1:
+        assert not any(again[: 40 - round(40 * settings.settings["remasking_t_switch"])])
 
 
 @pytest.mark.parametrize("settings", REMASKED, ids=remasking_name)

@@ -3,7 +3,7 @@
 import sys
 from dataclasses import asdict, dataclass, field, make_dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -215,11 +215,11 @@ def _sections(values: "Section") -> tuple[EvalConfig, dict[str, object]]:
     for name in inner:
         fields = [(one.key.partition(".")[2], one.kind, one.default)
                   for one in known if one.key.startswith(f"{name}.")]  # fmt: skip
-        made = section(make_dataclass(name, fields), values.pop(name), f"eval.{name}")
+        made: Any = section(make_dataclass(name, fields), values.pop(name), f"eval.{name}")
         found |= {f"{name}.{key}": value for key, value in asdict(made).items()}
     fields = [(one.key, one.kind, one.default) for one in known if "." not in one.key]
     cls = make_dataclass("Settings", fields, bases=(EvalConfig,), frozen=True)
-    settings = section(cls, values, "eval")
+    settings: Any = section(cls, values, "eval")
     return settings, found | asdict(settings)
 
 

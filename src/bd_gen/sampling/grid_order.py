@@ -6,16 +6,9 @@ only for diagrams in which a token changes, and every diagram moves on to its ow
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from bd_gen.sampling.steps import Course, GroupState, Reveal, Tensor, Transition
 from bd_gen.sampling.strategies import Order
-from bd_gen.sampling.transition import Transition
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from bd_gen.sampling.course import Course
-    from bd_gen.sampling.state import GroupState, Reveal
 
 
 @dataclass(frozen=True)
@@ -23,11 +16,11 @@ class Step:
     """One step of r diagrams before the network is asked; all (r, N) unless said."""
 
     transition: Transition
-    is_masked: "Tensor"
-    is_free: "Tensor"
-    noise: "Tensor"
-    sigma: "Tensor"
-    remask: "Tensor"
+    is_masked: Tensor
+    is_free: Tensor
+    noise: Tensor
+    sigma: Tensor
+    remask: Tensor
 
 
 class GridOrder(Order):
@@ -36,7 +29,7 @@ class GridOrder(Order):
     has_steps = True
     exact_when = "as steps grow"
 
-    def next_reveal(self, state: "GroupState", course: "Course") -> "Reveal | None":
+    def next_reveal(self, state: GroupState, course: Course) -> Reveal | None:
         """See `Order`."""
         from bd_gen.sampling.state import Reveal
 
@@ -54,7 +47,7 @@ class GridOrder(Order):
             rows = idle[state.step[idle] < last]
         return Reveal.joined(found) if found else None
 
-    def _propose(self, state: "GroupState", rows: "Tensor", course: "Course") -> "Reveal":
+    def _propose(self, state: GroupState, rows: Tensor, course: Course) -> Reveal:
         from bd_gen.sampling.state import Reveal
 
         grid, at = course.grid, state.step[rows]
@@ -68,7 +61,7 @@ class GridOrder(Order):
         return Reveal(rows, transition.time, at, candidates, count, remask)
 
     @abstractmethod
-    def reveals(self, step: Step) -> "tuple[Tensor, Tensor | None]":
+    def reveals(self, step: Step) -> tuple[Tensor, Tensor | None]:
         """Candidates (r, N), and how many of them (r,) will be revealed if not all."""
 
 
@@ -81,7 +74,7 @@ class CountedOrder(GridOrder):
     exact_when = "at one token a step"
     is_stochastic = False
 
-    def reveals(self, step: Step) -> "tuple[Tensor, Tensor | None]":
+    def reveals(self, step: Step) -> tuple[Tensor, Tensor | None]:
         """See `GridOrder`."""
         left = ((1.0 - step.transition.alpha_s) * step.is_free).sum(dim=1).round().long()
         masked = step.is_masked.sum(dim=1)

@@ -287,7 +287,9 @@ def of_values(values: dict[str, float | None], **others: Any) -> Method:
     Raises:
         ValueError: see `Method`.
     """
-    known = {key: values[key] for key in ("temperature", "top_p") if values.get(key) is not None}
+    known: dict[str, Any] = {
+        key: values[key] for key in ("temperature", "top_p") if values.get(key) is not None
+    }
     more = tuple(
         (key, value)
         for key, value in values.items()

@@ -42,12 +42,14 @@ class Line:
 
     Attributes:
         strategy: which.
+        values: of its parameters.
         name: its part of a method's name.
         help: what it does, in words.
         rule: the same for docs/sampling.md.
     """
 
     strategy: type[Strategy]
+    values: dict[str, Any]
     name: str
     help: str
     rule: str
@@ -60,7 +62,7 @@ def lines(registry: Mapping[str, type[Strategy]]) -> Iterator[Line]:
             values = complete(cls, dict(zip(cls.parameters(), shown.values, strict=False)))
             name = part(cls, values) + ("2" if registry is SWEEP_KINDS else "")
             rule = shown.help if shown.rule is None else shown.rule
-            yield Line(cls, name, shown.help.format(**values), rule.format(**values))
+            yield Line(cls, values, name, shown.help.format(**values), rule.format(**values))
 
 
 def listed(names: list[str], word: str = "and") -> str:

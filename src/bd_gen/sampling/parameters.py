@@ -30,6 +30,18 @@ class Parameter:
     word: str
     kind: type
 
+    @property
+    def example(self) -> float:
+        """The usual value, or the middle of the range."""
+        low, high = map(float, self.within[1:-1].split(","))
+        middle = (low + high) / 2 if high < float("inf") else low + 1
+        return self.kind(middle) if self.default is None else self.default
+
+    def exact(self, value: Any) -> Any:
+        """A whole number as an int where one is wanted; all else as it is, to be checked."""
+        is_whole = self.kind is int and isinstance(value, float) and value.is_integer()
+        return int(value) if is_whole else value
+
     def check(self, value: object, called: str) -> None:
         """Refuse a value out of range.
 
@@ -121,12 +133,12 @@ class Strategy:
     @classmethod
     def lines(cls) -> tuple[Shown, ...]:
         """Lines about it; without any, one with the first line of its docstring."""
-        values = tuple(one.default or 1 for one in own_parameters(cls).values())
+        values = tuple(one.example for one in own_parameters(cls).values())
         return cls.shown or (Shown((cls.__doc__ or cls.name).splitlines()[0], None, values),)
 
 
 @functools.cache
-def own_parameters(cls: type[Strategy]) -> dict[str, Parameter]:
+def own_parameters(cls: type[Any]) -> dict[str, Parameter]:
     """Parameters that are fields of the class, by key."""
     found = {}
     for one in dataclasses.fields(cls):
@@ -145,6 +157,6 @@ def complete(cls: type[Strategy], values: dict[str, Any]) -> dict[str, Any]:
         values: by key; None where none is given.
     """
     return {
-        key: one.default if values.get(key) is None else values[key]
+        key: one.default if values.get(key) is None else one.exact(values[key])
         for key, one in cls.parameters().items()
     }

@@ -17,13 +17,13 @@ from torch import Tensor
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.packing import pack
-from bd_gen.sampling.course import Course
 from bd_gen.sampling.grid import Visibility
 from bd_gen.sampling.limited import LimitedTokens
 from bd_gen.sampling.method import Method
 from bd_gen.sampling.noise import KeyedNoise, Stream
 from bd_gen.sampling.predictor import Predictor
 from bd_gen.sampling.state import GroupState, Reveal
+from bd_gen.sampling.steps import Course
 from bd_gen.sampling.strategies import Decoding, Order
 from bd_gen.sampling.sweeps import sweep_reveals
 

@@ -5,6 +5,7 @@ and `eval.KEY` in the configuration, that of a remasking `remasking_KEY` and `ev
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -87,41 +88,38 @@ def from_config(values: Mapping[str, Any], is_learned: bool = False) -> Method:
         ValueError: a setting is out of range or contradicts another; the message begins with it.
     """
     asked = {one.key: values.get(one.key, one.default) for one in config_settings()}
-    remasked = {
-        key.removeprefix(f"{_SECTION}."): asked.pop(key)
-        for key in [*asked]
-        if key.startswith(f"{_SECTION}.")
-    }
-    unmasking, steps = asked.pop("unmasking_mode"), asked.pop("sampling_steps")
+    strategy = f"{_SECTION}.strategy"
+    if asked[strategy] in (None, "none"):
+        asked = {key: None if key == strategy else _idle(key, asked[key]) for key in asked}
     sweeps, kind = (asked.pop(key) for key in _SWEPT)
-    method = of_values(
-        {key: value for key, value in asked.items() if key != "only_realizable"},
-        unmasking=unmasking,
-        remasking=_remasking(remasked.pop("strategy"), remasked),
-        steps=steps,
-        only_realizable=asked["only_realizable"],
-        is_learned=is_learned,
-    )
+    stored = {key.replace(".", "_"): value for key, value in asked.items()}
+    method = from_settings(stored, is_learned)
     if sweeps is None:
         sweeps = method.default_sweeps if kind is None else 0
     return replace(method, sweeps=sweeps, sweep_kind=kind or "")
 
 
+def _idle(key: str, value: Any) -> Any:
+    """A value where nothing is masked again; what no strategy has usually may not be there.
+
+    Raises:
+        ValueError: it is.
+    """
+    section, _, name = key.rpartition(".")
+    having = {
+        n: cls.parameters()[name] for n, cls in REMASKINGS.items() if name in cls.parameters()
+    }
+    if not section:
+        return value
+    if value is not None and any(one.default is None for one in having.values()):
+        names = listed([*having], "or")
+        raise ValueError(f"{key}: goes with remasking.strategy={names}")
+    return None
+
+
 def usual_method() -> Method:
     """The method of `bd-gen generate` without settings."""
     return from_config({})
-
-
-def _remasking(strategy: str | None, values: dict[str, Any]) -> RemaskingSettings | None:
-    if strategy not in (None, "none"):
-        return RemaskingSettings(strategy or "", **values)
-    for key, value in values.items():
-        having = [n for n, cls in REMASKINGS.items() if key in cls.parameters()]
-        is_needed = REMASKINGS[having[0]].parameters()[key].default is None
-        if is_needed and value is not None:
-            names = listed(having, "or")
-            raise ValueError(f"remasking.{key}: goes with remasking.strategy={names}")
-    return None
 
 
 def from_settings(settings: Mapping[str, Any], is_learned: bool = False) -> Method:
@@ -146,11 +144,10 @@ def from_settings(settings: Mapping[str, Any], is_learned: bool = False) -> Meth
         steps = DEFAULT_STEPS  # It has one step a token; the setting has no part in it.
     elif type(steps) is not int:
         raise ValueError(f"sampling_steps: expected a whole number, got {steps!r:.40}")
-    keys = [key for key in _keys((*DECODINGS.values(), *ORDERS.values())) if key in settings]
     return of_values(
-        {key: _number(key, settings[key]) for key in keys if settings[key] is not None},
+        {key: _number(key, settings.get(key)) for key in _own_keys()},
         unmasking=unmasking,
-        remasking=_stored_remasking(settings),
+        remasking=_remasking(settings),
         steps=steps,
         is_learned=is_learned,
         only_realizable=_truth("only_realizable", settings.get("only_realizable") or False),
@@ -158,7 +155,7 @@ def from_settings(settings: Mapping[str, Any], is_learned: bool = False) -> Meth
     )
 
 
-def _stored_remasking(settings: Mapping[str, Any]) -> RemaskingSettings | None:
+def _remasking(settings: Mapping[str, Any]) -> RemaskingSettings | None:
     strategy = settings.get("remasking_strategy")
     if not _truth("remasking_enabled", settings.get("remasking_enabled", strategy is not None)):
         if strategy is not None:
@@ -166,31 +163,41 @@ def _stored_remasking(settings: Mapping[str, Any]) -> RemaskingSettings | None:
         return None
     if not isinstance(strategy, str):
         raise ValueError(f"remasking_strategy: expected text, got {strategy!r:.40}")
-    values = {key: settings.get(f"{_SECTION}_{key}") for key in _keys(REMASKINGS.values())}
-    name, together = REMASKINGS[strategy].stored_together if strategy in REMASKINGS else ("", ())
-    if together:
-        stored = settings.get(name)
-        if not isinstance(stored, list) or len(stored) != len(together):
-            raise ValueError(f"{name}: expected {listed([*together])}")
-        values |= dict(zip(together, (_number(name, value) for value in stored), strict=True))
-    return RemaskingSettings(
-        strategy,
-        **{
-            key: _number(f"{_SECTION}_{key}", value)
-            for key, value in values.items()
-            if value is not None
-        },
-    )
+    apart = _apart(strategy, settings)
+    keys = _keys(REMASKINGS.values())
+    values = {key: _number(f"{_SECTION}_{key}", apart.get(f"{_SECTION}_{key}")) for key in keys}
+    return RemaskingSettings(strategy, **values)
+
+
+def _apart(strategy: object, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings, and each of the parameters of a remasking that are stored together.
+
+    Raises:
+        ValueError: there is no list of so many.
+    """
+    cls = REMASKINGS.get(str(strategy))
+    name, keys = cls.stored_together if cls is not None else ("", ())
+    stored = settings.get(name)
+    if stored is None:
+        return dict(settings)
+    if not isinstance(stored, list) or len(stored) != len(keys):
+        raise ValueError(f"{name}: expected {listed([*keys])}")
+    return {**settings, **{f"{_SECTION}_{k}": v for k, v in zip(keys, stored, strict=True)}}
 
 
 def _keys(strategies: Iterable[type[Strategy]]) -> list[str]:
     return list(dict.fromkeys(key for cls in strategies for key in cls.parameters()))
 
 
-def _number(key: str, value: object) -> float:
-    if type(value) not in (int, float):
+def _own_keys() -> list[str]:
+    """Keys of the parameters of orders and decodings."""
+    return _keys((*DECODINGS.values(), *ORDERS.values()))
+
+
+def _number(key: str, value: Any) -> float | None:
+    if type(value) not in (int, float, type(None)):
         raise ValueError(f"{key}: expected a number, got {value!r:.40}")
-    return float(value)  # type: ignore[arg-type]
+    return None if value is None else float(value)
 
 
 def _truth(key: str, value: object) -> bool:
@@ -201,12 +208,9 @@ def _truth(key: str, value: object) -> bool:
 
 def known_settings() -> set[str]:
     """All keys of files that belong to a method."""
-    together = {cls.stored_together[0] for cls in REMASKINGS.values()} - {""}
-    remasked = {f"{_SECTION}_{key}" for key in _keys(REMASKINGS.values())}
-    own = _keys((*DECODINGS.values(), *ORDERS.values()))
-    return {*NEEDED, *NEEDED_TO_REMASK, *_SWEPT, *own, *remasked, *together, "is_v2"} | {
-        "only_realizable"
-    }
+    together = {cls.stored_together[0] for cls in REMASKINGS.values()}
+    derived = {one.key.replace(".", "_") for one in config_settings()}
+    return derived | together | {*NEEDED, *NEEDED_TO_REMASK, "is_v2"}
 
 
 def canonical(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -231,22 +235,20 @@ def overrides(settings: Mapping[str, Any]) -> dict[str, Any]:
     Args:
         settings: those of a file; what has no meaning here is left out.
     """
-    own = _keys((*DECODINGS.values(), *ORDERS.values()))
-    keys = {key: key for key in ("unmasking_mode", *own, "sampling_steps")}
+    strategy = settings.get("remasking_strategy")
+    cls = REMASKINGS.get(str(strategy))
     values = dict(settings)
-    cls = REMASKINGS.get(str(settings.get("remasking_strategy")))
-    if cls is not None:
-        name, together = cls.stored_together
-        stored = settings.get(name)
-        if isinstance(stored, list) and len(stored) == len(together):
-            values |= {f"{_SECTION}_{k}": v for k, v in zip(together, stored, strict=True)}
-        of_it = ("strategy", *cls.parameters())
-        keys |= {f"{_SECTION}_{key}": f"{_SECTION}.{key}" for key in of_it}
-    keys |= {key: key for key in _SWEPT}
-    found = {new: values[old] for old, new in keys.items() if values.get(old) is not None}
+    with suppress(ValueError):
+        values = _apart(strategy, settings)
+    of_it = () if cls is None else ("strategy", *cls.parameters())
+    keys = ("unmasking_mode", *_own_keys(), "sampling_steps")
+    keys = (*keys, *(f"{_SECTION}.{key}" for key in of_it), *_SWEPT)
+    found = {key: values.get(key.replace(".", "_")) for key in keys}
     if not settings.get("sweeps") and _would_be_swept(settings):
         found["sweeps"] = 0
-    return found | ({"only_realizable": "true"} if settings.get("only_realizable") is True else {})
+    if settings.get("only_realizable") is True:
+        found["only_realizable"] = "true"
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def _would_be_swept(settings: Mapping[str, Any]) -> bool:

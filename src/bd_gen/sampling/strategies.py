@@ -8,19 +8,20 @@ registers one is enough for it to be known everywhere. Registering imports no to
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 from bd_gen.sampling.parameters import Parameter, Strategy, own_parameters, parameter
+from bd_gen.sampling.steps import (
+    Course,
+    GroupState,
+    Reveal,
+    Tensor,
+    TimeGrid,
+    Transition,
+    Visibility,
+)
 from bd_gen.system.errors import InputError
 from bd_gen.system.names import Registry, did_you_mean
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from bd_gen.sampling.course import Course
-    from bd_gen.sampling.grid import TimeGrid, Visibility
-    from bd_gen.sampling.state import GroupState, Reveal
-    from bd_gen.sampling.transition import Transition
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,10 @@ class Order(Strategy, ABC):
     default_sweeps: ClassVar[int] = 0
 
     @abstractmethod
-    def next_reveal(self, state: "GroupState", course: "Course") -> "Reveal | None":
+    def next_reveal(self, state: GroupState, course: Course) -> Reveal | None:
         """Move every diagram to its next step with a reveal; None when all are complete."""
 
-    def score(self, probabilities: "Tensor", drawn: "Tensor") -> "Tensor":  # noqa: ARG002
+    def score(self, probabilities: Tensor, drawn: Tensor) -> Tensor:  # noqa: ARG002
         """Which candidates come first, if not all are revealed; higher is sooner.
 
         Args:
@@ -71,7 +72,7 @@ class Decoding(Strategy, ABC):
         return bool(needed) and all(values.get(key) is not None for key in needed)
 
     @abstractmethod
-    def draw(self, logits: "Tensor", noise: "Tensor") -> "Tensor":
+    def draw(self, logits: Tensor, noise: Tensor) -> Tensor:
         """Values from (M, 13) float64 logits and (M,) uniform float64 noise: (M,) int64."""
 
 
@@ -99,10 +100,10 @@ class Remasking(Strategy, ABC):
         return own_parameters(cls) | (own_parameters(Switched) if cls.has_switch else {})
 
     @abstractmethod
-    def sigma(self, state: "GroupState", transition: "Transition") -> "Tensor":
+    def sigma(self, state: GroupState, transition: Transition) -> Tensor:
         """(r, N) float64 in [0, sigma_max]."""
 
-    def grid(self, visibility: "Visibility", steps: int, positions: "Tensor") -> "TimeGrid":
+    def grid(self, visibility: Visibility, steps: int, positions: Tensor) -> TimeGrid:
         """The steps through the forward process at `positions` (N,): equal ones."""
         from bd_gen.sampling.grid import equal_steps
 
@@ -116,12 +117,12 @@ class Switched(Remasking):
     remasking: Remasking
     t_switch: float = parameter("(0, 1]", "remask only at t < t_switch", 1.0, word="tsw")
 
-    def sigma(self, state: "GroupState", transition: "Transition") -> "Tensor":
+    def sigma(self, state: GroupState, transition: Transition) -> Tensor:
         """See `Remasking`."""
         on = (transition.time < self.t_switch)[:, None]
         return self.remasking.sigma(state, transition) * on
 
-    def grid(self, visibility: "Visibility", steps: int, positions: "Tensor") -> "TimeGrid":
+    def grid(self, visibility: Visibility, steps: int, positions: Tensor) -> TimeGrid:
         """That of the other remasking."""
         return self.remasking.grid(visibility, steps, positions)
 
@@ -130,7 +131,7 @@ class Switched(Remasking):
 class NoRemasking(Remasking):
     """What is revealed stays."""
 
-    def sigma(self, state: "GroupState", transition: "Transition") -> "Tensor":  # noqa: ARG002
+    def sigma(self, state: GroupState, transition: Transition) -> Tensor:  # noqa: ARG002
         """See `Remasking`."""
         return transition.alpha_t.new_zeros(transition.alpha_t.shape)
 
@@ -145,7 +146,7 @@ class SweepKind(Strategy, ABC):
     block: ClassVar[str]
 
     @abstractmethod
-    def blocks(self, state: "GroupState") -> "Tensor":
+    def blocks(self, state: GroupState) -> Tensor:
         """(B, N) bool tokens of the blocks."""
 
     @abstractmethod
@@ -161,36 +162,41 @@ SWEEP_KINDS: Registry[type[SweepKind]] = Registry("kind of sweeps")
 Class = TypeVar("Class", bound=type[Strategy])
 
 
+@dataclass_transform(frozen_default=True, field_specifiers=(parameter,))
 def order(name: str) -> Callable[[Class], Class]:
-    """Register the decorated class as the order of that name.
+    """Register the decorated class, which becomes a frozen dataclass, as the order of that name.
 
     Raises:
-        InputError: the name, a parameter's key or its word in names is taken by something else.
+        InputError: the name, or the key or word of a parameter, is taken by something else.
     """
     return _registered(name, name, ORDERS)
 
 
+@dataclass_transform(frozen_default=True, field_specifiers=(parameter,))
 def decoding(name: str, stem: str | None = None) -> Callable[[Class], Class]:
-    """Register the decorated class as a decoding; `stem` if names of methods call it otherwise."""
+    """The same for a decoding; `stem` if its part of a name begins with another word."""
     return _registered(name, name if stem is None else stem, DECODINGS)
 
 
+@dataclass_transform(frozen_default=True, field_specifiers=(parameter,))
 def remasking(name: str) -> Callable[[Class], Class]:
-    """Register the decorated class as a remasking."""
+    """The same for a remasking."""
     return _registered(name, f"remdm_{name}", REMASKINGS)
 
 
+@dataclass_transform(frozen_default=True, field_specifiers=(parameter,))
 def sweep_kind(name: str, stem: str) -> Callable[[Class], Class]:
-    """Register the decorated class as a kind of sweeps; their number follows the stem in names."""
+    """The same for a kind of sweeps; in names their number follows the stem."""
     return _registered(name, stem, SWEEP_KINDS)
 
 
 def _registered(name: str, stem: str, registry: Registry[Any]) -> Callable[[Class], Class]:
     def decorate(cls: Class) -> Class:
+        dataclass(frozen=True)(cls)  # which changes the class itself
         for key, one in cls.parameters().items():
             for other in registry.values():
                 _check_same(name, one, other.name, other.parameters())
-            if not one.within.startswith(("(0", "[0")) and not one.within[1].isdigit():
+            if not one.within[1].isdigit():
                 raise InputError(f"{name}: {key}: expected a range from 0 on, got {one.within}")
         cls.name, cls.stem = name, stem
         registry.add(name, cls)

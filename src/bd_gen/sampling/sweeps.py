@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from bd_gen.sampling.course import Course
 from bd_gen.sampling.noise import Stream
 from bd_gen.sampling.state import GroupState, Reveal
+from bd_gen.sampling.steps import Course
 from bd_gen.sampling.strategies import SWEEP_KINDS
 
 

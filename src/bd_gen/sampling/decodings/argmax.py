@@ -1,12 +1,10 @@
 """Argmax: nothing is drawn."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bd_gen.sampling.parameters import Shown
+from bd_gen.sampling.steps import Tensor
 from bd_gen.sampling.strategies import Decoding, decoding
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 @decoding("argmax")
@@ -22,6 +20,6 @@ class Argmax(Decoding):
         """At temperature 0; with top-p that means 1, as in the published configurations."""
         return values.get("temperature") == 0 and values.get("top_p") is None
 
-    def draw(self, logits: "Tensor", noise: "Tensor") -> "Tensor":  # noqa: ARG002
+    def draw(self, logits: Tensor, noise: Tensor) -> Tensor:  # noqa: ARG002
         """See `Decoding`."""
         return logits.argmax(dim=1)

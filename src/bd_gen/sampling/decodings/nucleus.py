@@ -1,18 +1,12 @@
 """Top-p (arXiv:1904.09751): the improbable values are cut off."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from bd_gen.sampling.decodings.tempered import TEMPERATURE, check_positive
 from bd_gen.sampling.parameters import Shown, parameter
+from bd_gen.sampling.steps import Tensor
 from bd_gen.sampling.strategies import Decoding, decoding
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 @decoding("nucleus", stem="")
-@dataclass(frozen=True)
 class Nucleus(Decoding):
     """Draws from the smallest set of values that holds probability `top_p`."""
 
@@ -31,7 +25,7 @@ class Nucleus(Decoding):
         if self.top_p == 1:
             raise ValueError(f"top_p must be in (0, 1), got {self.top_p}")
 
-    def draw(self, logits: "Tensor", noise: "Tensor") -> "Tensor":
+    def draw(self, logits: Tensor, noise: Tensor) -> Tensor:
         """See `Decoding`."""
         from bd_gen.sampling.inverse_cdf import inverse_cdf, tempered
 

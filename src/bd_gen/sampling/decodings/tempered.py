@@ -1,19 +1,15 @@
 """Temperature: sharper or flatter than the model's own probabilities."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bd_gen.sampling.parameters import Shown, parameter
+from bd_gen.sampling.steps import Tensor
 from bd_gen.sampling.strategies import Decoding, decoding
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 TEMPERATURE = ("[0, inf)", "0 takes the most probable value")
 
 
 @decoding("tempered", stem="")
-@dataclass(frozen=True)
 class Tempered(Decoding):
     """Draws from p^(1/temperature), normalised."""
 
@@ -41,7 +37,7 @@ class Tempered(Decoding):
         """Where nothing else is."""
         return True
 
-    def draw(self, logits: "Tensor", noise: "Tensor") -> "Tensor":
+    def draw(self, logits: Tensor, noise: Tensor) -> Tensor:
         """See `Decoding`."""
         from bd_gen.sampling.inverse_cdf import inverse_cdf, tempered
 

@@ -1,13 +1,9 @@
 """The order of confidence: the place first, then its value."""
 
-from typing import TYPE_CHECKING
-
 from bd_gen.sampling.grid_order import CountedOrder
 from bd_gen.sampling.parameters import Shown
+from bd_gen.sampling.steps import Tensor
 from bd_gen.sampling.strategies import order
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 @order("confidence")
@@ -24,6 +20,6 @@ class ConfidenceOrder(CountedOrder):
         ),
     )
 
-    def score(self, probabilities: "Tensor", drawn: "Tensor") -> "Tensor":  # noqa: ARG002
+    def score(self, probabilities: Tensor, drawn: Tensor) -> Tensor:  # noqa: ARG002
         """The largest probability."""
         return probabilities.amax(dim=1)

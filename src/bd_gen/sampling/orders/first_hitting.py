@@ -1,13 +1,8 @@
 """First hitting (arXiv:2409.02908): a token a call, at the times of the reverse process."""
 
-from typing import TYPE_CHECKING
-
 from bd_gen.sampling.parameters import Shown
+from bd_gen.sampling.steps import Course, GroupState, Reveal
 from bd_gen.sampling.strategies import Order, order
-
-if TYPE_CHECKING:
-    from bd_gen.sampling.course import Course
-    from bd_gen.sampling.state import GroupState, Reveal
 
 
 @order("first_hitting")
@@ -30,7 +25,7 @@ class FirstHitting(Order):
         ),
     )
 
-    def next_reveal(self, state: "GroupState", course: "Course") -> "Reveal | None":
+    def next_reveal(self, state: GroupState, course: Course) -> Reveal | None:
         """See `Order`."""
         from bd_gen.sampling.grid import LawVisibility
         from bd_gen.sampling.learned_order import reveal_by_law

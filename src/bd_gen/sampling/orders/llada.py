@@ -1,13 +1,9 @@
 """The order of LLaDA (arXiv:2502.09992): draw everything, keep the most confident draws."""
 
-from typing import TYPE_CHECKING
-
 from bd_gen.sampling.grid_order import CountedOrder
 from bd_gen.sampling.parameters import Shown
+from bd_gen.sampling.steps import Tensor
 from bd_gen.sampling.strategies import order
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 @order("llada")
@@ -28,6 +24,6 @@ class LladaOrder(CountedOrder):
         ),
     )
 
-    def score(self, probabilities: "Tensor", drawn: "Tensor") -> "Tensor":
+    def score(self, probabilities: Tensor, drawn: Tensor) -> Tensor:
         """The probability of the drawn value."""
         return probabilities.gather(1, drawn[:, None])[:, 0]

@@ -1,13 +1,9 @@
 """The order of margins (arXiv:2502.06768): where the best value leads by most."""
 
-from typing import TYPE_CHECKING
-
 from bd_gen.sampling.grid_order import CountedOrder
 from bd_gen.sampling.parameters import Shown
+from bd_gen.sampling.steps import Tensor
 from bd_gen.sampling.strategies import order
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 @order("margin")
@@ -23,7 +19,7 @@ class MarginOrder(CountedOrder):
         ),
     )
 
-    def score(self, probabilities: "Tensor", drawn: "Tensor") -> "Tensor":  # noqa: ARG002
+    def score(self, probabilities: Tensor, drawn: Tensor) -> Tensor:  # noqa: ARG002
         """The gap between the two largest probabilities."""
         best = probabilities.topk(2, dim=1).values
         return best[:, 0] - best[:, 1]

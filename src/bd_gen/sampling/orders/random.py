@@ -1,13 +1,9 @@
 """The random order: every token by itself, as the reverse process reveals it."""
 
-from typing import TYPE_CHECKING
-
 from bd_gen.sampling.grid_order import GridOrder, Step
 from bd_gen.sampling.parameters import Shown
+from bd_gen.sampling.steps import Tensor
 from bd_gen.sampling.strategies import order
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 @order("random")
@@ -26,6 +22,6 @@ class RandomOrder(GridOrder):
         ),
     )
 
-    def reveals(self, step: Step) -> "tuple[Tensor, Tensor | None]":
+    def reveals(self, step: Step) -> tuple[Tensor, Tensor | None]:
         """See `GridOrder`."""
         return step.is_masked & (step.noise < step.transition.reveal_probability(step.sigma)), None

@@ -1,15 +1,8 @@
 """Room by room: a random order of rooms, each followed by its edges to the rooms before it."""
 
-from typing import TYPE_CHECKING
-
 from bd_gen.sampling.parameters import Shown
+from bd_gen.sampling.steps import Course, GroupState, Reveal, Tensor
 from bd_gen.sampling.strategies import Order, order
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from bd_gen.sampling.course import Course
-    from bd_gen.sampling.state import GroupState, Reveal
 
 
 @order("rooms")
@@ -30,7 +23,7 @@ class RoomOrder(Order):
         ),
     )
 
-    def next_reveal(self, state: "GroupState", course: "Course") -> "Reveal | None":
+    def next_reveal(self, state: GroupState, course: Course) -> Reveal | None:
         """See `Order`."""
         from bd_gen.sampling.state import Reveal
 
@@ -49,7 +42,7 @@ class RoomOrder(Order):
         return Reveal(rows, time, step, candidates, None, nothing)
 
 
-def places(drawn: "Tensor", state: "GroupState") -> "Tensor":
+def places(drawn: Tensor, state: GroupState) -> Tensor:
     """(r, N) float64 numbers whose order is that of the tokens.
 
     Args:

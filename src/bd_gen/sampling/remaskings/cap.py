@@ -1,22 +1,13 @@
 """ReMDM-cap (arXiv:2503.00307): at most a fixed share is masked again."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from bd_gen.sampling.parameters import Shown, parameter
+from bd_gen.sampling.steps import GroupState, Tensor, Transition
 from bd_gen.sampling.strategies import Remasking, remasking
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from bd_gen.sampling.state import GroupState
-    from bd_gen.sampling.transition import Transition
 
 ETA = ("(0, 1]", "how much is masked again")
 
 
 @remasking("cap")
-@dataclass(frozen=True)
 class Cap(Remasking):
     """sigma = min(eta, sigma_max)."""
 
@@ -27,6 +18,6 @@ class Cap(Remasking):
         Shown("mask again with probability min({eta}, sigma_max)", "min({eta}, σ_max)", (0.4,)),
     )
 
-    def sigma(self, state: "GroupState", transition: "Transition") -> "Tensor":  # noqa: ARG002
+    def sigma(self, state: GroupState, transition: Transition) -> Tensor:  # noqa: ARG002
         """See `Remasking`."""
         return transition.sigma_max.clamp(max=self.eta)

@@ -1,20 +1,11 @@
 """ReMDM-conf (arXiv:2503.00307): what the model doubted is masked again."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from bd_gen.sampling.parameters import Shown
+from bd_gen.sampling.steps import GroupState, Tensor, Transition
 from bd_gen.sampling.strategies import Remasking, remasking
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from bd_gen.sampling.state import GroupState
-    from bd_gen.sampling.transition import Transition
 
 
 @remasking("confidence")
-@dataclass(frozen=True)
 class Confidence(Remasking):
     """sigma_max shared out among revealed positions by softmax of their negated confidence.
 
@@ -33,7 +24,7 @@ class Confidence(Remasking):
         ),
     )
 
-    def sigma(self, state: "GroupState", transition: "Transition") -> "Tensor":
+    def sigma(self, state: GroupState, transition: Transition) -> Tensor:
         """See `Remasking`."""
         rows, alpha = transition.rows, transition.alpha_t
         is_free = ~state.is_given[rows]

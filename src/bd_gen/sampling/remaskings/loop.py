@@ -1,22 +1,12 @@
 """ReMDM-loop (arXiv:2503.00307, appendix): mask and reveal on the spot, then finish."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from bd_gen.sampling.parameters import Shown, parameter
 from bd_gen.sampling.remaskings.cap import ETA
+from bd_gen.sampling.steps import GroupState, Tensor, TimeGrid, Transition, Visibility
 from bd_gen.sampling.strategies import Remasking, remasking
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from bd_gen.sampling.grid import TimeGrid, Visibility
-    from bd_gen.sampling.state import GroupState
-    from bd_gen.sampling.transition import Transition
 
 
 @remasking("loop")
-@dataclass(frozen=True)
 class Looped(Remasking):
     """sigma = min(eta, sigma_max) where the time grid stands still, else none.
 
@@ -50,12 +40,12 @@ class Looped(Remasking):
             )
         super().__post_init__()
 
-    def sigma(self, state: "GroupState", transition: "Transition") -> "Tensor":  # noqa: ARG002
+    def sigma(self, state: GroupState, transition: Transition) -> Tensor:  # noqa: ARG002
         """See `Remasking`."""
         stands = transition.alpha_s == transition.alpha_t
         return transition.sigma_max.clamp(max=self.eta) * stands
 
-    def grid(self, visibility: "Visibility", steps: int, positions: "Tensor") -> "TimeGrid":
+    def grid(self, visibility: Visibility, steps: int, positions: Tensor) -> TimeGrid:
         """Down, on the spot, down."""
         from bd_gen.sampling.grid import looped_steps
 

@@ -1,14 +1,8 @@
 """Sweeps room by room."""
 
-from typing import TYPE_CHECKING
-
 from bd_gen.sampling.parameters import Shown
+from bd_gen.sampling.steps import GroupState, Tensor
 from bd_gen.sampling.strategies import SweepKind, sweep_kind
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from bd_gen.sampling.state import GroupState
 
 
 @sweep_kind("rooms", stem="roomsweep")
@@ -25,7 +19,7 @@ class WholeRooms(SweepKind):
         ),
     )
 
-    def blocks(self, state: "GroupState") -> "Tensor":
+    def blocks(self, state: GroupState) -> Tensor:
         """(n, N) bool."""
         rooms = state.ends.new_tensor(range(state.num_rooms))
         return (state.ends[None] == rooms[:, None, None]).any(dim=2)

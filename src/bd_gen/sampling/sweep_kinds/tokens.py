@@ -1,14 +1,8 @@
 """Sweeps token by token."""
 
-from typing import TYPE_CHECKING
-
 from bd_gen.sampling.parameters import Shown
+from bd_gen.sampling.steps import GroupState, Tensor
 from bd_gen.sampling.strategies import SweepKind, sweep_kind
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from bd_gen.sampling.state import GroupState
 
 
 @sweep_kind("tokens", stem="sweep")
@@ -22,7 +16,7 @@ class SingleTokens(SweepKind):
               "one token at a time"),
     )  # fmt: skip
 
-    def blocks(self, state: "GroupState") -> "Tensor":
+    def blocks(self, state: GroupState) -> Tensor:
         """See `SweepKind`."""
         return state.positions[:, None] == state.positions
 
