@@ -122,7 +122,7 @@ def test_what_cannot_be_used_changes_nothing(
         ("none.py", "plug-in none.py: expected a Python file or the name of a module"),
         ("./folder", "plug-in ./folder: expected a Python file or the name of a module"),
         ("no_module", "plug-in no_module: there is no module of that name"),
-        ("no.module", "plug-in no.module: No module named 'no'"),
+        ("no.module", "plug-in no.module: ModuleNotFoundError: No module named 'no'"),
         ("lists", "there is no module of that name; a file is given as lists.py"),
     ],
 )
@@ -223,6 +223,14 @@ def test_another_version_of_a_module_is_not_taken_for_the_same(write: Write) -> 
         plugins.install([sent])
 
 
+def test_a_module_that_was_changed_is_imported_anew(write: Write) -> None:
+    write("some_lists.py", GOOD)
+    plugins.load("some_lists")
+    write("some_lists.py", GOOD.replace("txt", "much_text"))
+    plugins.load("some_lists")
+    assert FORMATS.added == ["much_text"]
+
+
 def test_a_plug_in_of_the_same_name_is_replaced_on_a_worker(write: Write) -> None:
     first = plugins.load(write("lists.py", GOOD))
     second = plugins.load(write("lists.py", GOOD.replace("txt", "text")))
@@ -230,6 +238,8 @@ def test_a_plug_in_of_the_same_name_is_replaced_on_a_worker(write: Write) -> Non
     assert FORMATS.added == ["txt"]
     plugins.install([second])
     assert FORMATS.added == ["text"]
+    plugins.install([])
+    assert FORMATS.added == []
 
 
 def test_nothing_is_left_behind() -> None:

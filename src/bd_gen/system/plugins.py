@@ -117,14 +117,16 @@ def load_installed() -> None:
 
 
 def install(sent: Iterable[Plugin]) -> None:
-    """Import the plug-ins of another process, as that has them.
+    """Import the plug-ins of another process, as that has them, and take back all others.
 
     Raises:
         InputError: a module is missing here or is another version, or as `load`.
     """
     global _searched
     with _lock:
-        _searched = True  # what is installed there counts
+        _searched, sent = True, list(sent)  # what is installed there counts
+        for module in _loaded.keys() - {plugin.module for plugin in sent}:
+            forget(module)
         for plugin in sent:
             if not plugin.file:
                 here = _from_module(plugin.module)
@@ -140,8 +142,8 @@ def forget(module: str) -> None:
         for kind, names in (plugin.provides if plugin else {}).items():
             for one in names:
                 REGISTRIES[kind].pop(one, None)
-        if plugin is not None and plugin.file:
-            sys.modules.pop(plugin.module, None)
+        if plugin is not None:
+            _unimport(module)
 
 
 def _from_file(given: str) -> Plugin:
@@ -159,8 +161,8 @@ def _from_file(given: str) -> Plugin:
 def _from_module(name: str, distribution: str | None = None) -> Plugin:
     try:
         spec = importlib.util.find_spec(name)
-    except (ImportError, ValueError) as error:  # of a package above it
-        raise InputError(f"plug-in {name}: {error}") from None
+    except Exception as error:  # whatever a package above it raises
+        raise InputError(f"plug-in {name}: {_reason(error)}") from None
     if spec is None:
         hint = f"; a file is given as {name}.py" if Path(f"{name}.py").is_file() else ""
         raise InputError(f"plug-in {name}: there is no module of that name{hint}")
@@ -197,13 +199,19 @@ def _taken_up(plugin: Plugin) -> Plugin:
         _check_built_in(plugin)
     except BaseException:
         _restore(before)
-        sys.modules.pop(plugin.module, None)
+        _unimport(plugin.module)
         raise
     known = {kind: before.get(kind, registry.built_in) for kind, registry in REGISTRIES.items()}
     new = {kind: tuple(n for n in REGISTRIES[kind] if n not in known[kind]) for kind in known}
     plugin = replace(plugin, provides={kind: names for kind, names in new.items() if names})
     _loaded[plugin.module] = plugin
     return plugin
+
+
+def _unimport(module: str) -> None:
+    """Let the next import run it again."""
+    for name in [n for n in sys.modules if n == module or n.startswith(f"{module}.")]:
+        del sys.modules[name]
 
 
 def _restore(before: Mapping[str, Mapping[str, Any]]) -> None:
