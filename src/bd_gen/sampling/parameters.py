@@ -5,7 +5,6 @@ imports torch, so that lists of strategies are there at once.
 """
 
 import dataclasses
-import functools
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -137,7 +136,6 @@ class Strategy:
         return cls.shown or (Shown((cls.__doc__ or cls.name).splitlines()[0], None, values),)
 
 
-@functools.cache
 def own_parameters(cls: type[Any]) -> dict[str, Parameter]:
     """Parameters that are fields of the class, by key."""
     found = {}
