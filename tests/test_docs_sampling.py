@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from bd_gen.sampling.method import Method
 from bd_gen.sampling.names import lines
+from bd_gen.sampling.settings import overrides
 from bd_gen.sampling.strategies import DECODINGS, ORDERS, REMASKINGS, SWEEP_KINDS
 
 PAGE = Path(__file__).parents[1] / "docs" / "sampling.md"
@@ -61,6 +63,24 @@ def test_sweeps() -> None:
     for (_, _, calls), line in zip(found, kinds.values(), strict=True):
         counted = eval(calls.replace("n²", "n * n").replace("n(", "n * ("), {"n": 7})  # noqa: S307
         assert counted == line.strategy().calls(7)
+
+
+def test_the_strategy_in_one_file() -> None:
+    _, section = PAGE.read_text().split("## Adding a strategy in one file\n")
+    snippet = re.search(r"```python\n(.*?)```", section, re.DOTALL)
+    assert snippet is not None
+    before = dict(REMASKINGS)
+    try:
+        exec(snippet[1], {"__name__": "mine"})  # noqa: S102
+        (name,) = re.findall(r"`\.\.\.(_remdm_share\S+)`", section)
+        method = Method.from_name(f"random_temp1.0{name}")
+        words = re.findall(r"eval\.(remasking\.\w+)=([\w.]+)", section)
+        told = {key: str(value) for key, value in overrides(method.settings).items()}
+        assert set(words) <= told.items()
+        assert set(words) >= {("remasking.strategy", "share"), ("remasking.share", "0.3")}
+    finally:
+        REMASKINGS._entries.clear()
+        REMASKINGS._entries.update(before)
 
 
 @pytest.mark.parametrize("registry", [ORDERS, DECODINGS, REMASKINGS, SWEEP_KINDS])

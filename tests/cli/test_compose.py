@@ -221,8 +221,10 @@ def test_every_configuration_file_belongs_to_a_choice() -> None:
 def test_the_description_names_every_setting(name: str) -> None:
     text = describe(name)
     for group, values in compose(name, []).items():
-        for key in values:
-            assert f"\n  {group}.{key}=" in text, f"{group}.{key}"
+        for key, value in values.items():
+            inner = [f"{key}.{name}" for name in value] if isinstance(value, dict) else [key]
+            for name in inner:
+                assert f"\n  {group}.{name}=" in text, f"{group}.{name}"
 
 
 @dataclass(frozen=True)

@@ -31,20 +31,21 @@ def compose(name: str, overrides: Sequence[str]) -> dict[str, Any]:
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(str(CONFIGS), version_base="1.3"):
-            derived = [f"+{key}={_word(default)}" for key, default, _ in _derived(name)]
-            known = OmegaConf.to_container(hydra_compose(name, derived), resolve=False)
+            known = OmegaConf.to_container(hydra_compose(name), resolve=False)
             assert isinstance(known, dict)  # noqa: S101 - the top of a configuration is one
+            derived = _with_derived(name, known)
             groups = [group for group, _ in _defaults(name)]
             own = {*_keys(known), *groups}
             overrides = translated(name, overrides, own.__contains__)
             for override in overrides:
                 _check_override(override, _keys(known), groups)
             words = [word for override in overrides for word in _with_file(override)]
-            config = hydra_compose(name, [*derived, *map(_readable, words)])
-            plain = OmegaConf.to_container(config, resolve=True)
+            words = ["++" * (word.partition("=")[0] in derived) + _readable(word) for word in words]
+            plain = OmegaConf.to_container(hydra_compose(name, words), resolve=True)
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise InputError(f"{' '.join(overrides)}: {_first_line(error)}") from None
     assert isinstance(plain, dict)  # noqa: S101 - as above
+    _with_derived(name, plain)
     texts = {key: text for key, _, text in (o.partition("=") for o in overrides)}
     return _with_texts({str(key): value for key, value in plain.items()}, known, texts)
 
@@ -174,6 +175,19 @@ def _derived(name: str) -> list[tuple[str, Any, str]]:
     from bd_gen.sampling.settings import config_settings
 
     return [(f"eval.{one.key}", one.default, one.help) for one in config_settings()]
+
+
+def _with_derived(name: str, values: dict[Any, Any]) -> set[str]:
+    """Put the defaults of derived settings where there is nothing; their keys."""
+    keys = set()
+    for key, default, _ in _derived(name):
+        *sections, last = key.split(".")
+        inner = values
+        for section_name in sections:
+            inner = inner.setdefault(section_name, {})
+        inner.setdefault(last, default)
+        keys.add(key)
+    return keys
 
 
 def _word(value: Any) -> str:

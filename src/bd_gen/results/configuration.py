@@ -9,7 +9,9 @@ from bd_gen.results.rejection import FIELD as REJECTION
 from bd_gen.results.rejection import rejection_in_words
 from bd_gen.results.result_file import Result
 from bd_gen.results.table import Table
+from bd_gen.sampling.settings import NEEDED, NEEDED_TO_REMASK
 
+_SETTINGS = ("seeds", "num_samples", *NEEDED, *NEEDED_TO_REMASK, "checkpoint", "is_v2")
 _ORIGINS = {
     "checkpoint_sha256": "checkpoint sha256",
     "data_fingerprint": "reference data",
@@ -18,9 +20,9 @@ _ORIGINS = {
 
 
 def configuration(columns: Sequence[Column]) -> Table:
-    """The settings of all columns as they stand in the files, and where their numbers come from."""
+    """The settings of all columns, the published ones first, and where their numbers come from."""
     others = {key: None for column in columns for key in column.result.config}
-    keys = [key for key in others if key != REJECTION]
+    keys = [*_SETTINGS, *(key for key in others if key not in (*_SETTINGS, REJECTION))]
     rows = []
     for key in keys:
         configs = [column.result.config for column in columns]

@@ -5,7 +5,6 @@ imports torch, so that lists of strategies are there at once.
 """
 
 import dataclasses
-import functools
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -137,16 +136,17 @@ class Strategy:
         return cls.shown or (Shown((cls.__doc__ or cls.name).splitlines()[0], None, values),)
 
 
-@functools.cache
+_OWN: dict[type[Any], dict[str, Parameter]] = {}
+
+
 def own_parameters(cls: type[Any]) -> dict[str, Parameter]:
     """Parameters that are fields of the class, by key."""
-    found = {}
-    for one in dataclasses.fields(cls):
-        declared = dict(one.metadata)
-        if declared:
-            declared["word"] = declared["word"] or one.name.replace("_", "")
-            found[one.name] = Parameter(key=one.name, **declared)
-    return found
+    if cls not in _OWN:
+        declared = {one.name: dict(one.metadata) for one in dataclasses.fields(cls) if one.metadata}
+        for key, values in declared.items():
+            values["word"] = values["word"] or key.replace("_", "")
+        _OWN[cls] = {key: Parameter(key=key, **values) for key, values in declared.items()}
+    return _OWN[cls]
 
 
 def complete(cls: type[Strategy], values: dict[str, Any]) -> dict[str, Any]:

@@ -79,6 +79,7 @@ class Sampler:
         self.visibility = visibility
         self.num_rooms_histogram = num_rooms_histogram
         self.method = method
+        self._decoding = method.decoding
         self.device = torch.device(device)
         self.given = given
         self.calls = 0
@@ -211,7 +212,7 @@ class Sampler:
         for state, reveal in pending:
             size = int(reveal.candidates.sum())
             part = logits[start : start + size]
-            _write(state, reveal, part, order, self.method.decoding, noise)
+            _write(state, reveal, part, order, self._decoding, noise)
             state.calls[reveal.rows] += 1
             start += size
         return True

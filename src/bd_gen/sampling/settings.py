@@ -96,7 +96,8 @@ def from_config(values: Mapping[str, Any], is_learned: bool = False) -> Method:
     method = from_settings(stored, is_learned)
     if sweeps is None:
         sweeps = method.default_sweeps if kind is None else 0
-    return replace(method, sweeps=sweeps, sweep_kind=kind or "")
+    steps = asked["sampling_steps"]  # refused out of range even where it has no part
+    return replace(method, steps=steps, sweeps=sweeps, sweep_kind=kind or "")
 
 
 def _idle(key: str, value: Any) -> Any:
