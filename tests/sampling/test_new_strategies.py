@@ -204,3 +204,8 @@ def test_what_would_mean_two_things_is_refused(
         return
     with pytest.raises(InputError, match=message):
         imported(text)
+
+
+def test_orders_and_decodings_share_their_keys(imported) -> None:
+    with pytest.raises(InputError, match="blend: parameter temperature: tempered has temperature"):
+        imported(ORDER.replace("weight:", "temperature:").replace("self.weight", "1"))

@@ -194,8 +194,9 @@ def _registered(name: str, stem: str, registry: Registry[Any]) -> Callable[[Clas
     def decorate(cls: Class) -> Class:
         dataclass(frozen=True)(cls)  # which changes the class itself
         for key, one in cls.parameters().items():
-            for other in registry.values():
-                _check_same(name, one, other.name, other.parameters())
+            for other in (*ORDERS.values(), *DECODINGS.values(), *REMASKINGS.values()):
+                if other.section == cls.section:
+                    _check_same(name, one, other.name, other.parameters())
             if not one.within[1].isdigit():
                 raise InputError(f"{name}: {key}: expected a range from 0 on, got {one.within}")
         cls.name, cls.stem = name, stem
@@ -206,7 +207,7 @@ def _registered(name: str, stem: str, registry: Registry[Any]) -> Callable[[Clas
 
 
 def _check_same(name: str, one: Parameter, other: str, known: dict[str, Parameter]) -> None:
-    """Strategies of a family may share parameters, but not a key or a word with two meanings."""
+    """Strategies may share a parameter of a section, but not its key or word with two meanings."""
     for theirs in known.values():
         alike = (theirs.key == one.key, theirs.word == one.word)
         differs = alike != (True, True) or theirs.default not in (None, one.default)
