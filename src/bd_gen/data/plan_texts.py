@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, cast
 
-from bd_gen.data.line_reader import LONGEST_LINE, read_lines
+from bd_gen.data.line_reader import LONGEST_LINE, MOST_SHORT, SHORTEST_PLAN, read_lines
 from bd_gen.data.plan_list import ListError, first_value, split_list
 from bd_gen.errors import InputError
 
@@ -101,8 +101,15 @@ def _ends(line: bytes) -> bool:
 
 
 def _numbered(path: str | Path, text: str) -> Texts:
+    short = 0
     try:
         for number, plan in enumerate(split_list(text), start=1):
+            short += plan is not None and len(plan) < SHORTEST_PLAN
+            if short > MOST_SHORT:
+                raise ListError(
+                    f"holds more than {MOST_SHORT:,} values of under {SHORTEST_PLAN} bytes, "
+                    "too short for a plan"
+                )
             yield number, None if plan is None else plan.encode()
     except ListError as error:
         raise InputError(f"{path}: {error}") from None
