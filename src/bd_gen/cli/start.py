@@ -4,7 +4,8 @@ Loading the rest takes a few tenths of a second, in which Ctrl-C would give a tr
 wherever it fell. This module loads nothing but what it needs for that.
 """
 
-import signal
+# The part of `signal` in C is there already; loading the rest of it would take the time of `enum`.
+import _signal as signal  # type: ignore[import-not-found]
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 
 from bd_gen.data.line_reader import LONGEST_LINE
+from bd_gen.json_text import uncollected
 
 _BLANK = " \t\r\n"
 _SCAN = json.JSONDecoder()
@@ -76,7 +77,7 @@ class _Values:
         """As `end`; None as well if the part in view does not hold all of the value."""
         is_last = self._start + len(self._part) >= len(self.text)
         try:
-            _, end = _SCAN.raw_decode(self._part, start - self._start)
+            _, end = uncollected(_SCAN.raw_decode, self._part, start - self._start)
         except RecursionError:
             raise ListError("a plan is nested too deeply") from None
         except ValueError as error:
