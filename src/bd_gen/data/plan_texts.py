@@ -13,6 +13,7 @@ from typing import IO, cast
 from bd_gen.data.line_reader import LONGEST_LINE, MOST_SHORT, SHORTEST_PLAN, read_lines
 from bd_gen.data.plan_list import ListError, first_value, split_list
 from bd_gen.errors import InputError
+from bd_gen.files import check_pointer
 
 LARGEST_JSON = 1 << 26
 
@@ -20,7 +21,6 @@ Texts = Iterator[tuple[int, bytes | None]]
 
 _BOM = b"\xef\xbb\xbf"
 _MOST_BLANK = 1 << 20  # bytes at the start
-_LFS_POINTER = b"version https://git-lfs.github.com/"
 
 
 def read_plan_texts(
@@ -37,8 +37,7 @@ def read_plan_texts(
             to a file kept by Git LFS.
     """
     head = _first_line(Path(path))
-    if head.startswith(_LFS_POINTER):
-        raise InputError(f"{path}: a pointer of Git LFS, not the file; get it by `git lfs pull`")
+    check_pointer(path, head)
     is_list = head.startswith(b"[")
     if is_list or (head.startswith(b"{") and not _ends(head)):
         text = _whole(Path(path), is_list)
