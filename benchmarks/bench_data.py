@@ -15,8 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bd_gen.data.dataset import DataConfig, load_dataset
-from bd_gen.data.plans_writer import write_plans
-from bd_gen.data.synthetic import make_plans
+from bd_gen.data.sources.plans.plans_writer import write_plans
+from bd_gen.data.sources.synthetic.source import make_plans
 from bd_gen.diagrams.vocabulary import Vocabulary
 
 NUM_SYNTHETIC = 20_000

@@ -14,9 +14,9 @@ import torch
 
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diffusion.schedules import schedule_named
-from bd_gen.models.config import ModelConfig
-from bd_gen.models.denoiser import Denoiser
+from bd_gen.model.config import ModelConfig
+from bd_gen.model.denoiser import Denoiser
+from bd_gen.model.schedules import schedule_named
 from bd_gen.sampling.grid import SharedVisibility, visibility_of
 from bd_gen.sampling.method import Method
 from bd_gen.sampling.sampler import Sampler

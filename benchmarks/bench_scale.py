@@ -18,11 +18,11 @@ import torch
 
 from bd_gen.diagrams.tokens import tokens_from_parts
 from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_ROOM_TYPES, Vocabulary
-from bd_gen.experiments.generation import GenerationJob, generate
-from bd_gen.experiments.shards import Drawn, Results, Shard, Task
-from bd_gen.models.config import ModelConfig
-from bd_gen.models.denoiser import Denoiser
-from bd_gen.models.packing import pack
+from bd_gen.generation.job import GenerationJob, generate
+from bd_gen.generation.shards import Drawn, Results, Shard, Task
+from bd_gen.model.config import ModelConfig
+from bd_gen.model.denoiser import Denoiser
+from bd_gen.model.packing import pack
 from bd_gen.sampling.method import Method
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 

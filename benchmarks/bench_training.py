@@ -60,7 +60,7 @@ VARIANTS = {
 
 def make_trainer(variant: str, precision: str):
     from bd_gen.data.dataset import DataConfig, load_dataset
-    from bd_gen.models.config import ModelConfig
+    from bd_gen.model.config import ModelConfig
     from bd_gen.training.config import TrainingConfig
     from bd_gen.training.loop import Trainer
     from bd_gen.training.supply import TrainingRows

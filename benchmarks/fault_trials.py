@@ -124,7 +124,7 @@ def killed_dask_worker(world: World, runner: Runner, place: Path) -> None:
     cluster = Cluster(place)
     try:
         for name in ("one", "two"):
-            cluster.start_worker(name, "--preload", "bd_gen.experiments.shards")
+            cluster.start_worker(name, "--preload", "bd_gen.generation.shards")
         for name in ("one", "two"):
             cluster.said(name, "Registered to")
         where = ("--engine", "dask", "--scheduler", cluster.address)

@@ -27,8 +27,8 @@ _IMPORTED = (
     "bd_gen.cli.evaluate",
     "bd_gen.cli.generate",
     "bd_gen.cli.train",
-    "bd_gen.data.synthetic",
-    "bd_gen.experiments.generation",
+    "bd_gen.data.sources.synthetic.source",
+    "bd_gen.generation.job",
     "bd_gen.results.parallel",
     "bd_gen.training.run",
 )

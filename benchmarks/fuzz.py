@@ -74,8 +74,8 @@ SPLICES: tuple[bytes, ...] = (
 def build(folder: Path) -> None:
     """The files that the commands name, small and good."""
     import numpy as np
-    from tests.experiments.checkpoints import saved
-    from tests.experiments.readers import _make_listed_plans, _make_plans
+    from tests.generation.checkpoints import saved
+    from tests.generation.readers import _make_listed_plans, _make_plans
     from tests.results.conftest import make
 
     from bd_gen.data.cache import file_hash

@@ -23,12 +23,12 @@ import torch
 
 from bd_gen.data.config import DataConfig
 from bd_gen.data.dataset import Dataset, load_dataset
-from bd_gen.files import write_text
-from bd_gen.models.config import ModelConfig
-from bd_gen.models.denoiser import num_parameters
+from bd_gen.model.config import ModelConfig
+from bd_gen.model.denoiser import num_parameters
 from bd_gen.sampling.grid import visibility_of
 from bd_gen.sampling.method import Method
 from bd_gen.sampling.sampler import Sampler
+from bd_gen.system.files import write_text
 from bd_gen.training.bundled import BUNDLED, checkpoint_file, for_sharing
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from bd_gen.training.config import TrainingConfig

@@ -1,8 +1,8 @@
 """The code of the package, counted: lines, files, rooms, arrows between rooms, circles of files.
 
 A room is what stands directly under the package, a folder or a single file, and the package's own
-`__init__`; `INNER_ROOMS` are folders inside a room that count as rooms. An arrow leads from a room
-to another that any of its files imports from, at the top or inside a function. A circle is a group
+`__init__`. An arrow leads from a room to another that any of its files imports from, at the top or
+inside a function. A circle is a group
 of files of which each reaches each other one by imports.
 """
 
@@ -14,9 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import networkx as nx
-
-INNER_ROOMS = ("results.report",)
-"""Below the package: larger than most rooms, and nothing of what holds it needs it."""
 
 _NO_CODE = {
     tokenize.COMMENT,
@@ -114,7 +111,4 @@ def _module(path: Path, folder: Path) -> str:
 
 def _room(module: str) -> str:
     package, _, below = module.partition(".")
-    for inner in INNER_ROOMS:
-        if below == inner or below.startswith(f"{inner}."):
-            return inner
     return below.partition(".")[0] or package

@@ -16,10 +16,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bd_gen.errors import InputError
-from bd_gen.experiments.checkpoints import read_checkpoints
-from bd_gen.experiments.suite_run import plan_suite
-from bd_gen.experiments.suites import read_suite
+from bd_gen.generation.checkpoints import read_checkpoints
+from bd_gen.generation.suite_run import plan_suite
+from bd_gen.generation.suites import read_suite
+from bd_gen.system.errors import InputError
 from benchmarks.killed_suite import KilledSuite, in_words, moments, say
 from benchmarks.suite_folder import SuiteFolder
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 from benchmarks.suite_folder import State, SuiteFolder
 
 _LOOK_EVERY = 0.02  # seconds

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.models.packing import pack_padded
+from bd_gen.model.packing import pack_padded
 from bd_gen.sampling.grid import Visibility
 from bd_gen.sampling.method import Method
 from bd_gen.sampling.noise import KeyedNoise

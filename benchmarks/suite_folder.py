@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.errors import InputError
-from bd_gen.experiments.batch import BatchTask
-from bd_gen.experiments.generation import is_complete
-from bd_gen.experiments.suite_run import SuitePlan
+from bd_gen.generation.batch import BatchTask
+from bd_gen.generation.job import is_complete
+from bd_gen.generation.suite_run import SuitePlan
 from bd_gen.results.columns import YARDSTICKS
 from bd_gen.results.sample_table import read_sample_table, table_path
 from bd_gen.results.samples_file import read_samples, samples_path
+from bd_gen.system.errors import InputError
 
 _VOLATILE = ("timestamp", "provenance")
 

@@ -1,9 +1,16 @@
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests.random_diagrams import make_nonsense, make_realizable
+from tests.random_rows import Draw
+from tests.random_samples import make
+
+from bd_gen.diagrams.diagram import Diagram
+from bd_gen.results.samples_file import Samples
 
 # A machine that is busy with something else must not fail a test.
 settings.register_profile("without deadline", deadline=None)
@@ -34,3 +41,24 @@ def private_cache(
 ) -> None:
     """No test reads or fills the user's own cache."""
     monkeypatch.setenv("BD_GEN_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+@pytest.fixture(scope="session")
+def draw() -> type[Draw]:
+    return Draw
+
+
+@pytest.fixture(scope="session")
+def realizable() -> Callable[..., list[Diagram]]:
+    return make_realizable
+
+
+@pytest.fixture(scope="session")
+def nonsense() -> Callable[..., list[Diagram]]:
+    return make_nonsense
+
+
+@pytest.fixture(scope="session")
+def make_samples() -> Callable[..., Samples]:
+    """A function that makes the samples of one method."""
+    return make

@@ -79,18 +79,17 @@ def test_rooms_arrows_and_circles(tmp_path: Path) -> None:
         top__other="def f():\n    import small.top.one\n",
         middle__two="import small.low\n",
         low="from small import version\n",
-        results__report__page="import small.results.table\n",
+        results__page__html="import small.results.table\n",
         results__table="",
     )
     code = read_code(package)
     assert code.files.number_of_nodes() == 7
     assert code.lines == 8
-    assert set(code.rooms) == {"small", "top", "middle", "low", "results", "results.report"}
+    assert set(code.rooms) == {"small", "top", "middle", "low", "results"}
     assert set(code.rooms.edges) == {
         ("top", "middle"),
         ("middle", "low"),
         ("low", "small"),
-        ("results.report", "results"),
     }
     assert code.circles == [{"small.top.one", "small.top.other"}]
 

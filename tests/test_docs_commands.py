@@ -17,8 +17,8 @@ from bd_gen.cli.main import cli
 from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.cli.published_overrides import apart
 from bd_gen.cli.published_scripts import published_words
-from bd_gen.errors import InputError
 from bd_gen.metrics.registry import select_metrics
+from bd_gen.system.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

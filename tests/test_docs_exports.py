@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from bd_gen.cli.main import cli
-from bd_gen.experiments.laid_out_files import read_laid_out
+from bd_gen.exchange.laid_out_files import read_laid_out
 
 PAGE = (Path(__file__).parents[1] / "docs" / "exports.md").read_text(encoding="utf-8")
 
@@ -37,7 +37,7 @@ def test_the_page_works_as_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_every_format_is_in_the_table() -> None:
-    from bd_gen.experiments.export import FORMATS
+    from bd_gen.exchange.export import FORMATS
 
     for name in FORMATS:
         assert f"`.{name}`" in PAGE

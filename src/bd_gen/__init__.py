@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bd_gen.api.plan import read_plans as read_plans
     from bd_gen.data.config import DataConfig as DataConfig
     from bd_gen.diagrams.vocabulary import Vocabulary as Vocabulary
-    from bd_gen.errors import InputError as InputError
+    from bd_gen.system.errors import InputError as InputError
 
 __version__ = "0.1.0"
 
@@ -30,7 +30,7 @@ _HOME = {
     "DataConfig": "bd_gen.data.config",
     "Design": "bd_gen.api.designing",
     "Diagram": "bd_gen.api.diagram",
-    "InputError": "bd_gen.errors",
+    "InputError": "bd_gen.system.errors",
     "Model": "bd_gen.api.model",
     "NoLayout": "bd_gen.api.layout",
     "Plan": "bd_gen.api.plan",

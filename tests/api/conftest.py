@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from tests.experiments.checkpoints import DATA, saved
+from tests.generation.checkpoints import DATA, saved
 
 from bd_gen.api.model import Model, load
 from bd_gen.data.config import DataConfig

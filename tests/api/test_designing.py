@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tests.experiments.checkpoints import saved
+from tests.generation.checkpoints import saved
 
 import bd_gen
 from bd_gen.api.designing import Design, design
@@ -11,9 +11,9 @@ from bd_gen.design import search as searching
 from bd_gen.design.brief import Brief
 from bd_gen.design.room_rules import parse_rule
 from bd_gen.design.run import design as designs_for
-from bd_gen.errors import InputError
 from bd_gen.layouts.checking import check_layout
 from bd_gen.layouts.options import SolverOptions
+from bd_gen.system.errors import InputError
 
 SETTINGS = {
     "count": 2,

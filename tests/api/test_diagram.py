@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bd_gen.api.diagram import Diagram
 from bd_gen.diagrams import diagram as plain
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, NUM_ROOM_TYPES, Vocabulary
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 
 @st.composite

@@ -10,11 +10,11 @@ from bd_gen.data.config import DataConfig
 from bd_gen.data.dataset import load_dataset
 from bd_gen.diagrams.tokens import diagrams_from_tokens
 from bd_gen.diagrams.vocabulary import EDGE_MASK, Vocabulary
-from bd_gen.errors import InputError
-from bd_gen.experiments.generation import GenerationJob, generate
+from bd_gen.generation.job import GenerationJob, generate
 from bd_gen.metrics import registry
 from bd_gen.results.evaluate import evaluate_method
 from bd_gen.results.references import References
+from bd_gen.system.errors import InputError
 
 FEW = ["validity", "novelty"]
 

@@ -5,10 +5,10 @@ import pytest
 from bd_gen.api.diagram import Diagram
 from bd_gen.api.layout import NoLayout, Undecided, lay_out
 from bd_gen.api.plan import Plan
-from bd_gen.errors import InputError
 from bd_gen.layouts import outcome
 from bd_gen.layouts.checking import check_layout
 from bd_gen.layouts.options import SolverOptions
+from bd_gen.system.errors import InputError
 
 DIAGRAM = Diagram("Kitchen, Balcony", [(0, 1, "left-of")])
 CIRCLE = Diagram("3 Bathroom", [(0, 1, "left-of"), (1, 2, "left-of"), (2, 0, "left-of")])

@@ -5,19 +5,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.experiments.checkpoints import N_MAX, saved
+from tests.generation.checkpoints import N_MAX, saved
 
 from bd_gen.api.diagram import Diagram, rows_of
 from bd_gen.api.model import load, usual_method
 from bd_gen.cli.generate import generation_job
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diffusion.any_order import any_order_nats
-from bd_gen.diffusion.schedules import schedule_named
-from bd_gen.errors import InputError
-from bd_gen.experiments.generation import GenerationJob, generate
+from bd_gen.generation.job import GenerationJob, generate
+from bd_gen.model.any_order import any_order_nats
+from bd_gen.model.schedules import schedule_named
 from bd_gen.results.samples_file import read_samples
 from bd_gen.sampling.conditions import Condition
 from bd_gen.sampling.method import Method
+from bd_gen.system.errors import InputError
 
 VOCABULARY = Vocabulary(N_MAX)
 

@@ -6,7 +6,7 @@ import pytest
 from bd_gen.api.diagram import Diagram
 from bd_gen.api.drawing import draw
 from bd_gen.api.plan import Plan, export, read_plans
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 DIAGRAM = Diagram("Kitchen, Balcony", [(0, 1, "left-of")])
 BOXES = np.array([[0, 0, 50, 50], [50, 0, 90, 50]])
@@ -83,7 +83,7 @@ def test_a_picture_as_text_and_as_a_file(tmp_path):
 
 
 def test_bubbles_alone_are_drawn_as_ever(tmp_path):
-    from bd_gen.layouts.drawing import draw_grid
+    from bd_gen.drawing.grid import draw_grid
 
     draw_grid([DIAGRAM], tmp_path / "bubbles.svg")
     assert draw(DIAGRAM) == (tmp_path / "bubbles.svg").read_text()

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 from bd_gen.cli.compare import command
 from bd_gen.data.dataset import DataConfig, load_dataset
-from bd_gen.errors import InputError
 from bd_gen.results.samples_file import Samples, SeedSamples, samples_path, write_samples
+from bd_gen.system.errors import InputError
 
 DATA = DataConfig(num_plans=300)
 

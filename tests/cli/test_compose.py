@@ -8,7 +8,7 @@ from hydra.core.global_hydra import GlobalHydra
 from bd_gen.cli.compose import CONFIGS, Section, as_text, compose, describe, section
 from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.data.config import SOURCES, DataConfig
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 
 @pytest.fixture(autouse=True)

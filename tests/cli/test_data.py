@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bd_gen.cli.data import command
-from bd_gen.data.plans import read_plans
+from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 FLAT = [
     {"type": "LivingRoom", "box": [50, 50, 110, 150]},

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.experiments.checkpoints import saved
+from tests.generation.checkpoints import saved
 
 from bd_gen.cli.main import cli
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.experiments.checkpoints import DATA, saved
+from tests.generation.checkpoints import DATA, saved
 
 from bd_gen.cli import demo
 from bd_gen.data.dataset import DataConfig, load_dataset

@@ -7,17 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.experiments.checkpoints import saved
+from tests.generation.checkpoints import saved
 
 from bd_gen.cli.main import cli, run
-from bd_gen.data.synthetic import make_plans
+from bd_gen.data.sources.synthetic.source import make_plans
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.tokens import tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.experiments.trajectory import trajectory_of
-from bd_gen.layouts import animation, outcome, plan_drawing
-from bd_gen.layouts.exports.graphml import write_graphml
-from bd_gen.layouts.exports.laid_out import LaidOut
+from bd_gen.drawing import animation, plan_drawing
+from bd_gen.exchange.exports.graphml import write_graphml
+from bd_gen.generation.trajectory import trajectory_of
+from bd_gen.layouts import outcome
 from bd_gen.results.samples_file import Samples, SeedSamples, samples_path, write_samples
 from bd_gen.sampling.method import Method
 from bd_gen.training.checkpoint import load_checkpoint
@@ -98,8 +99,8 @@ def test_a_picture_of_plans(draw: Command) -> None:
 
 def test_a_graph_is_drawn(draw: Command, drawn: list[dict]) -> None:
     from bd_gen.diagrams.diagram import Diagram
-    from bd_gen.layouts.exports.graphml import write_graphml
-    from bd_gen.layouts.exports.laid_out import LaidOut
+    from bd_gen.diagrams.laid_out import LaidOut
+    from bd_gen.exchange.exports.graphml import write_graphml
 
     boxes = np.array([[0, 0, 80, 60], [84, 0, 120, 60]])
     diagram = Diagram((0, 2), ((0, 1, 2),))
@@ -284,7 +285,7 @@ def test_samples_are_animated_by_their_checkpoint(
 def test_long_ways_are_shown_in_part(
     draw: Command, films: list[animation.Film], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bd_gen.experiments.animating.MOST_STATES", 2)
+    monkeypatch.setattr("bd_gen.generation.animating.MOST_STATES", 2)
     _, out, _ = draw(saved(tmp_path), "--out", "a.gif", "--no-solver", "--sample", 4)
     film = films[0]
     assert f": {len(film.tokens)} of " in out

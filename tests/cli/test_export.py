@@ -9,12 +9,12 @@ from pathlib import Path
 
 import ezdxf
 import pytest
-from tests.layouts.exports.cases import flat
-from tests.results.conftest import make
+from tests.exchange.exports.cases import flat
+from tests.random_samples import make
 
 from bd_gen.cli.main import cli, run
-from bd_gen.experiments.export import export_plans, export_target
-from bd_gen.experiments.laid_out_files import read_laid_out
+from bd_gen.exchange.export import export_plans, export_target
+from bd_gen.exchange.laid_out_files import read_laid_out
 from bd_gen.results.samples_file import write_samples
 from bd_gen.training.bundled import BUNDLED_FILE
 

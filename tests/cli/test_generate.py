@@ -13,15 +13,15 @@ import networkx
 import pytest
 import torch
 from networkx import DiGraph
-from tests.experiments.checkpoints import N_MAX, saved, small_checkpoint
+from tests.generation.checkpoints import N_MAX, saved, small_checkpoint
 
 from bd_gen.cli import progress
 from bd_gen.cli.main import cli, run
 from bd_gen.data.dataset import DataConfig, load_dataset
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.layouts.imports.graphml import read_graphml
-from bd_gen.locks import locked
+from bd_gen.exchange.imports.graphml import read_graphml
 from bd_gen.results.samples_file import read_samples
+from bd_gen.system.locks import locked
 
 ROOT = Path(__file__).resolve().parents[2]
 FEW = ("eval.num_samples=6", "eval.seeds=[42,7]", "eval.sampling_steps=4", "eval.device=cpu")
@@ -565,7 +565,7 @@ def test_only_realizable(generate, model):
 
 
 def test_only_realizable_without_or_tools(generate, model, monkeypatch):
-    from bd_gen.experiments import only_realizable
+    from bd_gen.generation import only_realizable
 
     monkeypatch.setattr(only_realizable, "has_solver", lambda: False)
     assert generate(model, *FEW, "eval.only_realizable=true") == (

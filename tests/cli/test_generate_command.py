@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.experiments.checkpoints import saved
+from tests.generation.checkpoints import saved
 from tests.sampling.test_names import methods
 
 from bd_gen.cli.compose import compose
 from bd_gen.cli.generate import generation_job
 from bd_gen.cli.generate_command import evaluate_command, generate_command, readable
-from bd_gen.experiments.engines import EngineSettings
-from bd_gen.experiments.generation import GenerationJob
-from bd_gen.experiments.suites import read_suite
+from bd_gen.generation.engines import EngineSettings
+from bd_gen.generation.job import GenerationJob
+from bd_gen.generation.suites import read_suite
 from bd_gen.sampling.method import Method
 
 JOB = GenerationJob(Path("model.pt"), Method("random"), Path("eval_results/loglinear"))

@@ -1,7 +1,7 @@
 import pytest
 
 from bd_gen.cli.indices import indices_of
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 
 @pytest.mark.parametrize(

@@ -8,18 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tests.experiments.checkpoints import DATA, MODEL, saved
+from tests.generation.checkpoints import DATA, MODEL, saved
 
 from bd_gen.cli import likelihood as module
 from bd_gen.cli.main import cli, run
 from bd_gen.data.dataset import DataConfig, load_dataset
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diffusion.any_order import any_order_nats
-from bd_gen.diffusion.given_tokens import GIVEN
-from bd_gen.diffusion.order_laws import ORDER_LAWS
-from bd_gen.experiments.held_out import held_out_plans
-from bd_gen.models.config import ModelConfig
-from bd_gen.models.denoiser import Denoiser
+from bd_gen.generation.held_out import held_out_plans
+from bd_gen.model.any_order import any_order_nats
+from bd_gen.model.config import ModelConfig
+from bd_gen.model.denoiser import Denoiser
+from bd_gen.model.given_tokens import GIVEN
+from bd_gen.model.order_laws import ORDER_LAWS
 from bd_gen.training.checkpoint import load_checkpoint
 
 Command = Callable[..., tuple[int, str, str]]

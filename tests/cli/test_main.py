@@ -9,7 +9,7 @@ import pytest
 
 from bd_gen import __version__
 from bd_gen.cli.main import COMMANDS, cli, run
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 
 def bd_gen(*args: str, **options: object) -> subprocess.CompletedProcess[str]:

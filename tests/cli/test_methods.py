@@ -4,8 +4,8 @@ import pytest
 from click.testing import CliRunner
 
 from bd_gen.cli.main import cli
-from bd_gen.errors import InputError
 from bd_gen.sampling.method import ORDERS, REMASKINGS
+from bd_gen.system.errors import InputError
 
 
 def run(*words: str) -> tuple[int, str]:

@@ -2,7 +2,7 @@ import pytest
 
 from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.data.config import DataConfig
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 
 def test_no_words_name_no_data() -> None:

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from tests.experiments.checkpoints import MODEL, saved
+from tests.generation.checkpoints import MODEL, saved
 from tests.training.published_files import published_file
 
 from bd_gen.cli.main import cli
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.errors import InputError
-from bd_gen.models.config import ModelConfig
-from bd_gen.models.denoiser import Denoiser
+from bd_gen.model.config import ModelConfig
+from bd_gen.model.denoiser import Denoiser
 from bd_gen.results.samples_file import read_samples
+from bd_gen.system.errors import InputError
 
 FEW = ("eval.num_samples=4", "eval.seeds=[1]", "eval.sampling_steps=5", "eval.unmasking_mode=llada")
 DATA = ("data=synthetic", "data.num_plans=60")

@@ -11,7 +11,7 @@ from bd_gen.cli.compose import compose
 from bd_gen.cli.generate import generation_job
 from bd_gen.cli.published_scripts import published_words
 from bd_gen.cli.train import run_config
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.experiments.checkpoints import saved
+from tests.generation.checkpoints import saved
 
 from bd_gen.cli.main import cli, run
 from bd_gen.training.checkpoint import load_checkpoint

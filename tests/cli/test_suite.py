@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tests.experiments.checkpoints import Counted
-from tests.experiments.suite_models import model_of_plans
+from tests.generation.checkpoints import Counted
+from tests.generation.suite_models import model_of_plans
 
 from bd_gen.cli.main import cli, run
 from bd_gen.results.samples_file import read_samples
@@ -219,7 +219,7 @@ def test_a_later_one_that_cannot_be_evaluated_stops_it_or_not(suite):
 
 
 def test_ctrl_c_while_evaluating_says_how_to_go_on(suite, monkeypatch):
-    from bd_gen.experiments import suite_run
+    from bd_gen.generation import suite_run
 
     def stopped(*_):
         raise KeyboardInterrupt

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.experiments.test_verify import NAME, edit, evaluated, few_metrics
+from tests.generation.test_verify import NAME, edit, evaluated, few_metrics
 
 from bd_gen.cli.main import cli, run
 

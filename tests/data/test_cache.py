@@ -8,7 +8,7 @@ import pytest
 
 from bd_gen.data.cache import cache_key, file_hash, load_or_make
 from bd_gen.data.plan_table import PlanTable
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 _ARRAYS = (
     "room_types",

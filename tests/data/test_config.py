@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from bd_gen.data.config import DataConfig, recorded_fields
-from bd_gen.errors import InputError
-from bd_gen.files import write_text
+from bd_gen.system.errors import InputError
+from bd_gen.system.files import write_text
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from bd_gen.data.labels import read_labels
-from bd_gen.data.plans import read_plans
+from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.diagrams.tokens import diagrams_from_tokens
 
 from .conftest import EIGHT

@@ -4,7 +4,7 @@ import pytest
 
 from bd_gen.data.labels import read_labels
 from bd_gen.diagrams.room_labels import RoomLabels
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 
 @pytest.mark.parametrize("label", ["living room", "Living-Room", "LIVING_ROOM", "livingroom"])

@@ -7,7 +7,7 @@ import pytest
 from bd_gen.data.config import DataConfig
 from bd_gen.data.dataset import load_dataset
 from bd_gen.data.listed_split import IdLists, read_id_lists, split_by_lists
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 from .conftest import FLAT
 

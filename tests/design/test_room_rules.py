@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bd_gen.design.checking import satisfies
 from bd_gen.design.room_rules import TOUCHES, RoomPhrase, RoomRule, parse_rule
 from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_RELATIONS, RELATIONS, ROOM_TYPES, Vocabulary
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 LIVING, MASTER, KITCHEN, BATH, SECOND = 0, 1, 2, 3, 7
 VOCABULARY = Vocabulary(4)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.experiments.checkpoints import N_MAX, small_checkpoint
+from tests.generation.checkpoints import N_MAX, small_checkpoint
 
 from bd_gen.design import search as searching
 from bd_gen.design.brief import Brief

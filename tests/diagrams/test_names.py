@@ -2,7 +2,7 @@ import pytest
 
 from bd_gen.diagrams.names import relation_of, room_type_of
 from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 
 def test_every_name_is_found_however_it_is_written() -> None:

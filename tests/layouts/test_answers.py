@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bd_gen.errors import InputError
 from bd_gen.layouts.answers import AnswerCache
+from bd_gen.system.errors import InputError
 
 
 def cache_of(**answers: int) -> AnswerCache:

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bd_gen import workers
-from bd_gen.errors import InputError
 from bd_gen.layouts import many
 from bd_gen.layouts.many import Solvers
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.solver import solve
-from bd_gen.workers import Tell, Work
+from bd_gen.system import workers
+from bd_gen.system.errors import InputError
+from bd_gen.system.workers import Tell, Work
 
 OPTIONS = SolverOptions(improve_seconds=0.0)  # improving ends by the clock where it is busy
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from bd_gen.errors import InputError
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outline import Outline
+from bd_gen.system.errors import InputError
 
 RECTANGLE = (20, 30, 120, 110)
 

@@ -7,7 +7,6 @@ from bd_gen.diagrams import relations
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.relations import are_joined, relation_labels
 from bd_gen.diagrams.vocabulary import NO_EDGE
-from bd_gen.errors import InputError
 from bd_gen.layouts import outline as outline_module
 from bd_gen.layouts.constraints import Grid
 from bd_gen.layouts.explain import explain
@@ -15,6 +14,7 @@ from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outline import Outline
 from bd_gen.layouts.search import Status
 from bd_gen.layouts.solver import solve
+from bd_gen.system.errors import InputError
 
 GRID = Grid(largest=5, touch=1)
 LIVING, KITCHEN, ENTRANCE = 0, 2, 10

@@ -2,13 +2,13 @@ import pytest
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.vocabulary import RELATIONS
-from bd_gen.errors import InputError
 from bd_gen.layouts import outcome
 from bd_gen.layouts.checking import check_layout
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outcome import lay_out
 from bd_gen.layouts.search import Status
 from bd_gen.layouts.solver import Layout
+from bd_gen.system.errors import InputError
 
 LEFT, RIGHT = RELATIONS.index("left-of"), RELATIONS.index("right-of")
 OPTIONS = SolverOptions(improve_seconds=0)

@@ -17,12 +17,12 @@ from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.relations import are_joined, relation_labels, relations_from_boxes
 from bd_gen.diagrams.tokens import diagrams_from_tokens, tokens_from_parts
 from bd_gen.diagrams.vocabulary import NO_EDGE, Vocabulary, room_type_from_name
-from bd_gen.errors import InputError
 from bd_gen.layouts import cp_sat, improvement
 from bd_gen.layouts.constraints import Grid
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.search import Status
 from bd_gen.layouts.solver import solve
+from bd_gen.system.errors import InputError
 
 ANY = SolverOptions(improve_seconds=0, time_limit=60)
 

@@ -5,12 +5,12 @@ import pytest
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.relations import are_joined
-from bd_gen.errors import InputError
 from bd_gen.layouts.checking import check_layout
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outline import Outline
 from bd_gen.layouts.search import Status
 from bd_gen.layouts.solver import Layout, solve
+from bd_gen.system.errors import InputError
 
 # A flat that every option can be tried on: LivingRoom, Kitchen, MasterRoom, Bathroom, Balcony.
 FLAT = Diagram(

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.errors import InputError
 from bd_gen.metrics import Reference, aggregate, compute_metrics, metric_infos
 from bd_gen.metrics.compute import flattened
+from bd_gen.system.errors import InputError
 
 
 def assert_equal(found, expected, tolerance=1e-9):

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.tokens import tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics import descriptors
 from bd_gen.metrics.descriptors import BAGS, DESCRIPTORS, described, frequent_words
-from bd_gen.metrics.samples import DiagramSet
 
 NO_EDGE, NOTHING = 10, 11
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.metrics import METRICS, Reference, find_metric_info, metric_infos
 from bd_gen.metrics.compute import compute_metric, flattened
 from bd_gen.metrics.intervals import intervals_of
 from bd_gen.metrics.registry import MetricKey, NotComputed, select_metrics, within_range
-from bd_gen.metrics.samples import DiagramSet
 from bd_gen.results.measure import measure
 
 COUNTED = {"diversity", "uniqueness_canonical"}

@@ -6,10 +6,10 @@ import zipfile
 import numpy as np
 import pytest
 
-from bd_gen.errors import InputError
 from bd_gen.metrics import METRICS, Reference, compute_metrics, load_or_fit
 from bd_gen.metrics import reference as reference_module
 from bd_gen.metrics.reference import cache_path
+from bd_gen.system.errors import InputError
 
 
 class Train:

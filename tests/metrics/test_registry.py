@@ -3,7 +3,6 @@ import json
 import numpy as np
 import pytest
 
-from bd_gen.errors import InputError
 from bd_gen.metrics import (
     METRICS,
     MetricKey,
@@ -17,6 +16,7 @@ from bd_gen.metrics import (
 )
 from bd_gen.metrics.compute import flattened
 from bd_gen.metrics.registry import FAMILIES, carried_along
+from bd_gen.system.errors import InputError
 
 
 @pytest.fixture(autouse=True)

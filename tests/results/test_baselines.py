@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
-from tests.results.conftest import random_tokens
+from tests.random_samples import random_tokens
 
 from bd_gen.data.dataset import DataConfig, load_dataset
+from bd_gen.diagrams.diagram_set import row_keys
 from bd_gen.diagrams.tokens import is_well_formed, tokens_from_parts
 from bd_gen.diagrams.vocabulary import NO_EDGE, Vocabulary
 from bd_gen.metrics import DiagramSet, Reference, compute_metrics
-from bd_gen.metrics.samples import row_keys
 from bd_gen.results.baselines import from_marginals, memorised
 
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from bd_gen.errors import InputError
 from bd_gen.results.columns import (
     check_reserved,
     existing_directory,
@@ -12,6 +11,7 @@ from bd_gen.results.columns import (
     natural_order,
     read_columns,
 )
+from bd_gen.system.errors import InputError
 
 IN_ORDER = [
     "real_held_out",

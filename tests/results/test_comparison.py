@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from bd_gen.errors import InputError
 from bd_gen.metrics import metric_info
 from bd_gen.results.columns import Column, read_columns
 from bd_gen.results.comparison import (
@@ -16,6 +15,7 @@ from bd_gen.results.comparison import (
     write_comparison,
 )
 from bd_gen.results.result_file import Result, write_result
+from bd_gen.system.errors import InputError
 
 SECTIONS = [
     "Main rows",

@@ -6,10 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bd_gen import files
 from bd_gen.data.cache import file_hash
 from bd_gen.data.dataset import DataConfig, load_dataset
-from bd_gen.errors import InputError
 from bd_gen.metrics import METRICS, DiagramSet, MetricKey, compute_metrics, metric, metric_versions
 from bd_gen.metrics.compute import sample_columns
 from bd_gen.metrics.intervals import wilson
@@ -21,6 +19,8 @@ from bd_gen.results.references import References
 from bd_gen.results.result_file import read_result
 from bd_gen.results.sample_table import read_sample_table, table_path
 from bd_gen.results.samples_file import Samples, samples_path, write_samples
+from bd_gen.system import files
+from bd_gen.system.errors import InputError
 
 Make = Callable[..., Samples]
 

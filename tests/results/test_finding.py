@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from bd_gen.diagrams.tokens import diagrams_from_tokens
-from bd_gen.errors import InputError
-from bd_gen.layouts import drawing
+from bd_gen.drawing import grid as drawing
 from bd_gen.metrics import METRICS
 from bd_gen.metrics.intervals import wilson
 from bd_gen.results.evaluate import evaluate_method
@@ -15,6 +14,7 @@ from bd_gen.results.finding import columns_to_show, draw_samples, find_samples
 from bd_gen.results.references import References
 from bd_gen.results.sample_table import read_sample_table, table_path, write_sample_table
 from bd_gen.results.samples_file import Samples, samples_path, write_samples
+from bd_gen.system.errors import InputError
 
 Make = Callable[..., Samples]
 

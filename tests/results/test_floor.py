@@ -1,15 +1,15 @@
 import numpy as np
 import pytest
-from tests.results.conftest import random_tokens
+from tests.random_samples import random_tokens
 
 from bd_gen.data.dataset import Dataset
 from bd_gen.data.splits import Split
+from bd_gen.diagrams.diagram_set import row_keys
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.errors import InputError
 from bd_gen.metrics import DiagramSet
-from bd_gen.metrics.samples import row_keys
 from bd_gen.results.floor import held_out_chunks
+from bd_gen.system.errors import InputError
 
 VOCABULARY = Vocabulary(8)
 

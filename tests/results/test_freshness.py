@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from bd_gen.errors import InputError
 from bd_gen.metrics.registry import select_metrics
 from bd_gen.results.evaluate import evaluate_method
 from bd_gen.results.freshness import Present, look
 from bd_gen.results.references import References
 from bd_gen.results.result_file import Result
 from bd_gen.results.samples_file import Samples, samples_path, write_samples
+from bd_gen.system.errors import InputError
 
 NAMES = ("novelty", "distribution", "validity")
 

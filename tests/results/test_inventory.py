@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from bd_gen.errors import InputError
 from bd_gen.metrics import metric_versions
 from bd_gen.results.evaluate import evaluate_method
 from bd_gen.results.inventory import (
@@ -17,6 +16,7 @@ from bd_gen.results.inventory import (
 from bd_gen.results.references import References
 from bd_gen.results.result_file import Result, write_result
 from bd_gen.results.samples_file import Samples, samples_path, write_samples
+from bd_gen.system.errors import InputError
 
 FIELDS = {"format_version": 2, "method": "x", "timestamp": "t", "config": {}}
 

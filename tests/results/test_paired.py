@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from bd_gen.data.dataset import DataConfig, load_dataset
-from bd_gen.errors import InputError
 from bd_gen.metrics import metric_info
 from bd_gen.metrics.differences import Difference
 from bd_gen.metrics.registry import FAMILIES
@@ -19,6 +18,7 @@ from bd_gen.results.references import References
 from bd_gen.results.result_file import read_result
 from bd_gen.results.samples_file import Samples, read_samples, samples_path, write_samples
 from bd_gen.results.yardsticks import write_yardsticks
+from bd_gen.system.errors import InputError
 
 Make = Callable[..., Samples]
 

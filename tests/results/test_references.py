@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from bd_gen.data.dataset import DataConfig, load_dataset
-from bd_gen.errors import InputError
 from bd_gen.results import references as module
 from bd_gen.results.references import References, mismatch, recorded_data
 from bd_gen.results.samples_file import Samples
+from bd_gen.system.errors import InputError
 
 Make = Callable[..., Samples]
 

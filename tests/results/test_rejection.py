@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bd_gen.errors import InputError
 from bd_gen.results.carry_over import kept
 from bd_gen.results.columns import Column
 from bd_gen.results.configuration import configuration
@@ -21,6 +20,7 @@ from bd_gen.results.rejection import (
 )
 from bd_gen.results.result_file import Result
 from bd_gen.results.samples_file import Samples, read_description, read_samples, write_samples
+from bd_gen.system.errors import InputError
 
 Make = Callable[..., Samples]
 DRAWN = {42: Rejection(25, 4, 1), 123: Rejection(20, 0, 0)}

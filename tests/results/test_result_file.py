@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bd_gen import files
-from bd_gen.errors import InputError
 from bd_gen.results.result_file import Result, read_result, result_path, write_result
+from bd_gen.system import files
+from bd_gen.system.errors import InputError
 
 FIELDS = {
     "format_version": 2,

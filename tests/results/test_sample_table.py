@@ -10,8 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bd_gen import files
-from bd_gen.errors import InputError
 from bd_gen.results import sample_table
 from bd_gen.results.sample_table import (
     SampleTable,
@@ -21,6 +19,8 @@ from bd_gen.results.sample_table import (
     table_path,
     write_sample_table,
 )
+from bd_gen.system import files
+from bd_gen.system.errors import InputError
 
 METADATA = {
     "method": "a",

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.errors import InputError
 from bd_gen.results.samples_file import Samples, read_description, read_samples, write_samples
+from bd_gen.system.errors import InputError
 
 Make = Callable[..., Samples]
 
@@ -267,7 +267,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, make_samples: Make) -> 
     # A limit on the size of files is the full disk that a test can make.
     code = (
         "import resource, signal, sys;"
-        "from bd_gen.errors import InputError;"
+        "from bd_gen.system.errors import InputError;"
         "from bd_gen.results.samples_file import read_samples, write_samples;"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))\n"

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from bd_gen.errors import InputError
 from bd_gen.metrics import METRICS
 from bd_gen.metrics.registry import select_metrics
 from bd_gen.results.selection import PUBLISHED, chosen_metrics
+from bd_gen.system.errors import InputError
 
 ALL = tuple(metric.name for metric in select_metrics(None))
 

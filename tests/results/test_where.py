@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bd_gen.errors import InputError
 from bd_gen.results.where import LONGEST, Condition
+from bd_gen.system.errors import InputError
 
 COLUMNS = {
     "seed": np.array([42, 42, 7]),

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from bd_gen.data.dataset import DataConfig, load_dataset
-from bd_gen.errors import InputError
 from bd_gen.results.columns import MARGINALS, MEMORISER, REAL, YARDSTICKS, read_columns
 from bd_gen.results.evaluate import evaluate_method
 from bd_gen.results.references import References
 from bd_gen.results.result_file import read_result
 from bd_gen.results.samples_file import Samples, read_samples, samples_path, write_samples
 from bd_gen.results.yardsticks import evaluate_baselines, evaluate_real, write_yardsticks
+from bd_gen.system.errors import InputError
 
 Make = Callable[..., Samples]
 

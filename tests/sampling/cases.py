@@ -10,9 +10,9 @@ from tests.sampling.oracle import visibility_named
 from torch import Tensor
 
 from bd_gen.diagrams.vocabulary import EDGE_MASK, NODE_MASK, NODE_VOCABULARY_SIZE, Vocabulary
-from bd_gen.models.config import ModelConfig
-from bd_gen.models.denoiser import Denoiser
-from bd_gen.models.packing import PackedBatch
+from bd_gen.model.config import ModelConfig
+from bd_gen.model.denoiser import Denoiser
+from bd_gen.model.packing import PackedBatch
 from bd_gen.sampling.method import Method, RemaskingSettings
 from bd_gen.sampling.orders import GridOrder
 from bd_gen.sampling.predictor import Predictor

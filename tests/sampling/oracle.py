@@ -25,10 +25,10 @@ from bd_gen.diagrams.vocabulary import (
     NODE_VOCABULARY_SIZE,
     Vocabulary,
 )
-from bd_gen.diffusion.schedules import SCHEDULES
-from bd_gen.models.learned_rates import LearnedRates, LearnedVisibility
-from bd_gen.models.order_law import OrderLaw
-from bd_gen.models.packing import PackedBatch
+from bd_gen.model.learned_rates import LearnedRates, LearnedVisibility
+from bd_gen.model.order_law import OrderLaw
+from bd_gen.model.packing import PackedBatch
+from bd_gen.model.schedules import SCHEDULES
 from bd_gen.sampling.grid import LawVisibility, SharedVisibility, Visibility
 from bd_gen.sampling.method import Method
 from bd_gen.sampling.sampler import Sampler

@@ -21,9 +21,9 @@ from bd_gen.diagrams.vocabulary import (
     ROOM_TYPES,
     Vocabulary,
 )
-from bd_gen.errors import InputError
 from bd_gen.sampling.condition_reader import read_condition
 from bd_gen.sampling.conditions import Condition, condition_from_rooms
+from bd_gen.system.errors import InputError
 
 LIVING, MASTER, KITCHEN, BATH = (
     ROOM_TYPES.index(name) for name in ("LivingRoom", "MasterRoom", "Kitchen", "Bathroom")

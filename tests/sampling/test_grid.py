@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from tests.sampling.oracle import visibility_named
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diffusion.process import FixedProcess, LearnedProcess
-from bd_gen.diffusion.schedules import SCHEDULES
-from bd_gen.models.learned_rates import LearnedRates
+from bd_gen.model.learned_rates import LearnedRates
+from bd_gen.model.process import FixedProcess, LearnedProcess
+from bd_gen.model.schedules import SCHEDULES
 from bd_gen.sampling.grid import Loop, equal_steps, looped_steps, visibility_of
 
 PROCESSES = ("loglinear", "linear", "cosine", "learned")

@@ -8,8 +8,8 @@ import torch
 from tests.sampling.oracle import Oracle
 
 from bd_gen.diagrams.vocabulary import EDGE_MASK, NODE_MASK, Vocabulary
-from bd_gen.diffusion.process import LearnedOrders
-from bd_gen.models.order_law import OrderLaw
+from bd_gen.model.order_law import OrderLaw
+from bd_gen.model.process import LearnedOrders
 from bd_gen.sampling.grid import LawVisibility, equal_steps, visibility_of
 from bd_gen.sampling.method import Method
 from bd_gen.sampling.sampler import Sampler

@@ -6,7 +6,6 @@ import torch
 from tests.sampling.oracle import Oracle, noise_floor, total_variation, visibility_named
 
 from bd_gen.diagrams.vocabulary import NO_EDGE
-from bd_gen.errors import InputError
 from bd_gen.sampling import limited
 from bd_gen.sampling.envelope import Envelope, choose
 from bd_gen.sampling.method import Method, RemaskingSettings
@@ -14,6 +13,7 @@ from bd_gen.sampling.noise import KeyedNoise
 from bd_gen.sampling.rejection import RejectionSampler
 from bd_gen.sampling.rules import ANY_RELATION
 from bd_gen.sampling.sampler import Sampler
+from bd_gen.system.errors import InputError
 
 FIRST, SECOND, THIRD = 3, 4, 5
 """Positions of the edges of three rooms: (0, 1), (0, 2), (1, 2); each of them is 1, 7 or 10."""

@@ -8,7 +8,7 @@ from tests.sampling.oracle import visibility_named
 
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diffusion.schedules import SCHEDULES
+from bd_gen.model.schedules import SCHEDULES
 from bd_gen.sampling.method import Method
 
 VOCABULARY = Vocabulary(6)

@@ -17,7 +17,7 @@ from tests.sampling.oracle import (
 )
 
 from bd_gen.diagrams.vocabulary import EDGE_MASK, NODE_MASK
-from bd_gen.models.packing import pack
+from bd_gen.model.packing import pack
 from bd_gen.sampling.method import Method
 
 WRONG_SHARE = 0.03

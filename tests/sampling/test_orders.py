@@ -10,7 +10,7 @@ from tests.sampling.cases import Spy, Trace, sampler_of, tiny_denoiser
 from tests.sampling.oracle import Oracle, visibility_named
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diffusion.schedules import SCHEDULES
+from bd_gen.model.schedules import SCHEDULES
 from bd_gen.sampling.method import ORDERS, Method
 from bd_gen.sampling.noise import KeyedNoise
 from bd_gen.sampling.orders import (

@@ -7,12 +7,12 @@ from tests.sampling.oracle import Oracle, counts_of, noise_floor, total_variatio
 
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import EDGE_MASK, NODE_MASK
-from bd_gen.errors import InputError
 from bd_gen.sampling import rejection
 from bd_gen.sampling.method import Method, RemaskingSettings
 from bd_gen.sampling.noise import attempt_of
 from bd_gen.sampling.rejection import Judge, RejectionSampler, Verdict
 from bd_gen.sampling.sampler import Sampler
+from bd_gen.system.errors import InputError
 
 NO, YES, UNDECIDED = Verdict.REFUSED, Verdict.ACCEPTED, Verdict.UNDECIDED
 FIRST_HITTING = Method("first_hitting")

@@ -19,7 +19,7 @@ from bd_gen.diagrams.vocabulary import (
     NODE_VOCABULARY_SIZE,
     Vocabulary,
 )
-from bd_gen.diffusion.schedules import SCHEDULES
+from bd_gen.model.schedules import SCHEDULES
 from bd_gen.sampling.method import Method, RemaskingSettings
 from bd_gen.sampling.noise import KeyedNoise
 

@@ -9,7 +9,7 @@ from tests.sampling.oracle import Oracle, distance, noise_floor, visibility_name
 
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.models.packing import pack
+from bd_gen.model.packing import pack
 from bd_gen.sampling.method import ORDERS, Method, RemaskingSettings
 from bd_gen.sampling.noise import KeyedNoise, Stream
 from bd_gen.sampling.sweeps import SWEEP_KINDS, sweep_calls

@@ -16,9 +16,9 @@ from bd_gen.data.dataset import Dataset
 from bd_gen.data.splits import Split
 from bd_gen.diagrams.tokens import tokens_from_parts
 from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_ROOM_TYPES, Vocabulary
-from bd_gen.errors import InputError
-from bd_gen.models.config import ModelConfig
-from bd_gen.models.denoiser import Denoiser
+from bd_gen.model.config import ModelConfig
+from bd_gen.model.denoiser import Denoiser
+from bd_gen.system.errors import InputError
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from bd_gen.training.config import TrainingConfig
 from bd_gen.training.run import RunConfig, train

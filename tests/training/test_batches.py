@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 from bd_gen.training.batches import BatchOrder, noise_seed
 
 sizes = st.lists(st.integers(1, 6), min_size=1, max_size=60).map(np.array)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from tests.experiments.checkpoints import small_checkpoint
+from tests.generation.checkpoints import small_checkpoint
 
 from bd_gen.training.bundled import BUNDLED_FILE, checkpoint_file, for_sharing
 from bd_gen.training.checkpoint import load_checkpoint, save_checkpoint

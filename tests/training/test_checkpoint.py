@@ -10,14 +10,14 @@ import pytest
 import torch
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diffusion.process import FixedProcess, LearnedOrders, LearnedProcess
-from bd_gen.errors import InputError
-from bd_gen.files import write_with
-from bd_gen.models.config import ModelConfig
-from bd_gen.models.denoiser import Denoiser
-from bd_gen.models.learned_rates import LearnedRates
-from bd_gen.models.order_law import OrderLaw
-from bd_gen.models.packing import pack
+from bd_gen.model.config import ModelConfig
+from bd_gen.model.denoiser import Denoiser
+from bd_gen.model.learned_rates import LearnedRates
+from bd_gen.model.order_law import OrderLaw
+from bd_gen.model.packing import pack
+from bd_gen.model.process import FixedProcess, LearnedOrders, LearnedProcess
+from bd_gen.system.errors import InputError
+from bd_gen.system.files import write_with
 from bd_gen.training import checkpoint as checkpoint_module
 from bd_gen.training.bundled import for_sharing
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint

@@ -16,7 +16,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 from bd_gen.training.checkpoint import FORMAT_VERSION, Checkpoint, load_checkpoint
 
 Refusal = Callable[[Path], str]

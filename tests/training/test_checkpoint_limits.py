@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.errors import InputError
-from bd_gen.models.config import ModelConfig
-from bd_gen.models.denoiser import Denoiser
+from bd_gen.model.config import ModelConfig
+from bd_gen.model.denoiser import Denoiser
+from bd_gen.system.errors import InputError
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from bd_gen.training.checkpoint_limits import check_model, check_numbers
 

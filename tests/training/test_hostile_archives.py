@@ -9,9 +9,9 @@ import pytest
 import torch
 from tests.results.hostile_archives import HOSTILE, file_of, tensor
 
-from bd_gen.errors import InputError
 from bd_gen.results.samples_file import read_description, read_samples
-from bd_gen.results.torch_archive import TorchArchive
+from bd_gen.system.errors import InputError
+from bd_gen.system.torch_archive import TorchArchive
 from bd_gen.training.bundled import BUNDLED, checkpoint_file
 from bd_gen.training.checkpoint import _load_plain, load_checkpoint
 

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from bd_gen.errors import InputError
-from bd_gen.models.order_law import OrderLaw
+from bd_gen.model.order_law import OrderLaw
+from bd_gen.system.errors import InputError
 from bd_gen.training.law_plot import draw_law
 
 

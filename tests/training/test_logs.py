@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 from bd_gen.training.logs import JsonlLogger, TensorBoardLogger
 
 

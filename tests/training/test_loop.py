@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bd_gen.data.dataset import Dataset
 from bd_gen.diagrams.tokens import num_rooms_of
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 from bd_gen.training import loop
 from bd_gen.training.config import TrainingConfig
 from bd_gen.training.loop import Trainer, rate_factor

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.models.config import ModelConfig
+from bd_gen.model.config import ModelConfig
 from bd_gen.training.config import TrainingConfig
 from bd_gen.training.optimizers import make_optimizers, scale_rates
 from bd_gen.training.trained import Trained

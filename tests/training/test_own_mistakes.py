@@ -2,12 +2,12 @@ import pytest
 import torch
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diffusion.corruption import Corruption, MaskedCount
-from bd_gen.diffusion.objective import CleanGroup, corrupt, masked_loss
-from bd_gen.diffusion.schedules import schedule_named
-from bd_gen.models.config import ModelConfig
-from bd_gen.models.denoiser import Denoiser
-from bd_gen.models.packing import pack
+from bd_gen.model.config import ModelConfig
+from bd_gen.model.corruption import Corruption, MaskedCount
+from bd_gen.model.denoiser import Denoiser
+from bd_gen.model.objective import CleanGroup, corrupt, masked_loss
+from bd_gen.model.packing import pack
+from bd_gen.model.schedules import schedule_named
 from bd_gen.training.own_mistakes import with_own_mistakes
 
 VOCABULARY = Vocabulary(4)

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from bd_gen.diffusion.corruption import Corruption
-from bd_gen.diffusion.objective import CleanGroup
-from bd_gen.errors import InputError
+from bd_gen.model.corruption import Corruption
+from bd_gen.model.objective import CleanGroup
+from bd_gen.system.errors import InputError
 from bd_gen.training.checkpoint import load_checkpoint
 from bd_gen.training.processes import Alone, FabricProcesses, share_of, sum_gradients
 

@@ -13,9 +13,9 @@ from torch.nn import functional as F  # noqa: N812
 
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.errors import InputError
-from bd_gen.models.class_weights import ClassWeights
-from bd_gen.models.packing import pack, pack_padded
+from bd_gen.model.class_weights import ClassWeights
+from bd_gen.model.packing import pack, pack_padded
+from bd_gen.system.errors import InputError
 from bd_gen.training.bundled import for_sharing
 from bd_gen.training.checkpoint import load_checkpoint, save_checkpoint
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from bd_gen.data.dataset import Dataset
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 from bd_gen.training import loop
 from bd_gen.training import run as run_module
 from bd_gen.training.checkpoint import load_checkpoint

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from bd_gen.data.dataset import Dataset
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 from bd_gen.training.checkpoint import load_checkpoint, save_checkpoint
 from bd_gen.training.run import FINAL, LAST, LOG, MAY_CHANGE, RunConfig, train
 from bd_gen.training.trained import LEARNED, LEARNED_RATES

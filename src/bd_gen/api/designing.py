@@ -15,7 +15,7 @@ from bd_gen.design.brief import Brief
 from bd_gen.design.room_rules import Kind, RoomRule, parse_rule
 from bd_gen.design.run import Designs
 from bd_gen.design.run import design as designs_for
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 from bd_gen.training.bundled import BUNDLED
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from bd_gen.api.plan import as_plans
-from bd_gen.errors import InputError
-from bd_gen.files import expanded
-from bd_gen.layouts.drawing import grid_figure
-from bd_gen.layouts.picture_file import DPI, checked_suffix, picture_style, save_figure, svg_of
-from bd_gen.layouts.plan_drawing import Mode, plans_figure
+from bd_gen.drawing.grid import grid_figure
+from bd_gen.drawing.picture_file import DPI, checked_suffix, picture_style, save_figure, svg_of
+from bd_gen.drawing.plan_drawing import Mode, plans_figure
+from bd_gen.system.errors import InputError
+from bd_gen.system.files import expanded
 
 _COLUMNS = 4  # of a grid of bubbles
 
@@ -47,7 +47,7 @@ def draw(
         InputError: nothing or too much to draw, an option that does not fit it, another ending,
             or the file cannot be written.
     """
-    from bd_gen.experiments.export import MOST_IN_A_PICTURE
+    from bd_gen.exchange.export import MOST_IN_A_PICTURE
 
     plans = as_plans(what, "draw")
     if len(plans) > MOST_IN_A_PICTURE:

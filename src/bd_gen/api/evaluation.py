@@ -10,11 +10,11 @@ from bd_gen.api.diagram import as_diagrams, rows_of, vocabulary_of_width
 from bd_gen.data.config import DataConfig, recorded_fields
 from bd_gen.diagrams.tokens import is_well_formed
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.errors import InputError
 from bd_gen.metrics import METRICS, Reference, compute_metrics
 from bd_gen.metrics.registry import can_compute, needs
 from bd_gen.results.references import References
 from bd_gen.results.samples_file import Samples, SeedSamples
+from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
     from bd_gen.api.model import Model

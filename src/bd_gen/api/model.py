@@ -12,21 +12,21 @@ from bd_gen.data.config import DataConfig
 from bd_gen.diagrams import diagram as plain
 from bd_gen.diagrams.tokens import diagrams_from_tokens
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diffusion.any_order import any_order_nats
-from bd_gen.errors import InputError
-from bd_gen.experiments.drawing import sampler_for
-from bd_gen.experiments.generation import MOST_SAMPLES
-from bd_gen.experiments.plain_yaml import read_yaml
-from bd_gen.experiments.provenance import recorded_data
-from bd_gen.experiments.shards import Shard, draw_shard
-from bd_gen.experiments.tries import tokens_in
-from bd_gen.files import expanded
-from bd_gen.models.device import resolve_device
+from bd_gen.exchange.given import read_given
+from bd_gen.generation.in_memory import sampler_for
+from bd_gen.generation.job import MOST_SAMPLES
+from bd_gen.generation.provenance import recorded_data
+from bd_gen.generation.shards import Shard, draw_shard
+from bd_gen.generation.tries import tokens_in
+from bd_gen.model.any_order import any_order_nats
+from bd_gen.model.device import resolve_device
 from bd_gen.sampling.condition_reader import condition_from_plain
 from bd_gen.sampling.conditions import Condition
-from bd_gen.sampling.given import read_given
 from bd_gen.sampling.grid import Loop
 from bd_gen.sampling.method import Method, RemaskingSettings
+from bd_gen.system.errors import InputError
+from bd_gen.system.files import expanded
+from bd_gen.system.plain_yaml import read_yaml
 from bd_gen.training.bundled import BUNDLED, checkpoint_file
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
 

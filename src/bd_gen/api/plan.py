@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from warnings import warn
 
 from bd_gen.api.diagram import UNNAMED, as_diagram, as_list, parsed_json
-from bd_gen.errors import InputError
-from bd_gen.files import expanded
-from bd_gen.layouts.exports.laid_out import LaidOut
+from bd_gen.diagrams.laid_out import LaidOut
+from bd_gen.system.errors import InputError
+from bd_gen.system.files import expanded
 
 if TYPE_CHECKING:
     from networkx import DiGraph
@@ -47,8 +47,8 @@ class Plan(LaidOut):
 
     def to_json(self) -> str:
         """One line of the open format `plans`: boxes, if the relations follow from them."""
-        from bd_gen.data.plans_writer import plain_plans
-        from bd_gen.experiments.export import table_of
+        from bd_gen.data.sources.plans.plans_writer import plain_plans
+        from bd_gen.exchange.export import table_of
 
         (plain,) = plain_plans(table_of([self]))
         return json.dumps(plain, ensure_ascii=False)
@@ -60,8 +60,8 @@ class Plan(LaidOut):
         Raises:
             InputError: it is no plan of the format.
         """
-        from bd_gen.data.plan_diagrams import named_diagram
-        from bd_gen.data.plan_parser import BadPlanError, PlanParser
+        from bd_gen.data.sources.plans.plan_diagrams import named_diagram
+        from bd_gen.data.sources.plans.plan_parser import BadPlanError, PlanParser
         from bd_gen.diagrams.room_labels import RoomLabels
         from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
 
@@ -75,7 +75,7 @@ class Plan(LaidOut):
 
     def to_networkx(self) -> "DiGraph":
         """A graph with types, relations and boxes as attributes (docs/exports.md)."""
-        from bd_gen.layouts.exports.graphml import graph_of
+        from bd_gen.exchange.exports.graphml import graph_of
 
         return graph_of(self)
 
@@ -101,8 +101,8 @@ def read_plans(
         InputError: the file cannot be used.
     """
     from bd_gen.data.labels import read_labels
-    from bd_gen.experiments.choosing import Choice
-    from bd_gen.experiments.laid_out_files import ReadingOptions, read_laid_out
+    from bd_gen.exchange.choosing import Choice
+    from bd_gen.exchange.laid_out_files import ReadingOptions, read_laid_out
 
     known = None if labels is None else read_labels(expanded(labels))
     options = ReadingOptions(known, skip_bad, is_whole=limit is None)
@@ -132,8 +132,8 @@ def export(plans: Any, path: str | Path, scale: float | None = None) -> list[Pat
         InputError: an unknown ending, two plans of one name, DXF without boxes, or a file that
             cannot be written.
     """
-    from bd_gen.experiments.export import export_plans, export_target
-    from bd_gen.layouts.exports.scale import METRES_PER_PIXEL, checked_scale
+    from bd_gen.exchange.export import export_plans, export_target
+    from bd_gen.exchange.exports.scale import METRES_PER_PIXEL, checked_scale
 
     metres = checked_scale(METRES_PER_PIXEL if scale is None else scale)
     return export_plans(_named(as_plans(plans, "export")), export_target(expanded(path)), metres)

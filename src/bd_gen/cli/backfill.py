@@ -14,10 +14,10 @@ from bd_gen.cli.batch_options import (
     summary,
 )
 from bd_gen.cli.checkpoint_notes import say_notes
-from bd_gen.errors import InputError, printable
+from bd_gen.system.errors import InputError, printable
 
 if TYPE_CHECKING:
-    from bd_gen.experiments.backfill import BackfillPlan
+    from bd_gen.generation.backfill import BackfillPlan
 
 
 @click.command()
@@ -51,11 +51,11 @@ def command(
     """
     from bd_gen.cli.batch_report import run_with_report
     from bd_gen.cli.generate_command import print_generate_commands
-    from bd_gen.experiments.backfill import plan_backfill
-    from bd_gen.experiments.checkpoints import read_checkpoints
-    from bd_gen.experiments.engines import EngineSettings
-    from bd_gen.experiments.first_check import check_samples
-    from bd_gen.experiments.suite_run import Drawing
+    from bd_gen.generation.backfill import plan_backfill
+    from bd_gen.generation.checkpoints import read_checkpoints
+    from bd_gen.generation.engines import EngineSettings
+    from bd_gen.generation.first_check import check_samples
+    from bd_gen.generation.suite_run import Drawing
 
     where = EngineSettings(engine, workers, scheduler, shard_size)
     if not checkpoints and not dry_run:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bd_gen.cli.engine_options import engine_options
-from bd_gen.errors import InputError
-from bd_gen.files import expanded
+from bd_gen.system.errors import InputError
+from bd_gen.system.files import expanded
 
 if TYPE_CHECKING:
-    from bd_gen.models.class_weights import ClassWeights
+    from bd_gen.model.class_weights import ClassWeights
 
 Decorated = Callable[..., Any]
 
@@ -48,7 +48,7 @@ def drawing_options(command: Decorated) -> Decorated:
 
 def class_weights_of(path: Path | None) -> "ClassWeights | None":
     """The weights in a file, if one is given."""
-    from bd_gen.models.class_weights import read_class_weights
+    from bd_gen.model.class_weights import read_class_weights
 
     return None if path is None else read_class_weights(expanded(path))
 

@@ -11,9 +11,9 @@ import click
 from bd_gen.cli.engine_options import opened_engine
 
 if TYPE_CHECKING:
-    from bd_gen.experiments.batch import BatchTask, Failure
-    from bd_gen.experiments.engines import EngineSettings
-    from bd_gen.experiments.generation import Generated, GenerationJob
+    from bd_gen.generation.batch import BatchTask, Failure
+    from bd_gen.generation.engines import EngineSettings
+    from bd_gen.generation.job import Generated, GenerationJob
     from bd_gen.training.checkpoint import Checkpoint
 
 
@@ -126,8 +126,8 @@ def run_with_report(
     Returns:
         names of the methods that failed.
     """
-    from bd_gen.experiments.batch import Progress, run_batch
-    from bd_gen.experiments.generation import Generated, generate
+    from bd_gen.generation.batch import Progress, run_batch
+    from bd_gen.generation.job import Generated, generate
 
     with (
         said_how_to_go_on(),

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bd_gen.errors import printable
+from bd_gen.system.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from bd_gen.cli.comparing import compare_and_print, compare_files, results_option, schedule_option
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 
 @click.command()

@@ -60,12 +60,12 @@ def compare_files(
     Raises:
         InputError: a file cannot be used, or cannot be written.
     """
-    from bd_gen.files import write_text
     from bd_gen.results.columns import Column
     from bd_gen.results.comparison import markdown
     from bd_gen.results.csv_file import write_csv
     from bd_gen.results.result_file import read_result
     from bd_gen.results.unlike import unlike_columns
+    from bd_gen.system.files import write_text
 
     # Files of one name are told apart by their folders.
     same = len({path.stem for path in paths}) < len(paths)

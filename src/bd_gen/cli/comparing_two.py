@@ -51,7 +51,7 @@ def compare_two(
         click.echo(terminal_text(table, width))
     click.echo("\n" + fill(f"{explanation(pair)} {costs(pair)}", width))
     if out is not None:
-        from bd_gen import files
+        from bd_gen.system import files
 
         head = f"# {pair.a} (A) and {pair.b} (B)\n\n{explanation(pair)} {costs(pair)}\n"
         notes = "".join(f"\n> **Warning:** {note}.\n" for note in pair.notes)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 from bd_gen.cli.published_overrides import translated
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
 T = TypeVar("T")

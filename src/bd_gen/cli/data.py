@@ -7,7 +7,7 @@ import click
 
 from bd_gen.cli.progress import bar
 from bd_gen.data.splits import SPLITS
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
     from bd_gen.data.config import DataConfig
@@ -205,7 +205,7 @@ def fetch(what: str, out: Path, url: str | None, sha256: str | None) -> None:  #
 
     What breaks off goes on where it stopped when the command is given again.
     """
-    from bd_gen.data.download import GRAPH2PLAN_URL, fetch_graph2plan
+    from bd_gen.data.sources.graph2plan.download import GRAPH2PLAN_URL, fetch_graph2plan
 
     with bar("data.mat", "bytes") as report:
         path = fetch_graph2plan(url or GRAPH2PLAN_URL, out, report, sha256)
@@ -255,7 +255,7 @@ def _say_notes(*notes: str) -> None:
 
 
 def _write(out: Path, table: "PlanTable") -> None:
-    from bd_gen.data.plans_writer import write_plans
+    from bd_gen.data.sources.plans.plans_writer import write_plans
 
     if out.is_dir():
         raise InputError(f"{out}: expected a file to write, this is a folder")

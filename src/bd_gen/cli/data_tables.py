@@ -22,7 +22,7 @@ _ABOUT_DOUBLES = (
 
 def print_calibration(table: PlanTable, seed: int) -> None:
     """Synthetic statistics beside RPLAN's, row by row, with tolerance and verdict."""
-    from bd_gen.data.calibration import FEWEST_PLANS, compare_with_rplan
+    from bd_gen.data.sources.synthetic.calibration import FEWEST_PLANS, compare_with_rplan
 
     rows = []
     for row in compare_with_rplan(_statistics(table), seed):
@@ -61,8 +61,8 @@ def print_symmetry(config: DataConfig, table: PlanTable) -> None:
 
     Means over ten random halves.
     """
+    from bd_gen.diagrams.diagram_set import DiagramSet
     from bd_gen.diagrams.mirror import Mirror
-    from bd_gen.metrics.samples import DiagramSet
     from bd_gen.metrics.symmetry import symmetry
 
     plans = DiagramSet(table.tokens, table.vocabulary)
@@ -86,7 +86,7 @@ def print_symmetry(config: DataConfig, table: PlanTable) -> None:
 
 def _statistics(table: PlanTable) -> PlanStatistics:
     # Which containments are forbidden is the metrics' knowledge; data must not import them.
-    from bd_gen.metrics.containment import FORBIDDEN_OUTER_TYPES
+    from bd_gen.metrics.measures.containment import FORBIDDEN_OUTER_TYPES
 
     return statistics_of(table, FORBIDDEN_OUTER_TYPES)
 

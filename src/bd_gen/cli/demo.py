@@ -62,9 +62,9 @@ def _generate(results: Path, method: tuple[str, ...]) -> Path:
 def _evaluate(schedule: Path, samples: list[Path]) -> Path:
     """Evaluate what is new, held-out plans and baselines first; compare and report."""
     from bd_gen.cli.comparing import compare_and_print
+    from bd_gen.report.page import write_report
     from bd_gen.results.evaluate import evaluate_method
     from bd_gen.results.references import References
-    from bd_gen.results.report.page import write_report
     from bd_gen.results.yardsticks import evaluate_baselines, evaluate_real
 
     references = References(None)
@@ -81,12 +81,12 @@ def _evaluate(schedule: Path, samples: list[Path]) -> Path:
 
 def _draw(directory: Path, samples: Path) -> Path:
     """Some of the samples as bubbles and, where rectangles exist for them, as floor plans."""
-    from bd_gen.experiments.choosing import Choice
-    from bd_gen.experiments.laid_out_files import read_laid_out
-    from bd_gen.experiments.layouts import with_layouts
+    from bd_gen.drawing.plan_drawing import draw_plans
+    from bd_gen.exchange.choosing import Choice
+    from bd_gen.exchange.laid_out_files import read_laid_out
+    from bd_gen.generation.boxes import with_layouts
     from bd_gen.layouts.options import SolverOptions
     from bd_gen.layouts.outcome import has_solver
-    from bd_gen.layouts.plan_drawing import draw_plans
     from bd_gen.results.samples_file import SUFFIX
 
     picture = directory / "plans.png"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bd_gen.files import expanded
+from bd_gen.system.files import expanded
 
 if TYPE_CHECKING:
     from bd_gen.design.brief import Brief
@@ -117,7 +117,7 @@ def command(
     from bd_gen.design.files import design_folder
     from bd_gen.design.room_rules import parse_rule
     from bd_gen.diagrams.room_labels import RoomLabels
-    from bd_gen.layouts.exports.scale import METRES_PER_PIXEL, checked_scale
+    from bd_gen.exchange.exports.scale import METRES_PER_PIXEL, checked_scale
 
     metres = checked_scale(METRES_PER_PIXEL if scale is None else scale)
     known_labels = read_labels(labels) if labels is not None else RoomLabels()

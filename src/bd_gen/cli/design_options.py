@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
     from bd_gen.diagrams.room_labels import RoomLabels
@@ -21,8 +21,8 @@ def programme_of(
     Raises:
         InputError: not one of --rooms and --given, or a room without a type.
     """
+    from bd_gen.exchange.given import read_given
     from bd_gen.sampling.conditions import room_types_from_text
-    from bd_gen.sampling.given import read_given
 
     if (rooms is None) == (given is None):
         raise InputError("expected --rooms or --given, one of the two")

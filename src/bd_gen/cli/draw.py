@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
-    from bd_gen.experiments.choosing import Choice
-    from bd_gen.experiments.laid_out_files import LaidOutFile
-    from bd_gen.layouts.exports.laid_out import LaidOut
+    from bd_gen.diagrams.laid_out import LaidOut
+    from bd_gen.exchange.choosing import Choice
+    from bd_gen.exchange.laid_out_files import LaidOutFile
     from bd_gen.layouts.options import SolverOptions
 
 MOST = 1000
@@ -140,9 +140,9 @@ def command(
               bd-gen draw bundled --out sampling.gif --seed 42 --sample 3
     """
     from bd_gen.cli.draw_animation import AnimationChoice, draw_film
-    from bd_gen.experiments.file_kinds import kind_of
+    from bd_gen.drawing.plan_drawing import draw_plans
+    from bd_gen.exchange.file_kinds import kind_of
     from bd_gen.layouts.options import SolverOptions
-    from bd_gen.layouts.plan_drawing import draw_plans
 
     is_checkpoint = str(file) == "bundled" or kind_of(file) == "checkpoint"
     options = None if no_solver else SolverOptions(time_limit=time_limit, improve_seconds=improve)
@@ -177,7 +177,7 @@ def check_picture(out: Path) -> None:
     Raises:
         InputError: its suffix says no format for pictures, or it is a folder.
     """
-    from bd_gen.layouts.picture_file import checked_suffix
+    from bd_gen.drawing.picture_file import checked_suffix
 
     if out.suffix.lower() == ".gif":
         raise InputError(
@@ -192,7 +192,7 @@ def _choice(
     indices: tuple[str, ...], ids: tuple[str, ...], seed: int | None, limit: int
 ) -> "Choice":
     from bd_gen.cli.indices import indices_of
-    from bd_gen.experiments.choosing import Choice
+    from bd_gen.exchange.choosing import Choice
 
     places = indices_of(indices, MOST)
     if len(places) + len(ids) > MOST:
@@ -206,7 +206,7 @@ def _choice(
 def _read(file: Path, choice: "Choice", labels: Path | None, skip_bad: bool) -> "LaidOutFile":
     from bd_gen.cli.progress import bar
     from bd_gen.data.labels import read_labels
-    from bd_gen.experiments.laid_out_files import ReadingOptions, read_laid_out
+    from bd_gen.exchange.laid_out_files import ReadingOptions, read_laid_out
 
     with bar(file.name, "bytes") as report:
         known = None if labels is None else read_labels(labels)
@@ -222,7 +222,7 @@ def _laid_out(
 ) -> "list[LaidOut]":
     """The diagrams with boxes; one line of output for each that has none."""
     from bd_gen.cli.progress import bar
-    from bd_gen.experiments.layouts import with_layouts
+    from bd_gen.generation.boxes import with_layouts
     from bd_gen.layouts.outcome import has_solver
 
     are_open = any(plan.joined for plan in plans)

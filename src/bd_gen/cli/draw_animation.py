@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
-    from bd_gen.experiments.trajectory import Trajectory
+    from bd_gen.generation.trajectory import Trajectory
     from bd_gen.layouts.options import SolverOptions
 
 USUAL_SEED = 42
@@ -60,10 +60,10 @@ def draw_film(
     Raises:
         InputError: the file or the sample cannot be used, or the animation cannot be written.
     """
-    from bd_gen.experiments.animating import film_of
-    from bd_gen.layouts.animation import ANIMATIONS, draw_animation
+    from bd_gen.drawing.animation import ANIMATIONS, draw_animation
+    from bd_gen.drawing.picture_file import checked_suffix
+    from bd_gen.generation.animating import film_of
     from bd_gen.layouts.outcome import has_solver
-    from bd_gen.layouts.picture_file import checked_suffix
 
     checked_suffix(out, ANIMATIONS)
     if out.is_dir():
@@ -86,8 +86,8 @@ def draw_film(
 def _trajectory(
     file: Path, is_checkpoint: bool, choice: AnimationChoice
 ) -> "tuple[Trajectory, str]":
-    from bd_gen.experiments.animating import checkpoint_trajectory, samples_trajectory
-    from bd_gen.experiments.file_kinds import kind_of
+    from bd_gen.exchange.file_kinds import kind_of
+    from bd_gen.generation.animating import checkpoint_trajectory, samples_trajectory
     from bd_gen.sampling.method import DEFAULT_STEPS
 
     sample = choice.sample or 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from bd_gen.experiments.engines import Engine, EngineSettings
+    from bd_gen.generation.engines import Engine, EngineSettings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,7 +33,7 @@ def engine_options(function: F) -> F:
 @contextmanager
 def opened_engine(settings: "EngineSettings") -> Iterator["Engine"]:
     """The engine that the options ask for; says who it is, if it is not this process."""
-    from bd_gen.experiments.engines import open_engine
+    from bd_gen.generation.engines import open_engine
 
     with open_engine(settings) as engine:
         if engine.description:

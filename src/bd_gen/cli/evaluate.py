@@ -20,7 +20,7 @@ from bd_gen.cli.comparing import (
 from bd_gen.cli.layout_options import RowsType, warn_of_missing_packages
 from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.cli.progress import Report, bar
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
     from bd_gen.data.config import DataConfig
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 TOP_N = 20
-"""As in `bd_gen.metrics.conditional`, which would take its time to import."""
+"""As in `bd_gen.metrics.measures.conditional`, which would take its time to import."""
 
 
 @click.command()
@@ -98,7 +98,7 @@ def command(
     data=plans data.path=FILE.
     """
     # Before numpy is loaded: its threads would compete with the processes.
-    from bd_gen.results.threads import one_thread_each
+    from bd_gen.system.threads import one_thread_each
 
     if conditional_topn != TOP_N:
         raise InputError(

@@ -9,8 +9,8 @@ import click
 from bd_gen.cli.progress import bar
 
 if TYPE_CHECKING:
-    from bd_gen.experiments.choosing import Choice
-    from bd_gen.layouts.exports.laid_out import LaidOut
+    from bd_gen.diagrams.laid_out import LaidOut
+    from bd_gen.exchange.choosing import Choice
 
 _MOST_NAMED = 10
 _MOST_INDICES = 1_000_000
@@ -92,9 +92,9 @@ def command(
     bd-gen export eval_results/loglinear/METHOD_samples.pt --limit 20 --out graphs/{id}.graphml
     """  # noqa: D301
     from bd_gen.cli.indices import indices_of
-    from bd_gen.experiments.choosing import Choice
-    from bd_gen.experiments.export import export_plans, export_target
-    from bd_gen.layouts.exports.scale import METRES_PER_PIXEL, checked_scale
+    from bd_gen.exchange.choosing import Choice
+    from bd_gen.exchange.export import export_plans, export_target
+    from bd_gen.exchange.exports.scale import METRES_PER_PIXEL, checked_scale
 
     metres = checked_scale(METRES_PER_PIXEL if scale is None else scale)
     target = export_target(out, format_name)
@@ -117,7 +117,7 @@ def command(
 
 def _read(file: Path, choice: "Choice", labels: Path | None, skip_bad: bool) -> "list[LaidOut]":
     from bd_gen.data.labels import read_labels
-    from bd_gen.experiments.laid_out_files import ReadingOptions, read_laid_out
+    from bd_gen.exchange.laid_out_files import ReadingOptions, read_laid_out
 
     with bar(file.name, "bytes") as report:
         known = None if labels is None else read_labels(labels)
@@ -130,7 +130,7 @@ def _read(file: Path, choice: "Choice", labels: Path | None, skip_bad: bool) -> 
 def _solved(
     plans: "list[LaidOut]", time_limit: float, is_dxf: bool, keep_boxes: bool
 ) -> "tuple[list[LaidOut], int]":
-    from bd_gen.experiments.layouts import with_layouts
+    from bd_gen.generation.boxes import with_layouts
     from bd_gen.layouts.options import SolverOptions
 
     with bar("layouts", "diagrams") as report:

@@ -10,12 +10,12 @@ import click
 from bd_gen.cli.checkpoint_notes import say_notes
 from bd_gen.cli.engine_options import engine_options, opened_engine
 from bd_gen.cli.train import OverridesCommand
-from bd_gen.errors import InputError
-from bd_gen.files import expanded
+from bd_gen.system.errors import InputError
+from bd_gen.system.files import expanded
 
 if TYPE_CHECKING:
-    from bd_gen.experiments.engines import EngineSettings
-    from bd_gen.experiments.generation import GenerationJob
+    from bd_gen.generation.engines import EngineSettings
+    from bd_gen.generation.job import GenerationJob
     from bd_gen.sampling.conditions import Condition
     from bd_gen.sampling.method import Method
     from bd_gen.training.checkpoint import Checkpoint
@@ -115,8 +115,8 @@ def command(
     Example: bd-gen generate eval.checkpoint_path=runs/synthetic_loglinear_small/checkpoint_final.pt
     eval.unmasking_mode=llada eval.top_p=0.9
     """
-    from bd_gen.experiments.engines import EngineSettings
-    from bd_gen.experiments.export import check_export, export_samples
+    from bd_gen.exchange.export import check_export, export_samples
+    from bd_gen.generation.engines import EngineSettings
 
     where = EngineSettings(engine, workers, scheduler, shard_size)
     if export is not None:
@@ -138,8 +138,8 @@ def _condition(
     num_rooms: int | None,
 ) -> "Condition | None":
     from bd_gen.data.labels import read_labels
+    from bd_gen.exchange.given import read_given
     from bd_gen.sampling.conditions import condition_from_rooms
-    from bd_gen.sampling.given import read_given
 
     if given is not None and rooms is not None:
         raise InputError("--given and --rooms: give one of the two")
@@ -174,8 +174,8 @@ def generation_job(
     """
     from bd_gen.cli.compose import as_text, compose, section
     from bd_gen.cli.published_overrides import apart, check_claims
-    from bd_gen.experiments.generation import GenerationJob
-    from bd_gen.models.class_weights import read_class_weights
+    from bd_gen.generation.job import GenerationJob
+    from bd_gen.model.class_weights import read_class_weights
     from bd_gen.training.bundled import checkpoint_file
     from bd_gen.training.checkpoint import load_checkpoint
 
@@ -268,8 +268,8 @@ def generate_with_progress(
 ) -> Path:
     """Run a job with a progress bar; returns the samples file."""
     from bd_gen.cli.progress import bar
-    from bd_gen.experiments.engines import EngineSettings
-    from bd_gen.experiments.generation import generate
+    from bd_gen.generation.engines import EngineSettings
+    from bd_gen.generation.job import generate
     from bd_gen.results.rejection import plain_rejection, rejection_in_words
 
     where = where or EngineSettings()

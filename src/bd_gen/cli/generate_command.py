@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from bd_gen.cli.compose import quoted
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
-    from bd_gen.experiments.batch import BatchTask
-    from bd_gen.experiments.engines import EngineSettings
-    from bd_gen.experiments.generation import GenerationJob
+    from bd_gen.generation.batch import BatchTask
+    from bd_gen.generation.engines import EngineSettings
+    from bd_gen.generation.job import GenerationJob
 
 _SETTINGS = (
     ("unmasking_mode", "unmasking_mode"),
@@ -98,7 +98,7 @@ def print_generate_commands(
         where: which engine draws it.
         last: a command that follows.
     """
-    from bd_gen.experiments.generation import is_complete
+    from bd_gen.generation.job import is_complete
 
     lines: list[str] = []
     for task in tasks:

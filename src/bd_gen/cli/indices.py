@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 _FORM = "expected numbers and ranges as in 3,8-11"
 _LONGEST = 12  # digits

@@ -44,8 +44,8 @@ def warn_of_missing_packages(
     Raises:
         InputError: a metric that the user asks for is left out.
     """
-    from bd_gen.errors import InputError
     from bd_gen.metrics.registry import METRICS, can_compute, needs
+    from bd_gen.system.errors import InputError
 
     wanted = {family.lower() for family in families}
     for metric in METRICS.values():

@@ -9,13 +9,13 @@ import click
 from bd_gen.cli.batch_options import class_weights_of
 from bd_gen.cli.checkpoint_notes import say_data_notes, say_notes
 from bd_gen.cli.overrides import data_config_from_overrides
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
     from bd_gen.cli.likelihood_report import Measured
-    from bd_gen.diffusion.conditionals import Conditionals
-    from bd_gen.experiments.held_out import HeldOut
-    from bd_gen.models.class_weights import ClassWeights
+    from bd_gen.generation.held_out import HeldOut
+    from bd_gen.model.class_weights import ClassWeights
+    from bd_gen.model.conditionals import Conditionals
     from bd_gen.training.checkpoint import Checkpoint
 
 SPLITS = ("validation", "test", "train")
@@ -98,7 +98,7 @@ def command(words: tuple[str, ...], num: int | None, out: tuple[Path, ...], **op
     "bundled" is the checkpoint of the package.
     """
     from bd_gen.cli.likelihood_report import lines_of, write_numbers, write_plans
-    from bd_gen.experiments.held_out import held_out_plans
+    from bd_gen.generation.held_out import held_out_plans
 
     for path in out:
         if path.suffix.lower() not in ENDINGS:
@@ -150,9 +150,9 @@ def _measured(
     """One a checkpoint, then the mean of all if it is wanted."""
     from bd_gen.cli.likelihood_report import Measured
     from bd_gen.cli.progress import bar
-    from bd_gen.diffusion.any_order import nats_of_models
-    from bd_gen.diffusion.conditionals import MirroredConditionals
-    from bd_gen.diffusion.given_tokens import given_tokens
+    from bd_gen.model.any_order import nats_of_models
+    from bd_gen.model.conditionals import MirroredConditionals
+    from bd_gen.model.given_tokens import given_tokens
 
     models = [_conditionals(one, settings.device) for one in checkpoints.values()]
     if settings.with_mirror:
@@ -190,8 +190,8 @@ def _name_of_mean(names: list[str], with_mirror: bool) -> str:
 
 
 def _conditionals(checkpoint: "Checkpoint", device: str) -> "Conditionals":
-    from bd_gen.diffusion.conditionals import DenoiserConditionals
-    from bd_gen.models.device import resolve_device
+    from bd_gen.model.conditionals import DenoiserConditionals
+    from bd_gen.model.device import resolve_device
 
     denoiser = checkpoint.denoiser(resolve_device(device))
     return DenoiserConditionals(denoiser, checkpoint.process)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bd_gen.diffusion.nats import AnyOrderNats, MeanOfDiagrams, mean_of
-from bd_gen.experiments.held_out import HeldOut
-from bd_gen.files import write_text
-from bd_gen.layouts.exports.rooms_csv import as_text
+from bd_gen.exchange.exports.rooms_csv import as_text
+from bd_gen.generation.held_out import HeldOut
+from bd_gen.metrics.significance import LEVEL, student_quantile
+from bd_gen.model.nats import AnyOrderNats, MeanOfDiagrams, mean_of
 from bd_gen.results.csv_file import write_rows
+from bd_gen.system.files import write_text
 
 if TYPE_CHECKING:
     from bd_gen.cli.likelihood import Settings
@@ -190,8 +191,16 @@ def _difference_words(nats: AnyOrderNats, base: AnyOrderNats) -> str:
     return words
 
 
+def interval_of(mean: MeanOfDiagrams, level: float = LEVEL) -> tuple[float, float] | None:
+    """Student's interval of a mean over diagrams; None for a single diagram."""
+    if mean.count < 2:
+        return None
+    half = student_quantile(level, mean.count) * mean.standard_error
+    return mean.value - half, mean.value + half
+
+
 def _with_interval(mean: MeanOfDiagrams, unit: str) -> str:
-    interval = mean.interval()
+    interval = interval_of(mean)
     if interval is None:
         return f"{mean.value:+.3f} {unit} (one diagram gives no interval)"
     return f"{mean.value:+.3f} {unit} (95 % interval {interval[0]:+.3f} to {interval[1]:+.3f})"
@@ -207,7 +216,7 @@ def _difference(nats: AnyOrderNats, base: AnyOrderNats) -> dict[str, Any]:
         found[key] = {
             "mean": mean.value,
             "standard_error": mean.standard_error,
-            "interval95": mean.interval(),
+            "interval95": interval_of(mean),
         }
     return found
 

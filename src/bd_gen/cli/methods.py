@@ -67,8 +67,8 @@ def command(names: tuple[str, ...]) -> None:
 
 
 def _explain(name: str) -> None:
-    from bd_gen.errors import InputError
     from bd_gen.sampling.method import Method
+    from bd_gen.system.errors import InputError
 
     try:
         method = Method.from_name(name)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bd_gen.data.config import DataConfig
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 _TRUTH = {"true": True, "yes": True, "false": False, "no": False}
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bd_gen.cli.terminal import Shown, raw_stream
-from bd_gen.errors import printable
+from bd_gen.system.errors import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress

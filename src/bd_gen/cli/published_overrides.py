@@ -7,7 +7,7 @@ A refusal names what to write by meaning; that two names look alike would say no
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
     from bd_gen.training.checkpoint import Checkpoint

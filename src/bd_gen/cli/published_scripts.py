@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from bd_gen.cli.published_overrides import RPLAN_PLANS
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 DATA = "data/data.mat"
 """Where the published system looks for Graph2Plan's file."""

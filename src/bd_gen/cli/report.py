@@ -23,7 +23,7 @@ def command(schedule: str, results_dir: Path, out: Path | None) -> None:
     (METHOD_samples.pt) beside the results; what is missing is said on the page. A file that cannot
     be used is named and left out; the exit code is then 2.
     """
-    from bd_gen.results.report.page import write_report
+    from bd_gen.report.page import write_report
 
     report = write_report(results_dir / schedule, out)
     for problem in report.contents.problems:

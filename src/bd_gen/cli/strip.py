@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 
 @click.command("strip")

@@ -21,9 +21,9 @@ from bd_gen.cli.comparing import results_option
 from bd_gen.cli.layout_options import warn_of_missing_packages
 
 if TYPE_CHECKING:
-    from bd_gen.experiments.batch import BatchTask
-    from bd_gen.experiments.engines import EngineSettings
-    from bd_gen.experiments.suite_run import SuitePlan
+    from bd_gen.generation.batch import BatchTask
+    from bd_gen.generation.engines import EngineSettings
+    from bd_gen.generation.suite_run import SuitePlan
     from bd_gen.results.request import Request
 
 
@@ -39,7 +39,7 @@ def command() -> None:
 @command.command(name="list")
 def list_suites() -> None:
     """List the suites that come with the package."""
-    from bd_gen.experiments.suites import describe_suites
+    from bd_gen.generation.suites import describe_suites
 
     for name, (description, count) in describe_suites().items():
         click.echo(f"{name:22}  {count:3} methods  {description}")
@@ -49,7 +49,7 @@ def list_suites() -> None:
 @click.argument("name")
 def show(name: str) -> None:
     """Show the methods of suite NAME, or of the suite in a file."""
-    from bd_gen.experiments.suites import read_suite
+    from bd_gen.generation.suites import read_suite
 
     suite = read_suite(name)
     click.echo(f"{suite.name}: {suite.description}")
@@ -106,10 +106,10 @@ def run(
     Example: bd-gen suite run recommended --checkpoint runs/small/checkpoint_final.pt
     """
     from bd_gen.cli.overrides import data_config_from_overrides
-    from bd_gen.experiments.checkpoints import read_checkpoints
-    from bd_gen.experiments.engines import EngineSettings
-    from bd_gen.experiments.suite_run import Drawing, plan_suite
-    from bd_gen.experiments.suites import read_suite
+    from bd_gen.generation.checkpoints import read_checkpoints
+    from bd_gen.generation.engines import EngineSettings
+    from bd_gen.generation.suite_run import Drawing, plan_suite
+    from bd_gen.generation.suites import read_suite
     from bd_gen.results.request import Request
 
     where = EngineSettings(engine, workers, scheduler, shard_size)
@@ -165,7 +165,7 @@ def _generate(
 ) -> list[str]:
     """Draw what is missing; names of the methods that failed."""
     from bd_gen.cli.batch_report import run_with_report
-    from bd_gen.experiments.first_check import check_evaluation
+    from bd_gen.generation.first_check import check_evaluation
     from bd_gen.results.references import References
 
     def check(task: "BatchTask") -> None:
@@ -177,8 +177,8 @@ def _generate(
 def _evaluate(plan: "SuitePlan", request: "Request", workers: int, keep_going: bool) -> list[str]:
     """Evaluate what is there; names of what cannot be evaluated, the first without keep_going."""
     from bd_gen.cli.progress import bar
-    from bd_gen.experiments.suite_run import evaluate_suite
-    from bd_gen.results.threads import one_thread_each
+    from bd_gen.generation.suite_run import evaluate_suite
+    from bd_gen.system.threads import one_thread_each
 
     failed = []
     with (

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
-from bd_gen.errors import InputError, printable
+from bd_gen.system.errors import InputError, printable
 
 _LAYOUT = "\n\t"  # besides what is printable, this much is what a text needs
 

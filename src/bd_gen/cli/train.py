@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bd_gen.errors import InputError
-from bd_gen.files import expanded
+from bd_gen.system.errors import InputError
+from bd_gen.system.files import expanded
 
 if TYPE_CHECKING:
     from bd_gen.training.run import RunConfig
@@ -55,8 +55,8 @@ def run_config(overrides: tuple[str, ...] | list[str]) -> "RunConfig":
     """
     from bd_gen.cli.compose import compose, section
     from bd_gen.data.config import DataConfig
-    from bd_gen.diffusion.schedules import schedule_named
-    from bd_gen.models.config import ModelConfig
+    from bd_gen.model.config import ModelConfig
+    from bd_gen.model.schedules import schedule_named
     from bd_gen.training.config import TrainingConfig
     from bd_gen.training.run import RunConfig
     from bd_gen.training.trained import LEARNED, LEARNED_RATES
@@ -92,7 +92,7 @@ def train_with_progress(config: "RunConfig") -> Path:
     from bd_gen.cli.checkpoint_notes import say_data_notes
     from bd_gen.cli.progress import bar, new_bar
     from bd_gen.data.dataset import load_dataset
-    from bd_gen.models.denoiser import num_parameters
+    from bd_gen.model.denoiser import num_parameters
     from bd_gen.training.processes import is_first_process
     from bd_gen.training.run import LAST, train
 

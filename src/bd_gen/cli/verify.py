@@ -11,8 +11,8 @@ from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.cli.progress import bar
 
 if TYPE_CHECKING:
-    from bd_gen.experiments.agreement import KeyCheck
-    from bd_gen.experiments.verify import MethodCheck
+    from bd_gen.generation.agreement import KeyCheck
+    from bd_gen.generation.verify import MethodCheck
 
 _MOST_LINES = 12
 
@@ -50,7 +50,7 @@ def command(
 
     Example: bd-gen verify eval_results/loglinear --against elsewhere/loglinear
     """
-    from bd_gen.experiments.verify import verify_against, verify_directory
+    from bd_gen.generation.verify import verify_against, verify_directory
     from bd_gen.results.references import References
 
     if against is not None:
@@ -94,7 +94,7 @@ def _line(one: "KeyCheck") -> str:
 
 def _print_table(checks: "list[MethodCheck]") -> None:
     """How many numbers of each kind the methods have that could be compared."""
-    from bd_gen.experiments.agreement import KINDS
+    from bd_gen.generation.agreement import KINDS
     from bd_gen.results.table import Table, terminal_text
 
     compared = [check for check in checks if check.tokens != "none"]
@@ -112,7 +112,7 @@ def _write_csv(path: Path, checks: "list[MethodCheck]") -> None:
     import csv
     import io
 
-    from bd_gen.files import write_text
+    from bd_gen.system.files import write_text
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

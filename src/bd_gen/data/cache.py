@@ -12,8 +12,8 @@ import numpy as np
 from bd_gen.data.plan_table import PlanTable
 from bd_gen.diagrams.tokens import is_well_formed
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.errors import InputError
-from bd_gen.files import write_with
+from bd_gen.system.errors import InputError
+from bd_gen.system.files import write_with
 
 CACHE_VERSION = 1
 """Part of every key; raise it when reading a source gives other arrays than before."""

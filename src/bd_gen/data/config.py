@@ -8,8 +8,8 @@ from typing import Any
 
 from bd_gen.data.splits import SPLITS, UNRECORDED_SPLIT
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
-from bd_gen.errors import InputError
-from bd_gen.files import expanded
+from bd_gen.system.errors import InputError
+from bd_gen.system.files import expanded
 
 SOURCES = ("synthetic", "graph2plan", "plans")
 

@@ -14,7 +14,7 @@ from bd_gen.data.plan_table import PlanTable
 from bd_gen.data.splits import Split, split_classes, split_plans
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 __all__ = ["DataConfig", "Dataset", "PlanTable", "dataset_from_table", "load_dataset", "load_table"]
 
@@ -170,7 +170,7 @@ def _recipe(
     """How to make the table, and everything that determines what comes out."""
     v = config.vocabulary
     if config.source == "synthetic":
-        from bd_gen.data.synthetic import GENERATOR_VERSION, make_plans
+        from bd_gen.data.sources.synthetic.source import GENERATOR_VERSION, make_plans
 
         return (
             lambda: make_plans(config.num_plans, config.seed, v, progress),
@@ -179,12 +179,12 @@ def _recipe(
     path = str(config.path)
     content: dict[str, object] = {"sha256": file_hash(path), "skip_bad": config.skip_bad}
     if config.source == "graph2plan":
-        from bd_gen.data.guarded import read_in_child
+        from bd_gen.data.sources.graph2plan.guarded import read_in_child
 
         return lambda: read_in_child(path, v, config.skip_bad, progress), content
 
     from bd_gen.data.labels import read_labels
-    from bd_gen.data.plans import read_plans
+    from bd_gen.data.sources.plans.source import read_plans
     from bd_gen.diagrams.room_labels import RoomLabels
 
     labels = read_labels(config.labels) if config.labels else RoomLabels()

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from bd_gen.data.splits import Split
-from bd_gen.errors import InputError
-from bd_gen.files import check_pointer
+from bd_gen.system.errors import InputError
+from bd_gen.system.files import check_pointer
 
 TRAIN, TEST = "train.txt", "test.txt"
 _MOST_BYTES = 64 << 20

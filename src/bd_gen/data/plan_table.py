@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from bd_gen.data.plan_parser import LARGEST_COORDINATE
+from bd_gen.data.sources.plans.plan_parser import LARGEST_COORDINATE
 from bd_gen.diagrams.mirror import Mirror, mirror_boxes, mirror_relations
 from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.renumbered import renumbering_classes

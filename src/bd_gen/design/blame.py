@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bd_gen.design.brief import Brief
 from bd_gen.design.candidates import Candidates
 from bd_gen.design.search import BATCH
-from bd_gen.experiments.drawing import sampler_for
+from bd_gen.generation.in_memory import sampler_for
 from bd_gen.sampling.method import Method
 from bd_gen.sampling.rules import Rule, holds_all
 from bd_gen.training.checkpoint import Checkpoint

@@ -7,10 +7,10 @@ from functools import cached_property
 from bd_gen.design.known_relations import known_relations
 from bd_gen.design.room_rules import RoomRule
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.errors import InputError
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.sampling.conditions import Condition
 from bd_gen.sampling.rules import Rule, single_literals
+from bd_gen.system.errors import InputError
 
 
 @dataclass(frozen=True)

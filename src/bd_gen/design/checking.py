@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bd_gen.data.plan_table import PlanTable
-from bd_gen.data.plans import read_plans
+from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.design.brief import Brief
 from bd_gen.design.room_rules import TOUCHES, RoomPhrase, RoomRule
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, RELATIONS, Vocabulary

@@ -9,15 +9,15 @@ from pathlib import Path
 from bd_gen.design.checking import check_plans
 from bd_gen.design.record import design_record
 from bd_gen.design.run import Designs
+from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.vocabulary import ROOM_TYPES
-from bd_gen.errors import InputError
-from bd_gen.experiments.export import export_plans, export_target
-from bd_gen.files import write_text
-from bd_gen.folders import check_replaceable, put_right, replacing_folder
-from bd_gen.layouts.exports.laid_out import LaidOut
-from bd_gen.layouts.exports.scale import METRES_PER_PIXEL
-from bd_gen.layouts.plan_drawing import draw_plans
-from bd_gen.locks import locked
+from bd_gen.drawing.plan_drawing import draw_plans
+from bd_gen.exchange.export import export_plans, export_target
+from bd_gen.exchange.exports.scale import METRES_PER_PIXEL
+from bd_gen.system.errors import InputError
+from bd_gen.system.files import write_text
+from bd_gen.system.folders import check_replaceable, put_right, replacing_folder
+from bd_gen.system.locks import locked
 from bd_gen.training.checkpoint import Checkpoint
 
 PLANS, SHEET, ROOMS, RECORD = "plans.jsonl", "contact_sheet.png", "rooms.csv", "design.json"

@@ -6,7 +6,7 @@ from typing import Any
 
 from bd_gen.design.run import Designs
 from bd_gen.diagrams.vocabulary import ROOM_TYPES
-from bd_gen.origin import origin
+from bd_gen.system.origin import origin
 from bd_gen.training.checkpoint import Checkpoint
 
 

@@ -21,9 +21,9 @@ from bd_gen.diagrams.vocabulary import (
     fold_name,
     inverse_relation,
 )
-from bd_gen.errors import InputError
-from bd_gen.metrics.containment import FORBIDDEN_OUTER_TYPES
+from bd_gen.metrics.measures.containment import FORBIDDEN_OUTER_TYPES
 from bd_gen.sampling.rules import ANY_RELATION, NOT_JOINED, Clause, Literal, Rule
+from bd_gen.system.errors import InputError
 
 Kind = OneOf["require", "forbid"]
 

@@ -12,8 +12,8 @@ from bd_gen.design.contradictions import contradictory
 from bd_gen.design.search import CandidateSearch
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import diagrams_from_tokens
-from bd_gen.errors import InputError
 from bd_gen.layouts.many import Solvers
+from bd_gen.system.errors import InputError
 from bd_gen.training.checkpoint import Checkpoint
 
 Report = Callable[[str, int, int], None]

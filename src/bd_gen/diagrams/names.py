@@ -10,7 +10,7 @@ from bd_gen.diagrams.vocabulary import (
     relation_from_name,
     room_type_from_name,
 )
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 NO_EDGE_NAMES = frozenset({"noedge", "none"})
 JOINED_NAME = "joined"

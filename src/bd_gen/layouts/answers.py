@@ -9,8 +9,8 @@ from typing import cast
 
 import numpy as np
 
-from bd_gen.files import write_with
 from bd_gen.layouts.search import Status
+from bd_gen.system.files import write_with
 
 KEY_SIZE = 16
 """Bytes of a key."""

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.errors import InputError
 from bd_gen.layouts.answers import AnswerCache
 from bd_gen.layouts.realizable import realizable
+from bd_gen.system.errors import InputError
 
 DEFAULT_ROWS = 100
 """Of 1,000 diagrams a seed and five seeds these are 500: about 1.5 s, and a share of 90 % is

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from bd_gen.errors import InputError
 from bd_gen.layouts.constraints import Clause, Linear
+from bd_gen.system.errors import InputError
 
 _NO_BOUND = 1 << 40
 _INVALID, _FEASIBLE, _INFEASIBLE, _OPTIMAL = range(1, 5)  # CpSolverStatus

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.errors import InputError
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.solver import Layout, solve
-from bd_gen.workers import MOST_LOSSES, Tell, Work, Workers
+from bd_gen.system.errors import InputError
+from bd_gen.system.workers import MOST_LOSSES, Tell, Work, Workers
 
 Task = tuple[int, tuple[Diagram, ...], SolverOptions]
 """A number, and some diagrams to lay out in the same way."""

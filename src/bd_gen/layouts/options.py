@@ -7,9 +7,9 @@ from numbers import Integral
 from typing import Any
 
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, NUM_ROOM_TYPES, ROOM_TYPES
-from bd_gen.errors import InputError
 from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.layouts.outline import Box, Outline, checked_box
+from bd_gen.system.errors import InputError
 
 LARGEST_AREA = LARGEST_COORDINATE**2
 

@@ -6,11 +6,11 @@ from importlib.util import find_spec
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.errors import InputError
 from bd_gen.layouts.explain import explain
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.search import Status
 from bd_gen.layouts.solver import solve
+from bd_gen.system.errors import InputError
 
 _EXPLAINING = 1.0  # seconds for each question on why there is no layout
 

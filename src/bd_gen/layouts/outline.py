@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bd_gen.diagrams.relations import TOUCH_DISTANCE
-from bd_gen.errors import InputError
 from bd_gen.layouts.constraints import LARGEST_COORDINATE
+from bd_gen.system.errors import InputError
 
 Box = tuple[int, int, int, int]
 """(x0, y0, x1, y1) in pixels of a 256-pixel plan, y downwards."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.room_names import room_names
 from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS, ROOM_TYPES
-from bd_gen.errors import InputError
 from bd_gen.layouts.constraints import (
     X0,
     X1,
@@ -22,6 +21,7 @@ from bd_gen.layouts.constraints import (
 )
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outline import Outline
+from bd_gen.system.errors import InputError
 
 _ENTRY_TYPES = (ROOM_TYPES.index("Entrance"), ROOM_TYPES.index("LivingRoom"))
 

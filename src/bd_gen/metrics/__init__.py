@@ -3,6 +3,8 @@
 import importlib
 import pkgutil
 
+from bd_gen.diagrams.diagram_set import DiagramSet as DiagramSet
+from bd_gen.metrics import measures
 from bd_gen.metrics.compute import aggregate as aggregate
 from bd_gen.metrics.compute import compute_metrics as compute_metrics
 from bd_gen.metrics.reference import Reference as Reference
@@ -15,8 +17,7 @@ from bd_gen.metrics.registry import metric as metric
 from bd_gen.metrics.registry import metric_info as metric_info
 from bd_gen.metrics.registry import metric_infos as metric_infos
 from bd_gen.metrics.registry import metric_versions as metric_versions
-from bd_gen.metrics.samples import DiagramSet as DiagramSet
 
 # Importing a module registers its metrics, so a new metric is a new file and nothing else.
-for _module in sorted(found.name for found in pkgutil.iter_modules(__path__)):
-    importlib.import_module(f"{__name__}.{_module}")
+for _module in sorted(found.name for found in pkgutil.iter_modules(measures.__path__)):
+    importlib.import_module(f"{measures.__name__}.{_module}")

@@ -5,14 +5,15 @@ from typing import Any
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.errors import InputError
 from bd_gen.layouts.asking import Asking
 from bd_gen.metrics.parts import release
 from bd_gen.metrics.reference import Reference
 from bd_gen.metrics.registry import Metric, NotComputed, select_metrics
 from bd_gen.metrics.resampling import Weights
-from bd_gen.metrics.samples import DiagramSet
+from bd_gen.metrics.samples import AskedDiagrams
+from bd_gen.system.errors import InputError
 
 Columns = Mapping[str, np.ndarray]
 
@@ -56,7 +57,7 @@ def measurable(
 ) -> DiagramSet:
     """Samples (N, length) whose features all metrics share.
 
-    See `DiagramSet` for `asking`.
+    See `AskedDiagrams` for `asking`.
 
     Raises:
         ValueError: there are no samples, they are no table of integers of the right width, or
@@ -69,7 +70,7 @@ def measurable(
             f"samples of n_max {vocabulary.n_max} cannot be measured against a reference "
             f"of n_max {reference.vocabulary.n_max}"
         )
-    return DiagramSet(tokens, vocabulary, asking)
+    return AskedDiagrams(tokens, vocabulary, asking)
 
 
 def sample_columns(metric: Metric, samples: DiagramSet, reference: Reference) -> Columns:

@@ -12,6 +12,7 @@ from itertools import combinations, permutations
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.vocabulary import (
     NO_EDGE,
     NUM_RELATIONS,
@@ -24,7 +25,6 @@ from bd_gen.metrics.graph_features import (
     clustering_histograms,
     laplacian_spectra,
 )
-from bd_gen.metrics.samples import DiagramSet
 
 Words = tuple[np.ndarray, np.ndarray]
 """(M,) number of the diagram and (M,) int64 word of at least 0, in any order."""

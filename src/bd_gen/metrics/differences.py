@@ -17,12 +17,12 @@ from typing import Any, Literal
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.metrics.compute import sample_columns
 from bd_gen.metrics.intervals import scalar_keys, seed_replicates, seed_values
 from bd_gen.metrics.reference import Reference
 from bd_gen.metrics.registry import Metric, MetricKey, select_metrics
 from bd_gen.metrics.resampling import NUM_REPLICATES, over_seeds, standard_error
-from bd_gen.metrics.samples import DiagramSet
 from bd_gen.metrics.shares import is_asked, passes
 from bd_gen.metrics.significance import (
     LEVEL,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import DiagramSet, distinct_rows
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.metrics.samples import DiagramSet, distinct_rows
 
 FEATURES = ("degree", "clustering", "spectral")
 

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.metrics.compute import resampled
 from bd_gen.metrics.parts import release
 from bd_gen.metrics.reference import Reference
@@ -32,7 +33,6 @@ from bd_gen.metrics.resampling import (
     over_seeds,
     standard_error,
 )
-from bd_gen.metrics.samples import DiagramSet
 from bd_gen.metrics.significance import LEVEL as LEVEL
 from bd_gen.metrics.significance import normal_quantile as normal_quantile
 from bd_gen.metrics.significance import student_quantile as student_quantile

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bd_gen.metrics.samples import distinct_rows, row_keys
+from bd_gen.diagrams.diagram_set import distinct_rows, row_keys
 
 SAME_WITHIN = 1e-9
 """Rows whose numbers differ by less are one: eigenvalues are exact to about 1e-15."""

@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
-from bd_gen.metrics.samples import DiagramSet
+from bd_gen.diagrams.diagram_set import DiagramSet
 
 PART_ROWS = 20_000
 """Samples of a part. Sets of up to so many are measured in one piece."""

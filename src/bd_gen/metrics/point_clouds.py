@@ -7,8 +7,8 @@ holds its equals.
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import distinct_rows
 from bd_gen.metrics.mmd import SAME_WITHIN
-from bd_gen.metrics.samples import distinct_rows
 
 K = 5
 """Which nearest neighbour a ball reaches to."""

@@ -9,11 +9,11 @@ from typing import IO
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.errors import InputError
-from bd_gen.files import write_with
 from bd_gen.metrics.registry import METRICS, Fitted, Metric
-from bd_gen.metrics.samples import DiagramSet
+from bd_gen.system.errors import InputError
+from bd_gen.system.files import write_with
 
 FORMAT_VERSION = 1
 

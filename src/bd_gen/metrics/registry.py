@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 Direction = Literal["higher", "lower"] | None
 Unit = Literal["rate", "value", "count"]
@@ -154,7 +154,7 @@ class Metric:
             samples the weights are `BlockWeights`, which look like such an array. Keys left out
             have an interval from the spread over seeds alone.
         requires: an optional module without which it cannot be computed; see `can_compute`.
-        on_subset: it looks at those samples only that `DiagramSet.asking` names.
+        on_subset: it looks at those samples only that `AskedDiagrams.asking` names.
     """
 
     name: str

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.metrics.divergences import js, normalised
-from bd_gen.metrics.pairs import NUM_BINS, typed_pairs
-from bd_gen.metrics.samples import DiagramSet
+from bd_gen.metrics.measures.pairs import NUM_BINS, typed_pairs
 
 _ALIKE, _NEARLY = 1.5, 5.0
 """Up to how many times the divergence of two halves an image is called alike, or nearly alike."""

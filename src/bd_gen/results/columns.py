@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bd_gen.errors import InputError
 from bd_gen.results.result_file import Result, read_result
+from bd_gen.system.errors import InputError
 
 REAL = "real_held_out"
 """The reserved method name of real held-out diagrams, the first column of every comparison."""

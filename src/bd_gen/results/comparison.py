@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from bd_gen import files
-from bd_gen.errors import InputError
 from bd_gen.metrics import MetricInfo, find_metric_info, metric_info
 from bd_gen.metrics.registry import FAMILIES
 from bd_gen.results.cells import (
@@ -21,6 +19,8 @@ from bd_gen.results.cost import calls_per_diagram, calls_text
 from bd_gen.results.scores import Score, Scores, columns_of_other_size, scores_of
 from bd_gen.results.table import Table, escaped, markdown_section
 from bd_gen.results.unlike import unlike_columns
+from bd_gen.system import files
+from bd_gen.system.errors import InputError
 
 FILE_NAME = "comparison.md"
 

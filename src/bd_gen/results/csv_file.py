@@ -5,10 +5,10 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from bd_gen import files
-from bd_gen.errors import printable
 from bd_gen.results.columns import Column
 from bd_gen.results.scores import Score, scores_of
+from bd_gen.system import files
+from bd_gen.system.errors import printable
 
 _HEADER = ("method", "key", "mean", "std", "low", "high", "interval", "against_real", "mark", "n/a")
 

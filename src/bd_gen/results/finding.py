@@ -9,7 +9,6 @@ import numpy as np
 
 from bd_gen.data.cache import file_hash
 from bd_gen.diagrams.tokens import diagrams_from_tokens, is_well_formed
-from bd_gen.errors import InputError
 from bd_gen.metrics import METRICS
 from bd_gen.metrics.intervals import wilson
 from bd_gen.metrics.registry import unknown_name
@@ -26,6 +25,7 @@ from bd_gen.results.sample_table import (
 )
 from bd_gen.results.samples_file import read_samples, samples_path
 from bd_gen.results.where import Condition
+from bd_gen.system.errors import InputError
 
 _USUAL = ("num_rooms", "num_edges")
 
@@ -164,7 +164,7 @@ def draw_samples(
     Raises:
         InputError: the samples cannot be read, or the picture cannot be written.
     """
-    from bd_gen.layouts.drawing import draw_grid
+    from bd_gen.drawing.grid import draw_grid
 
     samples = read_samples(samples_path(directory, found.method))
     seeds, numbers = (found.table.columns[name][found.rows] for name in ROW_NAMES)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from bd_gen.data.dataset import Dataset
-from bd_gen.errors import InputError
+from bd_gen.diagrams.diagram_set import row_keys
 from bd_gen.metrics import DiagramSet
-from bd_gen.metrics.samples import row_keys
+from bd_gen.system.errors import InputError
 
 DEFAULT_SEEDS = (42, 123, 456, 789, 1337)
 DEFAULT_NUM_SAMPLES = 1000

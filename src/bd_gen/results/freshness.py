@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from bd_gen.data.cache import file_hash
-from bd_gen.errors import InputError
 from bd_gen.metrics.registry import Metric, select_metrics
 from bd_gen.results.asked import Rows, is_covered, recorded_rows, wanted_rows
 from bd_gen.results.measure import intervals_version
@@ -20,6 +19,7 @@ from bd_gen.results.sample_table import (
     table_path,
 )
 from bd_gen.results.samples_file import SUFFIX, Samples, read_description
+from bd_gen.system.errors import InputError
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bd_gen.errors import InputError
 from bd_gen.results.columns import existing_directory, method_order
 from bd_gen.results.freshness import look
 from bd_gen.results.result_file import Result, read_result, result_path
 from bd_gen.results.sample_table import SUFFIX as TABLE_SUFFIX
 from bd_gen.results.samples_file import SUFFIX, Samples, read_description, samples_path
+from bd_gen.system.errors import InputError
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.layouts.asking import Asking
 from bd_gen.metrics import Reference
 from bd_gen.metrics.compute import compute_metric, computed, measurable, resampled, sample_columns
@@ -13,7 +14,6 @@ from bd_gen.metrics.intervals import intervals_of
 from bd_gen.metrics.parts import release
 from bd_gen.metrics.registry import Metric, NotComputed, select_metrics
 from bd_gen.metrics.resampling import MOST_SINGLE, NUM_REPLICATES, Weights, bootstrap_weights
-from bd_gen.metrics.samples import DiagramSet
 
 Progress = Callable[[int, int], None]
 

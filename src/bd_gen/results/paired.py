@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bd_gen.data.config import DataConfig
-from bd_gen.errors import InputError
 from bd_gen.layouts.asking import Asking
 from bd_gen.metrics import DiagramSet, MetricInfo, metric_infos
 from bd_gen.metrics.compute import compute_metric, computed
 from bd_gen.metrics.differences import Difference, paired_differences
 from bd_gen.metrics.parts import release
 from bd_gen.metrics.registry import NotComputed, select_metrics
+from bd_gen.metrics.samples import AskedDiagrams
 from bd_gen.results.asked import limit
 from bd_gen.results.cells import MISSING
 from bd_gen.results.columns import check_reserved
@@ -22,6 +22,7 @@ from bd_gen.results.freshness import Present, look
 from bd_gen.results.references import FoundReference, References, recorded_data
 from bd_gen.results.samples_file import Samples, read_samples
 from bd_gen.results.ties import ERROR_RATE
+from bd_gen.system.errors import InputError
 
 Progress = Callable[[int, int], None]
 Verdict = Literal["a", "b", "tied", "differ"]
@@ -156,7 +157,9 @@ def _measured(
 ) -> tuple[list[DiagramSet], list[Mapping[str, Any]]]:
     """Samples and numbers of the seeds; what is not up to date is computed, and a note says so."""
     asking = Asking(limit(present.rows_to_ask(found.fingerprint)), references.layout_answers)
-    sets = [DiagramSet(samples.per_seed[seed].tokens, samples.vocabulary, asking) for seed in seeds]
+    sets: list[DiagramSet] = [
+        AskedDiagrams(samples.per_seed[seed].tokens, samples.vocabulary, asking) for seed in seeds
+    ]
     stale = [metric.name for metric in present.stale_metrics(found.fingerprint)]
     if stale and present.result is not None:
         notes.append(

@@ -8,8 +8,8 @@ from pathlib import Path
 from bd_gen.metrics import METRICS, metric_versions
 from bd_gen.results.references import References
 from bd_gen.results.request import Outcome, Request, attempt, method_of
-from bd_gen.results.threads import one_thread_each
-from bd_gen.workers import Done, Tell, Work, Workers
+from bd_gen.system.threads import one_thread_each
+from bd_gen.system.workers import Done, Tell, Work, Workers
 
 
 def _plugins() -> list[str]:

@@ -14,9 +14,9 @@ import numpy as np
 from bd_gen.data.config import DataConfig, recorded_fields
 from bd_gen.data.dataset import Dataset, load_dataset
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.errors import InputError
 from bd_gen.metrics import Reference, load_or_fit
 from bd_gen.results.samples_file import Samples
+from bd_gen.system.errors import InputError
 
 Progress = Callable[[int, int], None]
 

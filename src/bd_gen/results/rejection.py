@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bd_gen.errors import InputError
-from bd_gen.results.plain import plain_dict
+from bd_gen.system.errors import InputError
+from bd_gen.system.plain import plain_dict
 
 FIELD = "rejection"
 """Of the samples file, and of the `config` of a result."""

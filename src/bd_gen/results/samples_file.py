@@ -10,15 +10,15 @@ from typing import IO, Any
 
 import numpy as np
 
-from bd_gen import files
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
-from bd_gen.errors import InputError
-from bd_gen.results.plain import plain_dict
 from bd_gen.results.rejection import FIELD as REJECTION
 from bd_gen.results.rejection import Rejection, plain_rejection, rejection_from_plain
-from bd_gen.results.stored_tensor import StoredTensor
-from bd_gen.results.torch_archive import TorchArchive
+from bd_gen.system import files
+from bd_gen.system.errors import InputError
+from bd_gen.system.plain import plain_dict
+from bd_gen.system.stored_tensor import StoredTensor
+from bd_gen.system.torch_archive import TorchArchive
 
 FORMAT_VERSION = 2
 SUFFIX = "_samples.pt"

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bd_gen.errors import InputError
 from bd_gen.metrics.registry import select_metrics, unknown_name
+from bd_gen.system.errors import InputError
 
 PUBLISHED = (
     "validity",

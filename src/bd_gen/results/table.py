@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bd_gen.errors import printable
+from bd_gen.system.errors import printable
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from bd_gen.errors import InputError
 from bd_gen.metrics.registry import unknown_name
+from bd_gen.system.errors import InputError
 
 LONGEST = 1000
 """Characters that a condition may have."""

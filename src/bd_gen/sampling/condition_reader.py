@@ -10,10 +10,10 @@ from bd_gen.diagrams.names import is_joined_name, relation_of, room_type_of
 from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.diagrams.vocabulary import NO_EDGE, Vocabulary, inverse_relation
-from bd_gen.errors import InputError
-from bd_gen.files import read_small
-from bd_gen.json_text import JsonError, parse_json
 from bd_gen.sampling.conditions import Condition, check_num_rooms
+from bd_gen.system.errors import InputError
+from bd_gen.system.files import read_small
+from bd_gen.system.json_text import JsonError, parse_json
 
 _LARGEST_FILE = 1 << 20
 

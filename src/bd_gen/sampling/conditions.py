@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.names import JOINED_NAME, room_type_of
 from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.diagrams.soundness import AT_MOST_ONE, HORIZONTAL, VERTICAL, has_order
 from bd_gen.diagrams.vocabulary import (
     LARGEST_N_MAX,
     NO_EDGE,
@@ -21,11 +23,8 @@ from bd_gen.diagrams.vocabulary import (
     ROOM_TYPES,
     Vocabulary,
 )
-from bd_gen.errors import InputError
-from bd_gen.metrics.samples import DiagramSet
-from bd_gen.metrics.transitivity import transitivity_checks
-from bd_gen.metrics.validity import AT_MOST_ONE
 from bd_gen.sampling.rules import ANY_RELATION
+from bd_gen.system.errors import InputError
 
 _COUNTED = re.compile(r"\s*(?:(?P<count>\d{1,9})\s*[x×]?\s+)?(?P<name>\S.*?)\s*$", re.DOTALL)
 
@@ -121,9 +120,9 @@ class Condition:
             row[k] = NODE_MASK if room_type is None else room_type
         for i, j, relation in self.relations:
             row[vocabulary.n_max + vocabulary.edge_index(i, j)] = relation
-        checks = transitivity_checks(DiagramSet(row[None], vocabulary))
-        for axis, name in (("h_consistent", "left and right"), ("v_consistent", "above and below")):
-            if not checks[axis].all():
+        known = DiagramSet(row[None], vocabulary)
+        for axis, name in ((HORIZONTAL, "left and right"), (VERTICAL, "above and below")):
+            if not has_order(known, axis).all():
                 raise InputError(
                     f"given: the relations contradict each other: {name} form a circle"
                 )

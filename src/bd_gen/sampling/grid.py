@@ -6,15 +6,15 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from bd_gen.diffusion.process import (
+from bd_gen.model.learned_rates import LearnedVisibility
+from bd_gen.model.order_law import OrderLaw
+from bd_gen.model.process import (
     FixedProcess,
     ForwardProcess,
     LearnedOrders,
     LearnedProcess,
 )
-from bd_gen.diffusion.schedules import Schedule
-from bd_gen.models.learned_rates import LearnedVisibility
-from bd_gen.models.order_law import OrderLaw
+from bd_gen.model.schedules import Schedule
 
 
 class Visibility(Protocol):

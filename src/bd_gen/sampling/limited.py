@@ -17,13 +17,13 @@ from torch import Tensor
 
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.errors import InputError
-from bd_gen.models.denoiser import NUM_VALUES
-from bd_gen.models.packing import pack
+from bd_gen.model.denoiser import NUM_VALUES
+from bd_gen.model.packing import pack
 from bd_gen.sampling.envelope import Envelope, choose
 from bd_gen.sampling.grid import Visibility
 from bd_gen.sampling.noise import KeyedNoise
 from bd_gen.sampling.predictor import Predictor
+from bd_gen.system.errors import InputError
 
 MOST_FRUITLESS = 20_000
 """Draws without a single one that is kept after which rejection gives up."""

@@ -19,8 +19,8 @@ from torch import Tensor
 
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.models.denoiser import NUM_VALUES
-from bd_gen.models.packing import pack
+from bd_gen.model.denoiser import NUM_VALUES
+from bd_gen.model.packing import pack
 from bd_gen.sampling.decoding import Tempered
 from bd_gen.sampling.grid import Visibility
 from bd_gen.sampling.noise import KeyedNoise

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from torch import Tensor
 
-from bd_gen.models.packing import PackedBatch
+from bd_gen.model.packing import PackedBatch
 
 
 class Predictor(Protocol):

@@ -13,9 +13,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from bd_gen.errors import InputError
 from bd_gen.sampling.noise import attempt_of
 from bd_gen.sampling.sampler import Observer, Sampler
+from bd_gen.system.errors import InputError
 
 MOST_ATTEMPTS = 2_000
 """A sample of which so many attempts are refused ends the run. Where one draw in a hundred is

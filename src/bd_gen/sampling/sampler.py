@@ -16,7 +16,7 @@ from torch import Tensor
 
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.models.packing import pack
+from bd_gen.model.packing import pack
 from bd_gen.sampling.decoding import Decoding
 from bd_gen.sampling.grid import Visibility
 from bd_gen.sampling.limited import LimitedTokens

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from bd_gen.errors import InputError
+from bd_gen.system.errors import InputError
 
 
 @dataclass(frozen=True)

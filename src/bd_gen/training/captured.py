@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel
 
-from bd_gen.diffusion.objective import corrupt_by, masked_loss
-from bd_gen.diffusion.process import FixedProcess
+from bd_gen.model.objective import corrupt_by, masked_loss
+from bd_gen.model.process import FixedProcess
 from bd_gen.training.averaging import decay_after
 from bd_gen.training.config import TrainingConfig
 from bd_gen.training.optimizers import keep_rates_on

@@ -13,23 +13,23 @@ from torch import nn
 
 from bd_gen import __version__
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diffusion.process import (
+from bd_gen.model.architectures import PUBLISHED, model_config, new_denoiser
+from bd_gen.model.class_weights import ClassWeights
+from bd_gen.model.denoiser import Denoiser
+from bd_gen.model.learned_rates import LearnedRates
+from bd_gen.model.order_law import OrderLaw
+from bd_gen.model.process import (
     FixedProcess,
     ForwardProcess,
     LearnedOrders,
     LearnedProcess,
 )
-from bd_gen.diffusion.schedules import schedule_named
-from bd_gen.errors import InputError
-from bd_gen.files import write_with
-from bd_gen.models.architectures import PUBLISHED, model_config, new_denoiser
-from bd_gen.models.class_weights import ClassWeights
-from bd_gen.models.denoiser import Denoiser
-from bd_gen.models.learned_rates import LearnedRates
-from bd_gen.models.order_law import OrderLaw
-from bd_gen.models.published import PublishedRates
-from bd_gen.results.stored_tensor import StoredTensor
-from bd_gen.results.torch_archive import TorchArchive
+from bd_gen.model.published import PublishedRates
+from bd_gen.model.schedules import schedule_named
+from bd_gen.system.errors import InputError
+from bd_gen.system.files import write_with
+from bd_gen.system.stored_tensor import StoredTensor
+from bd_gen.system.torch_archive import TorchArchive
 from bd_gen.training.checkpoint_limits import check_model, check_numbers, check_rates
 from bd_gen.training.published_checkpoint import as_checkpoint, is_published
 

@@ -10,9 +10,9 @@ from typing import Any
 import torch
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.models.architectures import new_denoiser
-from bd_gen.models.config import ModelConfig
-from bd_gen.models.published import PublishedRates
+from bd_gen.model.architectures import new_denoiser
+from bd_gen.model.config import ModelConfig
+from bd_gen.model.published import PublishedRates
 
 _MODEL_FLOATS = (torch.float16, torch.float32, torch.float64)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bd_gen.diffusion.corruption import ESTIMATORS
+from bd_gen.model.corruption import ESTIMATORS
 
 DECAYS = ("constant", "cosine")
 OPTIMIZERS = ("adamw", "muon")

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from bd_gen.files import write_with
-from bd_gen.models.order_law import FEATURES, OrderLaw
+from bd_gen.model.order_law import FEATURES, OrderLaw
+from bd_gen.system.files import write_with
 
 
 def draw_law(law: OrderLaw, path: str | Path) -> None:

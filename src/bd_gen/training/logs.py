@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from bd_gen.errors import InputError
-from bd_gen.files import write_text
-from bd_gen.json_text import parse_json
+from bd_gen.system.errors import InputError
+from bd_gen.system.files import write_text
+from bd_gen.system.json_text import parse_json
 
 
 class Logger(Protocol):

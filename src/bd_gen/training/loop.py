@@ -12,13 +12,13 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diffusion.corruption import Corrupter, spread_levels
-from bd_gen.diffusion.learned_orders import order_score
-from bd_gen.diffusion.likelihood import bound_in_nats
-from bd_gen.diffusion.objective import corrupt_by, masked_loss
-from bd_gen.errors import InputError
-from bd_gen.models.config import ModelConfig
-from bd_gen.models.device import autocast
+from bd_gen.model.config import ModelConfig
+from bd_gen.model.corruption import Corrupter, spread_levels
+from bd_gen.model.device import autocast
+from bd_gen.model.learned_orders import order_score
+from bd_gen.model.likelihood import bound_in_nats
+from bd_gen.model.objective import corrupt_by, masked_loss
+from bd_gen.system.errors import InputError
 from bd_gen.training.averaging import running_average
 from bd_gen.training.batches import noise_seed
 from bd_gen.training.captured import CapturedStep, StepDraws, can_capture

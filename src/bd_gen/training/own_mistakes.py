@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diffusion.corruption import Corruption
-from bd_gen.diffusion.objective import CleanGroup
-from bd_gen.models.denoiser import Denoiser
-from bd_gen.models.packing import mask_row_on, pack
+from bd_gen.model.corruption import Corruption
+from bd_gen.model.denoiser import Denoiser
+from bd_gen.model.objective import CleanGroup
+from bd_gen.model.packing import mask_row_on, pack
 
 _WEIGHT = 1.0
 """Of a drawn token's cross-entropy: that of a token that is masked alone, N/k, is N."""

@@ -12,9 +12,9 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from bd_gen.diffusion.corruption import Corruption
-from bd_gen.diffusion.objective import CleanGroup
-from bd_gen.errors import InputError
+from bd_gen.model.corruption import Corruption
+from bd_gen.model.objective import CleanGroup
+from bd_gen.system.errors import InputError
 
 
 class Processes(Protocol):

@@ -11,10 +11,10 @@ from typing import Any
 
 import torch
 
-from bd_gen.data.programmes import ROOMS_PER_PLAN
+from bd_gen.data.sources.synthetic.programmes import ROOMS_PER_PLAN
 from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_ROOM_TYPES, Vocabulary
-from bd_gen.errors import InputError
-from bd_gen.models.architectures import PUBLISHED
+from bd_gen.model.architectures import PUBLISHED
+from bd_gen.system.errors import InputError
 
 _STATE, _RATES = "model_state_dict", "rate_network_state_dict"
 _TELLING = "node_embedding.embedding.weight"

@@ -8,13 +8,13 @@ from typing import Any
 
 from bd_gen.data.config import recorded_fields
 from bd_gen.data.dataset import DataConfig, Dataset
-from bd_gen.diffusion.likelihood import denoising_scores
-from bd_gen.errors import InputError
-from bd_gen.files import remove_leftovers, write_text
-from bd_gen.interrupts import Interrupts
-from bd_gen.locks import locked
-from bd_gen.models.config import ModelConfig
-from bd_gen.models.device import resolve_device, resolve_precision
+from bd_gen.model.config import ModelConfig
+from bd_gen.model.device import resolve_device, resolve_precision
+from bd_gen.model.likelihood import denoising_scores
+from bd_gen.system.errors import InputError
+from bd_gen.system.files import remove_leftovers, write_text
+from bd_gen.system.interrupts import Interrupts
+from bd_gen.system.locks import locked
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from bd_gen.training.config import TrainingConfig
 from bd_gen.training.law_plot import draw_law

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import torch
 
-from bd_gen.files import write_with
-from bd_gen.models.learned_rates import LearnedRates
+from bd_gen.model.learned_rates import LearnedRates
+from bd_gen.system.files import write_with
 
 _TIMES = 201
 

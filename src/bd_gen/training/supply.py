@@ -10,7 +10,7 @@ from torch import Tensor
 
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diffusion.objective import CleanGroup
+from bd_gen.model.objective import CleanGroup
 from bd_gen.training.batches import BatchOrder
 from bd_gen.training.config import TrainingConfig
 from bd_gen.training.renumbering import Renumbering

@@ -5,17 +5,17 @@ from collections.abc import Iterator
 from torch import Tensor, nn
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diffusion.process import (
+from bd_gen.model.config import ModelConfig
+from bd_gen.model.denoiser import Denoiser
+from bd_gen.model.learned_rates import LearnedRates
+from bd_gen.model.order_law import OrderLaw
+from bd_gen.model.process import (
     FixedProcess,
     ForwardProcess,
     LearnedOrders,
     LearnedProcess,
 )
-from bd_gen.diffusion.schedules import schedule_named
-from bd_gen.models.config import ModelConfig
-from bd_gen.models.denoiser import Denoiser
-from bd_gen.models.learned_rates import LearnedRates
-from bd_gen.models.order_law import OrderLaw
+from bd_gen.model.schedules import schedule_named
 from bd_gen.training.config import TrainingConfig
 from bd_gen.training.optimizers import LAW
 

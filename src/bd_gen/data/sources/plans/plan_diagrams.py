@@ -1,0 +1,82 @@
+"""Plans one by one as diagrams with boxes, for commands that take a few of a large file."""
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from bd_gen.data.sources.plans.plan_parser import BadPlanError, ParsedPlan, PlanParser
+from bd_gen.data.sources.plans.plan_texts import read_plan_texts
+from bd_gen.data.problems import printable
+from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.relations import relations_from_boxes
+from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, NUM_RELATIONS, Vocabulary
+from bd_gen.system.errors import InputError
+
+
+class NamedDiagram(NamedTuple):
+    """A plan's id and diagram, its (n, 4) float64 boxes if it has any, and its open pairs.
+
+    Those are rooms (i, j), i < j, that are joined without a word on how; no edge of the diagram.
+    """
+
+    id: str
+    diagram: Diagram
+    boxes: np.ndarray | None
+    joined: tuple[tuple[int, int], ...] = ()
+
+
+def each_plan(
+    path: str | Path,
+    labels: RoomLabels | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    takes_joined: bool = False,
+) -> Iterator[NamedDiagram]:
+    """Yield the plans of a file of up to 32 rooms each; only what is taken is read.
+
+    Without `takes_joined`, a plan with rooms joined without a direction is bad.
+
+    Raises:
+        InputError: the file is unreadable or empty, or a plan is bad.
+    """
+    vocabulary = _vocabulary(LARGEST_N_MAX)
+    unit, texts = read_plan_texts(path, progress)
+    parse = PlanParser(vocabulary, labels or RoomLabels(), unit, takes_joined)
+    is_empty = True
+    for number, text in texts:
+        if text is not None and not text.strip():
+            continue
+        is_empty = False
+        try:
+            plan = parse(text, number)
+        except BadPlanError as bad:
+            detail = f": {printable(bad.detail)}" if bad.detail else ""
+            raise InputError(f"{path}: {unit} {number}: {bad.kind}{detail}") from None
+        yield named_diagram(plan, vocabulary)
+    if is_empty:
+        raise InputError(f"{path}: expected plans, the file is empty")
+
+
+def named_diagram(plan: ParsedPlan, vocabulary: Vocabulary) -> NamedDiagram:
+    """A parsed plan as a diagram; `vocabulary` is that of its parser."""
+    room_types = tuple(plan.types)
+    boxes = None if plan.numbers is None else np.array(plan.numbers, np.float64).reshape(-1, 4)
+    if plan.is_related or boxes is None:
+        rows, columns = vocabulary.edge_rows, vocabulary.edge_cols
+        edges = tuple((int(rows[slot]), int(columns[slot]), r) for slot, r in plan.edges)
+        return NamedDiagram(plan.name, Diagram(room_types, edges), boxes, plan.joined)
+    small = _vocabulary(len(room_types))
+    relations = relations_from_boxes(boxes[None], np.array([len(room_types)]), small)[0]
+    edges = tuple(
+        (int(small.edge_rows[slot]), int(small.edge_cols[slot]), int(relations[slot]))
+        for slot in np.flatnonzero(relations < NUM_RELATIONS)
+    )
+    return NamedDiagram(plan.name, Diagram(room_types, edges), boxes)
+
+
+@lru_cache
+def _vocabulary(n_max: int) -> Vocabulary:
+    return Vocabulary(n_max)

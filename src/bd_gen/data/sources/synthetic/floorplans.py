@@ -1,0 +1,104 @@
+"""Boxes for room programmes: a living room in the middle, the other rooms along its sides.
+
+A plan is built on a rectangle whose sides carry rows of rooms (floorplan_rows.py); the living
+room is what remains, so its bounding box often overlaps the deeper rooms and sometimes wraps
+one, as in real plans. Balconies hang outside.
+
+Everything is vectorised over M candidate plans. Not every candidate is sound;
+`draw_floorplans` says which are.
+"""
+
+import numpy as np
+
+from bd_gen.data.sources.synthetic.balconies import hang_balconies
+from bd_gen.data.sources.synthetic.floorplan_rows import Rows, lay_rows, living_room
+from bd_gen.data.sources.synthetic.floorplan_selection import is_plausible, is_usual
+from bd_gen.data.sources.synthetic.floorplan_sides import WALL, WITHIN, draw_sides
+from bd_gen.data.sources.synthetic.programmes import TYPE
+
+CANVAS = 256
+
+# A room cut out of another one's corner: inner type, outer type, share of the plans that could.
+_CUT_OUT = (("Bathroom", "MasterRoom", 0.09), ("Kitchen", "SecondRoom", 0.0062))
+
+# How a candidate is turned, mirrored left to right, and put upside down.
+_TURNED, _MIRRORED, _UPSIDE_DOWN = 0.15, 0.5, 0.3
+
+
+def draw_floorplans(
+    programmes: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """One candidate plan for each programme.
+
+    Args:
+        programmes: (M, K) room types beside the living room, -1 for none.
+        rng: its state decides all.
+
+    Returns:
+        boxes (M, K + 1, 4) float64, whole pixels, the living room first, 0 for no room; and
+        (M,) bool: is the plan sound?
+    """
+    side, host = _cut_out(programmes, draw_sides(programmes, rng), rng)
+    rows, is_sound = lay_rows(programmes, side, host, rng)
+    living = living_room(rows)
+    boxes = rows.boxes()
+    is_sound &= _place_within(boxes, rows, host, rng)
+    is_sound &= hang_balconies(boxes, rows, living, programmes, rng)
+    boxes = np.concatenate([living[:, None], boxes], axis=1)
+    half = WALL / 2
+    boxes += [half, half, -half, -half]
+    types = np.concatenate([np.full((len(boxes), 1), TYPE["LivingRoom"]), programmes], axis=1)
+    is_sound &= is_plausible(boxes, types) & is_usual(boxes, types, rng)
+    boxes, fits = _place_on_canvas(boxes, types >= 0, rng)
+    return np.where((types >= 0)[..., None], boxes, 0), is_sound & fits
+
+
+def _cut_out(
+    programmes: np.ndarray, side: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Choose rooms that are cut out of others: their side becomes WITHIN; (M,) the host or -1."""
+    m = np.arange(len(side))
+    host = np.full(len(side), -1)
+    for inner, outer, chance in _CUT_OUT:
+        is_inner, is_outer = programmes == TYPE[inner], programmes == TYPE[outer]
+        chosen = rng.random(len(side)) < chance
+        chosen &= is_inner.any(1) & is_outer.any(1) & (host < 0)
+        host = np.where(chosen, is_outer.argmax(1), host)
+        side = side.copy()
+        side[m[chosen], is_inner.argmax(1)[chosen]] = WITHIN
+    return side, host
+
+
+def _place_within(
+    boxes: np.ndarray, rows: Rows, host: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Cut rooms out of their hosts' corners, in `boxes`; (M,) bool: are the hosts large enough?"""
+    inner = (rows.side == WITHIN).argmax(1)
+    m = np.arange(len(host))
+    outer = boxes[m, host]
+    span = outer[:, 2:] - outer[:, :2]
+    u = rng.random((4, len(host)))
+    part = np.rint(span * (0.34 + 0.13 * u[:2].T))
+    at_far_end = u[2:].T < 0.5
+    low = outer[:, :2] + np.where(at_far_end, span - part, 0)
+    has = host >= 0
+    boxes[m[has], inner[has]] = np.concatenate([low, low + part], axis=1)[has]
+    return ~has | (part.min(1) >= 18)
+
+
+def _place_on_canvas(
+    boxes: np.ndarray, is_room: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Turn, mirror and centre plans on the canvas; (M,) bool: do they fit?"""
+    u = rng.random((5, len(boxes)))
+    turned, mirrored, upside_down = (
+        (u[k] < chance)[:, None, None]
+        for k, chance in enumerate((_TURNED, _MIRRORED, _UPSIDE_DOWN))
+    )
+    boxes = np.where(turned, boxes[..., [1, 0, 3, 2]], boxes)
+    boxes = np.where(mirrored, boxes[..., [2, 1, 0, 3]] * [-1, 1, -1, 1], boxes)
+    boxes = np.where(upside_down, boxes[..., [0, 3, 2, 1]] * [1, -1, 1, -1], boxes)
+    low = np.where(is_room[..., None], boxes[..., :2], np.inf).min(1)
+    high = np.where(is_room[..., None], boxes[..., 2:], -np.inf).max(1)
+    offset = np.rint((CANVAS - (high - low)) / 2 + 6 * (u[3:].T - 0.5)) - low
+    return boxes + np.tile(offset, 2)[:, None], (high - low <= CANVAS - 20).all(1)

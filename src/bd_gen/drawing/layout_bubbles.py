@@ -1,0 +1,148 @@
+"""A bubble diagram with the bubbles where a layout has the rooms."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bd_gen.diagrams.diagram import Diagram
+from bd_gen.drawing.appearance import CARD, INK, LINE, ROOM_COLOURS, SHORT_NAMES, TEXT_COLOURS
+from bd_gen.drawing.circles import (
+    ARROW_SHARES,
+    INSIDE,
+    SHARES,
+    SURROUNDING,
+    Circles,
+    Line,
+    circles_of,
+    lines_of,
+)
+from bd_gen.drawing.fit import Fit, largest_name, panel_squares, within_margin
+from bd_gen.drawing.labels import Places, draw_labels, most_labels, put_labels
+from bd_gen.drawing.lettering import Label, Writing
+from bd_gen.drawing.regions import NO_ROOM, Regions
+from bd_gen.drawing.relation_words import draw_relation_words, relation_words
+from bd_gen.drawing.sheet import PADDING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_SMALLEST_SIDE = 110.0
+_BUBBLES = 10.0
+_DASHES = (0, (3, 2))
+
+
+def draw_layout_bubbles(
+    axes: "Axes",
+    diagram: Diagram,
+    regions: Regions,
+    middle: tuple[float, float],
+    side: float,
+    relation_labels: bool = False,
+) -> None:
+    """Draw a diagram on axes that are measured in points, y downwards.
+
+    Args:
+        axes: where to draw.
+        diagram: what to draw.
+        regions: where a layout has its rooms.
+        middle: the point that the picture is centred on.
+        side: width and height that it may take.
+        relation_labels: draw edges as arrows that carry the name of their relation.
+    """
+    from matplotlib.patches import Circle
+
+    corner = np.array(middle) - side / 2
+    circles = circles_of(regions, ARROW_SHARES if relation_labels else SHARES)
+    lines = lines_of(diagram, circles)
+    fit, labels = lettered(diagram, circles, lines, side)
+    centres = fit.points(circles.centres) + corner
+    rank = circles.rank()
+    for room, room_type in enumerate(diagram.room_types):
+        for radius, colour, style in (
+            (0.9, CARD, {}),
+            (0.0, ROOM_COLOURS[room_type], {"edgecolor": INK, "linewidth": 0.8}),
+        ):
+            axes.add_artist(
+                Circle(
+                    centres[room],
+                    circles.radii[room] * fit.scale + radius,
+                    facecolor=colour,
+                    zorder=_BUBBLES + rank[room],
+                    **style,
+                )
+            )
+    for line in lines:
+        zorder = _BUBBLES + rank[line.lower] + 0.5
+        _draw_line(axes, line, fit.points(line.points) + corner, zorder, relation_labels)
+    text_colours = {k: TEXT_COLOURS[t] for k, t in enumerate(diagram.room_types)}
+    draw_labels(axes, labels, corner, text_colours)
+    if relation_labels:
+        words = relation_words(lines, labels, _uppermost(circles, fit, side), fit, side)
+        draw_relation_words(axes, words, corner)
+
+
+def lettered(
+    diagram: Diagram, circles: Circles, lines: Sequence[Line], side: float
+) -> tuple[Fit, list[Label]]:
+    """How bubbles lie in a panel, and the places of their names."""
+    names = [(SHORT_NAMES[t], None) for t in diagram.room_types]
+
+    def attempt(share: float) -> tuple[Fit, list[Label]]:
+        fit = _fit(circles, side, share)
+        inside = _uppermost(circles, fit, side)
+        writing = Writing(side, side)
+        for line in lines:
+            points = fit.points(np.concatenate([line.points[::4], line.points[-1:]]))
+            for start, end in pairwise(points):
+                writing.take_line(start, end, 0.8)
+        places = Places(
+            inside,
+            within_margin(inside == NO_ROOM),
+            fit.points(circles.centres),
+            circles.radii * fit.scale,
+            may_be_upright=False,
+        )
+        return fit, put_labels(writing, places, names, share * largest_name(side))
+
+    return most_labels(attempt, len(names))
+
+
+def _fit(circles: Circles, side: float, share: float) -> Fit:
+    low, high = circles.bounds
+    scale = share * (side - 2 * PADDING) / max(float((high - low).max()), _SMALLEST_SIDE)
+    return Fit(scale, side / 2 - scale * (low + high) / 2)
+
+
+def _uppermost(circles: Circles, fit: Fit, side: float) -> np.ndarray:
+    """(H, W) the room whose bubble is seen at each square of the panel; -1 for none."""
+    squares = panel_squares(side)
+    found = np.full((len(squares), len(squares)), NO_ROOM)
+    centres = fit.points(circles.centres)
+    for room in circles.order:
+        x, y = squares - centres[room, 0], squares[:, None] - centres[room, 1]
+        found[x**2 + y**2 <= (circles.radii[room] * fit.scale) ** 2] = room
+    return found
+
+
+def _draw_line(axes: "Axes", line: Line, points: np.ndarray, zorder: float, is_arrow: bool) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import FancyArrowPatch
+    from matplotlib.path import Path
+
+    dashed = line.relation in (INSIDE, SURROUNDING)
+    style: dict[str, Any] = {"linestyle": _DASHES if dashed else "solid", "zorder": zorder}
+    if is_arrow:
+        head: dict[str, Any] = {
+            "arrowstyle": "-|>",
+            "mutation_scale": 7.0,
+            "shrinkA": 0,
+            "shrinkB": 0,
+        }
+        axes.add_artist(FancyArrowPatch(path=Path(points), color=LINE, **head, **style))
+        return
+    axes.add_artist(Line2D(*points.T, color=LINE, linewidth=1.4, **style))
+    if line.end >= 0:
+        x, y = points[-1] if line.end == line.j else points[0]
+        axes.add_artist(Line2D([x], [y], color=LINE, marker="o", markersize=3, zorder=zorder))

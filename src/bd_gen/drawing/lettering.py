@@ -1,0 +1,259 @@
+"""Where text goes, so that it lies in what it names and on no other text.
+
+A panel is a grid of small squares, some of them taken. Text counts as a rectangle that must fit
+into free squares; that is looked up in a table of sums, for all places at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from bd_gen.drawing.panel import text_width
+
+FINENESS = 2
+"""Squares a point."""
+LINE_HEIGHT = 1.3
+"""Of a line of text at size 1, with a little space around it."""
+SMALLEST = 5.0
+"""Points; smaller text is not set."""
+
+_SIDE_SPACE = 0.25  # at both ends of a line of text together, at size 1
+_NEAR = 4.0  # points within which a label needs no line to what it stands beside
+_KEPT_FREE = 1.0  # points around the line that leads to a text
+_WORSE = 5.0  # points farther away that the next wording must be nearer
+_NEAREST = 160  # places outside that are tried for a text with a line
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One way to write a label.
+
+    Attributes:
+        lines: its lines; all but the first are set smaller.
+        size: points of the first line.
+        upright: does it run from the bottom to the top?
+    """
+
+    lines: tuple[str, ...]
+    size: float
+    upright: bool = False
+
+    @property
+    def sizes(self) -> tuple[float, ...]:
+        """Points of each line."""
+        return (self.size, *(max(SMALLEST, 0.82 * self.size) for _ in self.lines[1:]))
+
+    @property
+    def extent(self) -> tuple[float, float]:
+        """Width and height in points on the page."""
+        width = max(
+            (text_width(line) + _SIDE_SPACE) * size
+            for line, size in zip(self.lines, self.sizes, strict=True)
+        )
+        height = LINE_HEIGHT * sum(self.sizes)
+        return (height, width) if self.upright else (width, height)
+
+
+@dataclass(frozen=True, eq=False)
+class Label:
+    """A label that has found its place.
+
+    Attributes:
+        room: what it names; -1 for none in particular.
+        wording: how it is written.
+        centre: (2,) middle, in points of the panel.
+        anchor: (2,) where the line from the label ends; None for a label that lies in its room.
+    """
+
+    room: int
+    wording: Wording
+    centre: np.ndarray
+    anchor: np.ndarray | None = None
+
+    @property
+    def leader(self) -> np.ndarray:
+        """(2, 2) ends of the line from the label to its anchor."""
+        assert self.anchor is not None  # noqa: S101 - labels inside have no line
+        half = np.array(self.wording.extent) / 2
+        start = np.clip(self.anchor, self.centre - half, self.centre + half)
+        return np.stack([start, self.anchor])
+
+    @property
+    def has_leader(self) -> bool:
+        """Is it so far from what it names that a line leads there?"""
+        return self.anchor is not None and float(np.hypot(*np.diff(self.leader, axis=0)[0])) > _NEAR
+
+
+class _Place(NamedTuple):
+    """A place for text outside, and the ends of its line."""
+
+    distance: float
+    centre: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+
+
+class Writing:
+    """The places of a panel that are taken by text and by lines that lead to text."""
+
+    def __init__(self, width: float, height: float) -> None:
+        """A panel of `width` by `height` points, all free."""
+        shape = (int(height * FINENESS), int(width * FINENESS))
+        self.taken = np.zeros(shape, bool)
+
+    def put_within(self, free: np.ndarray, wordings: Sequence[Wording]) -> Label | None:
+        """The first wording that fits into `free` (like `taken`), where it has most space.
+
+        Returns:
+            the label (of room -1), whose place is taken from now on; None if none fits.
+        """
+        window = _window_of(free)
+        if window is None:
+            return None
+        here = free[window] & ~self.taken[window]
+        sums = _sums(here)
+        for wording in wordings:
+            fits = _fits(sums, wording)
+            if fits is None or not fits.any():
+                continue
+            y, x = _roomiest(fits)
+            corner = np.array([x + window[1].start, y + window[0].start]) / FINENESS
+            return self._put(wording, corner + np.array(_squares(wording)) / FINENESS / 2)
+        return None
+
+    def put_outside(
+        self,
+        free: np.ndarray,
+        wordings: Sequence[Wording],
+        target: np.ndarray,
+        radius: float = 0.0,
+    ) -> Label | None:
+        """The first wording that fits into `free`, near `target` (2,), with a line to there.
+
+        The line crosses no text and no other such line. It ends `radius` from the target.
+        """
+        if radius == 0 and self._is_crossed(target, target):
+            return None  # no line could end there
+        sums = _sums(free & ~self.taken)
+        found = [self._beside(sums, wording, target, radius) for wording in wordings]
+        ways = [
+            (place.distance + k * _WORSE, k, place)
+            for k, place in enumerate(found)
+            if place is not None
+        ]
+        if not ways:
+            return None
+        _, k, place = min(ways, key=lambda way: way[:2])
+        self.take_line(place.start, place.end, _KEPT_FREE)
+        return self._put(wordings[k], place.centre, place.end)
+
+    def put_at(
+        self, free: np.ndarray, wordings: Sequence[Wording], places: np.ndarray
+    ) -> Label | None:
+        """The first wording that fits into `free` around one of `places` (k, 2)."""
+        sums = _sums(free & ~self.taken)
+        for wording in wordings:
+            fits = _fits(sums, wording)
+            if fits is None:
+                continue
+            half = np.array(_squares(wording)) / FINENESS / 2
+            corners = np.rint((places - half) * FINENESS).astype(int)
+            height, width = fits.shape
+            for place, (x, y) in zip(places, corners.tolist(), strict=True):
+                if 0 <= x < width and 0 <= y < height and fits[y, x]:
+                    return self._put(wording, place)
+        return None
+
+    def take(self, label: Label) -> None:
+        """Keep the place of a label that was put elsewhere, and that of its line."""
+        self._put(label.wording, label.centre)
+        if label.anchor is not None:
+            start, end = label.leader
+            self.take_line(start, end, _KEPT_FREE)
+
+    def _beside(
+        self, sums: np.ndarray, wording: Wording, target: np.ndarray, radius: float
+    ) -> "_Place | None":
+        """The nearest place whose line to the target is free."""
+        fits = _fits(sums, wording)
+        if fits is None or not fits.any():
+            return None
+        half = np.array(_squares(wording)) / FINENESS / 2
+        centres = np.argwhere(fits)[:, ::-1] / FINENESS + half
+        offset = np.maximum(np.abs(centres - target) - half, 0)
+        distances = np.hypot(*offset.T)
+        for k in np.argsort(distances, kind="stable")[:: max(1, len(distances) // _NEAREST)]:
+            start = np.clip(target, centres[k] - half, centres[k] + half)
+            away = start - target
+            end = target + min(1.0, radius / max(float(distances[k]), 1e-6)) * away
+            if not self._is_crossed(start, end):
+                return _Place(float(distances[k]), centres[k], start, end)
+        return None
+
+    def take_line(self, start: np.ndarray, end: np.ndarray, space: float) -> None:
+        """Keep `space` points on both sides of a straight line free from text."""
+        reach = max(1, round(space * FINENESS))
+        for x, y in _squares_along(start, end):
+            rows = slice(max(0, y - reach), max(0, y + reach + 1))
+            self.taken[rows, max(0, x - reach) : max(0, x + reach + 1)] = True
+
+    def _is_crossed(self, start: np.ndarray, end: np.ndarray) -> bool:
+        x, y = _squares_along(start, end).T
+        height, width = self.taken.shape
+        return bool(self.taken[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)].any())
+
+    def _put(self, wording: Wording, centre: np.ndarray, anchor: np.ndarray | None = None) -> Label:
+        half = np.array(_squares(wording)) / FINENESS / 2
+        x0, y0 = np.rint((centre - half) * FINENESS).astype(int)
+        width, height = _squares(wording)
+        self.taken[y0 : y0 + height, x0 : x0 + width] = True
+        return Label(-1, wording, centre, anchor)
+
+
+def _window_of(free: np.ndarray) -> tuple[slice, slice] | None:
+    rows, columns = np.flatnonzero(free.any(axis=1)), np.flatnonzero(free.any(axis=0))
+    if not len(rows):
+        return None
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
+def _sums(free: np.ndarray) -> np.ndarray:
+    """Number of free squares above and to the left of each corner of the grid."""
+    return np.pad(free.astype(np.int32).cumsum(0, dtype=np.int32).cumsum(1), ((1, 0), (1, 0)))
+
+
+def _squares(wording: Wording) -> tuple[int, int]:
+    """Width and height of a text in squares."""
+    width, height = wording.extent
+    return int(np.ceil(width * FINENESS)), int(np.ceil(height * FINENESS))
+
+
+def _fits(sums: np.ndarray, wording: Wording) -> np.ndarray | None:
+    """At which squares the upper left corner of a text may lie; None if it is larger than all."""
+    width, height = _squares(wording)
+    if height >= sums.shape[0] or width >= sums.shape[1]:
+        return None
+    filled = (sums[height:, width:] - sums[:-height, width:] - sums[height:, :-width]) + sums[
+        :-height, :-width
+    ]
+    return filled == width * height
+
+
+def _roomiest(fits: np.ndarray) -> tuple[int, int]:
+    """The place that is farthest from those that do not fit; the most central of such."""
+    from scipy.ndimage import distance_transform_cdt
+
+    depth = distance_transform_cdt(np.pad(fits, 1), "chessboard")[1:-1, 1:-1]
+    best = np.argwhere(depth == depth.max())
+    off = np.abs(best - np.argwhere(fits).mean(axis=0)).sum(axis=1)
+    y, x = best[int(np.argmin(off))]
+    return int(y), int(x)
+
+
+def _squares_along(start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """(k, 2) squares on a straight line."""
+    count = 2 + int(FINENESS * np.linalg.norm(end - start))
+    points = start + np.linspace(0, 1, count)[:, None] * (end - start)
+    return np.floor(points * FINENESS).astype(int)

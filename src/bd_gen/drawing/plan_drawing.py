@@ -1,0 +1,172 @@
+"""Pictures of plans: bubbles where the layout has the rooms, the floor plan, or both."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from bd_gen.diagrams.diagram import Diagram
+from bd_gen.drawing.floor_plan import draw_floor_plan
+from bd_gen.drawing.layout_bubbles import draw_layout_bubbles
+from bd_gen.drawing.panel import draw_panel
+from bd_gen.drawing.picture_file import DPI, checked_suffix, picture_style, save_figure
+from bd_gen.drawing.placement import GAP, place
+from bd_gen.drawing.regions import regions_of
+from bd_gen.drawing.sheet import Sheet
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Mode = Literal["both", "plan", "bubbles"]
+MODES: tuple[Mode, ...] = ("both", "plan", "bubbles")
+
+PART = 190.0
+"""Side of a picture in points."""
+LARGE_PART = 300.0
+"""Side of a picture of which there are few, or whose lines carry the names of relations."""
+FEW = 2
+NO_LAYOUT = "no layout"
+"""Said in the heading of a diagram that has no boxes; its bubbles stand by its relations."""
+
+_LARGEST_UNIT = 38.0
+_RELATION_GAP = 1.1
+_RELATION_NOTE = "An arrow says where the room at its tail lies as seen from the room at its head."
+
+
+def draw_plans(
+    diagrams: Sequence[Diagram],
+    boxes: Sequence[np.ndarray | None],
+    path: str | Path,
+    mode: Mode = "both",
+    columns: int | None = None,
+    titles: Sequence[str] | None = None,
+    title: str | None = None,
+    relation_labels: bool = False,
+    metres_per_pixel: float | None = None,
+    dpi: float = DPI,
+) -> None:
+    """Draw diagrams with their layouts in a grid, row by row, and write the picture.
+
+    Args:
+        diagrams: what to draw, at least one.
+        boxes: for each diagram its boxes (n, 4) as (x0, y0, x1, y1) in pixels of a 256-pixel
+            plan, y downwards; None where there is no layout: its bubbles stand where its
+            relations put them, and the heading says so.
+        path: file to write; its suffix (.png, .svg or .pdf) says in which format.
+        mode: "bubbles" at the places of the rooms, the floor "plan", or "both" side by side.
+        columns: panels in a row; as many as suit the number of diagrams if None.
+        titles: a heading for each panel.
+        title: a heading for the picture.
+        relation_labels: write the relations on the lines between bubbles, as arrows.
+        metres_per_pixel: for areas in square metres; they are in pixels² if None.
+        dpi: pixels to the inch of a PNG.
+
+    Raises:
+        InputError: the suffix is none of these, or the file cannot be written.
+        ValueError: there are no diagrams, rooms or columns, the mode is unknown, or there is not
+            one title and one entry of `boxes` for each diagram and one box for each room.
+    """
+    checked_suffix(path)
+    with picture_style():
+        figure = plans_figure(
+            diagrams, boxes, mode, columns, titles, title, relation_labels, metres_per_pixel
+        )
+        save_figure(figure, path, dpi)
+
+
+def plans_figure(
+    diagrams: Sequence[Diagram],
+    boxes: Sequence[np.ndarray | None],
+    mode: Mode = "both",
+    columns: int | None = None,
+    titles: Sequence[str] | None = None,
+    title: str | None = None,
+    relation_labels: bool = False,
+    metres_per_pixel: float | None = None,
+) -> "Figure":
+    """The figure that `draw_plans` writes, bound to no display."""
+    _check(diagrams, boxes, mode, columns, titles)
+    parts = 2 if mode == "both" else 1
+    arrows = relation_labels and mode != "plan"
+    count = len(diagrams)
+    sheet = Sheet(
+        num_panels=count,
+        columns=min(columns or _usual_columns(count, parts), count),
+        side=LARGE_PART if count <= FEW or arrows else PART,
+        headings=_headings(boxes, titles),
+        title=title,
+        room_types=tuple(sorted({t for diagram in diagrams for t in diagram.room_types})),
+        note=_RELATION_NOTE if arrows else "",
+        parts=parts,
+    )
+    figure, axes = sheet.new_axes()
+    for k, (diagram, its_boxes) in enumerate(zip(diagrams, boxes, strict=True)):
+        if its_boxes is None:
+            _draw_unplaced(axes, sheet, k, diagram, arrows)
+            continue
+        regions = regions_of(its_boxes)
+        if mode != "plan":
+            middle = sheet.middle(k)
+            draw_layout_bubbles(axes, diagram, regions, middle, sheet.side, arrows)
+        if mode != "bubbles":
+            middle = sheet.middle(k, parts - 1)
+            draw_floor_plan(axes, diagram, regions, middle, sheet.side, metres_per_pixel)
+    return figure
+
+
+def _check(
+    diagrams: Sequence[Diagram],
+    boxes: Sequence[np.ndarray | None],
+    mode: str,
+    columns: int | None,
+    titles: Sequence[str] | None,
+) -> None:
+    if mode not in MODES:
+        raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
+    if not diagrams:
+        raise ValueError("there is no diagram to draw")
+    if columns is not None and columns < 1:
+        raise ValueError(f"columns must be at least 1, got {columns}")
+    if titles is not None and len(titles) != len(diagrams):
+        raise ValueError(f"{len(titles)} titles for {len(diagrams)} diagrams")
+    if len(boxes) != len(diagrams):
+        raise ValueError(f"{len(boxes)} layouts for {len(diagrams)} diagrams")
+    for diagram, its_boxes in zip(diagrams, boxes, strict=True):
+        if diagram.num_rooms == 0:
+            raise ValueError("a diagram without rooms cannot be drawn")
+        if its_boxes is not None and np.shape(its_boxes) != (diagram.num_rooms, 4):
+            raise ValueError(
+                f"boxes of shape {np.shape(its_boxes)} for a diagram of {diagram.num_rooms} rooms"
+            )
+
+
+def _usual_columns(count: int, parts: int) -> int:
+    """As many columns as rows, but at most four pictures in a row."""
+    if parts == 2:
+        return 1 if count <= FEW else 2
+    return min(4, math.ceil(math.sqrt(count)) if count > FEW else count)
+
+
+def _headings(
+    boxes: Sequence[np.ndarray | None], titles: Sequence[str] | None
+) -> tuple[str, ...] | None:
+    if titles is None and all(one is not None for one in boxes):
+        return None
+    headings = []
+    for k, its_boxes in enumerate(boxes):
+        note = "" if its_boxes is not None else NO_LAYOUT
+        headings.append(": ".join(part for part in (titles[k] if titles else "", note) if part))
+    return tuple(headings)
+
+
+def _draw_unplaced(
+    axes: "Axes", sheet: Sheet, panel: int, diagram: Diagram, relation_labels: bool
+) -> None:
+    """Bubbles where the relations put them, in the middle of the whole panel."""
+    (placement,) = place([diagram], _RELATION_GAP if relation_labels else GAP)
+    middle = sheet.corner(panel)[0] + sheet.panel_width / 2, sheet.middle(panel)[1]
+    unit = sheet.unit_for(placement.extent, _LARGEST_UNIT)
+    draw_panel(axes, diagram, placement, middle, unit, relation_labels)

@@ -1,0 +1,197 @@
+"""The page that a grid of diagrams is drawn on: margins, headings, panels, legend.
+
+Everything is in points (1/72 inch), y downwards.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bd_gen.diagrams.vocabulary import ROOM_TYPES
+from bd_gen.drawing.appearance import CARD, INK, ROOM_COLOURS
+from bd_gen.drawing.panel import text_width
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MARGIN = 12.0
+SPACING = 8.0
+PADDING = 9.0
+"""Free space within a panel."""
+TITLE_SIZE, HEADING_SIZE, LEGEND_SIZE = 14.0, 9.0, 9.0
+SMALLEST_TEXT = 5.0
+
+_DOT = 5.0  # radius of a legend's dot
+_LEGEND_ROW, _LEGEND_SPACING = 18.0, 16.0
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Sizes and places of everything but the diagrams.
+
+    Attributes:
+        num_panels: panels, filled in row by row.
+        columns: panels in a row.
+        side: width and height of a part of a panel that holds a picture.
+        headings: a line of text for each panel, or None.
+        title: a line of text for the page, or None.
+        room_types: the types in the legend.
+        note: a line of text below the legend, or an empty one.
+        parts: pictures side by side in a panel.
+    """
+
+    num_panels: int
+    columns: int
+    side: float
+    headings: tuple[str, ...] | None
+    title: str | None
+    room_types: tuple[int, ...]
+    note: str = ""
+    parts: int = 1
+
+    @property
+    def width(self) -> float:
+        """Width of the page."""
+        return 2 * MARGIN + self.columns * (self.panel_width + SPACING) - SPACING
+
+    @property
+    def height(self) -> float:
+        """Height of the page."""
+        below = MARGIN + self.legend_rows * _LEGEND_ROW + (_LEGEND_ROW if self.note else 0)
+        rows = -(-self.num_panels // self.columns)
+        return self._top + rows * (self.panel_height + SPACING) + below
+
+    @property
+    def panel_width(self) -> float:
+        """Width of a panel."""
+        return self.parts * self.side
+
+    @property
+    def panel_height(self) -> float:
+        """Height of a panel with its heading."""
+        return self.side + (HEADING_SIZE + 4 if self.headings else 0)
+
+    @property
+    def _top(self) -> float:
+        return MARGIN + (TITLE_SIZE * 1.7 if self.title else 0)
+
+    @cached_property
+    def _legend_places(self) -> list[tuple[float, int]]:
+        """Left end and row of each entry of the legend."""
+        x, row, places = MARGIN, 0, []
+        for room_type in self.room_types:
+            width = 3 * _DOT + text_width(ROOM_TYPES[room_type]) * LEGEND_SIZE
+            if x + width > self.width - MARGIN and x > MARGIN:
+                x, row = MARGIN, row + 1
+            places.append((x, row))
+            x += width + _LEGEND_SPACING
+        return places
+
+    @property
+    def legend_rows(self) -> int:
+        """Rows of the legend."""
+        return self._legend_places[-1][1] + 1
+
+    def corner(self, panel: int) -> tuple[float, float]:
+        """Left and top of a panel."""
+        row, column = divmod(panel, self.columns)
+        return (
+            MARGIN + column * (self.panel_width + SPACING),
+            self._top + row * (self.panel_height + SPACING),
+        )
+
+    def middle(self, panel: int, part: int = 0) -> tuple[float, float]:
+        """The point in the middle of a part of a panel, heading excluded."""
+        left, top = self.corner(panel)
+        return left + (part + 0.5) * self.side, top + self.panel_height - self.side / 2
+
+    def unit_for(self, extent: np.ndarray, largest: float) -> float:
+        """Points for a unit of a diagram's coordinates, so that its extent fits into a panel."""
+        return float(min(largest, (self.side - 2 * PADDING) / extent.max()))
+
+    def new_axes(self) -> "tuple[Figure, Axes]":
+        """A new figure, bound to no display, and axes that fill it: panels, headings and legend."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(self.width / 72, self.height / 72), facecolor="white")
+        FigureCanvasAgg(figure)
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set_axis_off()
+        axes.set_xlim(0, self.width)
+        axes.set_ylim(self.height, 0)
+        self._draw_panels(axes)
+        self._draw_legend(axes)
+        if self.title:
+            text, size = fitted(self.title, TITLE_SIZE, self.width - 2 * MARGIN, bold=True)
+            style: dict[str, Any] = {
+                "weight": "bold",
+                "color": INK,
+                "va": "top",
+                "parse_math": False,
+            }
+            axes.text(MARGIN, MARGIN, text, fontsize=size, **style)
+        return figure, axes
+
+    def _draw_panels(self, axes: "Axes") -> None:
+        from matplotlib.patches import FancyBboxPatch
+
+        for k in range(self.num_panels):
+            left, top = self.corner(k)
+            axes.add_artist(
+                FancyBboxPatch(
+                    (left, top),
+                    self.panel_width,
+                    self.panel_height,
+                    boxstyle="round,pad=0,rounding_size=6",
+                    facecolor=CARD,
+                    edgecolor="none",
+                    zorder=1,
+                )
+            )
+            if self.headings:
+                text, size = fitted(self.headings[k], HEADING_SIZE, self.panel_width - 2 * PADDING)
+                x, y = left + PADDING, top + PADDING + HEADING_SIZE / 2
+                style: dict[str, Any] = {
+                    "color": INK,
+                    "va": "center",
+                    "zorder": 40,
+                    "parse_math": False,
+                }
+                axes.text(x, y, text, fontsize=size, **style)
+
+    def _draw_legend(self, axes: "Axes") -> None:
+        from matplotlib.patches import Circle
+
+        first = self.height - MARGIN - _LEGEND_ROW * (self.legend_rows + bool(self.note)) + 9
+        for room_type, (left, row) in zip(self.room_types, self._legend_places, strict=True):
+            x, y = left + _DOT, first + row * _LEGEND_ROW
+            colour = ROOM_COLOURS[room_type]
+            axes.add_artist(Circle((x, y), _DOT, facecolor=colour, edgecolor=INK, linewidth=0.8))
+            name = ROOM_TYPES[room_type]
+            axes.text(x + 2 * _DOT, y, name, fontsize=LEGEND_SIZE, color=INK, va="center_baseline")
+        if self.note:
+            text, size = fitted(self.note, LEGEND_SIZE, self.width - 2 * MARGIN)
+            y = first + self.legend_rows * _LEGEND_ROW
+            axes.text(MARGIN, y, text, fontsize=size, color=INK, va="center_baseline")
+
+
+def fitted(text: str, size: float, width: float, bold: bool = False) -> tuple[str, float]:
+    """One line of text and its size, at most `size`, at which it is no wider than `width`.
+
+    It is first made smaller, to 70 % or to the smallest size that can be read, then cut short.
+    """
+    text = " ".join(text.split())
+    smallest = max(SMALLEST_TEXT, 0.7 * size)
+    needed = text_width(text, bold) * size
+    if needed <= width:
+        return text, size
+    size = max(smallest, size * width / needed)
+    shown = text
+    while len(shown) > 1 and text_width(shown, bold) * size > width:
+        text = text[:-1]
+        shown = text.rstrip() + "…"
+    return shown, size

@@ -1,0 +1,174 @@
+"""A diagram, or part of one, from GraphML: this project's own, or drawn by hand.
+
+What the words of a file mean is said in docs/exports.md.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.names import is_joined_name, relation_of
+from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.diagrams.vocabulary import NO_EDGE, inverse_relation, relation_from_name
+from bd_gen.exchange.imports.graphml_data import GraphData, Item, read_graph
+from bd_gen.exchange.imports.graphml_rooms import (
+    OTHER_NAMES,
+    TYPE_NAMES,
+    boxes_of,
+    in_order_of_rooms,
+    room_type_of_node,
+)
+from bd_gen.system.errors import InputError
+
+_RELATION_NAMES = ("relation", "label", "edgelabel")
+_OTHER_EDGE_NAMES = frozenset(("relationnumber",))
+_MOST_NAMED = 8
+
+
+@dataclass(frozen=True, eq=False)
+class GraphmlDiagram:
+    """What a file says of a diagram.
+
+    Attributes:
+        id: the plan's name; that of the file if it has none.
+        room_types: type 0..12 of every room, None where the file does not say.
+        relations: (i, j, r) with i < j and r in 0..9, or 10 for rooms that are not joined.
+        boxes: (n, 4) boxes (x0, y0, x1, y1) in pixels, y downwards; None unless all rooms have one.
+        joined: (i, j) with i < j, rooms that an edge joins which says no relation.
+        is_complete: are rooms without an edge between them not joined? Else that is unknown.
+        notes: what the file says that is not understood, in sentences.
+    """
+
+    id: str
+    room_types: tuple[int | None, ...]
+    relations: tuple[tuple[int, int, int], ...]
+    boxes: np.ndarray | None = None
+    is_complete: bool = False
+    joined: tuple[tuple[int, int], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def diagram(self) -> Diagram:
+        """The diagram without its `joined` pairs; rooms without an edge are not joined.
+
+        Raises:
+            InputError: the type of a room is not known.
+        """
+        if None in self.room_types:
+            room = self.room_types.index(None)
+            raise InputError(f"{self.id}: room {room} has no type, and a diagram needs all of them")
+        return Diagram(
+            tuple(t for t in self.room_types if t is not None),
+            tuple(edge for edge in self.relations if edge[2] != NO_EDGE),
+        )
+
+
+def read_graphml(path: str | Path, labels: RoomLabels | None = None) -> GraphmlDiagram:
+    """Read a GraphML file with one graph.
+
+    Args:
+        path: the file.
+        labels: what foreign room labels mean.
+
+    Raises:
+        InputError: the file is missing, hostile or damaged; it is no GraphML with one graph
+            of 1 to 32 rooms; or something in it is unknown or contradicts the rest.
+    """
+    path = Path(path)
+    graph = read_graph(path)
+    try:
+        return diagram_of_graph(graph, path.stem, labels or RoomLabels())
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def diagram_of_graph(graph: GraphData, file_name: str, labels: RoomLabels) -> GraphmlDiagram:
+    """What a graph says of a diagram; `file_name` is its id if it has none of its own."""
+    nodes = in_order_of_rooms(graph.nodes)
+    room_types = tuple(room_type_of_node(node, labels) for node in nodes)
+    found = _relations(graph.edges, {node.id: k for k, node in enumerate(nodes)})
+    return GraphmlDiagram(
+        id=_id_of(graph, file_name),
+        room_types=room_types,
+        relations=tuple((i, j, r) for (i, j), r in found.items() if r is not None),
+        boxes=boxes_of(nodes),
+        is_complete=_is_complete(graph),
+        joined=tuple(pair for pair, relation in found.items() if relation is None),
+        notes=_notes(graph, room_types),
+    )
+
+
+def _notes(graph: GraphData, room_types: tuple[int | None, ...]) -> tuple[str, ...]:
+    """What is written at nodes and edges under names that mean nothing here."""
+    notes = []
+    other = _unread(graph.nodes, {*TYPE_NAMES, *OTHER_NAMES})
+    if other and None in room_types:
+        typed = len(room_types) - room_types.count(None)
+        notes.append(
+            f"{typed} of {len(room_types)} rooms have a type; attributes seen beside type, "
+            f"room_type, label and name: {other}"
+        )
+    elif other:
+        notes.append(f"not read of nodes: {other}")
+    other = _unread(graph.edges, {*_RELATION_NAMES, *_OTHER_EDGE_NAMES})
+    if other:
+        notes.append(f"not read of edges: {other}")
+    return tuple(notes)
+
+
+def _unread(items: list[Item], known: set[str]) -> str:
+    names = sorted({name for item in items for name in item.data}.difference(known))
+    return ", ".join(name[:40] for name in names[:_MOST_NAMED])
+
+
+def _id_of(graph: GraphData, file_name: str) -> str:
+    for name in (graph.data.get("plan"), graph.data.get("id"), file_name):
+        if name and name.isprintable() and len(name) <= 200:
+            return name
+    return "plan"
+
+
+def _is_complete(graph: GraphData) -> bool:
+    value = graph.data.get("complete", "false").casefold()
+    if value not in ("true", "1", "false", "0", ""):
+        raise InputError(f"graph: complete: expected true or false, got {value[:40]!r}")
+    return value in ("true", "1")
+
+
+def _relations(edges: list[Item], rooms: dict[str, int]) -> dict[tuple[int, int], int | None]:
+    """The relation of each pair i < j that an edge joins, None where none is said."""
+    found: dict[tuple[int, int], tuple[int | None, Item]] = {}
+    for edge in edges:
+        i, j = rooms[edge.ends[0]], rooms[edge.ends[1]]
+        if i == j:
+            raise InputError(f"{edge.where}: a room is related to itself")
+        relation = _relation(edge)
+        if i > j:
+            i, j = j, i
+            if relation not in (None, NO_EDGE):
+                relation = int(inverse_relation(relation))
+        known, other = found.setdefault((i, j), (relation, edge))
+        if known != relation and (None not in (known, relation) or NO_EDGE in (known, relation)):
+            raise InputError(f"{edge.where}: contradicts {other.where}")
+        if known is None:  # a relation says more than that the rooms are joined
+            found[i, j] = relation, edge
+    return {pair: relation for pair, (relation, _) in sorted(found.items())}
+
+
+def _relation(edge: Item) -> int | None:
+    given = {key: edge.data[key] for key in _RELATION_NAMES if edge.data.get(key)}
+    if not given or is_joined_name(next(iter(given.values()))):
+        return None
+    name = next(iter(given.values()))
+    relation = relation_of(name, edge.where)
+    for key, text in given.items():
+        if relation_from_name(text) not in (None, relation):
+            raise InputError(f"{edge.where}: relation is {name[:40]!r}, but {key} is {text[:40]!r}")
+    if relation != NO_EDGE and not edge.is_directed:
+        raise InputError(
+            f"{edge.where}: {name[:40]!r} needs a direction: make the graph directed "
+            f"(DiGraph in networkx), source is `relation` of target"
+        )
+    return relation

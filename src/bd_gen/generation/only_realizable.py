@@ -1,0 +1,64 @@
+"""Only diagrams of which there is a layout: the judge of `sampling.rejection` that asks the solver.
+
+The solver's limit is its effort and never the clock, so that a busy machine keeps the same
+diagrams. A diagram that it cannot decide within that effort is refused like one that is proven
+to have no layout, and counted apart. Known answers are those of this process alone: a file of
+answers may hold some that took another effort.
+"""
+
+import numpy as np
+
+from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.layouts.answers import AnswerCache
+from bd_gen.layouts.asking import EFFORT_LIMIT
+from bd_gen.layouts.outcome import has_solver
+from bd_gen.layouts.realizable import realizable
+from bd_gen.layouts.search import Status
+from bd_gen.sampling.method import Method
+from bd_gen.sampling.rejection import Verdict
+from bd_gen.system.errors import InputError
+
+_NO_CLOCK = 1e9  # seconds
+_MOST_KNOWN = 200_000  # answers, some 30 MB
+
+_VERDICTS = {
+    Status.REALIZABLE: Verdict.ACCEPTED,
+    Status.UNREALIZABLE: Verdict.REFUSED,
+    Status.TIME_LIMIT: Verdict.UNDECIDED,
+}
+
+
+class LayoutJudge:
+    """Accepts diagrams of which the solver finds a layout.
+
+    Args:
+        vocabulary: the layout of the rows.
+    """
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._known = AnswerCache()
+
+    def __call__(self, rows: np.ndarray) -> np.ndarray:
+        """See `Judge`.
+
+        Raises:
+            InputError: OR-tools is missing.
+        """
+        if len(self._known.answers) > _MOST_KNOWN:
+            self._known = AnswerCache()
+        statuses = realizable(
+            rows, self._vocabulary, _NO_CLOCK, cache=self._known, effort_limit=EFFORT_LIMIT
+        )
+        # What is no complete diagram has no layout either.
+        return np.array([_VERDICTS.get(s, Verdict.REFUSED) for s in statuses.tolist()], np.int8)
+
+
+def check_solver(method: Method) -> None:
+    """Make sure that a method's draws can be judged here.
+
+    Raises:
+        InputError: it keeps only what can be laid out, and OR-tools is missing.
+    """
+    if method.only_realizable and not has_solver():
+        raise InputError("eval.only_realizable needs OR-tools: pip install 'bd-gen[layout]'")

@@ -1,0 +1,60 @@
+"""On what, and in which precision, the network runs."""
+
+import time
+from contextlib import AbstractContextManager
+
+import torch
+
+from bd_gen.system.errors import InputError
+
+
+def resolve_device(name: str) -> torch.device:
+    """`auto` is CUDA if there is one, else the CPU.
+
+    Raises:
+        InputError: the name means nothing, or the device is not there.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise InputError(f"device: expected auto, cpu, cuda or cuda:N, got {name!r}") from None
+    if device.type not in ("cpu", "cuda"):
+        raise InputError(f"device: expected auto, cpu, cuda or cuda:N, got {name!r}")
+    if device.type == "cuda":
+        count = torch.cuda.device_count()
+        if count == 0:
+            raise InputError(f"device: {name} was asked for, but this machine offers no CUDA GPU")
+        if device.index is not None and device.index >= count:
+            raise InputError(f"device: {name} was asked for, but there are only {count} GPUs")
+    return device
+
+
+def resolve_precision(name: str, device: torch.device) -> str:
+    """`auto` is bfloat16 on a GPU, and on a CPU whose bfloat16 products are clearly faster."""
+    if name != "auto":
+        return name
+    if device.type == "cuda":
+        return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
+    return (
+        "bfloat16"
+        if _product_seconds(torch.bfloat16) * 1.5 < _product_seconds(torch.float32)
+        else "float32"
+    )
+
+
+def _product_seconds(dtype: torch.dtype) -> float:
+    a, b = torch.ones(2048, 128, dtype=dtype), torch.ones(128, 512, dtype=dtype)
+    a @ b
+    seconds = []
+    for _ in range(5):
+        start = time.perf_counter()
+        a @ b
+        seconds.append(time.perf_counter() - start)
+    return min(seconds)
+
+
+def autocast(precision: str, device: torch.device) -> AbstractContextManager[None]:
+    """The context in which the network is called."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16")

@@ -1,0 +1,163 @@
+"""What is wrong with a sample, said in words and marked in its picture."""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bd_gen.diagrams.soundness import AT_MOST_ONE
+from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES
+from bd_gen.metrics import DiagramSet
+from bd_gen.metrics.measures.containment import FORBIDDEN_OUTER_TYPES, containment_columns
+from bd_gen.metrics.measures.transitivity import transitivity_columns
+from bd_gen.metrics.measures.validity import validity_columns
+from bd_gen.report.bubbles import Sketch
+from bd_gen.results.where import Condition
+
+_INSIDE, _SURROUNDING = RELATIONS.index("inside"), RELATIONS.index("surrounding")
+_AXES = (
+    ("left to right", "left", "right", "is left of"),
+    ("top to bottom", "above", "below", "is above"),
+)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A kind of fault.
+
+    Attributes:
+        title: what such samples are.
+        condition: which samples they are, as `bd-gen show --where` takes it.
+        marked: the sketch of a complete sample with the fault marked, and the fault in words.
+    """
+
+    title: str
+    condition: str
+    marked: Callable[[Sketch], tuple[Sketch, str]]
+
+    def found(self, checks: Mapping[str, np.ndarray]) -> np.ndarray:
+        """(N,) bool: samples with the fault, by their `sample_checks`."""
+        return Condition(self.condition, list(checks)).holds(checks)
+
+    def explained(self, sketch: Sketch) -> tuple[Sketch, str]:
+        """The sketch with the fault marked, and the fault in words."""
+        return self.marked(sketch) if sketch.is_complete else incomplete(sketch)
+
+
+def incomplete(sketch: Sketch) -> tuple[Sketch, str]:
+    """A sample with MASK or an illegal token."""
+    count = len(sketch.unknown)
+    rooms = f"{count} of its rooms {'has' if count == 1 else 'have'} no type" if count else ""
+    return sketch, rooms or "a pair of rooms holds MASK or an unknown relation"
+
+
+def disconnected(sketch: Sketch) -> tuple[Sketch, str]:
+    """A sample of which some rooms cannot be reached from the first."""
+    near: dict[int, set[int]] = {room: set() for room in range(sketch.diagram.num_rooms)}
+    for i, j, _ in sketch.diagram.edges:
+        near[i].add(j)
+        near[j].add(i)
+    reached, ahead = {0}, [0]
+    while ahead:
+        new = near[ahead.pop()] - reached
+        reached |= new
+        ahead += new
+    # The smaller part is what one would call cut off.
+    cut = set(near) - reached
+    cut = cut if len(cut) <= len(reached) else reached
+    names = " and ".join(sketch.name(room) for room in sorted(cut))
+    return replace(sketch, marked_rooms=frozenset(cut)), f"cut off: {names}"
+
+
+def too_many(sketch: Sketch) -> tuple[Sketch, str]:
+    """A sample with several rooms of a type of which there is at most one."""
+    types = sketch.diagram.room_types
+    words, rooms = [], set()
+    for one in AT_MOST_ONE:
+        same = {room for room, kind in enumerate(types) if kind == one} - sketch.unknown
+        if len(same) > 1:
+            words.append(f"{len(same)} rooms are {ROOM_TYPES[one]}")
+            rooms |= same
+    return replace(sketch, marked_rooms=frozenset(rooms)), ", ".join(words)
+
+
+def contradictory(sketch: Sketch) -> tuple[Sketch, str]:
+    """A sample whose relations go round in a circle along an axis; the shortest circle."""
+    circles = []
+    for name, first, last, words in _AXES:
+        circle = shortest_circle(_arrows(sketch, first, last), sketch.diagram.num_rooms)
+        if circle:
+            circles.append((len(circle), name, circle, words))
+    if not circles:
+        return sketch, "its relations contradict each other"
+    _, name, circle, words = min(circles)
+    following = circle[1:] + circle[:1]
+    pairs = frozenset((min(p), max(p)) for p in zip(circle, following, strict=True))
+    names = [sketch.name(room) for room in (*circle, circle[0])]
+    reason = f" {words} ".join(names)
+    return replace(sketch, marked_pairs=pairs), f"no order from {name}: {reason}"
+
+
+def misplaced(sketch: Sketch) -> tuple[Sketch, str]:
+    """A sample with a room inside one of a type that cannot hold it."""
+    words, rooms, pairs = [], set(), set()
+    for i, j, relation in sketch.diagram.edges:
+        if relation not in (_INSIDE, _SURROUNDING) or {i, j} & sketch.unknown:
+            continue
+        inner, outer = (i, j) if relation == _INSIDE else (j, i)
+        types = sketch.diagram.room_types
+        if types[outer] in FORBIDDEN_OUTER_TYPES.get(types[inner], ()):
+            words.append(f"{sketch.name(inner)} inside {sketch.name(outer)}")
+            rooms.add(inner)
+            pairs.add((i, j))
+    marked = replace(sketch, marked_rooms=frozenset(rooms), marked_pairs=frozenset(pairs))
+    return marked, ", ".join(dict.fromkeys(words))
+
+
+FAILURES = (
+    Failure("MASK left", "not no_mask", incomplete),
+    Failure("not connected", "no_mask and not connected", disconnected),
+    Failure("too many of a type", "no_mask and not types_legal", too_many),
+    Failure("not transitive", "not transitive", contradictory),
+    Failure("forbidden containment", "no_mask and not inside_legal", misplaced),
+)
+"""All kinds of fault; a sample may have several."""
+
+
+def sample_checks(rows: DiagramSet) -> dict[str, np.ndarray]:
+    """The columns of the per-sample table that conditions ask for, (N,) bool each."""
+    return {**validity_columns(rows), **transitivity_columns(rows), **containment_columns(rows)}
+
+
+def _arrows(sketch: Sketch, first: str, last: str) -> list[set[int]]:
+    """For each room the rooms that come after it: those that it is `first` of."""
+    after: list[set[int]] = [set() for _ in range(sketch.diagram.num_rooms)]
+    for i, j, relation in sketch.diagram.edges:
+        words = RELATIONS[relation].split("-")
+        if first in words:
+            after[i].add(j)
+        elif last in words:
+            after[j].add(i)
+    return after
+
+
+def shortest_circle(after: list[set[int]], num_rooms: int) -> list[int]:
+    """The rooms of a shortest directed circle, in their order; empty if there is none."""
+    best: list[int] = []
+    for start in range(num_rooms):
+        came_from: dict[int, int] = {}
+        ahead = deque([start])
+        while ahead and start not in came_from:
+            room = ahead.popleft()
+            for following in sorted(after[room] - came_from.keys()):
+                came_from[following] = room
+                ahead.append(following)
+        if start in came_from:
+            circle = [start]
+            while came_from[circle[-1]] != start:
+                circle.append(came_from[circle[-1]])
+            circle = [start, *reversed(circle[1:])]
+            if not best or len(circle) < len(best):
+                best = circle
+    return best
