@@ -142,10 +142,31 @@ def test_narrow_terminals_get_no_intervals(results: Path, monkeypatch: pytest.Mo
     assert "0.25 [0.20, 0.30]" in CliRunner().invoke(command, []).output
 
 
+SEEDS = {"42": {"eval/node_js": 0.24}, "123": {"eval/node_js": 0.26}}
+
+
+def test_the_seeds_deviation_is_shown_where_it_is_asked_for(
+    results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    summary = {"eval/node_js": {"mean": 0.25, "std": 0.01}}
+    (results / "a.json").write_text(json.dumps(FIELDS | {"per_seed": SEEDS, "summary": summary}))
+    # Student's t of two values: 12.7 standard errors of 0.01.
+    shown = {"interval": "0.25 [0.12, 0.38]", "std": "0.250 +/- 0.010"}
+    for spread, cell in shown.items():
+        done = CliRunner().invoke(command, ["--spread", spread])
+        assert cell in done.output
+        text = (results / "comparison.md").read_text()
+        assert text.count(cell) == 2  # among the main rows and in the family
+        assert not any(other in text for other in shown.values() if other != cell)
+
+
 def test_the_script_tabulates_the_published_files(dev_data: Path, tmp_path: Path) -> None:
     shutil.copytree(dev_data / "reference" / "results", tmp_path / "r" / "loglinear")
     script = Path(__file__).parents[2] / "scripts" / "compare.py"
     run = [sys.executable, str(script), "--schedule", "loglinear", "--results", str(tmp_path / "r")]
     done = subprocess.run(run, capture_output=True, text=True, check=True)
     assert "23 columns" in done.stdout
+    text = (tmp_path / "r" / "loglinear" / "comparison.md").read_text()
+    assert "99.7 +/- 0.2 %" in text  # as the published table has it
     assert done.stderr == ""

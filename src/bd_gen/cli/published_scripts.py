@@ -27,6 +27,7 @@ TRAIN: tuple[str, ...] = (
     f"training.steps={round(500 * RPLAN_PLANS / 256)}",
     "training.ema=0",
 )
+COMPARE = ("--spread", "std")
 _DECIDING = ("eval.unmasking_mode", "eval.temperature", "eval.top_p")
 
 
@@ -50,6 +51,8 @@ def published_words(command: str, words: Sequence[str]) -> list[str]:
                 "`bd-gen generate` draws first_hitting at temperature 1"
             )
         return [command, *GENERATE, *words]
+    if command == "compare":
+        return [command, *COMPARE, *words]
     if command == "train":
         named = {"data", "data.path", "data.mat_path"} & keys
         defaults = TRAIN[2:] if named else TRAIN
