@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bd_gen.data.odd_plans import OddPlans
 from bd_gen.data.plan_parser import BadPlanError, ParsedPlan, PlanParser
 from bd_gen.data.plan_texts import read_plan_texts
 from bd_gen.data.problems import printable
@@ -15,6 +16,7 @@ from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, NUM_RELATIONS, Vocabulary
 from bd_gen.errors import InputError
+from bd_gen.layouts.exports.laid_out import follows_from_boxes
 
 
 class NamedDiagram(NamedTuple):
@@ -34,10 +36,12 @@ def each_plan(
     labels: RoomLabels | None = None,
     progress: Callable[[int, int], None] | None = None,
     takes_joined: bool = False,
+    odd: OddPlans | None = None,
 ) -> Iterator[NamedDiagram]:
     """Yield the plans of a file of up to 32 rooms each; only what is taken is read.
 
-    Without `takes_joined`, a plan with rooms joined without a direction is bad.
+    Without `takes_joined`, a plan with rooms joined without a direction is bad. `odd` counts those
+    that look odd among the plans taken so far.
 
     Raises:
         InputError: the file is unreadable or empty, or a plan is bad.
@@ -55,7 +59,10 @@ def each_plan(
         except BadPlanError as bad:
             detail = f": {printable(bad.detail)}" if bad.detail else ""
             raise InputError(f"{path}: {unit} {number}: {bad.kind}{detail}") from None
-        yield named_diagram(plan, vocabulary)
+        named = named_diagram(plan, vocabulary)
+        if odd is not None:
+            odd.add(named.boxes, not plan.is_related or follows_from_boxes(*named[1:3]))
+        yield named
     if is_empty:
         raise InputError(f"{path}: expected plans, the file is empty")
 
