@@ -1,5 +1,6 @@
 """The scripts of the published system: its defaults in front of what the user says."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -76,18 +77,13 @@ def _as_published(word: str) -> str:
     return "noise=learned_rates"
 
 
-def main_as_published(command: str, words: Sequence[str]) -> None:
-    """Run a command of bd-gen as the published script of that kind; ends the process."""
-    import sys
-
-    from bd_gen.cli.main import cli, run
-
+def arguments_of_script(command: str) -> list[str]:
+    """`published_words` of the process's arguments; what is wrong with them ends it in one line."""
     try:
-        arguments = published_words(command, words)
+        return published_words(command, sys.argv[1:])
     except InputError as error:
         click.echo(f"bd-gen: {error}", err=True)
         sys.exit(2)
-    run(cli, "bd-gen", arguments)
 
 
 def _tell(what: str) -> None:
