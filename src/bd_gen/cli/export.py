@@ -122,7 +122,9 @@ def _read(file: Path, choice: "Choice", labels: Path | None, skip_bad: bool) -> 
 
     with bar(file.name, "bytes") as report:
         known = None if labels is None else read_labels(labels)
-        read = read_laid_out(file, choice, ReadingOptions(known, skip_bad, progress=report))
+        # Relations that are not those of the boxes are told once it is known which boxes stay.
+        options = ReadingOptions(known, skip_bad, progress=report, tells_of_relations=False)
+        read = read_laid_out(file, choice, options)
     say_file_notes(read.notes)
     return read.plans
 

@@ -19,10 +19,12 @@ class OddPlans:
     Attributes:
         num_of_odd_size: whose boxes do not look like pixels of a 256-pixel plan.
         num_of_other_relations: whose relations are not those of their boxes.
+        counts_relations: whether these are counted.
     """
 
     num_of_odd_size: int = 0
     num_of_other_relations: int = 0
+    counts_relations: bool = True
 
     def add(self, boxes: np.ndarray | None, follows_from_boxes: bool) -> None:
         """Count one plan.
@@ -35,7 +37,7 @@ class OddPlans:
             return
         size = (boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)).max()
         self.num_of_odd_size += not USUAL_SIZE[0] <= size <= USUAL_SIZE[1]
-        self.num_of_other_relations += not follows_from_boxes
+        self.num_of_other_relations += self.counts_relations and not follows_from_boxes
 
     def add_table(self, table: PlanTable) -> None:
         """Count all plans of a table."""

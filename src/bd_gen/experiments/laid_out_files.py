@@ -33,6 +33,8 @@ class ReadingOptions:
         is_whole: check and count all plans, also those behind the last one that is taken.
         progress: called as progress(bytes read, bytes of the file).
         takes_joined: take diagrams with rooms that are joined without a direction, too.
+        tells_of_relations: tell where relations are not those of the boxes; False for who looks
+            for that in what it makes of the plans.
     """
 
     labels: RoomLabels | None = None
@@ -40,6 +42,7 @@ class ReadingOptions:
     is_whole: bool = False
     progress: Progress | None = None
     takes_joined: bool = False
+    tells_of_relations: bool = True
 
 
 class LaidOutFile(NamedTuple):
@@ -101,7 +104,7 @@ def read_laid_out(
 
 def _read_plans(path: Path, options: ReadingOptions) -> _Rows:
     if not (options.is_whole or options.skip_bad):
-        odd = OddPlans()
+        odd = OddPlans(counts_relations=options.tells_of_relations)
         plans = each_plan(path, options.labels, options.progress, options.takes_joined, odd)
         rows = (Row(plan.id, partial(LaidOut, *plan)) for plan in plans)
         return _Rows(rows, path.name, lambda: odd.notes, is_whole=False)
@@ -140,7 +143,7 @@ def _read_graphml(path: Path, options: ReadingOptions) -> _Rows:
         plan = LaidOut(graph.id, graph.diagram, graph.boxes, graph.joined)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
-    odd = OddPlans()
+    odd = OddPlans(counts_relations=options.tells_of_relations)
     odd.add(plan.boxes, plan.follows_from_boxes)
     rows = iter([Row(plan.id, lambda: plan)])
     return _Rows(rows, path.name, lambda: [*notes, *(f"{path}: {note}" for note in odd.notes)])
