@@ -16,7 +16,6 @@ from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, NUM_RELATIONS, Vocabulary
 from bd_gen.errors import InputError
-from bd_gen.layouts.exports.laid_out import follows_from_boxes
 
 
 class NamedDiagram(NamedTuple):
@@ -61,7 +60,7 @@ def each_plan(
             raise InputError(f"{path}: {unit} {number}: {bad.kind}{detail}") from None
         named = named_diagram(plan, vocabulary)
         if odd is not None:
-            odd.add(named.boxes, not plan.is_related or follows_from_boxes(*named[1:3]))
+            odd.add(named.boxes, not plan.is_related or _follows_from_boxes(named))
         yield named
     if is_empty:
         raise InputError(f"{path}: expected plans, the file is empty")
@@ -75,13 +74,21 @@ def named_diagram(plan: ParsedPlan, vocabulary: Vocabulary) -> NamedDiagram:
         rows, columns = vocabulary.edge_rows, vocabulary.edge_cols
         edges = tuple((int(rows[slot]), int(columns[slot]), r) for slot, r in plan.edges)
         return NamedDiagram(plan.name, Diagram(room_types, edges), boxes, plan.joined)
-    small = _vocabulary(len(room_types))
-    relations = relations_from_boxes(boxes[None], np.array([len(room_types)]), small)[0]
-    edges = tuple(
+    return NamedDiagram(plan.name, Diagram(room_types, _edges_of_boxes(boxes)), boxes)
+
+
+def _edges_of_boxes(boxes: np.ndarray) -> tuple[tuple[int, int, int], ...]:
+    """The edges that the rule reads off (n, 4) boxes."""
+    small = _vocabulary(len(boxes))
+    relations = relations_from_boxes(boxes[None], np.array([len(boxes)]), small)[0]
+    return tuple(
         (int(small.edge_rows[slot]), int(small.edge_cols[slot]), int(relations[slot]))
         for slot in np.flatnonzero(relations < NUM_RELATIONS)
     )
-    return NamedDiagram(plan.name, Diagram(room_types, edges), boxes)
+
+
+def _follows_from_boxes(plan: NamedDiagram) -> bool:
+    return plan.boxes is not None and set(plan.diagram.edges) == set(_edges_of_boxes(plan.boxes))
 
 
 @lru_cache
