@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from bd_gen.errors import InputError
 from bd_gen.experiments.suites import read_suite
 from bd_gen.models.config import ModelConfig
 from bd_gen.models.denoiser import Denoiser
-from bd_gen.results.samples_file import read_samples
+from bd_gen.results.samples_file import read_samples, write_samples
 
 FEW = ("eval.num_samples=4", "eval.seeds=[1]", "eval.sampling_steps=5", "eval.unmasking_mode=llada")
 DATA = ("data=synthetic", "data.num_plans=60")
@@ -254,3 +255,25 @@ def test_class_weights_that_are_none_are_refused(folder: Path, text: str, messag
     done = run("generate", *FEW, "eval.class_weights=weights.json")
     assert message in str(done.exception)
     assert str(done.exception).startswith("weights.json: ")
+
+
+def test_samples_of_the_compensated_form_under_the_published_name_are_not_mixed(
+    folder: Path,
+) -> None:
+    """Earlier versions drew them; they are read, but not taken for the published form."""
+    words = [
+        "generate",
+        f"eval.checkpoint_path={published_file(folder)}",
+        *FEW,
+        "eval.remasking.strategy=confidence",
+    ]
+    assert run(*words).exit_code == 0
+    file = folder / "eval_results/loglinear/llada_temp1.0_remdm_confidence_tsw1.0_samples.pt"
+    samples = read_samples(file)
+    assert samples.config["remasking_acts_after"] is True
+    assert "already complete" in run(*words).stdout
+    config = {k: v for k, v in samples.config.items() if k != "remasking_acts_after"}
+    write_samples(file, replace(samples, config=config))
+    refused = str(run(*words).exception)
+    assert "holds samples drawn with remasking_acts_after=None, now True is asked for" in refused
+    assert read_samples(file).config == config

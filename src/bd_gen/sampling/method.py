@@ -266,6 +266,9 @@ class Method:
             "remasking_t_switch": remasking.t_switch if remasking else None,
             "is_v2": self.is_learned,
         }
+        if self.remasker.acts_after:
+            # Older samples of that name, which do not say so, were drawn in the posterior.
+            settings["remasking_acts_after"] = True
         if self.only_realizable:
             settings["only_realizable"] = True
         if remasking is not None and remasking.strategy == "loop":
