@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 Bend = Literal["none", "log", "near_one"]
 Place = tuple[float, float]
@@ -213,7 +214,7 @@ class Axes:
             xscale=_scale(self._across), yscale=_scale(up), xlim=_ends(self._across), ylim=_ends(up)
         )
 
-    def places(self, across: object, up: object) -> list[Place]:
+    def places(self, across: ArrayLike, up: ArrayLike) -> list[Place]:
         """Where pairs of values stand; those beyond an end stand at it."""
         x = np.clip(np.asarray(across, float), self._across.low, self._across.high)
         y = np.clip(np.asarray(up, float), self._up.low, self._up.high)
@@ -252,12 +253,12 @@ def _scale(span: Span) -> object:
     return "log" if span.bend == "log" else "linear"
 
 
-def _nearness(shares: np.ndarray) -> np.ndarray:
-    return -np.log10(1 - shares)
+def _nearness(shares: ArrayLike) -> ArrayLike:
+    return -np.log10(1 - np.asarray(shares))
 
 
-def _share(nearness: np.ndarray) -> np.ndarray:
-    return 1 - 10.0**-nearness
+def _share(nearness: ArrayLike) -> ArrayLike:
+    return 1 - 10.0 ** -np.asarray(nearness)
 
 
 def _ends(span: Span) -> tuple[float, float]:
