@@ -59,6 +59,11 @@ def test_coordinates_are_short_and_keep_their_sign() -> None:
     assert [number(v) for v in (3.0, -0.5, -0.04, 12.25, 0.0)] == ["3", "-0.5", "0", "12.2", "0"]
 
 
+def test_a_name_is_no_template() -> None:
+    name = "{{ 7 * 7 }}{% raw %}{# #}"
+    assert titled(name).findtext("title") == breakable(name) == name
+
+
 def test_a_template_that_lacks_its_data_is_an_error() -> None:
     with pytest.raises(UndefinedError):
         rendered("again.html")

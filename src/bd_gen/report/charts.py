@@ -206,7 +206,7 @@ class Axes:
         self.top, self.bottom = above, height - below
         self._across, self._up = across or Span(self.left, self.right), up
         self._has_ticks_across = across is not None
-        # An inch is as many pixels as a picture has units.
+        # With one pixel an inch, matplotlib's pixels are the units of the picture.
         figure = Figure(figsize=size, dpi=1)
         share = (left, below, self.right - left, self.bottom - above)
         self._axes = figure.add_axes(tuple(np.array(share) / (width, height, width, height)))
