@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from bd_gen.system.errors import InputError
+from bd_gen.system.files import check_pointer
 from bd_gen.system.torch_archive import TorchArchive
 
 Kind = Literal["plans", "samples", "checkpoint", "graphml"]
@@ -34,6 +35,7 @@ def kind_of(path: str | Path) -> Kind:
             head = file.read(_HEAD)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+    check_pointer(path, head)
     if head.startswith(_TORCH):
         return _torch_kind(path)
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()

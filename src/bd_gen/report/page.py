@@ -22,7 +22,7 @@ from bd_gen.report.scores import score_tables
 from bd_gen.report.shares import by_rooms, histograms
 from bd_gen.report.tradeoff import tradeoff
 from bd_gen.results.columns import REAL
-from bd_gen.results.scores import scores_of
+from bd_gen.results.scores import ERROR_MODEL, scores_of
 from bd_gen.system import files
 from bd_gen.system.origin import origin
 
@@ -98,7 +98,8 @@ def _sections(contents: Contents, out: str) -> list[tuple[str, str, dict[str, An
     main, families = score_tables(contents, scores)
     learned = schedules(contents)
     compared = {"messages": messages(contents), "headings": OVERVIEW, "overview": overview}
-    tables = {"cells": list(scores.cells.values()), "main": main, "families": families}
+    tables = {"main": main, "families": families}
+    tables |= {"cells": list(scores.cells.values()), "error_model": ERROR_MODEL}
     found: list[tuple[str, str, dict[str, Any]]] = [
         ("compared", "What was compared", compared),
         ("scores", "Scores", tables),
