@@ -1,5 +1,5 @@
 from bd_gen.metrics import MetricInfo
-from bd_gen.report.cell_text import against_text, spread_text, value_text
+from bd_gen.report.scores import against_text, spread_text, value_text
 from bd_gen.results.scores import Against, Score
 
 RATE = MetricInfo("r", "m", "Validity", "Rate", "higher", "rate", 1)
