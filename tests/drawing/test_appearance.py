@@ -11,7 +11,8 @@ from bd_gen.drawing.appearance import (
     TEXT_COLOURS,
     TYPICAL_AREAS,
 )
-from bd_gen.drawing.panel import EM, text_width
+from bd_gen.drawing.panel import EM
+from bd_gen.drawing.wording import text_width
 
 # Machado, Oliveira and Fernandes 2009, severity 1, for linear RGB.
 VISION = {

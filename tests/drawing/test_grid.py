@@ -12,7 +12,7 @@ from bd_gen.diagrams.diagram import Diagram
 from bd_gen.drawing.grid import draw_grid, grid_figure
 from bd_gen.drawing.nesting import SURROUNDING
 from bd_gen.drawing.picture_file import FORMATS
-from bd_gen.drawing.sheet import fitted, text_width
+from bd_gen.drawing.wording import fitted, text_width
 from bd_gen.system.errors import InputError
 
 SMALL = Diagram((0, 2, 3), ((0, 1, 2), (0, 2, 5)))

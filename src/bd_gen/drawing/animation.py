@@ -107,8 +107,8 @@ def draw_animation(film: Film, path: str | Path) -> None:
         InputError: the suffix is none of these, or the file cannot be written.
         ValueError: the last state is no finished diagram.
     """
-    from bd_gen.drawing.animation_gif import gif_of
-    from bd_gen.drawing.animation_svg import svg_of
+    from bd_gen.drawing.film_gif import gif_of
+    from bd_gen.drawing.film_svg import svg_of
 
     with picture_style():
         make = {"gif": gif_of, "svg": svg_of}[checked_suffix(path, ANIMATIONS)]

@@ -6,11 +6,11 @@ import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.vocabulary import RELATIONS
-from bd_gen.drawing.circles import Circles, circles_of, lines_of
+from bd_gen.drawing.circles import circles_by_relations, circles_of, lines_of
 from bd_gen.drawing.layout_bubbles import lettered
-from bd_gen.drawing.lettering import Label
 from bd_gen.drawing.placement import place
 from bd_gen.drawing.regions import regions_of
+from bd_gen.drawing.wording import Label
 
 _UNIT = 40.0  # pixels of the plan for a living room's radius, where there is no layout
 _ANY = RELATIONS.index("left-of")
@@ -48,7 +48,7 @@ class Stage:
         side: of the panel.
         centres: (n, 2) of the bubbles.
         radii: (n,) of the bubbles.
-        order: (n,) rooms from the lowest to the uppermost.
+        rank: (n,) place of each room in the order of drawing, the lowest first.
         labels: of the rooms whose names have a place.
         lines: of all pairs of rooms.
     """
@@ -56,7 +56,7 @@ class Stage:
     side: float
     centres: np.ndarray
     radii: np.ndarray
-    order: np.ndarray
+    rank: np.ndarray
     labels: tuple[Label, ...]
     lines: tuple[StageLine, ...]
 
@@ -79,7 +79,10 @@ def stage_of(diagram: Diagram, boxes: np.ndarray | None, side: float) -> Stage:
         boxes: (n, 4) its layout; without one, bubbles stand where its relations put them.
         side: of the panel in points.
     """
-    circles = _circles_by_relations(diagram) if boxes is None else circles_of(regions_of(boxes))
+    if boxes is None:
+        circles = circles_by_relations(place([diagram])[0], _UNIT)
+    else:
+        circles = circles_of(regions_of(boxes))
     fit, labels = lettered(diagram, circles, lines_of(diagram, circles), side)
     n = diagram.num_rooms
     # A containment has no line in the end, but one as long as it is masked.
@@ -95,14 +98,7 @@ def stage_of(diagram: Diagram, boxes: np.ndarray | None, side: float) -> Stage:
         side,
         fit.points(circles.centres),
         circles.radii * fit.scale,
-        circles.order,
+        circles.rank(),
         tuple(labels),
         tuple(lines),
     )
-
-
-def _circles_by_relations(diagram: Diagram) -> Circles:
-    (placement,) = place([diagram])
-    depth = [placement.depth(room) for room in range(diagram.num_rooms)]
-    order = np.lexsort(np.array([-placement.radii, depth]))
-    return Circles(placement.centres * _UNIT, placement.radii * _UNIT, order)
