@@ -107,7 +107,7 @@ def _artist(shape: Bar | Disc | Stroke) -> "Artist":
         bar = FancyBboxPatch(shape.corner, *shape.size, boxstyle=box, facecolor=shape.fill)
         bar.set_linewidth(0)
         return bar
-    style = (0, shape.dashes) if shape.dashes else "solid"
+    style: Any = (0, shape.dashes) if shape.dashes else "solid"
     if isinstance(shape, Stroke):
         return Line2D(*shape.points.T, color=shape.colour, linewidth=shape.width, linestyle=style)
     disc = Circle(tuple(shape.centre), shape.radius, facecolor=shape.fill, edgecolor=shape.rim)

@@ -14,7 +14,7 @@ from bd_gen.diagrams.vocabulary import (
     Vocabulary,
 )
 from bd_gen.drawing.appearance import SHORT_NAMES
-from bd_gen.drawing.links import links_of
+from bd_gen.drawing.panel import links_of
 from bd_gen.drawing.placement import Placement
 from bd_gen.report.markup import Markup, number, tag
 
