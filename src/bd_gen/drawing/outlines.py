@@ -9,8 +9,6 @@ from bd_gen.diagrams.relations import TOUCH_DISTANCE
 if TYPE_CHECKING:
     from shapely import Geometry
 
-_DECIMALS = 9  # of pixels: what lies beyond is noise of moving sides out and back in
-
 
 def outlines_of(mask: np.ndarray) -> list[np.ndarray]:
     """The closed outlines of a mask (H, W), holes included.
@@ -51,7 +49,16 @@ def footprint(boxes: np.ndarray, gap: float = TOUCH_DISTANCE) -> list[np.ndarray
     boxes = boxes[(boxes[:, :2] < boxes[:, 2:]).all(axis=1)]
     wide = boxes + np.array([-gap, -gap, gap, gap]) / 2
     union = shapely.union_all(shapely.box(*wide.T))
-    return _loops(union.buffer(-gap / 2, join_style="mitre") if gap else union)
+    if gap == 0 or union.is_empty:
+        return _loops(union)
+    sides = np.concatenate([wide[:, :2] + gap / 2, wide[:, 2:] - gap / 2])
+
+    def on_sides(points: np.ndarray) -> np.ndarray:
+        """The points (k, 2) where exact arithmetic has them: on sides of the boxes."""
+        nearest = np.abs(points[:, None] - sides).argmin(axis=1)
+        return np.take_along_axis(sides, nearest, axis=0)
+
+    return _loops(shapely.transform(union.buffer(-gap / 2, join_style="mitre"), on_sides))
 
 
 def _loops(shape: "Geometry") -> list[np.ndarray]:
@@ -65,7 +72,7 @@ def _loops(shape: "Geometry") -> list[np.ndarray]:
     rings = shapely.get_rings(shapely.get_parts(oriented))
     loops = []
     for ring in rings:
-        points = np.round(shapely.get_coordinates(ring)[:-1], _DECIMALS)
+        points = shapely.get_coordinates(ring)[:-1]
         is_upright = points[:, 0] == np.roll(points[:, 0], -1)  # the side that starts there
         corners = points[is_upright != np.roll(is_upright, 1)]
         first = int(np.lexsort(corners.T[::-1])[0])
