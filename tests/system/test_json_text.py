@@ -1,4 +1,5 @@
 import ast
+import gc
 import json
 import tracemalloc
 from pathlib import Path
@@ -64,6 +65,24 @@ def test_commas_and_brackets_are_no_fewer_than_values(value: object) -> None:
     parse_json('{"a": [1, 2, 3]}', 5)
 
 
+@pytest.mark.parametrize("is_on", [True, False])
+def test_no_garbage_is_looked_for_while_values_are_made(is_on: bool) -> None:
+    """Among many values that takes longer than making them."""
+    rounds: list[str] = []
+    (gc.enable if is_on else gc.disable)()
+    gc.callbacks.append(lambda phase, _: rounds.append(phase))
+    try:
+        value = parse_json("[" + "[]," * 100_000 + "0]")
+        assert len(value) == 100_001
+        with pytest.raises(JsonError):
+            parse_json("[" + "[]," * 100_000)
+        assert gc.isenabled() == is_on
+    finally:
+        gc.callbacks.pop()
+        gc.enable()
+    assert rounds.count("start") <= 4  # once the value is there, or has gone
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -82,7 +101,7 @@ def test_other_texts_are_refused_by_one_line(text: bytes, message: str) -> None:
     assert len(str(caught.value)) < 200
 
 
-OWN_FILES = {"locks.py", "metrics/reference.py", "data/cache.py"}
+OWN_FILES = {"system/locks.py", "metrics/reference.py", "data/cache.py"}
 """Readers of files that this program alone writes, and makes again whatever is wrong with them."""
 
 

@@ -2,11 +2,15 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bd_gen.cli.comparing import compare_and_print, compare_files, results_option, schedule_option
 from bd_gen.system.errors import InputError
+
+if TYPE_CHECKING:
+    from bd_gen.results.comparison import Spread
 
 
 @click.command()
@@ -23,6 +27,13 @@ from bd_gen.system.errors import InputError
     help="Also write every number, with all its digits.",
 )
 @click.option("--primary-only", is_flag=True, help="Only the rows that tell most.")
+@click.option(
+    "--spread",
+    type=click.Choice(["interval", "std"]),
+    default="interval",
+    show_default=True,
+    help="Beside each mean its 95 % interval, or the standard deviation of the seeds.",
+)
 @click.argument("words", nargs=-1, metavar="[A B] [OVERRIDES]...")
 def command(
     schedule: str,
@@ -30,6 +41,7 @@ def command(
     out: Path | None,
     csv: Path | None,
     primary_only: bool,
+    spread: "Spread",
     words: tuple[str, ...],
 ) -> None:
     """Set the results of all methods side by side and print the main rows.
@@ -47,7 +59,7 @@ def command(
     methods = [word for word in words if "=" not in word]
     overrides = [word for word in words if "=" in word]
     if methods and all(word.endswith(".json") for word in methods) and not overrides:
-        compare_files([Path(word) for word in methods], out, csv, primary_only)
+        compare_files([Path(word) for word in methods], out, csv, primary_only, spread)
         return
     if methods:
         if len(methods) != 2:
@@ -58,5 +70,5 @@ def command(
         return
     if overrides:
         raise InputError(f"{overrides[0]}: data are only needed to compare two methods")
-    if compare_and_print(directory, out, csv, primary_only):
+    if compare_and_print(directory, out, csv, primary_only, spread):
         sys.exit(2)

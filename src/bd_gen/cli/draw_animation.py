@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bd_gen.cli.checkpoint_notes import say_notes
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _trajectory(
     if is_checkpoint:
         seed = USUAL_SEED if choice.seed is None else choice.seed
         steps = choice.steps or DEFAULT_STEPS
-        return checkpoint_trajectory(file, choice.method, seed, sample, steps)
+        return checkpoint_trajectory(file, choice.method, seed, sample, steps, say_notes)
     if kind_of(file) != "samples":
         raise InputError(f"{file}: --animate: expected a checkpoint or samples (_samples.pt)")
     if choice.method is not None or choice.steps is not None:

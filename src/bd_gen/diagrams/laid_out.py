@@ -62,12 +62,17 @@ class LaidOut:
     @property
     def follows_from_boxes(self) -> bool:
         """Are the relations those that the rule reads off the boxes? False without boxes."""
-        if self.boxes is None:
-            return False
-        vocabulary = Vocabulary(self.diagram.num_rooms)
-        expected = edge_tokens(tokens_from_diagrams([self.diagram], vocabulary), vocabulary)
-        count = np.array([self.diagram.num_rooms])
-        return np.array_equal(relations_from_boxes(self.boxes[None], count, vocabulary), expected)
+        return follows_from_boxes(self.diagram, self.boxes)
+
+
+def follows_from_boxes(diagram: Diagram, boxes: np.ndarray | None) -> bool:
+    """Are a diagram's relations those that the rule reads off its (n, 4) boxes? False without."""
+    if boxes is None:
+        return False
+    vocabulary = Vocabulary(diagram.num_rooms)
+    expected = edge_tokens(tokens_from_diagrams([diagram], vocabulary), vocabulary)
+    count = np.array([diagram.num_rooms])
+    return np.array_equal(relations_from_boxes(boxes[None], count, vocabulary), expected)
 
 
 def checked_scale(scale: float) -> float:

@@ -1,11 +1,12 @@
 """Diagrams from any file that holds some: plans, samples of a method, GraphML."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from bd_gen.data.odd_plans import OddPlans
 from bd_gen.data.plan_table import PlanTable
 from bd_gen.data.sources.plans.plan_diagrams import each_plan
 from bd_gen.data.sources.plans.source import read_plans
@@ -17,6 +18,7 @@ from bd_gen.exchange.choosing import Choice, Row
 from bd_gen.exchange.imports.graphml import read_graphml
 from bd_gen.results.samples_file import Samples, read_samples
 from bd_gen.system.errors import InputError
+from bd_gen.system.files import check_pointer
 from bd_gen.system.torch_archive import TorchArchive
 
 Progress = Callable[[int, int], None]
@@ -42,6 +44,8 @@ class ReadingOptions:
         is_whole: check and count all plans, also those behind the last one that is taken.
         progress: called as progress(bytes read, bytes of the file).
         takes_joined: take diagrams with rooms that are joined without a direction, too.
+        tells_of_relations: tell where relations are not those of the boxes; False for who looks
+            for that in what it makes of the plans.
     """
 
     labels: RoomLabels | None = None
@@ -49,6 +53,7 @@ class ReadingOptions:
     is_whole: bool = False
     progress: Progress | None = None
     takes_joined: bool = False
+    tells_of_relations: bool = True
 
 
 class LaidOutFile(NamedTuple):
@@ -68,11 +73,14 @@ class LaidOutFile(NamedTuple):
 
 
 class _Rows(NamedTuple):
-    """The rows of a file; `is_whole` where they are all in memory already."""
+    """The rows of a file; `is_whole` where they are all in memory already.
+
+    `notes` are asked for when the rows that are needed have been taken.
+    """
 
     rows: Iterator[Row]
     title: str
-    notes: list[str]
+    notes: Callable[[], Sequence[str]] = tuple
     is_whole: bool = True
 
 
@@ -92,6 +100,7 @@ def kind_of(path: str | Path) -> Kind:
             head = file.read(_HEAD)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+    check_pointer(path, head)
     if head.startswith(_TORCH):
         return _torch_kind(path)
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -139,7 +148,7 @@ def read_laid_out(
     chosen = choice.of(source.rows, path, source.is_whole)
     if not chosen.plans:
         raise InputError(f"{path}: holds no complete diagram")
-    notes = list(source.notes)
+    notes = list(source.notes())
     if chosen.num_bad:
         notes.append(
             f"{chosen.num_bad:,} of {chosen.num_of_seed:,} samples are no complete diagrams and "
@@ -150,9 +159,10 @@ def read_laid_out(
 
 def _read_plans(path: Path, options: ReadingOptions) -> _Rows:
     if not (options.is_whole or options.skip_bad):
-        plans = each_plan(path, options.labels, options.progress, options.takes_joined)
+        odd = OddPlans(counts_relations=options.tells_of_relations)
+        plans = each_plan(path, options.labels, options.progress, options.takes_joined, odd)
         rows = (Row(plan.id, partial(LaidOut, *plan)) for plan in plans)
-        return _Rows(rows, path.name, [], is_whole=False)
+        return _Rows(rows, path.name, lambda: odd.notes, is_whole=False)
     vocabulary = Vocabulary(LARGEST_N_MAX)
     table = read_plans(
         path,
@@ -163,7 +173,7 @@ def _read_plans(path: Path, options: ReadingOptions) -> _Rows:
         options.takes_joined,
     )
     rows = (Row(str(name), partial(_of_table, table, k)) for k, name in enumerate(table.ids))
-    return _Rows(rows, path.name, list(table.notes))
+    return _Rows(rows, path.name, lambda: table.notes)
 
 
 def _of_table(table: PlanTable, row: int) -> LaidOut:
@@ -188,13 +198,15 @@ def _read_graphml(path: Path, options: ReadingOptions) -> _Rows:
         plan = LaidOut(graph.id, graph.diagram, graph.boxes, graph.joined)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
+    odd = OddPlans(counts_relations=options.tells_of_relations)
+    odd.add(plan.boxes, plan.follows_from_boxes)
     rows = iter([Row(plan.id, lambda: plan)])
-    return _Rows(rows, path.name, notes)
+    return _Rows(rows, path.name, lambda: [*notes, *(f"{path}: {note}" for note in odd.notes)])
 
 
 def _read_samples(path: Path, options: ReadingOptions) -> _Rows:  # noqa: ARG001
     samples = read_samples(path)
-    return _Rows(_rows_of(samples), f"Samples of {samples.method}", [])
+    return _Rows(_rows_of(samples), f"Samples of {samples.method}")
 
 
 def _rows_of(samples: Samples) -> Iterator[Row]:

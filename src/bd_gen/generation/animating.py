@@ -1,5 +1,6 @@
 """From a checkpoint, or from samples and the checkpoint that they name, to an animation."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +29,7 @@ def checkpoint_trajectory(
     seed: int = 42,
     sample: int = 0,
     steps: int = DEFAULT_STEPS,
+    tell: Callable[[Checkpoint], object] | None = None,
 ) -> tuple[Trajectory, str]:
     """How a checkpoint draws a sample, and in words which one that is.
 
@@ -38,11 +40,14 @@ def checkpoint_trajectory(
         seed: 0..2^64-1.
         sample: number of the sample.
         steps: of the method, if it has any.
+        tell: told of the checkpoint before it draws.
 
     Raises:
         InputError: the checkpoint or the name cannot be used.
     """
     checkpoint = load_checkpoint(checkpoint_file(path))
+    if tell is not None:
+        tell(checkpoint)
     method = _method(method_name or USUAL_METHOD, steps, checkpoint)
     return trajectory_of(checkpoint, method, seed, sample), _title(method, seed, sample)
 

@@ -9,7 +9,7 @@ from bd_gen.report.families import infos_by_family, main_infos
 from bd_gen.report.markup import Markup, breakable, join, tag
 from bd_gen.report.panels import disclosure
 from bd_gen.results.cells import MISSING
-from bd_gen.results.scores import Score, Scores
+from bd_gen.results.scores import ERROR_MODEL, Score, Scores
 
 _DIRECTIONS = {"higher": ("↑", "higher is better"), "lower": ("↓", "lower is better")}
 _MARKS = {"best": ("★", "the best"), "tied": ("≈", "tied with the best")}
@@ -72,7 +72,7 @@ def _explanation(contents: Contents, scores: Scores) -> Markup:
     cells = scores.cells.values()
     parts = ["Each cell: the mean over the seeds"]
     if any(cell.interval is not None for cell in cells):
-        parts.append(", its 95 % interval")
+        parts.append(f", its 95 % interval ({ERROR_MODEL})")
     if contents.real is not None:
         parts.append(
             ", and how it compares with real held-out diagrams: the multiple of their value "

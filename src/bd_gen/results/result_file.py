@@ -103,6 +103,7 @@ def read_result(path: str | Path) -> Result:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path}: cannot be read ({reason})") from error
+    files.check_pointer(path, text)
     try:
         value = parse_json(text)
     except JsonError as error:

@@ -191,6 +191,8 @@ def read_sample_table(path: str | Path, keep: Collection[str] | None = None) -> 
     try:
         if path.exists() and not path.is_file():
             raise InputError(f"{path}: is not a per-sample table")
+        with path.open("rb") as file:
+            files.check_pointer(path, file.read(64))
         with path.open("rb") as file, pq.ParquetFile(file) as opened:
             _check_size(opened, path)
             metadata = _metadata(opened.schema_arrow, path)

@@ -18,6 +18,8 @@ from bd_gen.drawing.placement import place
 from bd_gen.system.files import write_text
 
 if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
     from networkx import DiGraph
 
 FORMAT_VERSION = 1
@@ -38,6 +40,7 @@ def write_graphml(path: str | Path, plan: LaidOut) -> None:
 
     # The writer that needs no lxml, so that the bytes do not depend on what is installed.
     writer = GraphMLWriter(graph_of(plan))
+    _name_keys(writer.xml)
     for data in writer.xml.iterfind("graph/data"):
         if data.text == "True":
             data.text = "true"  # as XML has it
@@ -45,6 +48,15 @@ def write_graphml(path: str | Path, plan: LaidOut) -> None:
     file = io.BytesIO()
     writer.dump(file)
     write_text(path, file.getvalue().decode())
+
+
+def _name_keys(graphml: "Element") -> None:
+    """Let every key be called as its attribute, which some programs show instead of that."""
+    names = {key.attrib["id"]: key.attrib["attr.name"] for key in graphml.iterfind("key")}
+    for key in graphml.iterfind("key"):
+        key.set("id", names[key.attrib["id"]])
+    for data in graphml.iterfind(".//data"):
+        data.set("key", names[data.attrib["key"]])
 
 
 def graph_of(plan: LaidOut) -> "DiGraph":
