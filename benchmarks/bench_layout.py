@@ -17,8 +17,8 @@ from bd_gen.data.dataset import load_dataset
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import diagrams_from_tokens, is_well_formed
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.layouts.explain import explain
 from bd_gen.layouts.options import SolverOptions
+from bd_gen.layouts.outcome import explain
 from bd_gen.layouts.realizable import BY_EFFORT
 from bd_gen.layouts.search import Status
 from bd_gen.layouts.solver import solve
