@@ -141,7 +141,7 @@ def command(
     """
     from bd_gen.cli.draw_animation import AnimationChoice, draw_film
     from bd_gen.drawing.plan_drawing import draw_plans
-    from bd_gen.exchange.file_kinds import kind_of
+    from bd_gen.exchange.laid_out_files import kind_of
     from bd_gen.layouts.options import SolverOptions
 
     is_checkpoint = str(file) == "bundled" or kind_of(file) == "checkpoint"

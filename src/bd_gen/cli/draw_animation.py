@@ -87,7 +87,7 @@ def draw_film(
 def _trajectory(
     file: Path, is_checkpoint: bool, choice: AnimationChoice
 ) -> "tuple[Trajectory, str]":
-    from bd_gen.exchange.file_kinds import kind_of
+    from bd_gen.exchange.laid_out_files import kind_of
     from bd_gen.generation.animating import checkpoint_trajectory, samples_trajectory
     from bd_gen.sampling.method import DEFAULT_STEPS
 

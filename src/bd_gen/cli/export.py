@@ -93,9 +93,9 @@ def command(
     bd-gen export eval_results/loglinear/METHOD_samples.pt --limit 20 --out graphs/{id}.graphml
     """  # noqa: D301
     from bd_gen.cli.indices import indices_of
+    from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, checked_scale
     from bd_gen.exchange.choosing import Choice
     from bd_gen.exchange.export import export_plans, export_target
-    from bd_gen.exchange.exports.scale import METRES_PER_PIXEL, checked_scale
 
     metres = checked_scale(METRES_PER_PIXEL if scale is None else scale)
     target = export_target(out, format_name)

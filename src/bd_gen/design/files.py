@@ -9,11 +9,10 @@ from pathlib import Path
 from bd_gen.design.checking import check_plans
 from bd_gen.design.record import design_record
 from bd_gen.design.run import Designs
-from bd_gen.diagrams.laid_out import LaidOut
+from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut
 from bd_gen.diagrams.vocabulary import ROOM_TYPES
 from bd_gen.drawing.plan_drawing import draw_plans
 from bd_gen.exchange.export import export_plans, export_target
-from bd_gen.exchange.exports.scale import METRES_PER_PIXEL
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import write_text
 from bd_gen.system.folders import check_replaceable, put_right, replacing_folder

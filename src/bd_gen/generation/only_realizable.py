@@ -6,19 +6,20 @@ to have no layout, and counted apart. Known answers are those of this process al
 answers may hold some that took another effort.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.answers import AnswerCache
-from bd_gen.layouts.asking import EFFORT_LIMIT
 from bd_gen.layouts.outcome import has_solver
-from bd_gen.layouts.realizable import realizable
+from bd_gen.layouts.realizable import BY_EFFORT, realizable
 from bd_gen.layouts.search import Status
 from bd_gen.sampling.method import Method
 from bd_gen.sampling.rejection import Verdict
 from bd_gen.system.errors import InputError
 
-_NO_CLOCK = 1e9  # seconds
+_NO_CLOCK = replace(BY_EFFORT, time_limit=1e9)
 _MOST_KNOWN = 200_000  # answers, some 30 MB
 
 _VERDICTS = {
@@ -47,9 +48,7 @@ class LayoutJudge:
         """
         if len(self._known.answers) > _MOST_KNOWN:
             self._known = AnswerCache()
-        statuses = realizable(
-            rows, self._vocabulary, _NO_CLOCK, cache=self._known, effort_limit=EFFORT_LIMIT
-        )
+        statuses = realizable(rows, self._vocabulary, _NO_CLOCK, cache=self._known)
         # What is no complete diagram has no layout either.
         return np.array([_VERDICTS.get(s, Verdict.REFUSED) for s in statuses.tolist()], np.int8)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from bd_gen.diagrams.vocabulary import ROOM_TYPES
 from bd_gen.drawing.appearance import SHORT_NAMES
-from bd_gen.drawing.links import links_of
+from bd_gen.drawing.panel import links_of
 from bd_gen.drawing.placement import Placement, place
 from bd_gen.report.charts import Circle, Line, Picture, Shape, Words
 from bd_gen.report.commands import show_command

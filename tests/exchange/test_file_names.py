@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bd_gen.exchange.exports import file_names as file_names_module
-from bd_gen.exchange.exports.file_names import file_name, file_names
+from bd_gen.exchange import export as file_names_module
+from bd_gen.exchange.export import file_name, file_names
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.drawing.links import links_of
 from bd_gen.drawing.nesting import INSIDE, SURROUNDING
+from bd_gen.drawing.panel import links_of
 from bd_gen.drawing.placement import place
 
 LEFT_OF, ABOVE = 2, 3
