@@ -14,6 +14,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
 IDS = [notebook.stem for notebook in NOTEBOOKS]
+_START = """
+from bd_gen.cli.start import main
+
+if __name__ == "__main__":
+    main()
+"""
 
 
 def cells(notebook: Path) -> list[dict[str, Any]]:
@@ -76,7 +82,7 @@ def test_a_notebook_runs(
     monkeypatch.chdir(tmp_path)
     command = tmp_path / "bin" / "bd-gen"
     command.parent.mkdir()
-    command.write_text(f"#!{sys.executable}\nfrom bd_gen.cli.start import main\n\nmain()\n")
+    command.write_text(f"#!{sys.executable}\n{_START}")
     command.chmod(0o755)
     monkeypatch.setenv("PATH", f"{command.parent}{os.pathsep}{os.environ['PATH']}")
     names: dict[str, Any] = {}
