@@ -14,7 +14,7 @@ from bd_gen.diagrams.tokens import diagrams_from_tokens, tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import NODE_MASK, Vocabulary
 from bd_gen.generation import only_realizable
 from bd_gen.generation.batch import BatchTask, run_batch
-from bd_gen.generation.engine_processes import ProcessEngine
+from bd_gen.generation.engines import ProcessEngine
 from bd_gen.generation.in_memory import draw, sampler_for
 from bd_gen.generation.job import GenerationJob, generate
 from bd_gen.generation.only_realizable import LayoutJudge, check_solver

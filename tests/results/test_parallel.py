@@ -14,8 +14,7 @@ from bd_gen.metrics import METRICS, MetricKey, metric, metric_versions
 from bd_gen.results import pool as pool_module
 from bd_gen.results import request as request_module
 from bd_gen.results.evaluate import evaluate_method
-from bd_gen.results.parallel import evaluate_all
-from bd_gen.results.pool import can_start_anew
+from bd_gen.results.parallel import can_start_anew, evaluate_all
 from bd_gen.results.request import Request
 from bd_gen.results.sample_table import read_sample_table, table_path
 from bd_gen.results.samples_file import Samples, samples_path, write_samples
