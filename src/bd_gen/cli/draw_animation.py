@@ -9,7 +9,7 @@ import click
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
-    from bd_gen.generation.trajectory import Trajectory
+    from bd_gen.generation.animating import Trajectory
     from bd_gen.layouts.options import SolverOptions
 
 USUAL_SEED = 42
