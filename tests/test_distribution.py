@@ -115,9 +115,8 @@ def test_licence_and_metadata(built: tuple[Path, Path]) -> None:
     with zipfile.ZipFile(built[1]) as archive:
         (folder,) = {name.partition("/")[0] for name in archive.namelist() if ".dist-info/" in name}
         assert archive.read(f"{folder}/licenses/LICENSE").decode() == licence
-        assert (
-            "bd-gen = bd_gen.cli.start:main" in archive.read(f"{folder}/entry_points.txt").decode()
-        )
+        commands = archive.read(f"{folder}/entry_points.txt").decode()
+        assert "bd-gen = bd_gen.cli.start:main" in commands
         about = email.message_from_bytes(archive.read(f"{folder}/METADATA"))
     with tarfile.open(built[0]) as archive:
         (name,) = (name for name in archive.getnames() if name.endswith("/PKG-INFO"))
@@ -128,7 +127,7 @@ def test_licence_and_metadata(built: tuple[Path, Path]) -> None:
     assert (about["License-Expression"], about["License-File"]) == ("MIT", "LICENSE")
     assert about["Requires-Python"] == project["requires-python"]
     assert about["Summary"] == project["description"]
-    assert about.get_payload() == (ROOT / "README.md").read_text()
+    assert about.get_payload(decode=True).decode() == (ROOT / "README.md").read_text()
     assert set(about.get_all("Provides-Extra")) == set(project["optional-dependencies"])
     needed = [line for line in about.get_all("Requires-Dist") if "extra ==" not in line]
     assert sorted(needed) == sorted(project["dependencies"])
@@ -179,7 +178,7 @@ def test_the_wheel_works_where_nothing_else_of_this_tree_is(
         ("layout", "generate eval.only_realizable=true eval.num_samples=1"),
         ("layout", "evaluate --metric realizable"),
         ("layout", "design --rooms Kitchen --out plans"),
-        ("layout", "draw plan.jsonl --as plan --out plan.svg"),
+        ("layout", "draw joined.jsonl --as plan --out plan.svg"),
         ("cad", "export plan.jsonl --out plan.dxf"),
         ("cluster", "generate --engine dask --scheduler tcp://localhost:1 eval.num_samples=1"),
         ("multi", "train model=tiny data.num_plans=300 training.steps=1 training.devices=2"),
@@ -190,6 +189,9 @@ def test_a_missing_extra_is_named_in_one_line(
 ) -> None:
     plan = '{"id": "a", "rooms": [{"type": "Kitchen", "box": [20, 20, 120, 120]}]}'
     (tmp_path / "plan.jsonl").write_text(plan + "\n")
+    rooms = '[{"type": "Kitchen"}, {"type": "Balcony"}]'
+    joined = f'{{"id": "b", "rooms": {rooms}, "relations": [[0, 1, "left-of"]]}}'
+    (tmp_path / "joined.jsonl").write_text(joined + "\n")
     done = subprocess.run(
         [str(installed / "bd-gen"), *line.split()],
         cwd=tmp_path,

@@ -18,7 +18,7 @@ from bd_gen.cli.engine_options import (
     numbers,
     summary,
 )
-from bd_gen.cli.layout_options import warn_of_missing_packages
+from bd_gen.cli.evaluating import warn_of_missing_packages
 
 if TYPE_CHECKING:
     from bd_gen.generation.batch import BatchTask

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bd_gen.data.problems import printable
 from bd_gen.data.sources.plans.plan_parser import BadPlanError, ParsedPlan, PlanParser
 from bd_gen.data.sources.plans.plan_texts import read_plan_texts
-from bd_gen.data.problems import printable
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.room_labels import RoomLabels
