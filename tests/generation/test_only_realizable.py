@@ -13,13 +13,13 @@ from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import diagrams_from_tokens, tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import NODE_MASK, Vocabulary
 from bd_gen.generation import only_realizable
+from bd_gen.generation.animating import trajectory_of
 from bd_gen.generation.batch import BatchTask, run_batch
-from bd_gen.generation.engine_processes import ProcessEngine
+from bd_gen.generation.engines import ProcessEngine
 from bd_gen.generation.in_memory import draw, sampler_for
 from bd_gen.generation.job import GenerationJob, generate
 from bd_gen.generation.only_realizable import LayoutJudge, check_solver
 from bd_gen.generation.suites import read_suite
-from bd_gen.generation.trajectory import trajectory_of
 from bd_gen.layouts import cp_sat
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.search import Status

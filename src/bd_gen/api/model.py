@@ -17,9 +17,9 @@ from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.exchange.given import read_given
 from bd_gen.generation.in_memory import sampler_for
 from bd_gen.generation.job import MOST_SAMPLES
+from bd_gen.generation.only_realizable import tokens_in
 from bd_gen.generation.provenance import recorded_data
 from bd_gen.generation.shards import Shard, draw_shard
-from bd_gen.generation.tries import tokens_in
 from bd_gen.model.any_order import any_order_nats
 from bd_gen.model.device import resolve_device
 from bd_gen.sampling.condition_reader import condition_from_plain

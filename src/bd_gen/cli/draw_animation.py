@@ -10,7 +10,7 @@ from bd_gen.cli.checkpoint_notes import say_notes
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
-    from bd_gen.generation.trajectory import Trajectory
+    from bd_gen.generation.animating import Trajectory
     from bd_gen.layouts.options import SolverOptions
 
 USUAL_SEED = 42

@@ -14,8 +14,7 @@ import numpy as np
 from bd_gen.data.cache import file_hash
 from bd_gen.system import files
 from bd_gen.system.errors import InputError
-from bd_gen.system.json_text import JsonError, parse_json
-from bd_gen.system.plain import plain_dict
+from bd_gen.system.plain import JsonError, parse_json, plain_dict
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -14,7 +14,7 @@ from bd_gen.diagrams.vocabulary import NO_EDGE, Vocabulary, inverse_relation
 from bd_gen.sampling.conditions import Condition, check_num_rooms
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import read_small
-from bd_gen.system.json_text import JsonError, parse_json
+from bd_gen.system.plain import JsonError, parse_json
 
 _LARGEST_FILE = 1 << 20
 

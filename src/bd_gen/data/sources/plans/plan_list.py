@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from bd_gen.data.sources.plans.line_reader import LONGEST_LINE
-from bd_gen.system.json_text import uncollected
+from bd_gen.system.plain import uncollected
 
 _BLANK = " \t\r\n"
 _SCAN = json.JSONDecoder()

@@ -1,12 +1,15 @@
-"""How many samples are asked for a layout, and what is said where that cannot be asked."""
+"""What `evaluate` and `suite` share: how many samples are asked for a layout, and how it went."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
+from bd_gen.system.errors import InputError
+
 if TYPE_CHECKING:
     from bd_gen.results.asked import Rows
+    from bd_gen.results.request import Outcome
 
 
 class RowsType(click.ParamType):
@@ -45,7 +48,6 @@ def warn_of_missing_packages(
         InputError: a metric that the user asks for is left out.
     """
     from bd_gen.metrics.registry import METRICS, can_compute, needs
-    from bd_gen.system.errors import InputError
 
     wanted = {family.lower() for family in families}
     for metric in METRICS.values():
@@ -54,3 +56,42 @@ def warn_of_missing_packages(
         if is_asked and metric.on_subset:
             raise InputError(needs(metric))
         click.echo(f"bd-gen: warning: {needs(metric)}; it is left out", err=True)
+
+
+class Reporter:
+    """Says how it went, and remembers whether all went well.
+
+    Args:
+        fail_fast: end at the first file that cannot be used.
+    """
+
+    def __init__(self, fail_fast: bool) -> None:
+        self._fail_fast = fail_fast
+        self.num_problems = 0
+
+    def outcome(self, outcome: "Outcome") -> None:
+        """Say how it went with one method."""
+        done = outcome.evaluation
+        if done is None:
+            if outcome.fault:
+                click.echo(outcome.fault, err=True)
+            self.problem(outcome.problem)
+            return
+        click.echo(f"{outcome.method}: {done.path} ({done.action})")
+        self.notes(outcome.method, done.notes)
+
+    def notes(self, method: str, notes: Sequence[str]) -> None:
+        """Say what the user should know of a method."""
+        for note in notes:
+            click.echo(f"bd-gen: warning: {method}: {note}", err=True)
+
+    def problem(self, problem: str) -> None:
+        """Say what is wrong with a file.
+
+        Raises:
+            InputError: it shall be the last one.
+        """
+        if self._fail_fast:
+            raise InputError(problem)
+        click.echo(f"bd-gen: {problem}", err=True)
+        self.num_problems += 1

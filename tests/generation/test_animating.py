@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from tests.generation.checkpoints import small_checkpoint
 
+from bd_gen.generation.animating import trajectory_of
 from bd_gen.generation.in_memory import draw, sampler_for
-from bd_gen.generation.trajectory import trajectory_of
 from bd_gen.sampling.conditions import Condition
 from bd_gen.sampling.method import Method
 

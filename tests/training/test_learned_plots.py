@@ -5,7 +5,7 @@ import torch
 
 from bd_gen.model.order_law import OrderLaw
 from bd_gen.system.errors import InputError
-from bd_gen.training.law_plot import draw_law
+from bd_gen.training.learned_plots import draw_law
 
 
 def test_a_law_is_drawn_as_a_picture_of_its_weights(tmp_path: Path) -> None:
