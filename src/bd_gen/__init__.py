@@ -4,7 +4,7 @@ The names below are the front door (docs/python.md). Each is imported when it is
 that `import bd_gen` and the command line start at once.
 """
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # of `typing`, whose loading Ctrl-C would end with a traceback
 
 if TYPE_CHECKING:
     from bd_gen.api.designing import Design as Design

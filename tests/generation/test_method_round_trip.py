@@ -25,6 +25,7 @@ REMASKED = (
     RemaskingSettings("cap", 0.4),
     RemaskingSettings("rescale", 0.05, 0.5),
     RemaskingSettings("confidence", t_switch=0.3),
+    RemaskingSettings("compensated"),
     RemaskingSettings("loop", 0.02),
     RemaskingSettings("loop", 0.02, t_on=0.5, t_off=0.1, alpha_on=0.8),
 )

@@ -13,6 +13,7 @@ from bd_gen.sampling.decodings.nucleus import Nucleus
 from bd_gen.sampling.decodings.tempered import Tempered
 from bd_gen.sampling.method import Method, RemaskingSettings
 from bd_gen.sampling.remaskings.cap import Cap
+from bd_gen.sampling.remaskings.compensated import Compensated
 from bd_gen.sampling.remaskings.confidence import Confidence
 from bd_gen.sampling.remaskings.loop import Looped
 from bd_gen.sampling.remaskings.rescale import Rescale
@@ -148,6 +149,7 @@ def test_strategies():
         assert isinstance(made, kind)
         assert made.eta == 0.3
     assert isinstance(RemaskingSettings("confidence").remasking, Confidence)
+    assert isinstance(RemaskingSettings("compensated").remasking, Compensated)
     switched = RemaskingSettings("cap", 0.3, t_switch=0.5).remasking
     assert isinstance(switched, Switched)
     assert switched.t_switch == 0.5

@@ -114,7 +114,7 @@ class Diagram(plain.Diagram):
             InputError: a room or a relation that nobody knows, edges that contradict, or one
                 that does not say how its rooms are related.
         """
-        from bd_gen.exchange.imports.networkx_graph import read_networkx
+        from bd_gen.exchange.imports.graphml import read_networkx
 
         read = read_networkx(graph)
         if read.joined:
@@ -263,7 +263,7 @@ def parsed_json(text: str | bytes | Mapping[str, Any]) -> bytes:
     Raises:
         InputError: it is no JSON.
     """
-    from bd_gen.system.json_text import JsonError, parse_json
+    from bd_gen.system.plain import JsonError, parse_json
 
     if isinstance(text, Mapping):
         content: Any = dict(text)

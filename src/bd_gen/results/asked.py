@@ -2,7 +2,7 @@
 
 from typing import Final, Literal
 
-from bd_gen.layouts.asking import DEFAULT_ROWS
+from bd_gen.layouts.realizable import DEFAULT_ROWS
 from bd_gen.results.result_file import Result
 
 Rows = int | Literal["all"]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
-from bd_gen.layouts.asking import Asking
+from bd_gen.layouts.realizable import Asking
 from bd_gen.metrics import Reference
 from bd_gen.metrics.compute import compute_metric, computed, measurable, resampled, sample_columns
 from bd_gen.metrics.intervals import intervals_of

@@ -6,9 +6,13 @@ only for diagrams in which a token changes, and every diagram moves on to its ow
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bd_gen.sampling.steps import Course, GroupState, Reveal, Tensor, Transition
-from bd_gen.sampling.strategies import Order
+from bd_gen.sampling.strategies import NoRemasking, Order
+
+if TYPE_CHECKING:
+    from bd_gen.sampling.noise import StepNoise
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class GridOrder(Order):
         last = course.grid.steps
         rows = (state.step < last).nonzero()[:, 0]
         while len(rows):
+            if course.remasking.acts_after:
+                self._mask_after(state, rows[state.step[rows] > 0], course)
             reveal = self._propose(state, rows, course)
             acts = reveal.candidates.any(dim=1) if reveal.count is None else reveal.count > 0
             idle = rows[~acts]
@@ -50,19 +56,37 @@ class GridOrder(Order):
     def _propose(self, state: GroupState, rows: Tensor, course: Course) -> Reveal:
         from bd_gen.sampling.state import Reveal
 
-        grid, at = course.grid, state.step[rows]
-        transition = Transition(rows, grid.times[at], grid.alphas[at], grid.alphas[at + 1])
-        drawn = course.noise.step(state.samples[rows, None], at[:, None], state.positions[None])
+        at = state.step[rows]
+        transition, drawn = _transition(rows, at, course), _noise_at(state, rows, at, course)
         is_masked, is_free = state.is_masked[rows], ~state.is_given[rows]
-        sigma = course.remasking.sigma(state, transition)
+        now = NoRemasking() if course.remasking.acts_after else course.remasking
+        sigma = now.sigma(state, transition)
         remask = is_free & ~is_masked & (drawn.remask < sigma)
         step = Step(transition, is_masked, is_free, drawn.reveal, sigma, remask)
         candidates, count = self.reveals(step)
         return Reveal(rows, transition.time, at, candidates, count, remask)
 
+    def _mask_after(self, state: GroupState, rows: Tensor, course: Course) -> None:
+        """Mask again what is visible after the last step of some diagrams, before the next."""
+        at = state.step[rows] - 1
+        sigma = course.remasking.sigma(state, _transition(rows, at, course))
+        may_go = ~state.is_given[rows] & ~state.is_masked[rows]
+        state.mask(rows, may_go & (_noise_at(state, rows, at, course).remask < sigma))
+
     @abstractmethod
     def reveals(self, step: Step) -> tuple[Tensor, Tensor | None]:
         """Candidates (r, N), and how many of them (r,) will be revealed if not all."""
+
+
+def _transition(rows: Tensor, at: Tensor, course: Course) -> Transition:
+    """Step `at` (r,) of some diagrams."""
+    grid = course.grid
+    return Transition(rows, grid.times[at], grid.alphas[at], grid.alphas[at + 1])
+
+
+def _noise_at(state: GroupState, rows: Tensor, at: Tensor, course: Course) -> "StepNoise":
+    """(r, N) noise of step `at` (r,) of some diagrams."""
+    return course.noise.step(state.samples[rows, None], at[:, None], state.positions[None])
 
 
 class CountedOrder(GridOrder):

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 DEFAULT_STEPS = 100
 MOST_STEPS = 100_000
 """More steps than this are a slip of the finger; their grid alone would fill the memory."""
+ACTS_AFTER = "remasking_acts_after"
+"""A key of files that says so of the method's remasking; it follows from the strategy."""
 MOST_SWEEPS = 1_000  # more are a slip of the finger: a diagram would take minutes
 
 
@@ -272,6 +274,9 @@ class Method:
             **dict.fromkeys(("remasking_strategy", "remasking_eta", "remasking_t_switch")),
             "is_v2": self.is_learned,
         }
+        if self.remasker.acts_after:
+            # Older samples of that name, which do not say so, were drawn in the posterior.
+            settings[ACTS_AFTER] = True
         if self.only_realizable:
             settings["only_realizable"] = True
         if self.remasking is not None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bd_gen.sampling.method import DEFAULT_STEPS, Method, RemaskingSettings, of_values
+from bd_gen.sampling.method import ACTS_AFTER, DEFAULT_STEPS, Method, RemaskingSettings, of_values
 from bd_gen.sampling.names import listed
 from bd_gen.sampling.parameters import Parameter, Strategy
 from bd_gen.sampling.strategies import DECODINGS, ORDERS, REMASKINGS, SWEEP_KINDS
@@ -211,7 +211,7 @@ def known_settings() -> set[str]:
     """All keys of files that belong to a method."""
     together = {cls.stored_together[0] for cls in REMASKINGS.values()}
     derived = {one.key.replace(".", "_") for one in config_settings()}
-    return derived | together | {*NEEDED, *NEEDED_TO_REMASK, "is_v2"}
+    return derived | together | {*NEEDED, *NEEDED_TO_REMASK, ACTS_AFTER, "is_v2"}
 
 
 def canonical(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -49,6 +49,10 @@ class Transition:
 class MasksAgain(Protocol):
     """What a course needs of a remasking."""
 
+    @property
+    def acts_after(self) -> bool:
+        """Whether it masks after the step's reveals."""
+
     def sigma(self, state: GroupState, transition: Transition) -> Tensor:
         """(r, N) float64 probabilities of being masked again."""
 

@@ -85,6 +85,9 @@ class Remasking(Strategy, ABC):
     tokens stays that of the forward process. sigma may be at most min(1, (1 - alpha_s) / alpha_t).
     In the last step alpha_s is 1, so sigma_max and with it every sigma is 0.
 
+    A strategy that `acts_after` does not do so: tokens are revealed as without remasking, and then
+    visible ones, those just revealed among them, are masked with probability sigma.
+
     Attributes:
         has_switch: whether `t_switch` may limit it to times t < t_switch.
         instead: by key, what it has in the place of a parameter of others, for messages.
@@ -98,6 +101,11 @@ class Remasking(Strategy, ABC):
     def parameters(cls) -> dict[str, Parameter]:
         """Its own parameters and, if it may be limited, t_switch."""
         return own_parameters(cls) | (own_parameters(Switched) if cls.has_switch else {})
+
+    @property
+    def acts_after(self) -> bool:
+        """Whether it masks what is visible after the step's reveals, uncompensated by them."""
+        return False
 
     @abstractmethod
     def sigma(self, state: GroupState, transition: Transition) -> Tensor:
@@ -116,6 +124,11 @@ class Switched(Remasking):
 
     remasking: Remasking
     t_switch: float = parameter("(0, 1]", "remask only at t < t_switch", 1.0, word="tsw")
+
+    @property
+    def acts_after(self) -> bool:
+        """As the other remasking does."""
+        return self.remasking.acts_after
 
     def sigma(self, state: GroupState, transition: Transition) -> Tensor:
         """See `Remasking`."""
@@ -233,7 +246,7 @@ def find(registry: Registry[Any], name: object, called: str) -> Any:
 _FOLDERS: dict[str, tuple[Registry[Any], tuple[str, ...]]] = {
     "orders": (ORDERS, ("random", "llada", "confidence", "margin", "first_hitting", "rooms")),
     "decodings": (DECODINGS, ("tempered", "nucleus", "argmax")),
-    "remaskings": (REMASKINGS, ("cap", "rescale", "confidence", "loop")),
+    "remaskings": (REMASKINGS, ("cap", "rescale", "confidence", "compensated", "loop")),
     "sweep_kinds": (SWEEP_KINDS, ("tokens", "rooms")),
 }
 """What lies in which folder, and the files that lists begin with."""

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from bd_gen.system.errors import InputError
+from bd_gen.system.files import check_pointer
 from bd_gen.system.plain import plain_dict
 
 _LARGEST_FILE = 1 << 16
@@ -43,7 +44,9 @@ def _text(path: Path) -> str:
     try:
         if path.exists() and (not path.is_file() or path.stat().st_size > _LARGEST_FILE):
             raise InputError(f"{path}: expected a file of at most {_LARGEST_FILE >> 10} KiB")
-        return path.read_bytes().decode()
+        data = path.read_bytes()
+        check_pointer(path, data)
+        return data.decode()
     except UnicodeDecodeError:
         raise InputError(f"{path}: is not text in UTF-8") from None
     except (OSError, ValueError) as error:

@@ -1,10 +1,10 @@
 """How far rooms are from their typical size."""
 
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.vocabulary import TYPICAL_AREAS
 from bd_gen.layouts.constraints import LARGEST_COORDINATE, X0, X1, Y0, Y1, variable
 from bd_gen.layouts.costs import Layouts, Terms, cost
 from bd_gen.layouts.options import SolverOptions
-from bd_gen.layouts.typical_areas import TYPICAL_AREAS
 
 HALF_PERIMETERS = (200, 107, 67, 55, 81, 87, 77, 90, 90, 65, 54, 41, 41)
 SHORT_SIDES = (70, 43, 22, 20, 29, 33, 28, 36, 36, 14, 13, 11, 11)

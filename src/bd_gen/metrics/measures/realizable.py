@@ -8,8 +8,8 @@ that only some samples are asked: those that `AskedDiagrams.asking` names.
 import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
-from bd_gen.layouts.asking import NOT_ASKED as ROW_NOT_ASKED
 from bd_gen.layouts.realizable import NO_DIAGRAM
+from bd_gen.layouts.realizable import NOT_ASKED as ROW_NOT_ASKED
 from bd_gen.layouts.search import Status
 from bd_gen.metrics.registry import MetricKey, metric
 from bd_gen.metrics.samples import asking_of

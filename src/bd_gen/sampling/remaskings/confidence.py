@@ -1,4 +1,4 @@
-"""ReMDM-conf (arXiv:2503.00307): what the model doubted is masked again."""
+"""ReMDM-conf (arXiv:2503.00307): the doubtful is masked again, as published results have it."""
 
 from bd_gen.sampling.parameters import Shown
 from bd_gen.sampling.steps import GroupState, Tensor, Transition
@@ -9,16 +9,18 @@ from bd_gen.sampling.strategies import Remasking, remasking
 class Confidence(Remasking):
     """sigma_max shared out among revealed positions by softmax of their negated confidence.
 
-    A masked position has no confidence of its own. It is compensated with the sigma that keeps
-    the expected number of visible tokens near that of the forward process: about sigma_max tokens
-    of a row go altogether, unless none is visible.
+    As the published results have it: masked again after the step's reveals, which makes up for
+    nothing, so that fewer tokens are visible than in the forward process. `compensated` is the
+    same sigma in ReMDM's posterior.
     """
 
+    acts_after = True
     always_named = ("t_switch",)  # as published
     paper = "arXiv:2503.00307"
     shown = (
         Shown(
-            "sigma_max shared out to doubtful tokens, at t < {t_switch}",
+            "doubtful tokens go, by shares of sigma_max, at t < {t_switch} (published)",
+            "as published, after the step's reveals and without making up for it: "
             "σ_max · softmax(−ψ), ψ the p that each visible token had when it was revealed",
             (0.5,),
         ),
@@ -26,12 +28,11 @@ class Confidence(Remasking):
 
     def sigma(self, state: GroupState, transition: Transition) -> Tensor:
         """See `Remasking`."""
-        rows, alpha = transition.rows, transition.alpha_t
-        is_free = ~state.is_given[rows]
-        may_go = is_free & ~state.is_masked[rows]
-        doubt = (-state.confidence[rows]).masked_fill(~may_go, -float("inf"))
-        shares = doubt.softmax(dim=1).nan_to_num()  # no revealed position: no share
-        visible = (alpha * is_free).sum(dim=1, keepdim=True)
-        none_visible = (1.0 - alpha).where(is_free, 1.0).prod(dim=1, keepdim=True)
-        share_of_masked = (1.0 - none_visible) / visible
-        return transition.sigma_max * shares.where(may_go, share_of_masked)
+        return transition.sigma_max * shares_of_doubt(state, transition.rows)
+
+
+def shares_of_doubt(state: GroupState, rows: Tensor) -> Tensor:
+    """(r, N) softmax of the negated confidence of what may be masked again; 0 elsewhere."""
+    may_go = ~state.is_given[rows] & ~state.is_masked[rows]
+    doubt = (-state.confidence[rows]).masked_fill(~may_go, -float("inf"))
+    return doubt.softmax(dim=1).nan_to_num()  # no revealed position: no share

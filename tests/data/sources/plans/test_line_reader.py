@@ -1,4 +1,5 @@
 import gzip
+import json
 import os
 from pathlib import Path
 
@@ -82,14 +83,15 @@ def test_progress_is_told_in_bytes_of_the_file(tmp_path: Path) -> None:
     assert calls == sorted(calls)
 
 
-@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
-def test_empty_lines_are_counted(
-    tmp_path: Path, end: bytes, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("line", [b"\n", b"\r\n", b"0\n", b"{}\r\n", b"[[]]\n", b" " * 30 + b"\n"])
+def test_lines_too_short_for_a_plan_are_counted(
+    tmp_path: Path, line: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A megabyte of them shrinks to a kilobyte, and each costs as much as a line of a plan."""
-    path = write(tmp_path / "a", gzip.compress(end * 1001, 1))
-    assert len(list(read_lines(path))) == 1001
-    monkeypatch.setattr(line_reader, "_MOST_BLANKS", 1000)
-    with pytest.raises(InputError, match="holds more than 1,000 empty lines"):
+    path = write(tmp_path / "a", gzip.compress(line * 1001 + b"x" * 32, 1))
+    assert len(list(read_lines(path))) == 1002
+    monkeypatch.setattr(line_reader, "MOST_SHORT", 1000)
+    with pytest.raises(InputError, match="holds more than 1,000 lines of under 32 bytes"):
         for _ in read_lines(path):
             pass
+    assert len(json.dumps({"id": 1, "rooms": [{"type": "a"}]})) >= line_reader.SHORTEST_PLAN

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bd_gen.data.sources.plans.line_reader import LONGEST_LINE
 from bd_gen.data.sources.plans.plan_list import ListError, first_value, split_list
 
 PARTS = st.recursive(
@@ -20,10 +21,29 @@ def test_the_elements_of_a_list(values: list[object], indent: int | None) -> Non
     assert [json.loads(part) for part in split_list(text)] == values
 
 
-@pytest.mark.parametrize("length", [16_382, 16_383, 16_384, 16_385, 16_386, 100_000])
-def test_elements_around_the_usual_length(length: int) -> None:
+@pytest.mark.parametrize("length", [100_000, *range(LONGEST_LINE - 12, LONGEST_LINE)])
+def test_elements_around_the_end_of_what_is_looked_at(length: int) -> None:
     for value in ("a" * (length - 2), int("9" * 4000), [0] * (length // 3)):
-        assert [json.loads(p) for p in split_list(json.dumps([1, value, 2]))] == [1, value, 2]
+        values = [1, value, 23, value, "b", 45]
+        assert [json.loads(part) for part in split_list(json.dumps(values))] == values
+
+
+class _Counted(str):
+    """A text that knows how much of it was copied."""
+
+    copied = 0
+
+    def __getitem__(self, place: object) -> str:
+        part = super().__getitem__(place)  # type: ignore[index]
+        self.copied += len(part)
+        return part
+
+
+@pytest.mark.parametrize("part", ["[],", "0,", '"' + "a" * 700_000 + '",'])
+def test_a_list_is_copied_a_few_times_however_short_its_elements(part: str) -> None:
+    text = _Counted("[" + part * (3_000_000 // len(part)) + "0]")
+    assert sum(1 for _ in split_list(text)) == text.count(",") + 1
+    assert text.copied < 5 * len(text)
 
 
 @pytest.mark.parametrize("part", ["[],", "{},", '{"a":{}},'])

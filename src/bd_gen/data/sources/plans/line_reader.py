@@ -15,8 +15,9 @@ _FREE_EXPANSION = 1 << 24
 _MOST_EXPANSION = 50
 """Plans shrink six- to twentyfold by gzip; what grows by more than this is a bomb."""
 
-_MOST_BLANKS = 1 << 20
-"""Empty lines, of one byte each; a line costs as much as ten bytes of a plan."""
+SHORTEST_PLAN, MOST_SHORT = 32, 1 << 20
+"""No plan is shorter, in bytes; what is costs more than its bytes, so that there may not be more
+of it. Reading a line, and finding that it is no plan, costs as much as 30 bytes of a plan."""
 
 
 def read_lines(
@@ -42,14 +43,17 @@ def read_lines(
             is_gzip = raw.read(2) == b"\x1f\x8b"
             raw.seek(0)
             file = cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if is_gzip else raw
-            number, done, blanks = 1, 0, 0
+            number, done, short = 1, 0, 0
             for piece, is_end in _pieces(file):
                 done += len(piece)
                 if is_gzip and done > max(_FREE_EXPANSION, _MOST_EXPANSION * raw.tell()):
                     raise InputError(f"{path}: grows more than {_MOST_EXPANSION} times by gunzip")
-                blanks += is_end == _WHOLE and len(piece) <= 2 and not piece.strip()
-                if blanks > _MOST_BLANKS:
-                    raise InputError(f"{path}: holds more than {_MOST_BLANKS:,} empty lines")
+                short += is_end == _WHOLE and len(piece) < SHORTEST_PLAN
+                if short > MOST_SHORT:
+                    raise InputError(
+                        f"{path}: holds more than {MOST_SHORT:,} lines of under {SHORTEST_PLAN} "
+                        "bytes, empty or too short for a plan"
+                    )
                 if is_end:
                     yield number, None if is_end is _TOO_LONG else piece.rstrip(b"\r\n")
                     number += 1

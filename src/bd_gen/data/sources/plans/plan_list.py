@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 
 from bd_gen.data.sources.plans.line_reader import LONGEST_LINE
+from bd_gen.system.plain import uncollected
 
-_USUAL = 1 << 14  # characters of a plan; longer ones are looked at twice
 _BLANK = " \t\r\n"
 _SCAN = json.JSONDecoder()
 
@@ -23,11 +23,12 @@ def split_list(text: str) -> Iterator[str | None]:
     Raises:
         ListError: it is no list, but for what is wrong within an element of the usual size.
     """
+    values = _Values(text)
     place = _skip(text, _skip(text, 0) + 1)
     mark = "," if text[place : place + 1] != "]" else "]"
     number = 0
     while mark == ",":
-        end = _end_of_value(text, place)
+        end = values.end(place)
         if end is None:
             yield None
             return
@@ -47,32 +48,44 @@ def first_value(text: str) -> tuple[str, str] | None:
     """A JSON text's first value and the rest; None if there is none of under a megabyte."""
     start = _skip(text, 0)
     try:
-        end = _end_of_value(text, start)
+        end = _Values(text).end(start)
     except ListError:
         return None
     return None if end is None else (text[start:end], text[end:])
 
 
-def _end_of_value(text: str, start: int) -> int | None:
-    """Where the value at `start` ends; None if it is longer than a megabyte.
+class _Values:
+    """Finds where values end, looking at a megabyte of the text at a time."""
 
-    Raises:
-        ListError: there is no value.
-    """
-    for longest in (_USUAL, LONGEST_LINE):
-        part = text[start : start + longest]
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._start, self._part = 0, text[:LONGEST_LINE]
+
+    def end(self, start: int) -> int | None:
+        """Where the value at `start` ends; None if it is longer than a megabyte.
+
+        Raises:
+            ListError: there is no value.
+        """
+        found = self._decoded(start)
+        if found is None and start > self._start:
+            self._start, self._part = start, self.text[start : start + LONGEST_LINE]
+            found = self._decoded(start)
+        return found
+
+    def _decoded(self, start: int) -> int | None:
+        """As `end`; None as well if the part in view does not hold all of the value."""
+        is_last = self._start + len(self._part) >= len(self.text)
         try:
-            _, end = _SCAN.raw_decode(part)
+            _, end = uncollected(_SCAN.raw_decode, self._part, start - self._start)
         except RecursionError:
             raise ListError("a plan is nested too deeply") from None
         except ValueError as error:
-            if len(part) < longest:
+            if is_last:
                 raise ListError(f"is not JSON ({str(error)[:60]})") from None
-            continue
+            return None
         # A number or a word may go on behind the part that was looked at.
-        if end < len(part) or len(part) < longest:
-            return start + end
-    return None
+        return self._start + end if is_last or end < len(self._part) else None
 
 
 def _skip(text: str, place: int) -> int:

@@ -1,0 +1,44 @@
+"""Plans of one's own, in the open format."""
+
+from typing import TYPE_CHECKING, Any
+
+from bd_gen.data.sources import Progress, source
+
+if TYPE_CHECKING:
+    from bd_gen.data.config import DataConfig
+    from bd_gen.data.plan_table import PlanTable
+    from bd_gen.diagrams.room_labels import RoomLabels
+
+
+def _labels(config: "DataConfig") -> "RoomLabels":
+    from bd_gen.data.labels import read_labels
+    from bd_gen.diagrams.room_labels import RoomLabels
+
+    return read_labels(config.labels) if config.labels else RoomLabels()
+
+
+def _content(config: "DataConfig") -> dict[str, Any]:
+    from bd_gen.data.cache import file_hash
+
+    read = {"sha256": file_hash(str(config.path)), "skip_bad": config.skip_bad}
+    return {**read, "labels": _labels(config).mapping}
+
+
+@source(
+    "plans",
+    about="Read your own plans (JSON lines).",
+    details="""Read your own plans: FILE holds one JSON object a line, gzipped or not.
+
+    {"id": "1", "rooms": [{"type": "Kitchen", "box": [x0, y0, x1, y1]}, ...]}, in pixels of a
+    256-pixel plan, y downwards; or "relations": [[i, j, "left-of"], ...] instead of boxes.
+    """,
+    options=("path", "labels", "skip_bad"),
+    content=_content,
+    unit="bytes",
+)
+def read(config: "DataConfig", progress: Progress | None) -> "PlanTable":
+    """Read the file."""
+    from bd_gen.data.sources.plans.source import read_plans
+
+    vocabulary, labels = config.vocabulary, _labels(config)
+    return read_plans(str(config.path), vocabulary, labels, config.skip_bad, progress)
