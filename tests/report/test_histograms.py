@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 
 from bd_gen.diagrams.vocabulary import RELATIONS
-from bd_gen.metrics.measures.distribution import marginal_counts
+from bd_gen.metrics.measures.distribution import DISTRIBUTION
 from bd_gen.report.contents import read_contents
 from bd_gen.report.histograms import RELATION_SIGNS, _edges, _relations, histogram_figures
 from bd_gen.results.columns import REAL
@@ -17,7 +17,7 @@ def test_each_relation_has_its_sign() -> None:
 def test_shares_are_those_of_the_metrics(directory: Path) -> None:
     contents = read_contents(directory)
     rows = contents.diagrams[REAL].rows
-    counts = marginal_counts(rows)["edge"]
+    counts = DISTRIBUTION.fit(rows)["edge"]
     assert np.allclose(_relations(contents).shares[REAL], counts / counts.sum())
     edges = _edges(contents).shares[REAL]
     assert edges.sum() == 1

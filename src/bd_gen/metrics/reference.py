@@ -68,7 +68,7 @@ class Reference:
         return [
             metric
             for metric in METRICS.values()
-            if metric.fit_name is not None
+            if metric.fit_name
             and (
                 self._versions.get(metric.name) != metric.version
                 or metric.fit_name not in self._fitted
@@ -92,11 +92,7 @@ class Reference:
             )
         train = DiagramSet(train_tokens, self.vocabulary)
         stale = self.stale_metrics()
-        fits = {
-            metric.fit_name: metric.fit
-            for metric in stale
-            if metric.fit_name is not None and metric.fit is not None
-        }
+        fits = {metric.fit_name: metric.fit for metric in stale if metric.fit is not None}
         for done, (name, fit) in enumerate(fits.items(), start=1):
             self._fitted[name] = Fitted(fit(train))
             if progress is not None:
@@ -109,7 +105,7 @@ class Reference:
         Raises:
             ValueError: the metric is stale.
         """
-        if metric.fit_name is None:
+        if not metric.fit_name:
             return _NO_STATISTICS
         if self._versions.get(metric.name) != metric.version:
             raise ValueError(f"metric {metric.name!r} was not fitted to this reference")

@@ -155,6 +155,8 @@ class Metric:
             have an interval from the spread over seeds alone.
         requires: an optional module without which it cannot be computed; see `can_compute`.
         on_subset: it looks at those samples only that `AskedDiagrams.asking` names.
+        fit_name: under which name the statistics are stored; metrics with one `fit` share them.
+            Empty without a `fit`.
     """
 
     name: str
@@ -167,11 +169,7 @@ class Metric:
     resample: Callable[..., Mapping[str, np.ndarray]] | None = None
     requires: str = ""
     on_subset: bool = False
-
-    @property
-    def fit_name(self) -> str | None:
-        """Under which name the statistics are stored; metrics with one `fit` share them."""
-        return None if self.fit is None else f"{self.fit.__module__}.{self.fit.__qualname__}"
+    fit_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -220,13 +218,15 @@ def metric(
     resample: Callable[..., Mapping[str, np.ndarray]] | None = None,
     requires: str = "",
     on_subset: bool = False,
+    fit_name: str = "",
 ) -> Callable[[Compute], Compute]:
     """Register the decorated function as a metric named after it.
 
     The function takes a `DiagramSet` of samples and, if `fit` is given, what that returned for
     the training diagrams, as a `Fitted`. It returns a value for each of `keys`, or a
     `NotComputed` where there is none: never a 0 that would look like the best. See `Metric` for
-    `per_sample` and all that follows.
+    `per_sample` and all that follows. `fit_name` is that of the function `fit` unless it is given:
+    for one that has moved, so that statistics in the cache are still found.
 
     Raises:
         ValueError: the name or one of the keys is taken.
@@ -234,7 +234,8 @@ def metric(
 
     def decorate(compute: Compute) -> Compute:
         name = compute.__name__
-        parts = (compute, fit, per_sample, resample, requires, on_subset)
+        stored = fit_name or ("" if fit is None else f"{fit.__module__}.{fit.__qualname__}")
+        parts = (compute, fit, per_sample, resample, requires, on_subset, stored)
         _register(Metric(name, family, tuple(keys), version, *parts))
         return compute
 
