@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
+from tests.metrics.replicates import intervals_of_sets
 
 from bd_gen.metrics import DiagramSet, Reference, resampling
 from bd_gen.metrics.block_weights import BlockWeights, blocks_of_samples
-from bd_gen.metrics.intervals import intervals
 from bd_gen.metrics.registry import select_metrics
 from bd_gen.metrics.resampling import (
     bootstrap_weights,
@@ -76,10 +76,10 @@ def test_intervals_from_blocks_are_as_wide(draw, monkeypatch):
     names = ["edge_counts", "distribution", "diversity", "mode_coverage", "neighbours"]
     metrics = select_metrics(names)
     values = [{key.name: 0.5 for known in metrics for key in known.keys}]
-    single = intervals(values, [samples], reference, metrics)
+    single = intervals_of_sets(values, [samples], reference, metrics)
     monkeypatch.setattr(resampling, "MOST_SINGLE", 5000)
     monkeypatch.setattr(resampling, "NUM_BLOCKS", 1000)
-    blocks = intervals(values, [samples], reference, metrics)
+    blocks = intervals_of_sets(values, [samples], reference, metrics)
     bootstrapped = [key for key, found in single.items() if found["from"] == "bootstrap"]
     assert len(bootstrapped) > 10
     assert blocks != single

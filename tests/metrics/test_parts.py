@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from bd_gen.metrics import METRICS, DiagramSet, MetricKey, Reference, metric, parts, resampling
 from bd_gen.metrics.block_weights import BlockWeights, blocks_of_samples
-from bd_gen.metrics.compute import compute_metric, compute_metrics, resampled, sample_columns
+from bd_gen.metrics.compute import compute_metric, resampled, sample_columns
+from bd_gen.metrics.measure import compute_metrics, measure
 from bd_gen.metrics.parts import additive, by_row, release
 from bd_gen.metrics.registry import select_metrics
 from bd_gen.metrics.resampling import bootstrap_weights, sample_weights
-from bd_gen.results.measure import measure
 
 NAMES = [known.name for known in select_metrics(None)]
 

@@ -78,7 +78,7 @@ def test_results_that_are_up_to_date_are_used(
     def never(*_: object) -> None:
         raise AssertionError("there is nothing to compute")
 
-    monkeypatch.setattr("bd_gen.results.paired.compute_metric", never)
+    monkeypatch.setattr("bd_gen.results.paired.measure_values", never)
     assert compare_pair(*paths) == anew
 
 

@@ -9,9 +9,9 @@ from bd_gen.generation.batch import BatchTask
 from bd_gen.generation.checkpoints import Checkpoints, GivenCheckpoint
 from bd_gen.generation.job import GenerationJob
 from bd_gen.generation.suites import Suite
+from bd_gen.metrics.measure import Progress
 from bd_gen.model.class_weights import ClassWeights
 from bd_gen.results.columns import YARDSTICKS
-from bd_gen.results.measure import Progress
 from bd_gen.results.parallel import evaluate_all
 from bd_gen.results.references import References
 from bd_gen.results.request import Outcome, Request

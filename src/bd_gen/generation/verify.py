@@ -17,11 +17,11 @@ from bd_gen.generation.agreement import (
 )
 from bd_gen.generation.method_numbers import Numbers, numbers_of, stored_numbers
 from bd_gen.layouts.asking import Asking
+from bd_gen.metrics.measure import intervals_version, measure
 from bd_gen.results.asked import limit, wanted_rows
 from bd_gen.results.columns import existing_directory, method_order
 from bd_gen.results.freshness import Present, look
 from bd_gen.results.inventory import Entry, named_method, read_entries
-from bd_gen.results.measure import intervals_version, measure
 from bd_gen.results.references import References
 from bd_gen.results.result_file import Result
 from bd_gen.results.sample_table import check_recorded

@@ -7,12 +7,12 @@ from typing import Any
 
 from bd_gen.layouts.asking import Asking
 from bd_gen.metrics import METRICS, aggregate, find_metric_info, metric_infos
+from bd_gen.metrics.measure import Measurement, intervals_version, measure
+from bd_gen.metrics.measure import Progress as Progress
 from bd_gen.results.asked import FIELD, Rows, limit, recorded_rows
 from bd_gen.results.carry_over import Kept, kept
 from bd_gen.results.columns import check_reserved
 from bd_gen.results.freshness import Present, look
-from bd_gen.results.measure import Measurement, intervals_version, measure
-from bd_gen.results.measure import Progress as Progress
 from bd_gen.results.references import FoundReference, References, mismatch
 from bd_gen.results.result_file import FORMAT_VERSION, Result, write_result
 from bd_gen.results.sample_table import (

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from bd_gen.data.cache import file_hash
+from bd_gen.metrics.measure import intervals_version
 from bd_gen.metrics.registry import Metric, select_metrics
 from bd_gen.results.asked import Rows, is_covered, recorded_rows, wanted_rows
-from bd_gen.results.measure import intervals_version
 from bd_gen.results.result_file import Result, read_result, result_path
 from bd_gen.results.sample_table import (
     SampleTable,

@@ -8,10 +8,8 @@ from typing import Any, Literal
 from bd_gen.data.config import DataConfig
 from bd_gen.layouts.asking import Asking
 from bd_gen.metrics import DiagramSet, MetricInfo, metric_infos
-from bd_gen.metrics.compute import compute_metric, computed
 from bd_gen.metrics.differences import Difference, paired_differences
-from bd_gen.metrics.parts import release
-from bd_gen.metrics.registry import NotComputed, select_metrics
+from bd_gen.metrics.measure import measure_values
 from bd_gen.metrics.samples import AskedDiagrams
 from bd_gen.results.asked import limit
 from bd_gen.results.cells import MISSING
@@ -172,13 +170,9 @@ def _measured(
     for done, (seed, rows) in enumerate(zip(seeds, sets, strict=True), start=1):
         entry = kept.get(str(seed))
         if entry is None:
-            entry = {}
-            for metric in select_metrics(None):
-                found_values = compute_metric(metric, rows, found.statistics)
-                entry.update(computed(found_values))
-                missing = {k: v for k, v in found_values.items() if isinstance(v, NotComputed)}
-                reasons.update({key: value.reason for key, value in missing.items()})
-                release(rows)
+            measured = measure_values(rows, found.statistics)
+            entry = measured.values
+            reasons.update(measured.reasons)
         values.append(entry)
         progress(done, len(seeds))
     for reason in sorted(set(reasons.values())):

@@ -14,6 +14,7 @@ import numpy as np
 
 from bd_gen.data.config import DataConfig, recorded_fields
 from bd_gen.data.dataset import Dataset
+from bd_gen.metrics.measure import Progress
 from bd_gen.results.baselines import from_marginals, memorised
 from bd_gen.results.columns import (
     MARGINALS,
@@ -26,7 +27,6 @@ from bd_gen.results.columns import (
 from bd_gen.results.evaluate import Evaluation, evaluate_method
 from bd_gen.results.floor import DEFAULT_NUM_SAMPLES, DEFAULT_SEEDS, held_out_chunks
 from bd_gen.results.inventory import read_entries
-from bd_gen.results.measure import Progress
 from bd_gen.results.references import References, recorded_data
 from bd_gen.results.samples_file import (
     Samples,

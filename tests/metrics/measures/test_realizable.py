@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from tests.metrics.replicates import intervals_of_sets
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import tokens_from_diagrams
@@ -15,7 +16,6 @@ from bd_gen.layouts.search import Status
 from bd_gen.metrics import METRICS, DiagramSet, Reference, compute_metrics
 from bd_gen.metrics.compute import compute_metric, sample_columns
 from bd_gen.metrics.differences import paired_differences
-from bd_gen.metrics.intervals import intervals
 from bd_gen.metrics.registry import select_metrics
 from bd_gen.metrics.samples import AskedDiagrams
 from bd_gen.metrics.significance import wilson
@@ -98,7 +98,7 @@ def test_a_limit_of_time_is_counted_apart(
 def test_intervals_count_the_samples_asked_alone(reference: Reference) -> None:
     sets = [set_of(ROW, CIRCLE, ROW, ROW, rows=3), set_of(ROW, ROW, CIRCLE, rows=2)]
     entries = [compute_metric(METRIC, samples, reference) for samples in sets]
-    found = intervals(entries, sets, reference, [METRIC])
+    found = intervals_of_sets(entries, sets, reference, [METRIC])
     assert found[RATE]["from"] == "wilson"
     assert (found[RATE]["low"], found[RATE]["high"]) == wilson(4, 5)
     assert (found[LIMIT]["low"], found[LIMIT]["high"]) == wilson(0, 5)
