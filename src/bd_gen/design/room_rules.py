@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.diagrams.soundness import FORBIDDEN_OUTER_TYPES
 from bd_gen.diagrams.vocabulary import (
     RELATIONS,
     ROOM_TYPES,
@@ -21,7 +22,6 @@ from bd_gen.diagrams.vocabulary import (
     fold_name,
     inverse_relation,
 )
-from bd_gen.metrics.measures.containment import FORBIDDEN_OUTER_TYPES
 from bd_gen.sampling.rules import ANY_RELATION, NOT_JOINED, Clause, Literal, Rule
 from bd_gen.system.errors import InputError
 

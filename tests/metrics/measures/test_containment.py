@@ -1,8 +1,8 @@
 import pytest
 
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.soundness import FORBIDDEN_OUTER_TYPES
 from bd_gen.diagrams.vocabulary import ROOM_TYPES
-from bd_gen.metrics.measures.containment import FORBIDDEN_OUTER_TYPES
 
 INSIDE, SURROUNDING = 4, 5
 LIVING, MASTER, KITCHEN, BATHROOM = 0, 1, 2, 3
