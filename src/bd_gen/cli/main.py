@@ -64,12 +64,12 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, but an unknown name is answered with the near ones."""
-        import difflib
+        from bd_gen.system.names import did_you_mean
 
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = [name for name in COMMANDS if name.startswith(args[0])]
-            near = near or difflib.get_close_matches(args[0], COMMANDS, n=2)
-            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            begun = [name for name in COMMANDS if name.startswith(args[0])]
+            hint = f"; did you mean {' or '.join(begun)}?" if begun else ""
+            hint = hint or did_you_mean(args[0], COMMANDS, 2)
             ctx.fail(f"there is no command {args[0]!r}{hint}")
         return super().resolve_command(ctx, args)
 

@@ -15,10 +15,9 @@ from bd_gen.data.splits import Split, split_classes, split_plans
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.errors import InputError
+from bd_gen.system.progress import Progress
 
 __all__ = ["DataConfig", "Dataset", "PlanTable", "dataset_from_table", "load_dataset", "load_table"]
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,5 @@
 """Names that people write for rooms and relations; what is unknown is answered with near names."""
 
-import difflib
-
 from bd_gen.diagrams.vocabulary import (
     NO_EDGE,
     RELATIONS,
@@ -11,6 +9,7 @@ from bd_gen.diagrams.vocabulary import (
     room_type_from_name,
 )
 from bd_gen.system.errors import InputError
+from bd_gen.system.names import nearest
 
 NO_EDGE_NAMES = frozenset({"noedge", "none"})
 JOINED_NAME = "joined"
@@ -58,5 +57,5 @@ def relation_of(name: str, where: str) -> int:
 
 def _hint(name: str, known: tuple[str, ...]) -> str:
     by_folded = {fold_name(other): other for other in known}
-    near = difflib.get_close_matches(fold_name(name[:_LONGEST_SHOWN]), by_folded, n=1)
+    near = nearest(fold_name(name[:_LONGEST_SHOWN]), by_folded)
     return f"; did you mean {by_folded[near[0]]}?" if near else f"; known: {', '.join(known)}"

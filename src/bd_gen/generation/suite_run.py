@@ -9,7 +9,6 @@ from bd_gen.generation.batch import BatchTask
 from bd_gen.generation.checkpoints import Checkpoints, GivenCheckpoint
 from bd_gen.generation.job import GenerationJob
 from bd_gen.generation.suites import Suite
-from bd_gen.metrics.measure import Progress
 from bd_gen.model.class_weights import ClassWeights
 from bd_gen.results.columns import YARDSTICKS
 from bd_gen.results.parallel import evaluate_all
@@ -19,6 +18,7 @@ from bd_gen.results.samples_file import samples_path
 from bd_gen.results.yardsticks import write_yardsticks
 from bd_gen.sampling.method import Method
 from bd_gen.system.errors import InputError
+from bd_gen.system.progress import Progress
 from bd_gen.training.trained import LEARNED
 
 

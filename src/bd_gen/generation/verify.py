@@ -1,6 +1,6 @@
 """Do the stored numbers come out of the stored samples? And do two directories agree?"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -27,8 +27,8 @@ from bd_gen.results.result_file import Result
 from bd_gen.results.sample_table import check_recorded
 from bd_gen.results.samples_file import read_samples, samples_path
 from bd_gen.system.errors import InputError
+from bd_gen.system.progress import Progress, part_of
 
-Progress = Callable[[int, int], None]
 Tokens = Literal["same", "same, other reference", "regenerated", "none"]
 """Are the tokens those that the stored numbers were computed from, and were they measured against
 the same reference set? `none`: there are none."""
@@ -106,7 +106,7 @@ def verify_directory(
     for entry in entries:
         step = None
         if progress is not None:
-            step = _offset(progress, done, total)
+            step = part_of(progress, done, total)
         found.append(_recomputed(Path(directory), entry, references, step))
         done += _num_samples(entry)
     return _compared(found)
@@ -262,7 +262,3 @@ def _num_samples(entry: Entry) -> int:
     if entry.samples is None or entry.result is None:
         return 0
     return len(entry.samples.seeds) * entry.samples.num_samples
-
-
-def _offset(progress: Progress, before: int, total: int) -> Progress:
-    return lambda done, _: progress(before + done, total)

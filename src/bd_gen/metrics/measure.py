@@ -1,6 +1,6 @@
 """Measuring tokens: every number of each seed, its interval, and the columns a sample has."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,8 +15,7 @@ from bd_gen.metrics.parts import release
 from bd_gen.metrics.reference import Reference
 from bd_gen.metrics.registry import Metric, NotComputed, select_metrics
 from bd_gen.metrics.resampling import MOST_SINGLE, NUM_REPLICATES, Weights, bootstrap_weights
-
-Progress = Callable[[int, int], None]
+from bd_gen.system.progress import Progress
 
 _SINGLE, _BLOCKS = 1, 2  # how the bootstrap draws: samples, or blocks of them
 

@@ -13,7 +13,7 @@ from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics.registry import METRICS, Fitted, Metric
 from bd_gen.system.errors import InputError
-from bd_gen.system.files import write_with
+from bd_gen.system.files import check_file, write_with
 
 FORMAT_VERSION = 1
 
@@ -140,9 +140,7 @@ class Reference:
             InputError: the file is missing, damaged, or of another format.
         """
         try:
-            # A pipe or a device would block or never end.
-            if Path(path).exists() and not Path(path).is_file():
-                raise ValueError("not a file")
+            check_file(path)
             # numpy leaves a damaged file open if it opens it itself
             with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}

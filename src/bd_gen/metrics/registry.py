@@ -4,7 +4,6 @@ A metric is a function with the decorator `metric`. Every module of `bd_gen.metr
 when the package is (see `bd_gen/metrics/__init__.py`), so a new metric is one new file.
 """
 
-import difflib
 import importlib.util
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 
 from bd_gen.system.errors import InputError
+from bd_gen.system.names import did_you_mean
 
 Direction = Literal["higher", "lower"] | None
 Unit = Literal["rate", "value", "count"]
@@ -343,6 +343,5 @@ def metric_versions(names: Sequence[str] | None = None) -> dict[str, int]:
 
 def unknown_name(kind: str, name: str, known: Sequence[str]) -> str:
     """One line that says that `name` is unknown and which names come near."""
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {len(known)} names"
-    return f"{kind} {name!r}: not known; {hint}"
+    hint = did_you_mean(name, known, 3, cutoff=0.5) or f"; there are {len(known)} names"
+    return f"{kind} {name!r}: not known{hint}"

@@ -78,6 +78,13 @@ def against_text(against: Against | None) -> str:
     return f"{'>' if against.kind == 'at least' else ''}{text}x"
 
 
+def listed(values: Sequence[object], most: int = 6, shown: int | None = None) -> str:
+    """A list in a sentence: up to `most` values, or of more the first `shown` and how many more."""
+    first = values if len(values) <= most else values[: shown or most]
+    more = len(values) - len(first)
+    return ", ".join(map(str, first)) + (f" and {more} more" if more else "")
+
+
 def setting(value: Any) -> str:
     """A setting of a method, short enough for a table."""
     if value is None:

@@ -8,7 +8,6 @@ from typing import Any
 from bd_gen.layouts.asking import Asking
 from bd_gen.metrics import METRICS, aggregate, find_metric_info, metric_infos
 from bd_gen.metrics.measure import Measurement, intervals_version, measure
-from bd_gen.metrics.measure import Progress as Progress
 from bd_gen.results.asked import FIELD, Rows, limit, recorded_rows
 from bd_gen.results.carry_over import Kept, kept
 from bd_gen.results.columns import check_reserved
@@ -24,6 +23,7 @@ from bd_gen.results.sample_table import (
 )
 from bd_gen.results.samples_file import read_samples
 from bd_gen.system.origin import origin
+from bd_gen.system.progress import Progress
 
 
 @dataclass(frozen=True)

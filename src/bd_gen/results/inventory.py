@@ -1,6 +1,5 @@
 """What a results directory holds, told without reading any tokens."""
 
-import difflib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from bd_gen.results.result_file import Result, read_result, result_path
 from bd_gen.results.sample_table import SUFFIX as TABLE_SUFFIX
 from bd_gen.results.samples_file import SUFFIX, Samples, read_description, samples_path
 from bd_gen.system.errors import InputError
+from bd_gen.system.names import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,5 @@ def _missing(directory: Path, name: str, there: Sequence[str]) -> str:
         return f"{name}: has a result in {directory}, but no samples to evaluate"
     if not there:
         return f"{directory}: holds no samples ({name}{SUFFIX} is missing)"
-    near = difflib.get_close_matches(name, there, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(there[:8])}"
-    return f"{name}: there are no samples of it in {directory}; {hint}"
+    hint = did_you_mean(name, there, 3, cutoff=0.5) or f"; there are {', '.join(there[:8])}"
+    return f"{name}: there are no samples of it in {directory}{hint}"

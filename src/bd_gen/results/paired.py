@@ -1,6 +1,6 @@
 """Two methods against each other, seed by seed and sample by sample, from their samples files."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -12,7 +12,7 @@ from bd_gen.metrics.differences import Difference, paired_differences
 from bd_gen.metrics.measure import measure_values
 from bd_gen.metrics.samples import AskedDiagrams
 from bd_gen.results.asked import limit
-from bd_gen.results.cells import MISSING
+from bd_gen.results.cells import MISSING, listed
 from bd_gen.results.columns import check_reserved
 from bd_gen.results.comparison import MAIN_KEYS
 from bd_gen.results.cost import calls_text
@@ -21,8 +21,8 @@ from bd_gen.results.references import FoundReference, References, recorded_data
 from bd_gen.results.samples_file import Samples, read_samples
 from bd_gen.results.ties import ERROR_RATE
 from bd_gen.system.errors import InputError
+from bd_gen.system.progress import Progress, part_of
 
-Progress = Callable[[int, int], None]
 Verdict = Literal["a", "b", "tied", "differ"]
 
 
@@ -78,7 +78,7 @@ def compare_pair(
         samples = read_samples(present.samples_path)
         found = references.for_samples(samples, present.samples_path)
         notes += [f"{present.method}: {note}" for note in found.notes]
-        step = _offset(progress, done * len(seeds), total)
+        step = part_of(progress, done * len(seeds), total)
         sides.append(_measured(present, samples, seeds, found, references, step, notes))
     keys = [info.key for info in metric_infos() if not info.nested and info.unit != "count"]
     differences = paired_differences(
@@ -127,13 +127,13 @@ def _common_seeds(a: Present, b: Present) -> tuple[list[int], list[str]]:
     if not seeds:
         raise InputError(
             f"{a.method} and {b.method} cannot be compared in pairs: they have no seed in common "
-            f"({_listed(a.samples.seeds)} and {_listed(b.samples.seeds)})"
+            f"({listed(a.samples.seeds)} and {listed(b.samples.seeds)})"
         )
     notes = []
     if set(a.samples.seeds) != set(b.samples.seeds):
         notes.append(
-            f"they have other seeds: {_listed(a.samples.seeds)} and {_listed(b.samples.seeds)}; "
-            f"compared on {_listed(seeds)}"
+            f"they have other seeds: {listed(a.samples.seeds)} and {listed(b.samples.seeds)}; "
+            f"compared on {listed(seeds)}"
         )
     if a.samples.num_samples != b.samples.num_samples:
         notes.append(
@@ -161,7 +161,7 @@ def _measured(
     stale = [metric.name for metric in present.stale_metrics(found.fingerprint)]
     if stale and present.result is not None:
         notes.append(
-            f"{present.method}: its result file is out of date ({_listed(stale)}): "
+            f"{present.method}: its result file is out of date ({listed(stale)}): "
             "computed anew here, `bd-gen evaluate` writes it"
         )
     kept = {} if present.result is None or stale else present.result.per_seed
@@ -177,19 +177,5 @@ def _measured(
         progress(done, len(seeds))
     for reason in sorted(set(reasons.values())):
         keys = sorted(key for key, why in reasons.items() if why == reason)
-        notes.append(f"{present.method}: n/a, {reason}: {_listed(keys)}")
+        notes.append(f"{present.method}: n/a, {reason}: {listed(keys)}")
     return sets, values
-
-
-def _offset(progress: Progress | None, before: int, total: int) -> Progress:
-    def report(done: int, _: int) -> None:
-        if progress is not None:
-            progress(before + done, total)
-
-    return report
-
-
-def _listed(values: Sequence[object], most: int = 6) -> str:
-    shown = [str(value) for value in values[:most]]
-    more = len(values) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")

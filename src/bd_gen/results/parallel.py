@@ -4,13 +4,13 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from bd_gen.metrics.measure import Progress
 from bd_gen.results.evaluate import up_to_date
 from bd_gen.results.freshness import look
 from bd_gen.results.pool import can_start_anew, outcomes
 from bd_gen.results.references import References
 from bd_gen.results.request import Outcome, Request, attempt, method_of
 from bd_gen.system.errors import InputError
+from bd_gen.system.progress import Progress
 
 
 def evaluate_all(

@@ -17,8 +17,7 @@ from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics import Reference, load_or_fit
 from bd_gen.results.samples_file import Samples
 from bd_gen.system.errors import InputError
-
-Progress = Callable[[int, int], None]
+from bd_gen.system.progress import Progress
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from bd_gen.results.cells import listed
 from bd_gen.results.columns import Column
 
 _MOST_NAMES = 4
@@ -46,7 +47,10 @@ def _differences(
         groups.setdefault(answer(column), []).append(column.name)
     if len(groups) <= 1:
         return []
-    parts = (f"{value} in {_listed(names)}" for value, names in groups.items())
+    parts = (
+        f"{value} in {listed(names, _MOST_NAMES, _MOST_NAMES - 1)}"
+        for value, names in groups.items()
+    )
     return [f"the columns have different {what}: {'; '.join(parts)}"]
 
 
@@ -64,9 +68,3 @@ def _reference(column: Column) -> str:
 
 def _version_of(name: str) -> Callable[[Column], str]:
     return lambda column: str(column.result.metric_versions[name])
-
-
-def _listed(names: Sequence[str]) -> str:
-    if len(names) <= _MOST_NAMES:
-        return ", ".join(names)
-    return f"{', '.join(names[: _MOST_NAMES - 1])} and {len(names) - _MOST_NAMES + 1} more"

@@ -14,7 +14,6 @@ import numpy as np
 
 from bd_gen.data.config import DataConfig, recorded_fields
 from bd_gen.data.dataset import Dataset
-from bd_gen.metrics.measure import Progress
 from bd_gen.results.baselines import from_marginals, memorised
 from bd_gen.results.columns import (
     MARGINALS,
@@ -37,6 +36,7 @@ from bd_gen.results.samples_file import (
 )
 from bd_gen.system.errors import InputError
 from bd_gen.system.origin import origin
+from bd_gen.system.progress import Progress
 
 _DRAWN_FROM = {
     REAL: "test split, without training plans",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from bd_gen.system.errors import InputError
+from bd_gen.system.files import check_file
 
 LONGEST_LINE = 1 << 20
 """Bytes; a longer line is handed out as None and never held in memory."""
@@ -35,8 +36,7 @@ def read_lines(
     """
     path = Path(path)
     try:
-        if path.exists() and not path.is_file():
-            raise InputError(f"{path}: expected a file, got a folder or a device")
+        check_file(path, "expected a file, got a folder or a device")
         size = path.stat().st_size
         with path.open("rb") as raw:
             is_gzip = raw.read(2) == b"\x1f\x8b"

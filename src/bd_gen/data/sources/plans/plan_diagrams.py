@@ -9,7 +9,7 @@ import numpy as np
 
 from bd_gen.data.sources.plans.plan_parser import BadPlanError, ParsedPlan, PlanParser
 from bd_gen.data.sources.plans.plan_texts import read_plan_texts
-from bd_gen.data.problems import printable
+from bd_gen.data.problems import one_line
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.room_labels import RoomLabels
@@ -53,7 +53,7 @@ def each_plan(
         try:
             plan = parse(text, number)
         except BadPlanError as bad:
-            detail = f": {printable(bad.detail)}" if bad.detail else ""
+            detail = f": {one_line(bad.detail)}" if bad.detail else ""
             raise InputError(f"{path}: {unit} {number}: {bad.kind}{detail}") from None
         yield named_diagram(plan, vocabulary)
     if is_empty:
