@@ -15,12 +15,11 @@ from bd_gen.system.errors import InputError
 from bd_gen.system.files import remove_leftovers, write_text
 from bd_gen.system.interrupts import Interrupts
 from bd_gen.system.locks import locked
-from bd_gen.system.progress import Progress
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from bd_gen.training.config import TrainingConfig
 from bd_gen.training.law_plot import draw_law
 from bd_gen.training.logs import JsonlLogger, Logger, TensorBoardLogger
-from bd_gen.training.loop import Trainer
+from bd_gen.training.loop import Progress, Trainer
 from bd_gen.training.processes import Alone, FabricProcesses, Processes, is_first_process
 from bd_gen.training.schedule_plot import draw_schedules
 from bd_gen.training.supply import TrainingRows
