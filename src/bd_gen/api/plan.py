@@ -62,7 +62,7 @@ class Plan(LaidOut):
         """
         from bd_gen.data.sources.plans.plan_diagrams import named_diagram
         from bd_gen.data.sources.plans.plan_parser import BadPlanError, PlanParser
-        from bd_gen.diagrams.room_labels import RoomLabels
+        from bd_gen.diagrams.names import RoomLabels
         from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
 
         vocabulary = Vocabulary(LARGEST_N_MAX)

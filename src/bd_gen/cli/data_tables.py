@@ -62,7 +62,7 @@ def print_symmetry(config: DataConfig, table: PlanTable) -> None:
     Means over ten random halves.
     """
     from bd_gen.diagrams.diagram_set import DiagramSet
-    from bd_gen.diagrams.mirror import Mirror
+    from bd_gen.diagrams.relations import Mirror
     from bd_gen.metrics.symmetry import symmetry
 
     plans = DiagramSet(table.tokens, table.vocabulary)

@@ -116,7 +116,7 @@ def command(
     from bd_gen.design.brief import Brief
     from bd_gen.design.files import design_folder
     from bd_gen.design.room_rules import parse_rule
-    from bd_gen.diagrams.room_labels import RoomLabels
+    from bd_gen.diagrams.names import RoomLabels
     from bd_gen.exchange.exports.scale import METRES_PER_PIXEL, checked_scale
 
     metres = checked_scale(METRES_PER_PIXEL if scale is None else scale)

@@ -7,7 +7,7 @@ import click
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
-    from bd_gen.diagrams.room_labels import RoomLabels
+    from bd_gen.diagrams.names import RoomLabels
     from bd_gen.layouts.options import SolverOptions
     from bd_gen.layouts.outline import Box
     from bd_gen.sampling.conditions import Condition

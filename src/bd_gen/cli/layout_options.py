@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from bd_gen.results.asked import Rows
+    from bd_gen.results.freshness import Rows
 
 
 class RowsType(click.ParamType):

@@ -116,11 +116,11 @@ def dataset_from_table(table: PlanTable, config: DataConfig) -> Dataset:
 def _split(table: PlanTable, config: DataConfig, source: str) -> tuple[Split, tuple[str, ...]]:
     seed = config.split_seed
     if config.split == "graph2plan":
-        from bd_gen.data.listed_split import read_id_lists, split_by_lists
+        from bd_gen.data.splits import read_id_lists, split_by_lists
 
         return split_by_lists(table.ids, read_id_lists(str(config.split_file)), seed, source)
     if config.split == "published":
-        from bd_gen.data.published_split import split_in_file_order
+        from bd_gen.data.splits import split_in_file_order
 
         split = split_in_file_order(len(table), seed)
         if not len(split.train):
@@ -184,7 +184,7 @@ def _recipe(
 
     from bd_gen.data.labels import read_labels
     from bd_gen.data.sources.plans.source import read_plans
-    from bd_gen.diagrams.room_labels import RoomLabels
+    from bd_gen.diagrams.names import RoomLabels
 
     labels = read_labels(config.labels) if config.labels else RoomLabels()
     return (

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bd_gen.data.problems import one_line
-from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.vocabulary import ROOM_TYPES, fold_name, room_type_from_name
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import read_small

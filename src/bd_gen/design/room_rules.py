@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
-from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.soundness import FORBIDDEN_OUTER_TYPES
 from bd_gen.diagrams.vocabulary import (
     RELATIONS,

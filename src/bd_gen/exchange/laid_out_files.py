@@ -10,7 +10,7 @@ from bd_gen.data.plan_table import PlanTable
 from bd_gen.data.sources.plans.plan_diagrams import each_plan
 from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.diagrams.laid_out import LaidOut
-from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.tokens import diagrams_from_tokens, is_well_formed
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
 from bd_gen.exchange.choosing import Choice, Row

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from bd_gen.metrics.compute import flattened
-from bd_gen.results.asked import Rows, recorded_rows
+from bd_gen.results.freshness import Rows, recorded_rows
 from bd_gen.results.result_file import Result
 
 

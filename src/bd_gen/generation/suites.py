@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bd_gen.results.floor import DEFAULT_NUM_SAMPLES, DEFAULT_SEEDS
+from bd_gen.results.baselines import DEFAULT_NUM_SAMPLES, DEFAULT_SEEDS
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import expanded
 from bd_gen.system.names import did_you_mean

@@ -18,9 +18,8 @@ from bd_gen.generation.agreement import (
 from bd_gen.generation.method_numbers import Numbers, numbers_of, stored_numbers
 from bd_gen.layouts.asking import Asking
 from bd_gen.metrics.measure import intervals_version, measure
-from bd_gen.results.asked import limit, wanted_rows
 from bd_gen.results.columns import existing_directory, method_order
-from bd_gen.results.freshness import Present, look
+from bd_gen.results.freshness import Present, limit_of, look, wanted_rows
 from bd_gen.results.inventory import Entry, named_method, read_entries
 from bd_gen.results.references import References
 from bd_gen.results.result_file import Result
@@ -175,7 +174,7 @@ def _recomputed(
     tokens = {seed: part.tokens for seed, part in samples.per_seed.items()}
     # The samples that the stored numbers are of, and no answer taken on trust.
     rows = wanted_rows(result, None, is_current=True)
-    asking = Asking(limit(rows))
+    asking = Asking(limit_of(rows))
     new = measure(tokens, found.statistics, progress=progress, asking=asking)
     now = numbers_of(new.per_seed, new.ci95, new.versions, samples.num_samples, rows)
     stored = stored_numbers(result, intervals_version(samples.num_samples))

@@ -24,7 +24,7 @@ from bd_gen.metrics.parts import release
 from bd_gen.metrics.reference import Reference
 from bd_gen.metrics.registry import Metric, MetricKey, select_metrics
 from bd_gen.metrics.resampling import NUM_REPLICATES, bootstrap_weights, over_seeds, standard_error
-from bd_gen.metrics.shares import is_asked, passes
+from bd_gen.metrics.samples import is_asked, passes
 from bd_gen.metrics.significance import (
     LEVEL,
     difference_of_paired_shares,

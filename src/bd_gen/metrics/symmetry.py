@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
-from bd_gen.metrics.divergences import js, normalised
+from bd_gen.metrics.histograms import js, normalised
 from bd_gen.metrics.measures.conditional import NUM_PAIR_BINS, typed_pairs
 
 _ALIKE, _NEARLY = 1.5, 5.0

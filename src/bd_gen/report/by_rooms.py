@@ -7,9 +7,8 @@ import numpy as np
 
 from bd_gen.metrics import DiagramSet
 from bd_gen.metrics.intervals import wilson
-from bd_gen.metrics.measures.containment import containment_columns
 from bd_gen.metrics.measures.transitivity import transitivity_columns
-from bd_gen.metrics.measures.validity import validity_columns
+from bd_gen.metrics.measures.validity import containment_columns, validity_columns
 from bd_gen.report.axes import Scale, scale_for, y_axis
 from bd_gen.report.contents import Contents, Entry
 from bd_gen.report.markup import Markup, join, number, tag

@@ -14,9 +14,8 @@ from bd_gen.diagrams.soundness import (
 )
 from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES
 from bd_gen.metrics import DiagramSet
-from bd_gen.metrics.measures.containment import containment_columns
 from bd_gen.metrics.measures.transitivity import transitivity_columns
-from bd_gen.metrics.measures.validity import validity_columns
+from bd_gen.metrics.measures.validity import containment_columns, validity_columns
 from bd_gen.report.bubbles import Sketch
 from bd_gen.results.where import Condition
 

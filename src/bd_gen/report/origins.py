@@ -12,9 +12,8 @@ from bd_gen.report.commands import (
 from bd_gen.report.contents import Contents, Entry
 from bd_gen.report.markup import Markup, breakable, join, tag
 from bd_gen.report.panels import name_of
-from bd_gen.results.cells import setting
-from bd_gen.results.configuration import data_split
-from bd_gen.results.cost import calls_text
+from bd_gen.results.configuration import calls_text, data_split
+from bd_gen.results.table import setting
 
 _HASH_LENGTH = 12
 

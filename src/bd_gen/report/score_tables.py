@@ -8,8 +8,8 @@ from bd_gen.report.contents import Contents, Entry
 from bd_gen.report.families import infos_by_family, main_infos
 from bd_gen.report.markup import Markup, breakable, join, tag
 from bd_gen.report.panels import disclosure
-from bd_gen.results.cells import MISSING
 from bd_gen.results.scores import Score, Scores
+from bd_gen.results.table import MISSING
 
 _DIRECTIONS = {"higher": ("↑", "higher is better"), "lower": ("↓", "lower is better")}
 _MARKS = {"best": ("★", "the best"), "tied": ("≈", "tied with the best")}

@@ -1,4 +1,4 @@
-"""Two methods against each other, seed by seed and sample by sample, from their samples files."""
+"""Two methods against each other, seed by seed and sample by sample, and how that looks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,18 +7,18 @@ from typing import Any, Literal
 
 from bd_gen.data.config import DataConfig
 from bd_gen.layouts.asking import Asking
-from bd_gen.metrics import DiagramSet, MetricInfo, metric_infos
+from bd_gen.metrics import DiagramSet, MetricInfo, metric_info, metric_infos
 from bd_gen.metrics.differences import Difference, paired_differences
 from bd_gen.metrics.measure import measure_values
 from bd_gen.metrics.samples import AskedDiagrams
-from bd_gen.results.asked import limit
-from bd_gen.results.cells import MISSING, listed
 from bd_gen.results.columns import check_reserved
 from bd_gen.results.comparison import MAIN_KEYS
-from bd_gen.results.cost import calls_text
-from bd_gen.results.freshness import Present, look
+from bd_gen.results.configuration import calls_text
+from bd_gen.results.csv_file import write_rows
+from bd_gen.results.freshness import Present, limit_of, look
 from bd_gen.results.references import FoundReference, References, recorded_data
 from bd_gen.results.samples_file import Samples, read_samples
+from bd_gen.results.table import ARROWS, MISSING, Table, difference_and_interval, listed, mean_alone
 from bd_gen.results.ties import ERROR_RATE
 from bd_gen.system.errors import InputError
 from bd_gen.system.progress import Progress, part_of
@@ -154,7 +154,7 @@ def _measured(
     notes: list[str],
 ) -> tuple[list[DiagramSet], list[Mapping[str, Any]]]:
     """Samples and numbers of the seeds; what is not up to date is computed, and a note says so."""
-    asking = Asking(limit(present.rows_to_ask(found.fingerprint)), references.layout_answers)
+    asking = Asking(limit_of(present.rows_to_ask(found.fingerprint)), references.layout_answers)
     sets: list[DiagramSet] = [
         AskedDiagrams(samples.per_seed[seed].tokens, samples.vocabulary, asking) for seed in seeds
     ]
@@ -179,3 +179,77 @@ def _measured(
         keys = sorted(key for key, why in reasons.items() if why == reason)
         notes.append(f"{present.method}: n/a, {reason}: {listed(keys)}")
     return sets, values
+
+
+_VERDICTS = {"a": "A", "b": "B", "tied": "tied", "differ": "differ"}
+_TESTS = {
+    "paired rates": "sign test",
+    "rates": "two shares",
+    "bootstrap": "bootstrap",
+    "seeds": "t over seeds",
+    "equal": "equal",
+}
+
+
+def pair_tables(pair: Pair) -> list[Table]:
+    """The differences, A minus B: the main keys, then each family."""
+    titles: dict[str, list[Difference]] = {}
+    for difference in pair.differences:
+        family = metric_info(difference.key).family
+        title = "Main rows" if difference.key in MAIN_KEYS else family
+        titles.setdefault(title, []).append(difference)
+    header = ("", "A", "B", "A - B", "95 % interval", "p", "better", "by")
+    return [Table(title, header, tuple(map(_row, found))) for title, found in titles.items()]
+
+
+def write_pair_csv(path: str | Path, pair: Pair) -> None:
+    """Write every difference with all its digits, one key a line.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    header = (
+        *("key", "family", "a", "b", "mean_a", "mean_b", "difference", "low", "high"),
+        *("se", "p", "p_adjusted", "better", "source"),
+    )
+    lines = []
+    for d in pair.differences:
+        info = metric_info(d.key)
+        better = {"a": pair.a, "b": pair.b}.get(verdict(d, info), verdict(d, info))
+        numbers = (d.a, d.b, d.difference, d.low, d.high, d.se, d.p, d.p_adjusted)
+        lines.append((d.key, info.family, pair.a, pair.b, *numbers, better, d.source))
+    write_rows(path, header, lines)
+
+
+def explanation(pair: Pair) -> str:
+    """What the table's columns mean."""
+    return (
+        f"A - B with its 95 % interval, of percentages in points. p is corrected for "
+        f"{pair.num_tested} metrics (Holm); better is who is so at p < 0.05, else they are tied."
+    )
+
+
+def costs(pair: Pair) -> str:
+    """What a diagram of each costs."""
+    return f"Network calls a diagram: A {pair.calls[0]}, B {pair.calls[1]}."
+
+
+def _row(difference: Difference) -> tuple[str, ...]:
+    info = metric_info(difference.key)
+    interval = (difference.low, difference.high)
+    half = (difference.high - difference.low) / 2
+    middle, limits = difference_and_interval(difference.difference, interval, info.unit)
+    return (
+        info.display + ARROWS[info.direction],
+        mean_alone(difference.a, half, info.unit),
+        mean_alone(difference.b, half, info.unit),
+        middle,
+        limits,
+        _probability(difference.p_adjusted),
+        _VERDICTS[verdict(difference, info)],
+        _TESTS[difference.source],
+    )
+
+
+def _probability(p: float) -> str:
+    return "<0.001" if p < 0.001 else f"{p:.3f}"

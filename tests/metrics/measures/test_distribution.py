@@ -8,7 +8,7 @@ from bd_gen.diagrams.tokens import tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics import METRICS, DiagramSet, Reference, compute_metrics
 from bd_gen.metrics.compute import sample_columns
-from bd_gen.metrics.divergences import js
+from bd_gen.metrics.histograms import js
 
 
 def test_histograms_of_types_and_relations_worked_by_hand(measure):

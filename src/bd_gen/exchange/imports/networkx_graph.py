@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX
 from bd_gen.exchange.imports.graphml import GraphmlDiagram, diagram_of_graph
 from bd_gen.exchange.imports.graphml_data import GraphData, Item

@@ -6,13 +6,14 @@ import numpy as np
 
 from bd_gen.diagrams.diagram_set import NO_TYPE, DiagramSet
 from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_RELATIONS, NUM_ROOM_TYPES, inverse_relation
-from bd_gen.metrics.divergences import js, normalised
 from bd_gen.metrics.histograms import (
     GroupedHistogram,
     Histogram,
     HistogramMetric,
     Owners,
     divergence_keys,
+    js,
+    normalised,
     room_pairs,
 )
 from bd_gen.metrics.registry import Fitted, MetricKey, metric

@@ -11,14 +11,19 @@ import numpy as np
 
 from bd_gen.diagrams.diagram_set import NO_TYPE, DiagramSet
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, NUM_ROOM_TYPES
-from bd_gen.metrics.divergences import DIVERGENCES, js, kl, normalised, same_length, w1
 from bd_gen.metrics.histograms import (
+    DIVERGENCES,
     Counts,
     Histogram,
     HistogramMetric,
     Owners,
     divergence_keys,
+    js,
+    kl,
+    normalised,
     room_pairs,
+    same_length,
+    w1,
 )
 from bd_gen.metrics.parts import by_row
 from bd_gen.metrics.registry import Fitted, MetricKey, NotComputed, metric

@@ -9,17 +9,16 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.data.conftest import EIGHT, FLAT
 
 from bd_gen.data.sources.plans import source as plans_module
 from bd_gen.data.sources.plans.plan_diagrams import each_plan
 from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.tokens import diagrams_from_tokens
 from bd_gen.diagrams.vocabulary import RELATIONS, Vocabulary, fold_name
 from bd_gen.system.errors import InputError
-
-from tests.data.conftest import EIGHT, FLAT
 
 Write = Callable[..., Path]
 R = {name: k for k, name in enumerate(RELATIONS)}

@@ -10,8 +10,13 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, cast
 
-from bd_gen.data.sources.plans.line_reader import LONGEST_LINE, read_lines
-from bd_gen.data.sources.plans.plan_list import ListError, first_value, split_list
+from bd_gen.data.sources.plans.pieces import (
+    LONGEST_LINE,
+    ListError,
+    first_value,
+    read_lines,
+    split_list,
+)
 from bd_gen.system.errors import InputError
 
 LARGEST_JSON = 1 << 26
