@@ -6,6 +6,8 @@ that `import bd_gen` and the command line start at once.
 
 from typing import TYPE_CHECKING
 
+from bd_gen.system.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from bd_gen.api.designing import Design as Design
     from bd_gen.api.designing import design as design
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from bd_gen.data.config import DataConfig as DataConfig
     from bd_gen.diagrams.vocabulary import Vocabulary as Vocabulary
     from bd_gen.system.errors import InputError as InputError
-
-__version__ = "0.1.0"
 
 _HOME = {
     "DataConfig": "bd_gen.data.config",

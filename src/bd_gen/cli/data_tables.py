@@ -38,7 +38,7 @@ def print_calibration(table: PlanTable, seed: int) -> None:
     console.print(verdict + few)
 
 
-def printstatistics_of(config: DataConfig, data: Dataset, table: PlanTable) -> None:
+def print_statistics(config: DataConfig, data: Dataset, table: PlanTable) -> None:
     """Everything about a table of plans and how they are split."""
     s = statistics_of(table)
     console = _console()

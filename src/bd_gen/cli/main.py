@@ -7,10 +7,10 @@ from typing import NoReturn
 
 import click
 
-from bd_gen import __version__
 from bd_gen.cli.terminal import drop_the_rest, shown_only
 from bd_gen.system.errors import InputError, printable
 from bd_gen.system.interrupts import Interrupts
+from bd_gen.system.version import __version__
 
 COMMANDS = {
     "data": ("bd_gen.cli.data", "Prepare data: make, read, export and describe plans."),
