@@ -90,7 +90,7 @@ class MetricKey:
             `{number of rooms: {check: rate}}`; such keys are flattened with "/" in summaries.
         column: the value is the share of samples for which this column of the metric's
             `per_sample` is true; empty where it is no such share.
-        counts: of a column of text, the text that counts as true; see `shares`.
+        counts: of a column of text, the text that counts as true; see `samples.passes`.
         total: key of the number of samples that the value is of, where it is not all of them.
         range: least and largest value that the number can have; by default what unit and
             direction say (see `limits`).
