@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bd_gen.data.dataset import DataConfig, Dataset, PlanTable, describe
-from bd_gen.data.leaks import leaks_of
-from bd_gen.data.statistics import PlanStatistics, statistics_of
+from bd_gen.data.statistics import PlanStatistics, leaks_of, statistics_of
 from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES
 
 if TYPE_CHECKING:
