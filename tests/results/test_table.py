@@ -5,6 +5,7 @@ from bd_gen.results.table import (
     Table,
     against_text,
     difference_and_interval,
+    listed,
     markdown_section,
     mean_alone,
     mean_and_interval,
@@ -173,3 +174,11 @@ def test_nothing_in_a_cell_is_html_or_turns_text_round() -> None:
     assert markdown_section(table).splitlines()[-1] == (
         "| &lt;script>alert(1)&lt;/script> | x\\u202ey &amp; z\\x1b[2J |"
     )
+
+
+def test_long_lists_are_cut_and_say_so() -> None:
+    assert listed("abc") == "a, b, c"
+    assert listed([], 4) == ""
+    assert listed("abcdefgh") == "a, b, c, d, e, f and 2 more"
+    assert listed("abcd", 4, 3) == "a, b, c, d"
+    assert listed("abcde", 4, 3) == "a, b, c and 2 more"
