@@ -32,7 +32,7 @@ METHODS = (
     "margin_temp1.0_no_remask",
     "random_topp0.9_remdm_cap_eta0.4",
     "random_topp0.9_remdm_rescale_eta0.1",
-    "random_topp0.9_remdm_confidence_tsw0.5",
+    "random_topp0.9_remdm_compensated_tsw0.5",
     "llada_topp0.9_remdm_cap_eta0.4",
     "random_temp1.0_remdm_loop_eta0.02",
 )

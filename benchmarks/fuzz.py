@@ -76,7 +76,7 @@ def build(folder: Path) -> None:
     import numpy as np
     from tests.generation.checkpoints import saved
     from tests.generation.readers import _make_listed_plans, _make_plans
-    from tests.results.conftest import make
+    from tests.random_samples import make
 
     from bd_gen.data.cache import file_hash
     from bd_gen.results.result_file import Result, write_result

@@ -63,7 +63,7 @@ def naive_samples(
         values = method.decoding.draw(logits, drawn.value.reshape(-1))
         probabilities = logits.softmax(dim=1)
         confidence = probabilities.gather(1, values[:, None]).view(is_real.shape)
-        sigma = remasker.sigma(state, transition)
+        sigma = remasker.sigma(state, transition) * (not remasker.acts_after)
         remask = is_real & ~state.is_masked & (drawn.remask < sigma)
         if isinstance(order, CountedOrder):
             score = order.score(probabilities, values).view(is_real.shape)
@@ -74,6 +74,9 @@ def naive_samples(
         state.values = torch.where(revealed, values.view(is_real.shape), state.values)
         state.confidence = torch.where(revealed, confidence, state.confidence)
         state.is_masked = (state.is_masked & ~revealed) | remask
+        if remasker.acts_after:
+            may_go = is_real & ~state.is_masked
+            state.is_masked |= may_go & (drawn.remask < remasker.sigma(state, transition))
     return state.values.numpy().astype(np.uint8)
 
 

@@ -1,4 +1,4 @@
-"""Gather README, docs/ and the files beside README in one folder, for the site: `make docs`.
+"""Gather README, docs/, examples/ and the files beside README, for the site: `make docs`.
 
 README becomes the first page. Links between pages are turned so that they hold in the new place.
 """
@@ -23,6 +23,7 @@ def gather(root: Path, folder: Path) -> int:
     """
     shutil.rmtree(folder, ignore_errors=True)
     names = {path: str(path.relative_to(root / "docs")) for path in sorted(root.glob("docs/**/*"))}
+    names |= {path: f"examples/{path.name}" for path in root.glob("examples/*.ipynb")}
     names[root / "README.md"] = "index.md"
     names |= {root / name: name for name in BESIDE_README}
     names = {path: name for path, name in names.items() if path.is_file()}

@@ -1,8 +1,6 @@
 """`bd-gen generate` with the defaults of the published script; see docs/published.md."""
 
-import sys
-
-from bd_gen.cli.published_scripts import main_as_published
+from bd_gen.cli.start import main
 
 if __name__ == "__main__":
-    main_as_published("generate", sys.argv[1:])
+    main(script="generate")

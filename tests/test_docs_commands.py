@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
+from tests.test_examples import NOTEBOOKS, shell_lines
 
 from bd_gen.cli.compose import compose
 from bd_gen.cli.main import cli
@@ -55,6 +56,7 @@ def commands(page: Path) -> list[str]:
 
 ALL = [(page.name, command) for page in PAGES for command in dict.fromkeys(commands(page))]
 ALL = [(page, command) for page, command in ALL if command not in _NO_COMMANDS]
+ALL += [(path.name, line[1:]) for path in NOTEBOOKS for line in shell_lines(path)]
 
 
 def test_there_are_commands_to_look_at() -> None:

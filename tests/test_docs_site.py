@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from scripts.docs_site import BESIDE_README, gather
 
+import bd_gen
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -63,8 +65,10 @@ def test_every_page_of_this_project_can_be_gathered(tmp_path: Path) -> None:
 def test_the_site_is_built_without_a_broken_link(tmp_path: Path) -> None:
     if importlib.util.find_spec("zensical") is None:
         pytest.skip("needs zensical: pip install '.[docs]'")
+    pytest.importorskip("mkdocstrings")
     gather(ROOT, tmp_path / "build" / "pages")
     shutil.copy(ROOT / "zensical.toml", tmp_path)
+    (tmp_path / "src").symlink_to(ROOT / "src")
     command = [sys.executable, "-m", "zensical", "build", "--clean", "--strict"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -72,3 +76,17 @@ def test_the_site_is_built_without_a_broken_link(tmp_path: Path) -> None:
     assert built >= {path.stem for path in (ROOT / "docs").glob("*.md")} | {"index"}
     text = (tmp_path / "build" / "site" / "architecture.html").read_text()
     assert '<pre class="mermaid">' in text
+    text = (tmp_path / "build" / "site" / "reference.html").read_text()
+    for name in (*described(), "bd_gen.Model.sample"):
+        assert f'id="{name}"' in text, name
+    assert "an upper bound on -log p" in text
+
+
+def described() -> list[str]:
+    """What the API reference takes from docstrings."""
+    return re.findall(r"^::: (\S+)$", (ROOT / "docs" / "reference.md").read_text(), re.MULTILINE)
+
+
+def test_the_reference_has_every_name_of_the_front_door() -> None:
+    names = [name.rpartition(".")[2] for name in described()]
+    assert sorted(names) == sorted(bd_gen._HOME)

@@ -4,9 +4,9 @@ The names below are the front door (docs/python.md). Each is imported when it is
 that `import bd_gen` and the command line start at once.
 """
 
-from typing import TYPE_CHECKING
-
 from bd_gen.system.version import __version__ as __version__
+
+TYPE_CHECKING = False  # of `typing`, whose loading Ctrl-C would end with a traceback
 
 if TYPE_CHECKING:
     from bd_gen.api.designing import Design as Design

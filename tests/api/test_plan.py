@@ -83,7 +83,7 @@ def test_a_picture_as_text_and_as_a_file(tmp_path):
 
 
 def test_bubbles_alone_are_drawn_as_ever(tmp_path):
-    from bd_gen.drawing.grid import draw_grid
+    from bd_gen.drawing.plan_drawing import draw_grid
 
     draw_grid([DIAGRAM], tmp_path / "bubbles.svg")
     assert draw(DIAGRAM) == (tmp_path / "bubbles.svg").read_text()

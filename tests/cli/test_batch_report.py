@@ -1,7 +1,7 @@
 import pytest
 
-from bd_gen.cli.batch_options import numbers, summary
 from bd_gen.cli.batch_report import Pace
+from bd_gen.cli.engine_options import numbers, summary
 from bd_gen.system.errors import InputError
 
 

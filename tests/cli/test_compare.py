@@ -142,10 +142,75 @@ def test_narrow_terminals_get_no_intervals(results: Path, monkeypatch: pytest.Mo
     assert "0.25 [0.20, 0.30]" in CliRunner().invoke(command, []).output
 
 
+def test_a_flat_result_is_refused_by_name_and_the_others_go_on(results: Path) -> None:
+    (results / "old.json").write_text(json.dumps({"eval/node_js": 0.5, "eval/diversity": 1.0}))
+    done = CliRunner().invoke(command, [])
+    assert done.exit_code == 2
+    (line,) = (line for line in done.stderr.splitlines() if "old.json" in line)
+    assert line.startswith("bd-gen: eval_results/loglinear/old.json: a flat result of format 1")
+    assert "1 columns" in done.output
+
+
+def test_result_files_are_compared_wherever_they_lie(results: Path, tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two" / "deep"
+    for folder, mean in ((one, 0.25), (two, 0.75)):
+        folder.mkdir(parents=True)
+        summary = {"eval/node_js": {"mean": mean, "std": 0.0}}
+        (folder / "m.json").write_text(json.dumps(FIELDS | {"summary": summary}))
+    before = sorted(tmp_path.rglob("*"))
+    files = [str(one / "m.json"), str(two / "m.json")]
+    done = CliRunner().invoke(command, files, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    assert sorted(tmp_path.rglob("*")) == before  # nothing is written unless asked for
+    for name, number in ((one / "m", "0.2500"), (two / "m", "0.7500")):
+        assert str(name) in done.output  # of one name, so told apart by their folders
+        assert number in done.output
+    asked = ["--out", "both.md", "--csv", "both.csv", "--primary-only"]
+    done = CliRunner().invoke(command, [*files, *asked], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    assert "| Room types JS ↓ | **0.2500** | 0.7500 |" in Path("both.md").read_text()
+    with Path("both.csv").open() as file:
+        assert [line["mean"] for line in csv.DictReader(file)] == ["0.25", "0.75"]
+    alone = CliRunner().invoke(command, [str(results / "a.json")], catch_exceptions=False)
+    assert alone.exit_code == 0
+    with pytest.raises(InputError, match=r"nowhere\.json: cannot be read"):
+        CliRunner().invoke(command, [files[0], "nowhere.json"], catch_exceptions=False)
+
+
+def test_primary_only_has_the_main_rows_and_no_other_table(results: Path) -> None:
+    assert CliRunner().invoke(command, []).exit_code == 0
+    whole = (results / "comparison.md").read_text()
+    assert CliRunner().invoke(command, ["--primary-only"]).exit_code == 0
+    text = (results / "comparison.md").read_text()
+    assert [line for line in text.splitlines() if line.startswith("## ")] == ["## Main rows"]
+    assert whole.startswith(text.rstrip("\n"))  # the rest is left out, nothing else
+
+
+SEEDS = {"42": {"eval/node_js": 0.24}, "123": {"eval/node_js": 0.26}}
+
+
+def test_the_seeds_deviation_is_shown_where_it_is_asked_for(
+    results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    summary = {"eval/node_js": {"mean": 0.25, "std": 0.01}}
+    (results / "a.json").write_text(json.dumps(FIELDS | {"per_seed": SEEDS, "summary": summary}))
+    # Student's t of two values: 12.7 standard errors of 0.01.
+    shown = {"interval": "0.25 [0.12, 0.38]", "std": "0.250 +/- 0.010"}
+    for spread, cell in shown.items():
+        done = CliRunner().invoke(command, ["--spread", spread])
+        assert cell in done.output
+        text = (results / "comparison.md").read_text()
+        assert text.count(cell) == 2  # among the main rows and in the family
+        assert not any(other in text for other in shown.values() if other != cell)
+
+
 def test_the_script_tabulates_the_published_files(dev_data: Path, tmp_path: Path) -> None:
     shutil.copytree(dev_data / "reference" / "results", tmp_path / "r" / "loglinear")
     script = Path(__file__).parents[2] / "scripts" / "compare.py"
     run = [sys.executable, str(script), "--schedule", "loglinear", "--results", str(tmp_path / "r")]
     done = subprocess.run(run, capture_output=True, text=True, check=True)
     assert "23 columns" in done.stdout
+    text = (tmp_path / "r" / "loglinear" / "comparison.md").read_text()
+    assert "99.7 +/- 0.2 %" in text  # as the published table has it
     assert done.stderr == ""

@@ -245,3 +245,19 @@ def test_the_same_holds_without_hydra() -> None:
     config = data_config_from_overrides(["data=plans", "data.path=1e-3", "data.n_max=9"])
     assert config is not None
     assert (config.path, config.n_max) == ("1e-3", 9)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["data=plans", "data.path=mine.jsonl"],
+        ["data=plans", "data.path=a=b.jsonl", "data.labels=null"],
+        ["data=plans", "data.path=it's (1).jsonl", "data.skip_bad=true", "data.split=identical"],
+        ["data.num_plans=300", "data.seed=3", "data.n_max=14"],
+        ["data.num_plans=300", "data.num_plans=400", "data.cache_dir=x y"],
+        ["data=graph2plan", "data.path=07", "data.split=graph2plan", "data.split_file=1e-3"],
+    ],
+)
+def test_words_mean_the_same_with_hydra_and_without(words: list[str]) -> None:
+    with_hydra = section(DataConfig, compose("train", words)["data"], "data")
+    assert data_config_from_overrides(words) == with_hydra

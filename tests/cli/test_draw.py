@@ -17,7 +17,7 @@ from bd_gen.diagrams.tokens import tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.drawing import animation, plan_drawing
 from bd_gen.exchange.exports.graphml import write_graphml
-from bd_gen.generation.trajectory import trajectory_of
+from bd_gen.generation.animating import trajectory_of
 from bd_gen.layouts import outcome
 from bd_gen.results.samples_file import Samples, SeedSamples, samples_path, write_samples
 from bd_gen.sampling.method import Method

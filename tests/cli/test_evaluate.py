@@ -1,4 +1,5 @@
 import contextlib
+import dataclasses
 import json
 import os
 import signal
@@ -15,7 +16,13 @@ from bd_gen.cli.main import cli, run
 from bd_gen.data.dataset import DataConfig, load_dataset
 from bd_gen.results.inventory import PUBLISHED
 from bd_gen.results.sample_table import read_sample_table
-from bd_gen.results.samples_file import Samples, SeedSamples, samples_path, write_samples
+from bd_gen.results.samples_file import (
+    Samples,
+    SeedSamples,
+    read_samples,
+    samples_path,
+    write_samples,
+)
 
 DATA = DataConfig(num_plans=300)
 
@@ -201,6 +208,45 @@ def test_the_comparison_is_updated_with_real_plans_first(results: Path, bd_gen: 
     assert header == "|  | real_held_out | random_topp0.9_no_remask | llada_topp0.9_no_remask |"
     assert "3 columns: eval_results/loglinear/comparison.md" in out
     assert json.loads((results / "real_held_out.json").read_text())["config"]["num_samples"] == 10
+
+
+def test_what_samples_were_measured_against_is_remembered(results: Path, bd_gen: Command) -> None:
+    """As of published samples, which name no data."""
+    method = "random_topp0.9_no_remask"
+    path = samples_path(results, method)
+    write_samples(path, dataclasses.replace(read_samples(path), provenance={}))
+    (results / "llada_topp0.9_no_remask_samples.pt").unlink()
+    asked = ("evaluate", "--metric", "diversity", "--update-comparison")
+    code, _, err = bd_gen(*asked)
+    assert code == 2
+    assert "data" in err
+    data = ("data=synthetic", "data.num_plans=300", "data.split=identical")
+    assert bd_gen(*asked, *data)[0] == 0
+    before = json.loads((results / f"{method}.json").read_text())
+    more = ("evaluate", "--metric", "novelty", "--update-comparison")
+    code, out, err = bd_gen(*more)
+    assert (code, "1 kept" in out) == (0, True), err
+    after = json.loads((results / f"{method}.json").read_text())
+    for key in ("data", "data_fingerprint"):
+        assert after["provenance"][key] == before["provenance"][key]
+    assert after["provenance"]["data"]["split"] == "identical"
+    assert after["summary"]["eval/diversity"] == before["summary"]["eval/diversity"]
+    assert "eval/novelty" in after["summary"]
+    assert "| Novelty" in (results / "comparison.md").read_text()
+
+
+def test_another_n_max_is_refused_and_the_right_one_is_taken(
+    results: Path, bd_gen: Command
+) -> None:
+    code, _, err = bd_gen("evaluate", "--metric", "diversity", "--n-max", "10")
+    assert code == 2
+    assert err.count("n_max: --n-max 10, but the samples are of 8") == 2
+    assert names(results, ".json") == []
+    assert bd_gen("evaluate", "--metric", "diversity", "--n-max", "8")[0] == 0
+    assert len(names(results, ".json")) == 2
+    code, _, err = bd_gen("evaluate", "--conditional-topn", "10")
+    assert code == 2
+    assert "--conditional-topn 10" in err
 
 
 def test_list_tells_what_there_is_and_writes_nothing(

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from scipy import stats
 from tests.generation.checkpoints import DATA, MODEL, saved
 
 from bd_gen.cli import likelihood as module
@@ -175,7 +176,11 @@ def test_checkpoints_are_compared_plan_by_plan(tmp_path: Path, likelihood: Comma
     found = stored["nats_per_diagram"]
     assert found["mean"] == pytest.approx(difference.mean())
     low, high = found["interval95"]
-    assert (low + high) / 2 == pytest.approx(difference.mean())
+    # Of the differences of single plans, not of two means apart.
+    paired = stats.ttest_1samp(difference, 0.0).confidence_interval(0.95)
+    assert (low, high) == pytest.approx(tuple(paired))
+    apart = stats.ttest_ind(b.per_diagram, a.per_diagram).confidence_interval(0.95)
+    assert (low, high) != pytest.approx(tuple(apart))
     line = text.splitlines()[-1]
     assert line.startswith(
         f"{second} minus {first}: {difference.mean():+.3f} nats per diagram "

@@ -1,6 +1,8 @@
 """Commands take checkpoints of the published system as they are."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,11 +10,13 @@ from click.testing import CliRunner, Result
 from tests.generation.checkpoints import MODEL, saved
 from tests.training.published_files import published_file
 
+import bd_gen
 from bd_gen.cli.main import cli
 from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.generation.suites import read_suite
 from bd_gen.model.config import ModelConfig
 from bd_gen.model.denoiser import Denoiser
-from bd_gen.results.samples_file import read_samples
+from bd_gen.results.samples_file import read_samples, write_samples
 from bd_gen.system.errors import InputError
 
 FEW = ("eval.num_samples=4", "eval.seeds=[1]", "eval.sampling_steps=5", "eval.unmasking_mode=llada")
@@ -119,10 +123,11 @@ def test_likelihood_finds_the_data_that_they_name(folder: Path) -> None:
     assert "data/data.mat" in str(done.exception)
 
 
-def test_backfill_draws_a_published_result_from_them(folder: Path) -> None:
-    results = folder / "linear"
-    results.mkdir()
-    for name in ("llada_topp0.9_no_remask", "v2_llada_topp0.9_no_remask"):
+def test_published_results_go_from_backfill_to_a_comparison(folder: Path) -> None:
+    results = folder / "eval_results" / "linear"
+    results.mkdir(parents=True)
+    names = ("llada_topp0.9_no_remask", "v2_llada_topp0.9_no_remask")
+    for name in names:
         content = {
             "format_version": 2,
             "method": name,
@@ -140,6 +145,66 @@ def test_backfill_draws_a_published_result_from_them(folder: Path) -> None:
     done = run("backfill", str(results), *given)
     assert done.exit_code == 0, done.output
     assert len(list(results.glob("*_samples.pt"))) == 2
+    _evaluate_and_compare("linear", names)
+
+
+def _evaluate_and_compare(schedule: str, names: Sequence[str]) -> None:
+    """The samples of all methods become numbers and columns; published scores of denoising go."""
+    where = ("--schedule", schedule)
+    done = run("evaluate", *where, "--workers", "1", "--family", "Validity", *DATA)
+    assert done.exit_code == 0, done.output
+    assert done.output.count("metrics computed") == len(names)
+    done = run("compare", *where)
+    assert done.exit_code == 0, done.output
+    text = Path("eval_results", schedule, "comparison.md").read_text()
+    header = next(line for line in text.splitlines() if line.startswith("|  |"))
+    assert set(header.strip("| ").split(" | ")) == set(names)
+    for name in names:
+        result = json.loads(Path("eval_results", schedule, f"{name}.json").read_text())
+        assert result["summary"]["eval/validity_rate"]["mean"] <= 1
+        assert len(result["provenance"]["checkpoint_sha256"]) == 64
+        assert not result["denoising"]
+
+
+@pytest.mark.slow
+def test_the_three_checkpoints_and_the_35_methods_from_end_to_end(
+    folder: Path, dev_data: Path
+) -> None:
+    """23 published results by backfill from two checkpoints, 12 methods by suite from the third."""
+    models, results = dev_data / "reference" / "checkpoints", folder / "eval_results" / "loglinear"
+    results.mkdir(parents=True)
+    for path in (dev_data / "reference" / "results").glob("*.json"):
+        content = json.loads(path.read_text())
+        content["config"] |= {"seeds": [42], "num_samples": 8}
+        content["per_seed"] = {"42": content["per_seed"]["42"]}
+        (results / path.name).write_text(json.dumps(content))
+    given = [f"--checkpoint={models / name}.pt" for name in ("v1_loglinear", "v2")]
+    done = run("backfill", str(results), *given)
+    assert done.exit_code == 0, done.output
+    published = [path.stem for path in results.glob("*.json")]
+    assert len(published) == 23
+    _evaluate_and_compare("loglinear", published)
+    suite = read_suite("published-linear").methods
+    few = ["--seeds", "42", "--num-samples", "8"]
+    linear = f"--checkpoint={models / 'v1_linear.pt'}"
+    done = run("suite", "run", "published-linear", linear, *few, *DATA)
+    assert done.exit_code == 0, done.output
+    written = {path.name for path in Path("eval_results/linear").iterdir()}
+    for method in suite:
+        assert {f"{method.name}.json", f"{method.name}_samples.pt"} <= written
+    assert len(suite) == 12
+
+
+@pytest.mark.parametrize("noise", ["loglinear", "learned"])
+def test_draw_strip_and_python_take_them(folder: Path, noise: str) -> None:
+    path = published_file(folder, noise)
+    done = run("draw", str(path), "--no-solver", "--out", "film.svg")
+    assert done.exit_code == 0, done.output
+    assert done.stderr.count("class-weighted") == 1
+    assert run("strip", str(path), "small.pt").exit_code == 0
+    done = run("draw", "small.pt", "--no-solver", "--out", "small.svg")
+    assert done.exit_code == 0, done.output
+    assert len(bd_gen.load(path).sample(2, seed=1)) == 2
 
 
 def test_a_suite_takes_them(folder: Path) -> None:
@@ -190,3 +255,25 @@ def test_class_weights_that_are_none_are_refused(folder: Path, text: str, messag
     done = run("generate", *FEW, "eval.class_weights=weights.json")
     assert message in str(done.exception)
     assert str(done.exception).startswith("weights.json: ")
+
+
+def test_samples_of_the_compensated_form_under_the_published_name_are_not_mixed(
+    folder: Path,
+) -> None:
+    """Earlier versions drew them; they are read, but not taken for the published form."""
+    words = [
+        "generate",
+        f"eval.checkpoint_path={published_file(folder)}",
+        *FEW,
+        "eval.remasking.strategy=confidence",
+    ]
+    assert run(*words).exit_code == 0
+    file = folder / "eval_results/loglinear/llada_temp1.0_remdm_confidence_tsw1.0_samples.pt"
+    samples = read_samples(file)
+    assert samples.config["remasking_acts_after"] is True
+    assert "already complete" in run(*words).stdout
+    config = {k: v for k, v in samples.config.items() if k != "remasking_acts_after"}
+    write_samples(file, replace(samples, config=config))
+    refused = str(run(*words).exception)
+    assert "holds samples drawn with remasking_acts_after=None, now True is asked for" in refused
+    assert read_samples(file).config == config

@@ -1,4 +1,5 @@
 import json
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,8 @@ def test_the_page_can_go_elsewhere_and_says_how_to_make_it(results: Path, tmp_pa
     done = CliRunner().invoke(cli, ["report", "--schedule", "loglinear", "--out", "x/my page.html"])
     assert done.exit_code == 0, done.output
     page = (tmp_path / "x" / "my page.html").read_text()
-    command = "bd-gen report --schedule loglinear --results eval_results --out &#x27;x/my page.html"
-    assert command in page
+    command = "bd-gen report --schedule loglinear --results eval_results --out 'x/my page.html"
+    assert command in unescape(page)
     assert not (results / "report.html").exists()
 
 

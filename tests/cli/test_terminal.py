@@ -162,20 +162,33 @@ class Interrupting(importlib.abc.MetaPathFinder):
 
 import bd_gen.cli.start
 sys.meta_path.insert(0, Interrupting())
-bd_gen.cli.start.main()
 """
+COMMAND = f"{START}bd_gen.cli.start.main()"
+SCRIPT = f"{START}exec(open(sys.argv.pop(1)).read())"
+SCRIPTS = sorted((Path(__file__).parents[2] / "scripts").glob("[!d]*.py"))
 
 
 @pytest.mark.parametrize("which", [1, 40, 150])
 def test_ctrl_c_while_the_program_is_loaded_says_nothing_of_it(which: int) -> None:
     """Wherever it falls: at the import of that number."""
+    _check_interrupted(COMMAND, which, "evaluate", "--help")
+
+
+@pytest.mark.parametrize("which", [3, 60, 150])
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_so_it_is_with_the_published_scripts(script: Path, which: int) -> None:
+    assert len(SCRIPTS) == 4
+    _check_interrupted(SCRIPT, which, str(script), "--help")
+
+
+def _check_interrupted(code: str, which: int, *words: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", START, str(which), "evaluate", "--help"],
+        [sys.executable, "-c", code, str(which), *words],
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode in (0, 130, -signal.SIGINT)
     assert done.stderr.strip() in ("", "bd-gen: stopped")
-    if which == 1:
+    if which < 10:
         assert done.returncode == -signal.SIGINT

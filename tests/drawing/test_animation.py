@@ -9,12 +9,11 @@ import pytest
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import NODE_MASK, RELATIONS, Vocabulary
-from bd_gen.drawing.animation import Film, draw_animation, line_style
-from bd_gen.drawing.animation_gif import state_figure
+from bd_gen.drawing.animation import Film, draw_animation, line_style, stage_of
 from bd_gen.drawing.appearance import ROOM_COLOURS
-from bd_gen.drawing.film_page import MASKED_FILL
+from bd_gen.drawing.film_gif import state_figure
+from bd_gen.drawing.film_shapes import MASKED_FILL
 from bd_gen.drawing.picture_file import picture_style
-from bd_gen.drawing.stage import stage_of
 from bd_gen.system.errors import InputError
 
 V = Vocabulary(4)

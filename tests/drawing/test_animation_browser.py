@@ -11,7 +11,7 @@ from tests.drawing.test_animation import FILM, TOKENS
 from bd_gen.diagrams.vocabulary import NODE_MASK
 from bd_gen.drawing.animation import draw_animation
 from bd_gen.drawing.appearance import ROOM_COLOURS
-from bd_gen.drawing.film_page import MASKED_FILL
+from bd_gen.drawing.film_shapes import MASKED_FILL
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES
+from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES, TYPICAL_AREAS
 from bd_gen.drawing.appearance import (
     BUBBLE_RADII,
     ROOM_COLOURS,
     SHORT_NAMES,
     TEXT_COLOURS,
-    TYPICAL_AREAS,
 )
-from bd_gen.drawing.panel import EM, text_width
+from bd_gen.drawing.panel import EM
+from bd_gen.drawing.wording import text_width
 
 # Machado, Oliveira and Fernandes 2009, severity 1, for linear RGB.
 VISION = {

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.drawing.grid import draw_grid, grid_figure
 from bd_gen.drawing.nesting import SURROUNDING
 from bd_gen.drawing.picture_file import FORMATS
-from bd_gen.drawing.sheet import fitted, text_width
+from bd_gen.drawing.plan_drawing import draw_grid, grid_figure
+from bd_gen.drawing.wording import fitted, text_width
 from bd_gen.system.errors import InputError
 
 SMALL = Diagram((0, 2, 3), ((0, 1, 2), (0, 2, 5)))
@@ -115,7 +115,7 @@ def test_no_display_and_no_global_state_is_used(tmp_path: Path):
     program = (
         "import sys\n"
         "from bd_gen.diagrams.diagram import Diagram\n"
-        "from bd_gen.drawing.grid import draw_grid\n"
+        "from bd_gen.drawing.plan_drawing import draw_grid\n"
         "assert 'matplotlib' not in sys.modules\n"
         "draw_grid([Diagram((0, 2), ((0, 1, 2),))], sys.argv[1])\n"
         "assert 'matplotlib.pyplot' not in sys.modules\n"

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bd_gen.drawing.lettering import FINENESS, Wording, Writing
+from bd_gen.drawing.lettering import FINENESS, Writing
+from bd_gen.drawing.wording import Wording
 
 WORD = Wording(("Kitchen",), 8.0)
 

@@ -84,8 +84,8 @@ def test_no_text_overlaps_another_or_is_clipped(mode, relation_labels: bool):
     boxes.append(None)
     titles = [f"plan {k} with a heading that is much too long for its panel" for k in range(5)]
     with picture_style():
-        if relation_labels:  # names of relations are turned where there is no layout
-            figure = plans_figure(diagrams[:4], boxes[:4], mode, relation_labels=True)
+        if relation_labels:
+            figure = plans_figure(diagrams, boxes, mode, relation_labels=True)
         else:
             title = "A title that is long " * 20
             figure = plans_figure(diagrams, boxes, mode, None, titles, title)

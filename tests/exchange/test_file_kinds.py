@@ -9,7 +9,7 @@ import torch
 from tests.generation.checkpoints import saved
 from tests.random_samples import make
 
-from bd_gen.exchange.file_kinds import kind_of
+from bd_gen.exchange.laid_out_files import kind_of
 from bd_gen.results.samples_file import write_samples
 from bd_gen.system.errors import InputError
 from bd_gen.training.bundled import BUNDLED_FILE

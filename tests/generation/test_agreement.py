@@ -9,14 +9,18 @@ from scipy import stats
 from bd_gen.generation.agreement import (
     KeyCheck,
     inconsistent_summary,
-    is_same,
     num_tests,
     number_by_number,
-    same_tokens,
-    same_tokens_alone,
     within_spread,
 )
-from bd_gen.generation.method_numbers import Numbers, numbers_of, stored_numbers
+from bd_gen.generation.method_numbers import (
+    Numbers,
+    is_same,
+    numbers_of,
+    same_tokens,
+    same_tokens_alone,
+    stored_numbers,
+)
 from bd_gen.metrics import aggregate, metric_versions
 from bd_gen.results.result_file import Result
 

@@ -91,6 +91,8 @@ def test_the_23_published_files(dev_data, tmp_path, checkpoints):
         assert job.path == directory / f"{task.name}_samples.pt"
         assert (job.seeds, job.num_samples) == ((42, 123, 456, 789, 1337), 1000)
         assert job.method == Method.from_name(task.name, steps=100)
+        # Confidence as published masks again after a step; cap has ReMDM's posterior.
+        assert job.method.remasker.acts_after == ("remdm_confidence" in task.name)
         assert not job.overwrite
         is_learned = task.name == "v2_llada_topp0.9_no_remask"
         label = "learned" if is_learned else "loglinear"

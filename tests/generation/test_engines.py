@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 from tests.generation.checkpoints import files_in
 
-from bd_gen.generation import engine_processes
-from bd_gen.generation.engine_processes import ProcessEngine
-from bd_gen.generation.engines import EngineSettings, SerialEngine, open_engine
+from bd_gen.generation import engines
+from bd_gen.generation.engines import EngineSettings, ProcessEngine, SerialEngine, open_engine
 from bd_gen.generation.job import GenerationJob, generate
 from bd_gen.generation.shards import Shard, Task
 from bd_gen.results.samples_file import read_samples
@@ -197,7 +196,7 @@ def test_every_worker_has_its_share_of_the_gpus(job, monkeypatch):
     import torch
 
     task = Task(str(Path("x")), "", job.method, None, "auto", 10)
-    spread = lambda device, k: engine_processes._spread(replace(task, device=device), k).device  # noqa: E731
+    spread = lambda device, k: engines._spread(replace(task, device=device), k).device  # noqa: E731
     assert spread("auto", 3) == "auto"
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     assert [spread("auto", k) for k in range(3)] == ["cuda:0", "cuda:1", "cuda:0"]

@@ -26,6 +26,7 @@ REMASKED = (
     RemaskingSettings("cap", 0.4),
     RemaskingSettings("rescale", 0.05, 0.5),
     RemaskingSettings("confidence", t_switch=0.3),
+    RemaskingSettings("compensated"),
     RemaskingSettings("loop", 0.02),
     RemaskingSettings("loop", 0.02, loop=Loop(0.5, 0.1, 0.8)),
 )

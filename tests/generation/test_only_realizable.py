@@ -13,14 +13,15 @@ from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import diagrams_from_tokens, tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import NODE_MASK, Vocabulary
 from bd_gen.generation import only_realizable
+from bd_gen.generation.animating import trajectory_of
 from bd_gen.generation.batch import BatchTask, run_batch
-from bd_gen.generation.engine_processes import ProcessEngine
+from bd_gen.generation.engines import ProcessEngine
 from bd_gen.generation.in_memory import draw, sampler_for
 from bd_gen.generation.job import GenerationJob, generate
 from bd_gen.generation.only_realizable import LayoutJudge, check_solver
 from bd_gen.generation.suites import read_suite
-from bd_gen.generation.trajectory import trajectory_of
 from bd_gen.layouts import cp_sat
+from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.search import Status
 from bd_gen.layouts.solver import solve
 from bd_gen.results.rejection import Rejection
@@ -76,7 +77,7 @@ def test_the_judge_says_what_the_solver_says():
 
 
 def test_what_the_solver_cannot_decide_is_not_taken_for_refused(monkeypatch):
-    monkeypatch.setattr(only_realizable, "EFFORT_LIMIT", 1e-12)
+    monkeypatch.setattr(only_realizable, "_NO_CLOCK", SolverOptions(effort_limit=1e-12))
     judge = LayoutJudge(V)
     assert judge(tokens_from_diagrams([ROW], V)).tolist() == [Verdict.UNDECIDED]
     monkeypatch.undo()

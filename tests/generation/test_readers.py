@@ -297,3 +297,22 @@ def test_what_is_no_file(reader: Reader, what: str, tmp_path: Path) -> None:
     elif what == "circle of links":
         path.symlink_to(path)
     survives(reader, path)
+
+
+POINTER = (
+    b"version https://git-lfs.github.com/spec/v1\n"
+    b"oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"
+)
+OWN_FILES = ("reference.npz", "cached.npz", ".x_samples.partial", "metrics.jsonl")
+"""What nobody keeps in a repository."""
+
+
+@pytest.mark.parametrize(
+    "reader", [r for r in READERS if r.name not in OWN_FILES], ids=lambda reader: reader.name
+)
+def test_a_pointer_of_git_lfs_is_named(reader: Reader, tmp_path: Path) -> None:
+    path = tmp_path / reader.name
+    path.write_bytes(POINTER)
+    assert survives(reader, path) == f"{path}: a pointer of Git LFS, not the file; " + (
+        "get it by `git lfs pull`"
+    )

@@ -82,9 +82,9 @@ def test_optional_ones_are_left_out(given):
 @pytest.mark.parametrize(
     ("names", "folder_name", "count"),
     [
-        (("linear",), "linear", 8),
-        (("fixed", "learned"), "loglinear", 11),
-        (("learned",), "learned", 3),
+        (("linear",), "linear", 10),
+        (("fixed", "learned"), "loglinear", 14),
+        (("learned",), "learned", 4),
     ],
 )
 def test_recommended_goes_where_the_checkpoint_says(given, names, folder_name, count):

@@ -72,6 +72,9 @@ def test_published_suites(name, schedule, counts):
     strategies = [method.remasking and method.remasking.strategy for method in fixed]
     found = (*(strategies.count(kind) for kind in (None, "cap", "confidence")), len(learned))
     assert found == counts
+    by_confidence = [m for m in suite.methods if "remdm_confidence" in m.name]
+    assert all(method.remasker.acts_after for method in by_confidence)
+    assert bool(by_confidence)
 
 
 def test_linear_remasks_in_the_random_order_only():

@@ -7,8 +7,8 @@ import pytest
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.vocabulary import RELATIONS
 from bd_gen.layouts.cycles import shortest_cycle
-from bd_gen.layouts.explain import Conflict, explain
 from bd_gen.layouts.options import SolverOptions
+from bd_gen.layouts.outcome import Conflict, explain
 from bd_gen.layouts.outline import Outline
 from bd_gen.layouts.problem import problem_of
 from bd_gen.layouts.search import Status, find_boxes

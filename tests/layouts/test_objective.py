@@ -7,7 +7,7 @@ import pytest
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES, RELATIONS, ROOM_TYPES
-from bd_gen.layouts import improvement
+from bd_gen.layouts import solver
 from bd_gen.layouts.objective import HALF_PERIMETERS, SHORT_SIDES, typical_footprint
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outline import Outline
@@ -17,7 +17,7 @@ from bd_gen.layouts.solver import solve
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """The machine may be busy: let effort alone end the search."""
-    monkeypatch.setattr(improvement, "_PATIENCE", 1000)
+    monkeypatch.setattr(solver, "_PATIENCE", 1000)
 
 
 LIVING, KITCHEN = ROOM_TYPES.index("LivingRoom"), ROOM_TYPES.index("Kitchen")

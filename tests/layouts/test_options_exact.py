@@ -9,8 +9,8 @@ from bd_gen.diagrams.relations import are_joined, relation_labels
 from bd_gen.diagrams.vocabulary import NO_EDGE
 from bd_gen.layouts import outline as outline_module
 from bd_gen.layouts.constraints import Grid
-from bd_gen.layouts.explain import explain
 from bd_gen.layouts.options import SolverOptions
+from bd_gen.layouts.outcome import explain
 from bd_gen.layouts.outline import Outline
 from bd_gen.layouts.search import Status
 from bd_gen.layouts.solver import solve

@@ -1,6 +1,7 @@
-"""Whole sets of diagrams, and what may share an answer."""
+"""Whole sets of diagrams, what may share an answer, which rows are asked, and what is kept."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from bd_gen.diagrams.vocabulary import NODE_MASK, Vocabulary
 from bd_gen.layouts import many
 from bd_gen.layouts.answers import AnswerCache
 from bd_gen.layouts.options import SolverOptions
-from bd_gen.layouts.realizable import NO_DIAGRAM, realizable
+from bd_gen.layouts.realizable import NO_DIAGRAM, NOT_ASKED, Asking, realizable
 from bd_gen.layouts.search import Status
 from bd_gen.layouts.solver import solve
 
@@ -71,7 +72,9 @@ def test_known_answers_are_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_limit_is_an_answer_of_its_own_and_not_kept(limits: dict[str, float]) -> None:
     cache = AnswerCache()
     tokens = tokens_from_diagrams([ROW, CIRCLE], V)
-    assert realizable(tokens, V, cache=cache, **limits).tolist() == [2, 0]
+    assert realizable(
+        tokens, V, SolverOptions(**limits, improve_seconds=0), cache=cache
+    ).tolist() == [2, 0]
     assert len(cache.answers) == 1
     assert realizable(tokens, V, cache=cache).tolist() == [1, 0]
 
@@ -84,3 +87,58 @@ def test_the_canonical_form_may_not_share_answers() -> None:
     tokens = tokens_from_diagrams([possible, swapped], V)
     assert np.array_equal(*canonical_tokens(tokens, V))
     assert realizable(tokens, V).tolist() == [1, 0]
+
+
+FOUR = Vocabulary(4)
+TOKENS = tokens_from_diagrams([ROW, CIRCLE, ROW, Diagram((1,)), Diagram((1, 2))], FOUR)
+EXPECTED = [1, 0, 1, 1, 1]
+
+
+def test_the_first_rows_are_asked() -> None:
+    assert Asking(None).statuses(TOKENS, FOUR).tolist() == EXPECTED
+    assert Asking().statuses(TOKENS, FOUR).tolist() == EXPECTED
+    assert Asking(9).statuses(TOKENS, FOUR).tolist() == EXPECTED
+    assert Asking(2).statuses(TOKENS, FOUR).tolist() == [1, 0, *[NOT_ASKED] * 3]
+    assert Asking(0).statuses(TOKENS, FOUR).tolist() == [NOT_ASKED] * 5
+    assert Asking(3).statuses(TOKENS[:0], FOUR).tolist() == []
+    broken = TOKENS.copy()
+    broken[:, 0] = NODE_MASK
+    assert Asking(2).statuses(broken, FOUR).tolist() == [*[NO_DIAGRAM] * 2, *[NOT_ASKED] * 3]
+
+
+def test_answers_are_kept_and_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "layouts" / "answers.npz"
+    monkeypatch.setattr("bd_gen.layouts.realizable._SAVE_EVERY", 2)
+    assert Asking(None, path).statuses(TOKENS, FOUR).tolist() == EXPECTED
+    assert len(AnswerCache(path).answers) == 4
+    before = path.stat().st_mtime_ns
+    monkeypatch.setattr(many, "solve", None)  # any question would fail
+    assert Asking(None, path).statuses(TOKENS[::-1], FOUR).tolist() == EXPECTED[::-1]
+    assert path.stat().st_mtime_ns == before
+    with pytest.raises(TypeError):
+        Asking(None).statuses(TOKENS, FOUR)
+
+
+def test_a_run_that_is_stopped_keeps_what_it_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "answers.npz"
+    monkeypatch.setattr("bd_gen.layouts.realizable._SAVE_EVERY", 2)
+    solve = many.solve
+
+    def stopped(diagram: Diagram, options: object) -> object:
+        if diagram.num_rooms == 1:
+            raise KeyboardInterrupt
+        return solve(diagram, options)
+
+    monkeypatch.setattr(many, "solve", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        Asking(None, path).statuses(TOKENS, FOUR)
+    assert len(AnswerCache(path).answers) == 2
+
+
+def test_a_place_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    statuses = Asking(None, tmp_path / "file" / "answers.npz").statuses(TOKENS, FOUR)
+    assert statuses.tolist() == EXPECTED
+    assert statuses.dtype == np.int8

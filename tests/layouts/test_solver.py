@@ -17,7 +17,7 @@ from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.relations import are_joined, relation_labels, relations_from_boxes
 from bd_gen.diagrams.tokens import diagrams_from_tokens, tokens_from_parts
 from bd_gen.diagrams.vocabulary import NO_EDGE, Vocabulary, room_type_from_name
-from bd_gen.layouts import cp_sat, improvement
+from bd_gen.layouts import cp_sat, solver
 from bd_gen.layouts.constraints import Grid
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.search import Status
@@ -208,7 +208,7 @@ def test_no_time() -> None:
 def test_the_same_search_gives_the_same_layout(
     realizable: Callable[..., list[Diagram]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(improvement, "_PATIENCE", 1000)  # the machine may be busy
+    monkeypatch.setattr(solver, "_PATIENCE", 1000)  # the machine may be busy
     for diagram in realizable(4, 7, 9):
         for seconds in (0, 0.2):
             options = SolverOptions(improve_seconds=seconds)

@@ -1,6 +1,7 @@
 """Results directories for reports: small, with and without samples, floors and intervals."""
 
 import json
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,12 +15,20 @@ from bd_gen.metrics import DiagramSet, aggregate
 from bd_gen.metrics.measures.structure import density
 from bd_gen.metrics.measures.transitivity import transitivity
 from bd_gen.metrics.measures.validity import validity
-from bd_gen.report.bubbles import Sketch
+from bd_gen.report.charts import Picture
+from bd_gen.report.failures import Sketch
+from bd_gen.report.page import environment
 from bd_gen.results.columns import MARGINALS, REAL
 from bd_gen.results.samples_file import Samples, samples_path, write_samples
 
 NASTY = "<script>alert(1)</script>'\"&"
 """The name of a method that would be a script if it were markup."""
+
+
+def svg(picture: Picture) -> ET.Element:
+    """A picture as the page has it."""
+    parts = environment().get_template("parts.html").module
+    return ET.fromstring(parts.picture(picture))  # noqa: S314 - our own markup
 
 
 def numbers(samples: Samples, shift: float) -> dict[str, object]:

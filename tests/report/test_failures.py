@@ -10,13 +10,14 @@ from bd_gen.diagrams.soundness import shortest_circle
 from bd_gen.diagrams.tokens import tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import EDGE_MASK, NODE_MASK, RELATIONS, ROOM_TYPES, Vocabulary
 from bd_gen.metrics import DiagramSet
-from bd_gen.report.bubbles import Sketch, sketch_of
 from bd_gen.report.failures import (
     FAILURES,
+    Sketch,
     contradictory,
     disconnected,
     misplaced,
     sample_checks,
+    sketch_of,
     too_many,
 )
 

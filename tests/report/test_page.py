@@ -1,5 +1,6 @@
 import base64
 import hashlib
+import html as entities
 import re
 import shutil
 from html.parser import HTMLParser
@@ -81,14 +82,19 @@ def test_nothing_leads_out_of_the_page(html: str) -> None:
         assert not re.search(r"https?:|url\(|@import|fetch|XMLHttp|innerHTML|eval", text)
 
 
+def test_the_page_says_first_what_it_is_about(directory: Path, html: str) -> None:
+    words = "3 methods and 1 baseline beside real held-out diagrams"
+    assert f"<p>{words}. Results in {directory}.</p>" in html
+
+
 def test_only_its_own_style_and_script_are_allowed(html: str) -> None:
     (rules,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', html)
     parts = re.findall(r"<(style|script)>(.*?)</\1>", html, re.DOTALL)
     assert [kind for kind, _ in parts] == ["style", "script"]
     for kind, text in parts:
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-        assert f"{kind}-src &#x27;sha256-{digest}&#x27;" in rules
-    assert "default-src &#x27;none&#x27;" in rules
+        assert f"{kind}-src 'sha256-{digest}'" in entities.unescape(rules)
+    assert "default-src 'none'" in entities.unescape(rules)
 
 
 def test_names_are_text_whatever_they_look_like(html: str) -> None:
@@ -131,7 +137,11 @@ def test_one_row_is_enough(directory: Path, tmp_path: Path, name: str, with_samp
         shutil.copy(directory / f"{name}{suffix}", tmp_path)
     report = write_report(tmp_path)
     assert report.path == tmp_path / FILE_NAME
-    parsed(report.path.read_text())
+    html = report.path.read_text()
+    parsed(html)
+    words = {"llada_argmax_no_remask": "1 method", "baseline_marginals": "1 baseline"}
+    expected = words.get(name, "The scores of real held-out diagrams")
+    assert f"<p>{expected}. Results in {tmp_path}.</p>" in html
 
 
 def test_a_row_that_has_next_to_nothing(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from bd_gen.metrics import metric_info
 from bd_gen.results.columns import Column, read_columns
 from bd_gen.results.comparison import (
     MAIN_KEYS,
+    SPREADS,
+    Spread,
     main_rows,
     markdown,
     notes,
@@ -55,8 +57,8 @@ TWO = [
 ]
 
 
-def rows(title: str) -> dict[str, tuple[str, ...]]:
-    (table,) = (table for table in sections(TWO) if table.title == title)
+def rows(title: str, spread: Spread = "std") -> dict[str, tuple[str, ...]]:
+    (table,) = (table for table in sections(TWO, spread=spread) if table.title == title)
     assert table.header == ("", "a", "b")
     return {row[0]: row[1:] for row in table.rows}
 
@@ -126,7 +128,7 @@ RANKED = [
 
 
 def test_the_distance_from_real_plans_the_best_and_the_tied_are_shown() -> None:
-    tables = {table.title: table for table in sections(RANKED)}
+    tables = {table.title: table for table in sections(RANKED, spread="std")}
     assert tables["Distribution"].rows[0] == (
         "Room types JS ↓",
         "0.0040 +/- 0.0010",
@@ -135,14 +137,31 @@ def test_the_distance_from_real_plans_the_best_and_the_tied_are_shown() -> None:
         "0.0110 +/- 0.0010 (2.8x) †",
         "0.0500 +/- 0.0010 (12x)",
     )
-    assert tables["Main rows"].rows[0][3] == "**0.0100 [0.0080, 0.0120] (2.5x)**"
+    assert tables["Main rows"].rows[0] == tables["Distribution"].rows[0]
     assert main_rows(RANKED).rows[0][1:5] == (
         "0.0040 [0.0020, 0.0060]  ",
         "0.0040 [0.0020, 0.0060] (1x)  ",
         "0.0100 [0.0080, 0.0120] (2.5x) *",
         "0.0110 [0.0090, 0.0130] (2.8x) †",
     )
-    assert main_rows(RANKED, intervals=False).rows[0][3] == "0.0100 (2.5x) *"
+    assert main_rows(RANKED, spread="none").rows[0][3] == "0.0100 (2.5x) *"
+
+
+def test_all_tables_of_a_page_mean_the_same_by_their_numbers() -> None:
+    first, *others = (t for t in sections(RANKED) if t.title in ("Main rows", "Distribution"))
+    assert first.rows[0][3] == "**0.0100 [0.0080, 0.0120] (2.5x)**"
+    assert [table.rows[0] for table in others] == [first.rows[0]]
+    for spread, words in SPREADS.items():
+        text = markdown(RANKED, spread=spread)
+        assert text.count(words) == 1
+        assert ("+/-" in text.partition("## ")[2]) == (spread == "std")
+        assert (" [0.0" in text) == (spread == "interval")
+
+
+def test_files_without_intervals_are_named_where_others_have_them() -> None:
+    mixed = [*RANKED, Column("old", result({KEY: 0.02}, per_seed={"1": {KEY: 0.02}}))]
+    assert notes(mixed)[-1].endswith("from the spread over the seeds (old).")
+    assert notes(mixed)[-1].startswith("1 of 6 files hold no intervals")
 
 
 def test_notes_say_what_a_reader_of_these_columns_needs() -> None:
@@ -215,7 +234,7 @@ def test_the_published_files_make_one_table(dev_data: Path, tmp_path: Path) -> N
     assert columns[0].name == "random_argmax_no_remask"
     assert "Warning" not in text
     assert [line[3:] for line in text.splitlines() if line.startswith("## ")] == SECTIONS
-    tables = {table.title: table for table in sections(columns)}
+    tables = {table.title: table for table in sections(columns, spread="std")}
     shown = sum(len(tables[family].rows) for family in SECTIONS[2:])
     keys = {key for c in columns for key in (*c.result.summary, *c.result.denoising)}
     assert shown == len(keys) == 95 + 20

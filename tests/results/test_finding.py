@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bd_gen.diagrams.tokens import diagrams_from_tokens
-from bd_gen.drawing import grid as drawing
+from bd_gen.drawing import plan_drawing as drawing
 from bd_gen.metrics import METRICS
 from bd_gen.metrics.intervals import wilson
 from bd_gen.results.evaluate import evaluate_method

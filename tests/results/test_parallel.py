@@ -11,11 +11,10 @@ import pytest
 
 from bd_gen.data.dataset import DataConfig, load_dataset
 from bd_gen.metrics import METRICS, MetricKey, metric, metric_versions
-from bd_gen.results import pool as pool_module
+from bd_gen.results import parallel as parallel_module
 from bd_gen.results import request as request_module
 from bd_gen.results.evaluate import evaluate_method
-from bd_gen.results.parallel import evaluate_all
-from bd_gen.results.pool import can_start_anew
+from bd_gen.results.parallel import can_start_anew, evaluate_all
 from bd_gen.results.request import Request
 from bd_gen.results.sample_table import read_sample_table, table_path
 from bd_gen.results.samples_file import Samples, samples_path, write_samples
@@ -83,7 +82,7 @@ def test_no_process_is_started_for_what_is_up_to_date(
     directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     list(evaluate_all(paths(directory), Request(names=NAMES)))
-    monkeypatch.setattr(pool_module, "Workers", None)
+    monkeypatch.setattr(parallel_module, "Workers", None)
     calls: list[tuple[int, int]] = []
     for request in (Request(names=NAMES), Request(names=("novelty",))):
         found = list(evaluate_all(paths(directory), request, 2, lambda *c: calls.append(c)))

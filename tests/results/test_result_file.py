@@ -94,6 +94,11 @@ WRONG = {
     "deep inside": (having(config={"a": json.loads("[" * 40 + "]" * 40)}), "config: is nested too"),
     "a long integer": (having(config=1)[:-1] + "1" * 5000 + "}", "is not JSON"),
     "version 3": (having(format_version=3), "format_version: expected 2, got 3"),
+    "flat": (json.dumps({"eval/node_js": 0.5}), "a flat result of format 1, which holds one"),
+    "flat, and says so": (
+        json.dumps({"format_version": 1, "eval/node_js": 0.5, "method": "m"}),
+        "a flat result of format 1, .* and no seeds: `bd-gen evaluate` makes one of format 2",
+    ),
     "no version": (without("format_version"), "format_version: expected 2, got None"),
     "no method": (without("method"), "method: expected text, got nothing"),
     "a number as method": (having(method=3), "method: expected text, got int"),

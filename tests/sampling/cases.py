@@ -35,9 +35,11 @@ METHODS = (
     Method("random", steps=12, remasking=RemaskingSettings("cap", 0.4)),
     Method("random", steps=12, remasking=RemaskingSettings("rescale", 0.5, t_switch=0.5)),
     Method("random", steps=12, remasking=RemaskingSettings("confidence")),
+    Method("random", steps=12, remasking=RemaskingSettings("compensated")),
     Method("random", steps=12, remasking=RemaskingSettings("loop", 0.3)),
     Method("llada", top_p=0.9, steps=12, remasking=RemaskingSettings("cap", 1.0)),
     Method("llada", steps=12, remasking=RemaskingSettings("confidence", t_switch=0.5)),
+    Method("llada", steps=12, remasking=RemaskingSettings("compensated", t_switch=0.5)),
     Method("confidence", steps=12, remasking=RemaskingSettings("loop", 0.3)),
     Method("margin", steps=12, remasking=RemaskingSettings("rescale", 0.2)),
 )

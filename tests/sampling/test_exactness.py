@@ -42,9 +42,12 @@ BIASED = (
     Method("random", remasking=RemaskingSettings("rescale", 0.2)),
     Method("random", remasking=RemaskingSettings("confidence")),
     Method("random", remasking=RemaskingSettings("confidence", t_switch=0.5)),
+    Method("random", remasking=RemaskingSettings("compensated")),
+    Method("random", remasking=RemaskingSettings("compensated", t_switch=0.5)),
     Method("random", remasking=RemaskingSettings("loop", 0.02)),
     Method("llada", remasking=RemaskingSettings("cap", 0.4)),
     Method("llada", remasking=RemaskingSettings("confidence", t_switch=0.5)),
+    Method("llada", remasking=RemaskingSettings("compensated", t_switch=0.5)),
     Method("confidence", remasking=RemaskingSettings("cap", 0.02)),
     Method("margin", remasking=RemaskingSettings("loop", 0.02)),
 )

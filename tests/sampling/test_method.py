@@ -11,7 +11,15 @@ from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.sampling.decoding import Argmax, Nucleus, Tempered
 from bd_gen.sampling.grid import Loop
 from bd_gen.sampling.method import ORDERS, REMASKINGS, Method, RemaskingSettings
-from bd_gen.sampling.remasking import Cap, Confidence, Looped, NoRemasking, Rescale, Switched
+from bd_gen.sampling.remasking import (
+    Cap,
+    Compensated,
+    Confidence,
+    Looped,
+    NoRemasking,
+    Rescale,
+    Switched,
+)
 
 
 def test_the_cases_leave_no_order_and_no_remasking_out():
@@ -143,6 +151,7 @@ def test_strategies():
         assert isinstance(made, kind)
         assert made.eta == 0.3
     assert isinstance(RemaskingSettings("confidence").remasking, Confidence)
+    assert isinstance(RemaskingSettings("compensated").remasking, Compensated)
     switched = RemaskingSettings("cap", 0.3, t_switch=0.5).remasking
     assert isinstance(switched, Switched)
     assert switched.t_switch == 0.5

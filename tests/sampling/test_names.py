@@ -22,8 +22,8 @@ def loops(draw) -> Loop:
 
 @st.composite
 def remaskings(draw) -> RemaskingSettings:
-    strategy = draw(st.sampled_from(["cap", "rescale", "confidence", "loop"]))
-    if strategy == "confidence":
+    strategy = draw(st.sampled_from(["cap", "rescale", "confidence", "compensated", "loop"]))
+    if strategy in ("confidence", "compensated"):
         return RemaskingSettings(strategy, t_switch=draw(POSITIVE_TO_ONE))
     if strategy == "loop":
         return RemaskingSettings(strategy, draw(POSITIVE_TO_ONE), loop=draw(loops()))

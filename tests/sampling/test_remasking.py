@@ -9,11 +9,15 @@ from tests.sampling.oracle import Oracle, visibility_named
 
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.sampling.method import REMASKINGS, Method, RemaskingSettings
+from bd_gen.sampling.noise import KeyedNoise
+from bd_gen.sampling.orders import Course, RandomOrder
 from bd_gen.sampling.remasking import (
     Cap,
+    Compensated,
     Confidence,
     Looped,
     NoRemasking,
+    Remasking,
     Rescale,
     Switched,
     Transition,
@@ -73,10 +77,14 @@ def test_sigma_by_hand():
     assert transition(0.1, 0.2).sigma_max.unique().tolist() == [1.0]
 
 
+def with_eta(eta: float) -> list[Remasking]:
+    return [Cap(eta), Rescale(eta), Looped(eta)]
+
+
 @given(SHARES, SHARES, ETAS)
 def test_sigma_stays_in_its_range(one, other, eta):
     at = transition(min(one, other), max(one, other))
-    for remasking in (Cap(eta), Rescale(eta), Confidence(), Looped(eta), NoRemasking()):
+    for remasking in (*with_eta(eta), Confidence(), Compensated(), NoRemasking()):
         found = sigma(remasking, at)
         assert found.shape == (2, 6)
         assert (found >= 0).all()
@@ -86,7 +94,7 @@ def test_sigma_stays_in_its_range(one, other, eta):
 @given(SHARES, ETAS)
 def test_nothing_is_masked_in_the_last_step(alpha_t, eta):
     at = transition(alpha_t, 1.0)
-    for remasking in (Cap(eta), Rescale(eta), Confidence(), Looped(eta)):
+    for remasking in (*with_eta(eta), Confidence(), Compensated()):
         found = sigma(remasking, at)
         assert not found.any()
         assert (at.reveal_probability(found) == 1).all()
@@ -104,22 +112,31 @@ def test_t_switch_turns_it_on_below(time, is_on):
     assert bool(found.any()) == is_on
 
 
-def test_the_least_confident_go_first():
-    at = transition(0.5, 0.6)
-    found = sigma(Confidence(), at)
+@pytest.mark.parametrize("remasking", [Confidence(), Compensated()])
+def test_the_least_confident_go_first(remasking):
+    found = sigma(remasking, transition(0.5, 0.6))
     doubt = torch.exp(-torch.tensor([0.9, 0.5, 0.1], dtype=torch.float64))
     torch.testing.assert_close(found[0, :3], 0.8 * doubt / doubt.sum())
     assert found[0, 2] > found[0, 1] > found[0, 0]
+
+
+def test_what_is_masked_has_a_sigma_only_where_it_is_compensated():
+    at = transition(0.5, 0.6)
+    published = sigma(Confidence(), at)
+    assert not published[0, 3:].any()
+    assert not published[1].any()
+    found = sigma(Compensated(), at)
     # Masked positions share what a visible one has on average: (1 - 0.5^6) / (0.5 * 6).
     expected = 0.8 * (1 - 0.5**6) / 3
     assert found[0, 3:].tolist() == pytest.approx([expected] * 3)
     assert found[1].tolist() == pytest.approx([expected] * 6)
 
 
-def test_what_is_given_has_no_share():
+@pytest.mark.parametrize("remasking", [Confidence(), Compensated()])
+def test_what_is_given_has_no_share(remasking):
     state = half_done()
     state.is_given[0, 0] = True
-    found = Confidence().sigma(state, transition(0.5, 0.6))
+    found = remasking.sigma(state, transition(0.5, 0.6))
     assert found[0, 1] + found[0, 2] == pytest.approx(0.8)
 
 
@@ -137,7 +154,8 @@ REMASKED = (
 
 
 def test_no_strategy_is_left_out():
-    assert {settings.strategy for settings in REMASKED} | {"confidence"} == set(REMASKINGS)
+    by_confidence = {"confidence", "compensated"}
+    assert {settings.strategy for settings in REMASKED} | by_confidence == set(REMASKINGS)
 
 
 @pytest.mark.parametrize("process", ["loglinear", "learned"])
@@ -156,13 +174,13 @@ def test_every_position_is_visible_as_often_as_alpha_says(process, settings, mon
 
 
 @pytest.mark.parametrize("t_switch", [1.0, 0.5])
-def test_confidence_remasking_about_keeps_the_number_of_visible_tokens(t_switch, monkeypatch):
+def test_compensated_remasking_about_keeps_the_number_of_visible_tokens(t_switch, monkeypatch):
     """Not exactly: the number of visible tokens spreads less than that of independent ones.
 
     Measured with 100 steps: at most 0.025 of 6 tokens too many, 0.013 of 36.
     """
     oracle = Oracle.of_three_rooms(0)
-    settings = RemaskingSettings("confidence", t_switch=t_switch)
+    settings = RemaskingSettings("compensated", t_switch=t_switch)
     trace, count = Trace(monkeypatch), 2_000
     method = Method("random", remasking=settings, steps=40)
     oracle.sampler(method).sample(3, range(count), count)
@@ -170,6 +188,53 @@ def test_confidence_remasking_about_keeps_the_number_of_visible_tokens(t_switch,
     differences = [trace.before(k).mean() - float(alpha[k, 0]) for k in range(40)]
     assert max(map(abs, differences)) < 0.03
     assert abs(differences[-1]) < 0.01
+
+
+@pytest.mark.parametrize("t_switch", [1.0, 0.5])
+def test_published_confidence_remasking_makes_up_for_nothing(t_switch, monkeypatch):
+    """From step to step: reveals as without remasking, then sigma_max tokens fewer are visible."""
+    oracle = Oracle.of_three_rooms(0)
+    settings = RemaskingSettings("confidence", t_switch=t_switch)
+    trace, count = Trace(monkeypatch), 4_000
+    method = Method("random", remasking=settings, steps=20)
+    oracle.sampler(method).sample(3, range(count), count)
+    grid = method.grid(visibility_named("loglinear", oracle.vocabulary), torch.arange(6))
+    alphas = grid.alphas[:, 0].tolist()
+    for k in range(19):
+        visible, later = trace.before(k).sum(axis=1), trace.before(k + 1).sum(axis=1)
+        reveal = (alphas[k + 1] - alphas[k]) / (1 - alphas[k])
+        is_on = t_switch == 1 or float(grid.times[k]) < t_switch
+        largest = is_on * min(1, (1 - alphas[k + 1]) / alphas[k])
+        none_left = (visible == 0) * (1 - reveal) ** 6
+        expected = visible + (6 - visible) * reveal - largest * (1 - none_left)
+        error = (later - expected).std() / count**0.5
+        assert abs((later - expected).mean()) < 4 * error + 1e-9, k
+    behind = [alphas[k] - trace.before(k).mean() for k in (9, 15)]  # t = 0.55 and 0.25
+    assert behind[1] > 0.1
+    assert (behind[0] > 0.1) == (t_switch == 1)
+
+
+def test_published_confidence_may_mask_what_it_just_revealed():
+    """One step by hand: of two tokens revealed in it the doubtful one goes, sigma_max being 1."""
+    oracle = Oracle.of_three_rooms(0)
+    method = Method("random", remasking=RemaskingSettings("confidence"), steps=4)
+    positions = torch.arange(6)
+    grid = method.grid(visibility_named("loglinear", oracle.vocabulary), positions)
+    course = Course(
+        visibility_named("loglinear", oracle.vocabulary), grid, method.remasker, KeyedNoise(5),
+        positions,
+    )  # fmt: skip
+    count = 40_000
+    state = GroupState.all_masked(3, torch.arange(count), Vocabulary(3))
+    state.is_masked[:, :2] = False  # revealed in step 0
+    state.confidence[:, :2] = torch.tensor([0.9, 0.1], dtype=torch.float64)
+    state.step[:] = 1
+    RandomOrder()._mask_after(state, torch.arange(count), course)
+    gone = state.is_masked[:, :2].double().mean(dim=0)
+    doubt = torch.exp(torch.tensor([-0.9, -0.1], dtype=torch.float64))
+    assert float((1 - grid.alphas[1, 0]) / grid.alphas[0, 0]) > 1
+    torch.testing.assert_close(gone, doubt / doubt.sum(), atol=0.012, rtol=0)
+    assert state.is_masked[:, 2:].all()
 
 
 @pytest.mark.parametrize("settings", REMASKED, ids=remasking_name)

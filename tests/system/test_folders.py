@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bd_gen.system.errors import InputError
-from bd_gen.system.folders import check_replaceable, replacing_folder
+from bd_gen.system.folders import check_replaceable, put_right, replacing_folder
 
 _WRITE = """
 import os, sys
@@ -81,10 +81,13 @@ def test_a_folder_is_replaced_and_what_is_not_ours_stays(tmp_path: Path, is_ther
 
 def test_killed_at_any_step_it_is_the_old_one_or_the_new_one(tmp_path: Path) -> None:
     ends = []
-    for step in range(40):
+    for step in range(60):
         folder = tmp_path / str(step) / "plans"
         old = own(old_folder(folder))
         done = subprocess.run([sys.executable, "-c", _WRITE, str(folder), str(step)], check=False)
+        if step % 2:  # who only looks for what is there finds all of it as well
+            put_right(folder.absolute(), ours)
+            assert contents(folder) in (old | OTHERS, NEW | OTHERS), step
         if folder.is_dir():
             ends.append(own(contents(folder)))
             assert ends[-1] in (old, NEW), step

@@ -14,7 +14,7 @@ import pytest
 
 from bd_gen.system import locks
 from bd_gen.system.errors import InputError
-from bd_gen.system.locks import Holder, locked
+from bd_gen.system.locks import Holder, locked, one_at_a_time
 
 HOLD = (
     "import sys\n"
@@ -241,3 +241,32 @@ def test_whether_a_holder_is_gone():
     assert Holder(os.getpid(), here, "now", 1).is_gone
     assert not Holder(os.getpid(), "elsewhere", "now", 1).is_gone
     assert not Holder(1, here, "now").is_gone  # somebody else's, perhaps
+
+
+def test_one_comes_after_the_other(path: Path):
+    order: list[str] = []
+
+    def second() -> None:
+        with one_at_a_time(path):
+            order.append("second")
+
+    waiting = threading.Thread(target=second)
+    with one_at_a_time(path):
+        waiting.start()
+        waiting.join(0.3)
+        order.append("first")
+    waiting.join()
+    assert order == ["first", "second"]
+
+
+def test_without_a_folder_or_locks_it_goes_on(path: Path, monkeypatch: pytest.MonkeyPatch):
+    path.parent.write_text("a file where a folder should be")
+    with one_at_a_time(path):
+        pass
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with one_at_a_time(path.parent.with_name("free") / "lock"):
+        pass

@@ -21,7 +21,8 @@ from bd_gen.model.denoiser import Denoiser
 from bd_gen.system.errors import InputError
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from bd_gen.training.config import TrainingConfig
-from bd_gen.training.run import RunConfig, train
+from bd_gen.training.run import train
+from bd_gen.training.run_config import RunConfig
 
 N_MAX = 4
 

@@ -9,7 +9,7 @@ import torch
 from bd_gen.data.dataset import Dataset
 from bd_gen.training.captured import CapturedStep, can_capture
 from bd_gen.training.loop import Trainer
-from bd_gen.training.run import RunConfig
+from bd_gen.training.run_config import RunConfig
 from bd_gen.training.supply import TrainingRows
 
 RunMaker = Callable[..., RunConfig]

@@ -16,7 +16,7 @@ from bd_gen.system.errors import InputError
 from bd_gen.training import loop
 from bd_gen.training.config import TrainingConfig
 from bd_gen.training.loop import Trainer, rate_factor
-from bd_gen.training.run import RunConfig
+from bd_gen.training.run_config import RunConfig
 from bd_gen.training.supply import TrainingRows
 from bd_gen.training.trained import LEARNED, LEARNED_RATES
 

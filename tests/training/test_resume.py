@@ -14,7 +14,8 @@ from bd_gen.system.errors import InputError
 from bd_gen.training import loop
 from bd_gen.training import run as run_module
 from bd_gen.training.checkpoint import load_checkpoint
-from bd_gen.training.run import FINAL, LAST, LOG, RunConfig, train
+from bd_gen.training.run import LOG, train
+from bd_gen.training.run_config import FINAL, LAST, RunConfig
 from bd_gen.training.trained import LEARNED, LEARNED_RATES
 
 RunMaker = Callable[..., RunConfig]

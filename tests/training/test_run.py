@@ -12,7 +12,8 @@ import torch
 from bd_gen.data.dataset import Dataset
 from bd_gen.system.errors import InputError
 from bd_gen.training.checkpoint import load_checkpoint, save_checkpoint
-from bd_gen.training.run import FINAL, LAST, LOG, MAY_CHANGE, RunConfig, train
+from bd_gen.training.run import LOG, train
+from bd_gen.training.run_config import FINAL, LAST, MAY_CHANGE, RunConfig
 from bd_gen.training.trained import LEARNED, LEARNED_RATES
 
 RunMaker = Callable[..., RunConfig]

@@ -72,8 +72,8 @@ class Diagram(plain.Diagram):
 
     def _repr_svg_(self) -> str:
         """What a notebook shows: the bubbles."""
-        from bd_gen.drawing.grid import grid_figure
         from bd_gen.drawing.picture_file import picture_style, svg_of
+        from bd_gen.drawing.plan_drawing import grid_figure
 
         with picture_style():
             return svg_of(grid_figure([self]))
@@ -109,7 +109,7 @@ class Diagram(plain.Diagram):
             InputError: a room or a relation that nobody knows, edges that contradict, or one
                 that does not say how its rooms are related.
         """
-        from bd_gen.exchange.imports.networkx_graph import read_networkx
+        from bd_gen.exchange.imports.graphml import read_networkx
 
         read = read_networkx(graph)
         if read.joined:

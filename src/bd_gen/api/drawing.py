@@ -6,9 +6,8 @@ from typing import Any
 
 from bd_gen.api.diagram import as_diagram, as_list
 from bd_gen.api.plan_text import UNNAMED, laid_out
-from bd_gen.drawing.grid import grid_figure
 from bd_gen.drawing.picture_file import DPI, checked_suffix, picture_style, save_figure, svg_of
-from bd_gen.drawing.plan_drawing import Mode, plans_figure
+from bd_gen.drawing.plan_drawing import Mode, grid_figure, plans_figure
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import expanded
 

@@ -4,20 +4,22 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
+from warnings import warn
 
 import numpy as np
 
 from bd_gen.api.diagram import Diagram, as_diagram, as_diagrams, rows_of, types_of
 from bd_gen.data.config import DataConfig
+from bd_gen.data.odd_plans import OddPlans
 from bd_gen.diagrams import diagram as plain
 from bd_gen.diagrams.tokens import diagrams_from_tokens
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.exchange.given import read_given
 from bd_gen.generation.in_memory import sampler_for
 from bd_gen.generation.job import MOST_SAMPLES
+from bd_gen.generation.only_realizable import tokens_in
 from bd_gen.generation.provenance import recorded_data
 from bd_gen.generation.shards import Shard, draw_shard
-from bd_gen.generation.tries import tokens_in
 from bd_gen.model.any_order import any_order_nats
 from bd_gen.model.device import resolve_device
 from bd_gen.sampling.condition_reader import condition_from_plain
@@ -226,18 +228,25 @@ def _condition(
 
 def _given(given: Given, absent_edges: str | None) -> Condition:
     if isinstance(given, str | Path):
-        return read_given(given, absent_edges)
+        return read_given(given, absent_edges, tell=_warn)
     if isinstance(given, Mapping):
         try:
-            condition, is_complete = condition_from_plain(_as_json(given)), False
+            odd = OddPlans()
+            condition, is_complete = condition_from_plain(_as_json(given), odd=odd), False
         except InputError as error:
             raise InputError(f"given: {str(error).removeprefix('given: ')}") from None
+        for note in odd.notes:
+            _warn(f"given: {note}")
     else:
         diagram = as_diagram(given, "given")
         condition, is_complete = Condition(diagram.room_types, diagram.edges), True
     if absent_edges is not None:
         is_complete = absent_edges == "none"
     return condition.with_absent_edges() if is_complete else condition
+
+
+def _warn(note: str) -> None:
+    warn(note, stacklevel=5)
 
 
 def _as_json(value: Any) -> Any:

@@ -117,8 +117,8 @@ def export(plans: Any, path: str | Path, scale: float | None = None) -> list[Pat
         InputError: an unknown ending, two plans of one name, DXF without boxes, or a file that
             cannot be written.
     """
+    from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, checked_scale
     from bd_gen.exchange.export import export_plans, export_target
-    from bd_gen.exchange.exports.scale import METRES_PER_PIXEL, checked_scale
 
     metres = checked_scale(METRES_PER_PIXEL if scale is None else scale)
     return export_plans(_named(as_plans(plans, "export")), export_target(expanded(path)), metres)

@@ -62,7 +62,7 @@ def _parsed_json(text: str | bytes | Mapping[str, Any]) -> bytes:
     Raises:
         InputError: it is no JSON.
     """
-    from bd_gen.system.json_text import JsonError, parse_json
+    from bd_gen.system.plain import JsonError, parse_json
 
     if isinstance(text, Mapping):
         content: Any = dict(text)

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bd_gen.cli.batch_options import (
+from bd_gen.cli.checkpoint_notes import say_notes
+from bd_gen.cli.engine_options import (
     checkpoint_option,
     class_weights_of,
     drawing_options,
     named_folder,
     summary,
 )
-from bd_gen.cli.checkpoint_notes import say_notes
 from bd_gen.system.errors import InputError, printable
 
 if TYPE_CHECKING:

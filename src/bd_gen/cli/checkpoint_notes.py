@@ -18,6 +18,12 @@ def say_data_notes(notes: "Iterable[str]") -> None:
         click.echo(f"bd-gen: warning: {printable(note)}", err=True)
 
 
+def say_file_notes(notes: "Iterable[str]") -> None:
+    """Print what people should know of a file that they named on stderr."""
+    for note in notes:
+        click.echo(f"bd-gen: note: {printable(note)}", err=True)
+
+
 def say_notes(*checkpoints: "Checkpoint") -> None:
     """Print the notes of checkpoints on stderr, each once."""
     for note in dict.fromkeys(note for checkpoint in checkpoints for note in checkpoint.notes):

@@ -1,12 +1,20 @@
 """`bd-gen compare`: the results of many methods side by side, or two methods in pairs."""
 
+import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill
+from typing import TYPE_CHECKING
 
 import click
 
 from bd_gen.cli.comparing import compare_and_print, compare_files, results_option, schedule_option
+from bd_gen.cli.progress import bar
 from bd_gen.system.errors import InputError
+
+if TYPE_CHECKING:
+    from bd_gen.results.comparison import Spread
 
 
 @click.command()
@@ -23,6 +31,13 @@ from bd_gen.system.errors import InputError
     help="Also write every number, with all its digits.",
 )
 @click.option("--primary-only", is_flag=True, help="Only the rows that tell most.")
+@click.option(
+    "--spread",
+    type=click.Choice(["interval", "std"]),
+    default="interval",
+    show_default=True,
+    help="Beside each mean its 95 % interval, or the standard deviation of the seeds.",
+)
 @click.argument("words", nargs=-1, metavar="[A B] [OVERRIDES]...")
 def command(
     schedule: str,
@@ -30,6 +45,7 @@ def command(
     out: Path | None,
     csv: Path | None,
     primary_only: bool,
+    spread: "Spread",
     words: tuple[str, ...],
 ) -> None:
     """Set the results of all methods side by side and print the main rows.
@@ -47,16 +63,76 @@ def command(
     methods = [word for word in words if "=" not in word]
     overrides = [word for word in words if "=" in word]
     if methods and all(word.endswith(".json") for word in methods) and not overrides:
-        compare_files([Path(word) for word in methods], out, csv, primary_only)
+        compare_files([Path(word) for word in methods], out, csv, primary_only, spread)
         return
     if methods:
         if len(methods) != 2:
             raise InputError(f"{' '.join(methods)}: expected two methods to compare, or none")
-        from bd_gen.cli.comparing_two import compare_two
-
         compare_two(directory, methods[0], methods[1], overrides, out, csv)
         return
     if overrides:
         raise InputError(f"{overrides[0]}: data are only needed to compare two methods")
-    if compare_and_print(directory, out, csv, primary_only):
+    if compare_and_print(directory, out, csv, primary_only, spread):
         sys.exit(2)
+
+
+def compare_two(
+    directory: Path,
+    a: str,
+    b: str,
+    overrides: Sequence[str],
+    out: Path | None = None,
+    csv: Path | None = None,
+) -> None:
+    """Compare two methods in pairs and print the table.
+
+    Args:
+        directory: where their samples lie.
+        a: the first, a name or a samples file.
+        b: the second.
+        overrides: data to measure against, `data=SOURCE data.FIELD=VALUE`.
+        out: Markdown file to write, if any.
+        csv: file for every number, if any.
+
+    Raises:
+        InputError: a method has no samples, the two cannot be compared, or a file cannot be
+            written.
+    """
+    from bd_gen.cli.overrides import data_config_from_overrides
+    from bd_gen.results.paired import compare_pair, costs, explanation, pair_tables, write_pair_csv
+    from bd_gen.results.table import markdown_section, terminal_text
+
+    data = data_config_from_overrides(overrides)
+    paths = [_samples_file(directory, word) for word in (a, b)]
+    with bar(f"{a} and {b}", "seeds") as progress:
+        pair = compare_pair(paths[0], paths[1], data, progress)
+    for note in pair.notes:
+        click.echo(f"bd-gen: warning: {note}", err=True)
+    width = shutil.get_terminal_size().columns
+    click.echo(f"A  {pair.a}\nB  {pair.b}")
+    tables = pair_tables(pair)
+    for table in tables:
+        click.echo(f"\n{table.title}")
+        click.echo(terminal_text(table, width))
+    click.echo("\n" + fill(f"{explanation(pair)} {costs(pair)}", width))
+    if out is not None:
+        from bd_gen.system import files
+
+        head = f"# {pair.a} (A) and {pair.b} (B)\n\n{explanation(pair)} {costs(pair)}\n"
+        notes = "".join(f"\n> **Warning:** {note}.\n" for note in pair.notes)
+        files.write_text(out, "\n".join([head + notes, *map(markdown_section, tables)]))
+        click.echo(f"table: {out}")
+    if csv is not None:
+        write_pair_csv(csv, pair)
+        click.echo(f"every number: {csv}")
+
+
+def _samples_file(directory: Path, word: str) -> Path:
+    """The samples file that a word names: itself, or that of the method in the directory."""
+    from bd_gen.results.inventory import chosen_methods
+    from bd_gen.results.samples_file import SUFFIX, samples_path
+
+    if word.endswith(SUFFIX):
+        return Path(word)
+    (method,) = chosen_methods(directory, [word])
+    return samples_path(directory, method)

@@ -10,6 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from bd_gen.results.columns import Column
+    from bd_gen.results.comparison import Spread
 
 schedule_option = click.option(
     "--schedule",
@@ -31,29 +32,38 @@ WIDE = 120
 """From so many characters on a terminal's table shows intervals."""
 
 
-def print_main_rows(columns: "Sequence[Column]", are_all: bool = False) -> None:
+def print_main_rows(
+    columns: "Sequence[Column]", are_all: bool = False, spread: "Spread" = "interval"
+) -> None:
     """Print the rows that tell most, in as many blocks as the terminal's width asks for.
 
     Args:
         columns: what to show.
         are_all: there are no others in the directory, so what is missing can be told.
+        spread: what a cell shows beside the mean, if the terminal is wide enough.
     """
-    from bd_gen.results.comparison import legend, main_rows, notes
+    from bd_gen.results.comparison import SPREADS, legend, main_rows, notes
     from bd_gen.results.table import shorter_text
 
     width = shutil.get_terminal_size().columns
-    table = main_rows(columns, intervals=width >= WIDE)
+    spread = spread if width >= WIDE else "none"
+    table = main_rows(columns, spread=spread)
     if not table.rows:
         return
     click.echo()
     click.echo(shorter_text(table, width))
     click.echo()
-    for note in (*([legend()] if len(columns) > 1 else []), *notes(columns, are_all)):
+    marks = [legend()] if len(columns) > 1 else []
+    for note in (SPREADS[spread], *marks, *notes(columns, are_all)):
         click.echo(fill(note, width))
 
 
 def compare_files(
-    paths: "Sequence[Path]", out: Path | None, csv: Path | None, primary_only: bool = False
+    paths: "Sequence[Path]",
+    out: Path | None,
+    csv: Path | None,
+    primary_only: bool = False,
+    spread: "Spread" = "interval",
 ) -> None:
     """Set result files side by side, wherever they lie; nothing is written unless asked for.
 
@@ -73,9 +83,9 @@ def compare_files(
     columns = [Column(name, read_result(path)) for name, path in zip(names, paths, strict=True)]
     for warning in unlike_columns(columns):
         click.echo(f"bd-gen: warning: {warning}", err=True)
-    print_main_rows(columns)
+    print_main_rows(columns, spread=spread)
     if out is not None:
-        write_text(out, markdown(columns, primary_only))
+        write_text(out, markdown(columns, primary_only, spread))
         click.echo(f"\n{len(columns)} columns: {out}")
     if csv is not None:
         write_csv(csv, columns)
@@ -83,7 +93,11 @@ def compare_files(
 
 
 def compare_and_print(
-    directory: Path, out: Path | None = None, csv: Path | None = None, primary_only: bool = False
+    directory: Path,
+    out: Path | None = None,
+    csv: Path | None = None,
+    primary_only: bool = False,
+    spread: "Spread" = "interval",
 ) -> int:
     """Write the comparison of a directory, or its main rows alone, and print its main rows.
 
@@ -97,12 +111,12 @@ def compare_and_print(
     from bd_gen.results.configuration import unlike_columns
     from bd_gen.results.csv_file import write_csv
 
-    path, columns, problems = write_comparison(directory, out, primary_only)
+    path, columns, problems = write_comparison(directory, out, primary_only, spread)
     for problem in problems:
         click.echo(f"bd-gen: {problem}", err=True)
     for warning in unlike_columns(columns):
         click.echo(f"bd-gen: warning: {warning}", err=True)
-    print_main_rows(columns, are_all=True)
+    print_main_rows(columns, are_all=True, spread=spread)
     click.echo(f"\n{len(columns)} columns: {path}")
     if csv is not None:
         write_csv(csv, columns)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bd_gen.cli.checkpoint_notes import say_file_notes
 from bd_gen.cli.progress import bar
 from bd_gen.data.splits import SPLITS
 from bd_gen.system.errors import InputError
@@ -147,7 +148,7 @@ def stats(overrides: tuple[str, ...]) -> None:
     config = _config(overrides)
     table = _load(config)
     data = dataset_from_table(table, config)
-    _say_notes(*table.notes, *data.notes)
+    say_file_notes((*table.notes, *data.notes))
     print_statistics(config, data, table)
 
 
@@ -164,7 +165,7 @@ def symmetry(overrides: tuple[str, ...]) -> None:
 
     config = _config(overrides)
     table = _load(config)
-    _say_notes(*table.notes)
+    say_file_notes(table.notes)
     if len(table) < 2:
         raise InputError("bd-gen data symmetry: needs at least two plans")
     print_symmetry(config, table)
@@ -185,7 +186,7 @@ def export(overrides: tuple[str, ...], out: Path) -> None:
     of plans in other formats.
     """
     table = _load(_config(overrides))
-    _say_notes(*table.notes)
+    say_file_notes(table.notes)
     _write(out, table)
 
 
@@ -234,7 +235,7 @@ def _prepare(config: "DataConfig", out: Path | None) -> "PlanTable":
 
     table = _load(config)
     data = dataset_from_table(table, config)
-    _say_notes(*table.notes, *data.notes)
+    say_file_notes((*table.notes, *data.notes))
     low, high = int(table.num_rooms.min()), int(table.num_rooms.max())
     num_distinct = int(table.groups.max()) + 1
     click.echo(
@@ -247,11 +248,6 @@ def _prepare(config: "DataConfig", out: Path | None) -> "PlanTable":
     if out is not None:
         _write(out, table)
     return table
-
-
-def _say_notes(*notes: str) -> None:
-    for note in notes:
-        click.echo(f"bd-gen: note: {note}", err=True)
 
 
 def _write(out: Path, table: "PlanTable") -> None:

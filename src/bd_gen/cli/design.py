@@ -116,8 +116,8 @@ def command(
     from bd_gen.design.brief import Brief
     from bd_gen.design.files import design_folder
     from bd_gen.design.room_rules import parse_rule
+    from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, checked_scale
     from bd_gen.diagrams.names import RoomLabels
-    from bd_gen.exchange.exports.scale import METRES_PER_PIXEL, checked_scale
 
     metres = checked_scale(METRES_PER_PIXEL if scale is None else scale)
     known_labels = read_labels(labels) if labels is not None else RoomLabels()

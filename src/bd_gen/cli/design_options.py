@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-import click
-
+from bd_gen.cli.checkpoint_notes import say_file_notes
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def programme_of(
         given or "",
         absent_edges,
         labels,
-        lambda note: click.echo(f"bd-gen: note: {note}", err=True),
+        lambda note: say_file_notes([note]),
     )
     room_types = tuple(t for t in known.room_types if t is not None)
     if len(room_types) < known.num_rooms:

@@ -141,7 +141,7 @@ def command(
     """
     from bd_gen.cli.draw_animation import AnimationChoice, draw_film
     from bd_gen.drawing.plan_drawing import draw_plans
-    from bd_gen.exchange.file_kinds import kind_of
+    from bd_gen.exchange.laid_out_files import kind_of
     from bd_gen.layouts.options import SolverOptions
 
     is_checkpoint = str(file) == "bundled" or kind_of(file) == "checkpoint"
@@ -204,6 +204,7 @@ def _choice(
 
 
 def _read(file: Path, choice: "Choice", labels: Path | None, skip_bad: bool) -> "LaidOutFile":
+    from bd_gen.cli.checkpoint_notes import say_file_notes
     from bd_gen.cli.progress import bar
     from bd_gen.data.labels import read_labels
     from bd_gen.exchange.laid_out_files import ReadingOptions, read_laid_out
@@ -212,8 +213,7 @@ def _read(file: Path, choice: "Choice", labels: Path | None, skip_bad: bool) -> 
         known = None if labels is None else read_labels(labels)
         options = ReadingOptions(known, skip_bad, True, report, takes_joined=True)
         read = read_laid_out(file, choice, options)
-    for note in read.notes:
-        click.echo(f"bd-gen: note: {note}", err=True)
+    say_file_notes(read.notes)
     return read
 
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bd_gen.cli.checkpoint_notes import say_notes
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
-    from bd_gen.generation.trajectory import Trajectory
+    from bd_gen.generation.animating import Trajectory
     from bd_gen.layouts.options import SolverOptions
 
 USUAL_SEED = 42
@@ -86,7 +87,7 @@ def draw_film(
 def _trajectory(
     file: Path, is_checkpoint: bool, choice: AnimationChoice
 ) -> "tuple[Trajectory, str]":
-    from bd_gen.exchange.file_kinds import kind_of
+    from bd_gen.exchange.laid_out_files import kind_of
     from bd_gen.generation.animating import checkpoint_trajectory, samples_trajectory
     from bd_gen.sampling.method import DEFAULT_STEPS
 
@@ -94,7 +95,7 @@ def _trajectory(
     if is_checkpoint:
         seed = USUAL_SEED if choice.seed is None else choice.seed
         steps = choice.steps or DEFAULT_STEPS
-        return checkpoint_trajectory(file, choice.method, seed, sample, steps)
+        return checkpoint_trajectory(file, choice.method, seed, sample, steps, say_notes)
     if kind_of(file) != "samples":
         raise InputError(f"{file}: --animate: expected a checkpoint or samples (_samples.pt)")
     if choice.method is not None or choice.steps is not None:

@@ -17,7 +17,7 @@ from bd_gen.cli.comparing import (
     results_option,
     schedule_option,
 )
-from bd_gen.cli.layout_options import RowsType, warn_of_missing_packages
+from bd_gen.cli.evaluating import Reporter, RowsType, warn_of_missing_packages
 from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.cli.progress import Report, bar
 from bd_gen.system.errors import InputError
@@ -119,7 +119,7 @@ def command(
         warn_of_missing_packages(names, families, rows is not None)
         request = Request(data, names, force, rows)
         yardsticks = [REAL] * real + [MEMORISER, MARGINALS] * baselines
-        reporter = _Reporter(fail_fast)
+        reporter = Reporter(fail_fast)
         paths = _paths(directory, models, data, yardsticks, reporter)
         if not paths and not reporter.num_problems and not update_comparison:
             raise InputError(f"{directory}: holds no samples to evaluate (METHOD_samples.pt)")
@@ -136,7 +136,7 @@ def command(
         sys.exit(2)
 
 
-def _has_n_max(path: Path, n_max: int | None, reporter: "_Reporter") -> bool:
+def _has_n_max(path: Path, n_max: int | None, reporter: Reporter) -> bool:
     """Whether samples are of the n_max asked for; what cannot be read is told later."""
     from bd_gen.results.samples_file import read_description
 
@@ -151,51 +151,12 @@ def _has_n_max(path: Path, n_max: int | None, reporter: "_Reporter") -> bool:
     return found == n_max
 
 
-class _Reporter:
-    """Says how it went, and remembers whether all went well.
-
-    Args:
-        fail_fast: end at the first file that cannot be used.
-    """
-
-    def __init__(self, fail_fast: bool) -> None:
-        self._fail_fast = fail_fast
-        self.num_problems = 0
-
-    def outcome(self, outcome: "Outcome") -> None:
-        """Say how it went with one method."""
-        done = outcome.evaluation
-        if done is None:
-            if outcome.fault:
-                click.echo(outcome.fault, err=True)
-            self.problem(outcome.problem)
-            return
-        click.echo(f"{outcome.method}: {done.path} ({done.action})")
-        self.notes(outcome.method, done.notes)
-
-    def notes(self, method: str, notes: Sequence[str]) -> None:
-        """Say what the user should know of a method."""
-        for note in notes:
-            click.echo(f"bd-gen: warning: {method}: {note}", err=True)
-
-    def problem(self, problem: str) -> None:
-        """Say what is wrong with a file.
-
-        Raises:
-            InputError: it shall be the last one.
-        """
-        if self._fail_fast:
-            raise InputError(problem)
-        click.echo(f"bd-gen: {problem}", err=True)
-        self.num_problems += 1
-
-
 def _paths(
     directory: Path,
     models: Sequence[str],
     data: "DataConfig | None",
     yardsticks: Sequence[str],
-    reporter: _Reporter,
+    reporter: Reporter,
 ) -> list[Path]:
     """The samples files to evaluate, first those of the yardsticks, which are written here."""
     from bd_gen.results.inventory import chosen_methods
@@ -218,7 +179,7 @@ def _paths(
 
 
 def _evaluate(
-    paths: Sequence[Path], request: "Request", workers: int | None, reporter: _Reporter
+    paths: Sequence[Path], request: "Request", workers: int | None, reporter: Reporter
 ) -> "list[Evaluation]":
     """Evaluate all samples files, and say how it went in their order."""
     from bd_gen.results.parallel import evaluate_all

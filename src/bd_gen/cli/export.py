@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bd_gen.cli.checkpoint_notes import say_file_notes
 from bd_gen.cli.progress import bar
 
 if TYPE_CHECKING:
@@ -92,9 +93,9 @@ def command(
     bd-gen export eval_results/loglinear/METHOD_samples.pt --limit 20 --out graphs/{id}.graphml
     """  # noqa: D301
     from bd_gen.cli.indices import indices_of
+    from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, checked_scale
     from bd_gen.exchange.choosing import Choice
     from bd_gen.exchange.export import export_plans, export_target
-    from bd_gen.exchange.exports.scale import METRES_PER_PIXEL, checked_scale
 
     metres = checked_scale(METRES_PER_PIXEL if scale is None else scale)
     target = export_target(out, format_name)
@@ -121,9 +122,10 @@ def _read(file: Path, choice: "Choice", labels: Path | None, skip_bad: bool) -> 
 
     with bar(file.name, "bytes") as report:
         known = None if labels is None else read_labels(labels)
-        read = read_laid_out(file, choice, ReadingOptions(known, skip_bad, progress=report))
-    for note in read.notes:
-        click.echo(f"bd-gen: note: {note}", err=True)
+        # Relations that are not those of the boxes are told once it is known which boxes stay.
+        options = ReadingOptions(known, skip_bad, progress=report, tells_of_relations=False)
+        read = read_laid_out(file, choice, options)
+    say_file_notes(read.notes)
     return read.plans
 
 

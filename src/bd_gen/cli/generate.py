@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bd_gen.cli.checkpoint_notes import say_notes
+from bd_gen.cli.checkpoint_notes import say_file_notes, say_notes
 from bd_gen.cli.engine_options import engine_options, opened_engine
 from bd_gen.cli.train import OverridesCommand
 from bd_gen.system.errors import InputError
@@ -159,7 +159,7 @@ def _condition(
             given or "",
             absent_edges,
             known,
-            lambda note: click.echo(f"bd-gen: note: {note}", err=True),
+            lambda note: say_file_notes([note]),
         )
     return condition if num_rooms is None else condition.with_rooms(num_rooms)
 

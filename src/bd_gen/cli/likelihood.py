@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bd_gen.cli.batch_options import class_weights_of
 from bd_gen.cli.checkpoint_notes import say_data_notes, say_notes
+from bd_gen.cli.engine_options import class_weights_of
 from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.system.errors import InputError
 

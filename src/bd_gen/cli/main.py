@@ -18,6 +18,7 @@ COMMANDS = {
     "generate": ("bd_gen.cli.generate", "Sample diagrams from a checkpoint."),
     "likelihood": ("bd_gen.cli.likelihood", "Nats per held-out diagram, to choose a model by."),
     "strip": ("bd_gen.cli.strip", "Make a checkpoint small enough to share."),
+    "import": ("bd_gen.cli.import_samples", "Take up diagrams of any generator as samples."),
     "evaluate": ("bd_gen.cli.evaluate", "Compute every metric from saved samples."),
     "show": ("bd_gen.cli.show", "Look at samples of a method, those that fail for instance."),
     "design": ("bd_gen.cli.design", "Turn a room programme and rules into floor plans."),

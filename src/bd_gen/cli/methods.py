@@ -20,7 +20,11 @@ _REMASKINGS = (
     ("no_remask", "what is revealed stays"),
     ("remdm_cap_eta0.4", "mask again with probability min(0.4, sigma_max)"),
     ("remdm_rescale_eta0.4", "mask again with probability 0.4 sigma_max"),
-    ("remdm_confidence_tsw0.5", "sigma_max shared out to doubtful tokens, at t < 0.5"),
+    (
+        "remdm_confidence_tsw0.5",
+        "doubtful tokens go, by shares of sigma_max, at t < 0.5 (published)",
+    ),
+    ("remdm_compensated_tsw0.5", "the same, and as many more are revealed, as in the others"),
     ("remdm_loop_eta0.02", "go to 90 % visible, mask and reveal there for a while, then finish"),
 )
 _SWEEPS = (

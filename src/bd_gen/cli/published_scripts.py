@@ -1,5 +1,6 @@
 """The scripts of the published system: its defaults in front of what the user says."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,6 +28,7 @@ TRAIN: tuple[str, ...] = (
     f"training.steps={round(500 * RPLAN_PLANS / 256)}",
     "training.ema=0",
 )
+COMPARE = ("--spread", "std")
 _DECIDING = ("eval.unmasking_mode", "eval.temperature", "eval.top_p")
 
 
@@ -50,6 +52,8 @@ def published_words(command: str, words: Sequence[str]) -> list[str]:
                 "`bd-gen generate` draws first_hitting at temperature 1"
             )
         return [command, *GENERATE, *words]
+    if command == "compare":
+        return [command, *COMPARE, *words]
     if command == "train":
         named = {"data", "data.path", "data.mat_path"} & keys
         defaults = TRAIN[2:] if named else TRAIN
@@ -73,18 +77,13 @@ def _as_published(word: str) -> str:
     return "noise=learned_rates"
 
 
-def main_as_published(command: str, words: Sequence[str]) -> None:
-    """Run a command of bd-gen as the published script of that kind; ends the process."""
-    import sys
-
-    from bd_gen.cli.main import cli, run
-
+def arguments_of_script(command: str) -> list[str]:
+    """`published_words` of the process's arguments; what is wrong with them ends it in one line."""
     try:
-        arguments = published_words(command, words)
+        return published_words(command, sys.argv[1:])
     except InputError as error:
         click.echo(f"bd-gen: {error}", err=True)
         sys.exit(2)
-    run(cli, "bd-gen", arguments)
 
 
 def _tell(what: str) -> None:

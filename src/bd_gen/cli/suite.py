@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bd_gen.cli.batch_options import (
+from bd_gen.cli.batch_report import said_how_to_go_on
+from bd_gen.cli.checkpoint_notes import say_notes
+from bd_gen.cli.comparing import results_option
+from bd_gen.cli.engine_options import (
     checkpoint_option,
     class_weights_of,
     drawing_options,
     numbers,
     summary,
 )
-from bd_gen.cli.batch_report import said_how_to_go_on
-from bd_gen.cli.checkpoint_notes import say_notes
-from bd_gen.cli.comparing import results_option
-from bd_gen.cli.layout_options import warn_of_missing_packages
+from bd_gen.cli.evaluating import warn_of_missing_packages
 
 if TYPE_CHECKING:
     from bd_gen.generation.batch import BatchTask

@@ -11,7 +11,7 @@ from bd_gen.system.errors import InputError
 from bd_gen.system.files import expanded
 
 if TYPE_CHECKING:
-    from bd_gen.training.run import RunConfig
+    from bd_gen.training.run_config import RunConfig
 
 
 class OverridesCommand(click.Command):
@@ -58,7 +58,7 @@ def run_config(overrides: tuple[str, ...] | list[str]) -> "RunConfig":
     from bd_gen.model.config import ModelConfig
     from bd_gen.model.schedules import schedule_named
     from bd_gen.training.config import TrainingConfig
-    from bd_gen.training.run import RunConfig
+    from bd_gen.training.run_config import RunConfig
     from bd_gen.training.trained import LEARNED, LEARNED_RATES
 
     config = compose("train", overrides)
@@ -94,7 +94,8 @@ def train_with_progress(config: "RunConfig") -> Path:
     from bd_gen.data.dataset import load_dataset
     from bd_gen.model.denoiser import num_parameters
     from bd_gen.training.processes import is_first_process
-    from bd_gen.training.run import LAST, train
+    from bd_gen.training.run import train
+    from bd_gen.training.run_config import LAST
 
     is_first = is_first_process()
     with bar("plans", "plans", is_first) as report:

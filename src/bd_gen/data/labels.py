@@ -7,7 +7,7 @@ from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.vocabulary import ROOM_TYPES, fold_name, room_type_from_name
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import read_small
-from bd_gen.system.json_text import JsonError, parse_json
+from bd_gen.system.plain import JsonError, parse_json
 
 _LARGEST_MAPPING = 1 << 20
 

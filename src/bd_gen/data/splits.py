@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from bd_gen.system.errors import InputError
+from bd_gen.system.files import check_pointer
 
 SPLITS = ("canonical", "identical", "disjoint", "graph2plan", "published")
 """Ways to split plans; `DataConfig.split` names one of them."""
@@ -135,6 +136,7 @@ def _read_ids(path: Path) -> tuple[str, ...]:
             content = file.read(_MOST_BYTES + 1)
         if len(content) > _MOST_BYTES:
             raise InputError(f"data.split_file: {path}: larger than {_MOST_BYTES >> 20} MB")
+        check_pointer(path, content)
         lines = content.decode("utf-8-sig").splitlines()
     except OSError as error:
         raise InputError(

@@ -9,14 +9,13 @@ from pathlib import Path
 from bd_gen.design.checking import check_plans
 from bd_gen.design.record import design_record
 from bd_gen.design.run import Designs
-from bd_gen.diagrams.laid_out import LaidOut
+from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut
 from bd_gen.diagrams.vocabulary import ROOM_TYPES
 from bd_gen.drawing.plan_drawing import draw_plans
 from bd_gen.exchange.export import export_plans, export_target
-from bd_gen.exchange.exports.scale import METRES_PER_PIXEL
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import write_text
-from bd_gen.system.folders import check_replaceable, replacing_folder
+from bd_gen.system.folders import check_replaceable, put_right, replacing_folder
 from bd_gen.system.locks import locked
 from bd_gen.training.checkpoint import Checkpoint
 
@@ -30,12 +29,19 @@ Report = Callable[[str, int, int], None]
 def design_folder(folder: Path, overwrite: bool) -> Iterator[None]:
     """Keep other designs out of a folder while one for it is being made.
 
+    What a killed design left half in place is put right first, whether the folder is written to
+    or not: until then the old design, or files of others, lie beside it under another name.
+
     Raises:
         InputError: it is no folder, holds a design already, cannot be replaced as a whole, or
             another process is making one for it.
     """
     place = folder.resolve()
     with locked(place.parent / f".{place.name}.lock", folder):
+        try:
+            put_right(place, is_of_a_design)
+        except OSError as error:
+            raise InputError(f"{folder}: cannot be written ({error.strerror or error})") from error
         if folder.exists() and not folder.is_dir():
             raise InputError(f"{folder}: is not a folder")
         if not overwrite and any((folder / name).exists() for name in (PLANS, RECORD)):

@@ -1,8 +1,9 @@
 """Looking for diagrams that satisfy a brief.
 
-Diagrams are drawn from the model's distribution given the rooms, and kept if they satisfy every
-rule (rejection: exact), are sound, and have a layout. If rejection keeps fewer than two in a
-hundred, particles take its place; see `sampling.particles`.
+Diagrams are drawn from the model's distribution given the rooms. Those that satisfy every rule
+are swept under the rules, which mends what the way to them got wrong (`sampling.rule_sweeps`), and
+kept if they are sound and have a layout. If fewer than two draws in a hundred satisfy the rules,
+particles take their place; see `sampling.particles`.
 """
 
 import hashlib
@@ -25,8 +26,9 @@ from bd_gen.layouts.search import Status
 from bd_gen.metrics.measures.validity import validity_checks
 from bd_gen.model.any_order import any_order_nats
 from bd_gen.sampling.grid import visibility_of
-from bd_gen.sampling.method import Method
+from bd_gen.sampling.method import DEFAULT_SWEEPS, Method
 from bd_gen.sampling.particles import ParticleSampler
+from bd_gen.sampling.rule_sweeps import RuleSweeps
 from bd_gen.sampling.rules import Rule, holds_all
 from bd_gen.training.checkpoint import Checkpoint
 
@@ -79,14 +81,9 @@ class CandidateSearch:
         self._denoiser = checkpoint.denoiser(self._sampler.device)
         process = checkpoint.process
         self._process = process
-        self._particles = ParticleSampler(
-            self._denoiser,
-            self.vocabulary,
-            visibility_of(process),
-            row,
-            rules,
-            self._sampler.device,
-        )
+        model = (self._denoiser, self.vocabulary, visibility_of(process), row, rules)
+        self._particles = ParticleSampler(*model, self._sampler.device)
+        self._sweeps = RuleSweeps(*model, self._sampler.device)
         self._differences = Differences(brief.room_types, self.vocabulary)
         self._seen: set[bytes] = set()
         self._num_draws = 0
@@ -139,18 +136,21 @@ class CandidateSearch:
         rows = self._sampler.sample(self.brief.seed, numbers, BATCH)
         self._num_draws += BATCH
         funnel.drawn += BATCH
-        rows = rows[holds_all(self.rules, rows)]
-        funnel.acceptance = (funnel.satisfying + len(rows)) / self._num_draws
-        return rows
+        good = np.flatnonzero(holds_all(self.rules, rows))
+        funnel.acceptance = (funnel.satisfying + len(good)) / self._num_draws
+        at = [numbers[k] for k in good]
+        return self._sweeps.run(rows[good], DEFAULT_SWEEPS, self.brief.seed, at)
 
     def _particle_rows(self) -> np.ndarray:
         seed = hashlib.sha256(f"{self.brief.seed} particles {len(self._shares)}".encode())
-        drawn = self._particles.draw(_PARTICLES, int.from_bytes(seed.digest()[:8], "big"))
+        key = int.from_bytes(seed.digest()[:8], "big")
+        drawn = self._particles.draw(_PARTICLES, key)
         self._shares.append(drawn.share)
         funnel = self.found.funnel
         funnel.drawn += _PARTICLES
         funnel.share = float(np.mean(self._shares))
-        return drawn.tokens[drawn.weights > 0]
+        alive = np.flatnonzero(drawn.weights > 0)
+        return self._sweeps.run(drawn.tokens[alive], DEFAULT_SWEEPS, key, alive.tolist())
 
     def _take(self, rows: np.ndarray) -> None:
         """Keep those rows that have a layout, and put all in order again."""

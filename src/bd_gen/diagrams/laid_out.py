@@ -1,5 +1,6 @@
 """A diagram with its name and, if there is one, its layout: what is drawn and exported."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,8 +9,11 @@ from bd_gen.diagrams.diagram import Diagram, room_names
 from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.tokens import edge_tokens, tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.system.errors import InputError
 
 LONGEST_ID = 200
+METRES_PER_PIXEL = 18 / 256
+"""A plan of RPLAN is a picture of 256 pixels that shows 18 m (Wu et al. 2019, SIGGRAPH Asia)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,9 +61,25 @@ class LaidOut:
     @property
     def follows_from_boxes(self) -> bool:
         """Are the relations those that the rule reads off the boxes? False without boxes."""
-        if self.boxes is None:
-            return False
-        vocabulary = Vocabulary(self.diagram.num_rooms)
-        expected = edge_tokens(tokens_from_diagrams([self.diagram], vocabulary), vocabulary)
-        count = np.array([self.diagram.num_rooms])
-        return np.array_equal(relations_from_boxes(self.boxes[None], count, vocabulary), expected)
+        return follows_from_boxes(self.diagram, self.boxes)
+
+
+def follows_from_boxes(diagram: Diagram, boxes: np.ndarray | None) -> bool:
+    """Are a diagram's relations those that the rule reads off its (n, 4) boxes? False without."""
+    if boxes is None:
+        return False
+    vocabulary = Vocabulary(diagram.num_rooms)
+    expected = edge_tokens(tokens_from_diagrams([diagram], vocabulary), vocabulary)
+    count = np.array([diagram.num_rooms])
+    return np.array_equal(relations_from_boxes(boxes[None], count, vocabulary), expected)
+
+
+def checked_scale(scale: float) -> float:
+    """Metres per pixel as given, if that can be.
+
+    Raises:
+        InputError: not a number above 0 and at most 1000.
+    """
+    if not (math.isfinite(scale) and 0 < scale <= 1000):
+        raise InputError(f"scale: expected metres per pixel above 0, at most 1000, got {scale}")
+    return scale

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES, ROOM_TYPES
-from bd_gen.layouts.typical_areas import TYPICAL_AREAS
+from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES, ROOM_TYPES, TYPICAL_AREAS
 
 INK = "#14181D"
 """Text and outlines of bubbles."""

@@ -7,7 +7,9 @@ import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.vocabulary import RELATIONS
-from bd_gen.drawing.regions import Regions
+from bd_gen.drawing.lettering import Fit, panel_squares
+from bd_gen.drawing.placement import Placement
+from bd_gen.drawing.regions import NO_ROOM, Regions
 
 INSIDE, SURROUNDING = RELATIONS.index("inside"), RELATIONS.index("surrounding")
 
@@ -53,6 +55,16 @@ class Circles:
         """(n,) place of each room in the order of drawing."""
         return np.argsort(self.order, kind="stable")
 
+    def uppermost(self, fit: Fit, side: float) -> np.ndarray:
+        """(H, W) the room whose bubble is seen at each square of a panel; -1 for none."""
+        squares = panel_squares(side)
+        found = np.full((len(squares), len(squares)), NO_ROOM)
+        centres = fit.points(self.centres)
+        for room in self.order:
+            x, y = squares - centres[room, 0], squares[:, None] - centres[room, 1]
+            found[x**2 + y**2 <= (self.radii[room] * fit.scale) ** 2] = room
+        return found
+
 
 def circles_of(regions: Regions, shares: Sequence[float] = SHARES) -> Circles:
     """The bubbles of a layout."""
@@ -66,6 +78,13 @@ def circles_of(regions: Regions, shares: Sequence[float] = SHARES) -> Circles:
         if not (touching & ~_holds_a_centre(boxes, centres)).any():
             break
     return Circles(centres, radii, np.argsort(-radii, kind="stable"))
+
+
+def circles_by_relations(placement: Placement, unit: float) -> Circles:
+    """The bubbles of a diagram without a layout; `unit` is that of the placement's lengths."""
+    depth = [placement.depth(room) for room in range(len(placement.radii))]
+    order = np.lexsort(np.array([-placement.radii, depth]))
+    return Circles(placement.centres * unit, placement.radii * unit, order)
 
 
 def _holds_a_centre(boxes: np.ndarray, centres: np.ndarray) -> np.ndarray:

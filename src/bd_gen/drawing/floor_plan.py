@@ -6,19 +6,19 @@ import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.drawing.appearance import INK, ROOM_COLOURS, SHORT_NAMES, TEXT_COLOURS
-from bd_gen.drawing.fit import Fit, largest_name, panel_squares, within_margin
 from bd_gen.drawing.labels import (
     Places,
-    area_text,
     draw_labels,
+    largest_name,
     most_labels,
     num_named,
     put_labels,
 )
-from bd_gen.drawing.lettering import Label, Writing
+from bd_gen.drawing.lettering import Fit, Writing, panel_squares, within_margin
 from bd_gen.drawing.outlines import outlines_of
 from bd_gen.drawing.regions import NO_ROOM, Regions
 from bd_gen.drawing.sheet import PADDING
+from bd_gen.drawing.wording import Label, area_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

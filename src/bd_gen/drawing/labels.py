@@ -1,53 +1,38 @@
-"""The names of rooms in a picture: what is written, where, and how it is drawn."""
+"""The names of rooms and relations in a picture: where they stand, and how they are drawn."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bd_gen.diagrams.vocabulary import RELATIONS
 from bd_gen.drawing.appearance import INK
-from bd_gen.drawing.fit import Fit
-from bd_gen.drawing.lettering import FINENESS, SMALLEST, Label, Wording, Writing
-from bd_gen.drawing.panel import text_width
+from bd_gen.drawing.lettering import FINENESS, Fit, Writing, within_margin
+from bd_gen.drawing.regions import NO_ROOM
+from bd_gen.drawing.wording import SMALLEST, Label, Wording, outside_wordings, wordings_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SHARES = (1.0, 0.86, 0.72, 0.58)
 """Shares of a panel that a picture fills: less, until all labels beside it have a place."""
+LEADERS, WORDS, TEXT = 41.0, 44.0, 45.0
+"""Drawing order of lines that lead to text, of names of relations, and of text."""
 
-_STEP, _STEPS = 0.9, 10
-_SMALLEST_WITH_AREA = 6.0
-LEADERS, TEXT = 41.0, 45.0
-"""Drawing order of lines that lead to text, and of text."""
-
-
-def wordings_of(name: str, area: str | None, largest: float, may_be_upright: bool) -> list[Wording]:
-    """Ways to write the label of a room, the best first.
-
-    Args:
-        name: of the room.
-        area: its size in words; None to leave it out.
-        largest: points of the name where there is room enough.
-        may_be_upright: may it run from the bottom to the top?
-    """
-    sizes = [max(SMALLEST, largest * _STEP**k) for k in range(_STEPS)]
-    sizes = list(dict.fromkeys(sizes))
-    ways: list[Wording] = []
-    if area is not None:
-        enough = [size for size in sizes if size >= _SMALLEST_WITH_AREA]
-        ways += [Wording((name, area), size) for size in enough]
-        ways += [Wording((name, area), size, upright=True) for size in enough if may_be_upright]
-    ways += [Wording((name,), size) for size in sizes]
-    ways += [Wording((name,), size, upright=True) for size in sizes if may_be_upright]
-    return ways
+_WORD_SIZES = (8.5, 7.4, 6.5, 5.8, 5.0)
+_POINTS = 65
+"""Points of a line that are looked at for the name of its relation."""
+_ALONG = (32, 27, 37, 22, 42, 17, 47, 12, 52)
+"""At which of them the name may stand, the best first."""
+_WIDE = 0.06  # share of a panel's squares; over a bubble of more such a name may stand
+_TAIL, _HEAD = 3.0, 8.0  # points of an arrow to be seen before and after it
 
 
-def outside_wordings(name: str, area: str | None) -> list[Wording]:
-    """Ways to write a label outside its room."""
-    whole = name if area is None else f"{name} {area}"
-    return [Wording((text,), size) for text in dict.fromkeys((whole, name)) for size in (6.0, 5.0)]
+def largest_name(side: float) -> float:
+    """Size of the name of a room in a panel where it has space enough, in points."""
+    return 8.5 * float(np.sqrt(side / 190))
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,8 +126,77 @@ def num_named(labels: Sequence[Label]) -> int:
     return sum(label.room >= 0 for label in labels)
 
 
+def put_relation_words(
+    paths: Sequence[np.ndarray],
+    relations: Sequence[int],
+    labels: Sequence[Label],
+    uppermost: np.ndarray,
+    largest: float = 6.5,
+) -> list[Label]:
+    """Places for the names of relations: on their line, or else beside it with a thin line to it.
+
+    Args:
+        paths: points (k, 2) of each line between bubbles, in points of a square panel.
+        relations: what each line says.
+        labels: of the rooms, which no word may cover.
+        uppermost: (H, W) the room whose bubble is seen at each square, -1 for none.
+        largest: points of a name where there is room enough.
+    """
+    side = len(uppermost) / FINENESS
+    writing = Writing(side, side)
+    for label in labels:
+        writing.take(label)
+    shares = np.bincount(uppermost[uppermost != NO_ROOM], minlength=1) / uppermost.size
+    is_wide = np.append(shares > _WIDE, True)  # the last stands for no room
+    free = within_margin(is_wide[uppermost])
+    even = [_evenly(path) for path in paths]
+    lengths = [float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum()) for path in even]
+    beside = free & ~_on_paths(even, side)
+    sizes = [size for size in _WORD_SIZES if size <= max(largest, SMALLEST)]
+    words = []
+    # Short lines first: their words have the least choice.
+    for k in np.argsort(lengths, kind="stable"):
+        wordings = [Wording((RELATIONS[relations[k]],), size) for size in sizes]
+        on_line = (
+            writing.put_at(free, [wording], np.array(clear))
+            for wording in wordings
+            if (clear := [p for p in even[k][list(_ALONG)] if _leaves_arrow(even[k], p, wording)])
+        )
+        word = next((word for word in on_line if word is not None), None)
+        words.append(word or writing.put_outside(beside, wordings, even[k][_ALONG[0]]))
+    return [word for word in words if word is not None]
+
+
+def _evenly(path: np.ndarray) -> np.ndarray:
+    """(_POINTS, 2) points at equal distances along a path (k, 2)."""
+    lengths = np.append(0, np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1)))
+    places = np.linspace(0, lengths[-1], _POINTS)
+    return np.stack([np.interp(places, lengths, path[:, axis]) for axis in (0, 1)], axis=1)
+
+
+def _on_paths(paths: Sequence[np.ndarray], side: float) -> np.ndarray:
+    """(H, W) the squares near lines."""
+    lines = Writing(side, side)
+    for path in paths:
+        for start, end in pairwise(path[::8]):
+            lines.take_line(start, end, 0.5)
+    return lines.taken
+
+
+def _leaves_arrow(path: np.ndarray, place: np.ndarray, wording: Wording) -> bool:
+    """Can an arrow be seen on both sides of a word, with its head?"""
+    half = np.array(wording.extent) / 2
+    covered = np.flatnonzero((np.abs(path - place) <= half).all(axis=1))
+    step = float(np.linalg.norm(path[1] - path[0]))
+    return bool(step * covered[0] > _TAIL and step * (_POINTS - 1 - covered[-1]) > _HEAD)
+
+
 def draw_labels(
-    axes: "Axes", labels: Sequence[Label], corner: np.ndarray, colours: Mapping[int, str]
+    axes: "Axes",
+    labels: Sequence[Label],
+    corner: np.ndarray,
+    colours: Mapping[int, str] | None = None,
+    ground: str | None = None,
 ) -> None:
     """Draw labels, and their lines if they have any.
 
@@ -151,27 +205,33 @@ def draw_labels(
         labels: what to draw.
         corner: (2,) upper left corner of the panel on the page.
         colours: of the text in each room.
+        ground: colour of a box behind the text, for words that lie on lines.
     """
     for label in labels:
         if label.has_leader:
-            draw_leader(axes, label, corner)
-        colour = INK if label.anchor is not None else colours.get(label.room, INK)
-        draw_wording(axes, label.wording, label.centre + corner, colour)
+            _draw_leader(axes, label, corner)
+        colour = (colours or {}).get(label.room, INK) if label.anchor is None else INK
+        _draw_wording(axes, label.wording, label.centre + corner, colour, ground)
 
 
-def draw_wording(axes: "Axes", wording: Wording, centre: np.ndarray, colour: str) -> None:
+def _draw_wording(
+    axes: "Axes", wording: Wording, centre: np.ndarray, colour: str, ground: str | None
+) -> None:
     """Write the lines of a label around a point of the page."""
     sizes = np.array(wording.sizes)
     middles = np.cumsum(sizes) - sizes / 2 - sizes.sum() / 2
     style: dict[str, Any] = {"ha": "center", "zorder": TEXT, "color": colour, "parse_math": False}
+    if ground is not None:
+        box = {"boxstyle": "round,pad=0.12", "facecolor": ground, "edgecolor": "none"}
+        style |= {"zorder": WORDS, "bbox": box}
+    if wording.upright:
+        style |= {"rotation": 90, "rotation_mode": "anchor"}
     for line, size, middle in zip(wording.lines, sizes, 1.15 * middles, strict=True):
-        if wording.upright:
-            style |= {"rotation": 90, "rotation_mode": "anchor"}
         x, y = centre + ((middle, 0) if wording.upright else (0, middle))
         axes.text(x, y, line, fontsize=size, va="center_baseline", **style)
 
 
-def draw_leader(axes: "Axes", label: Label, corner: np.ndarray) -> None:
+def _draw_leader(axes: "Axes", label: Label, corner: np.ndarray) -> None:
     """Draw the line from a label outside to what it names."""
     from matplotlib.lines import Line2D
 
@@ -185,18 +245,3 @@ def draw_leader(axes: "Axes", label: Label, corner: np.ndarray) -> None:
         "markeredgewidth": 0.4,
     }
     axes.add_artist(Line2D(x[1:], y[1:], color=INK, zorder=LEADERS + 0.2, **dot))
-
-
-def area_text(pixels: float, metres_per_pixel: float | None) -> str:
-    """An area in square metres where the scale is known, else in pixels of the plan."""
-    if metres_per_pixel is None:
-        return f"{pixels:,.0f} px²"
-    metres = pixels * metres_per_pixel**2
-    return f"{metres:.1f} m²" if metres < 99.95 else f"{metres:.0f} m²"
-
-
-def fitting(label: Label, name: str) -> Label:
-    """The same label with another name, made smaller where the name is longer."""
-    (before,), size = label.wording.lines, label.wording.size
-    share = min(1.0, text_width(before) / text_width(name))
-    return replace(label, wording=replace(label.wording, lines=(name,), size=share * size))

@@ -18,12 +18,18 @@ from bd_gen.drawing.circles import (
     circles_of,
     lines_of,
 )
-from bd_gen.drawing.fit import Fit, largest_name, panel_squares, within_margin
-from bd_gen.drawing.labels import Places, draw_labels, most_labels, put_labels
-from bd_gen.drawing.lettering import Label, Writing
+from bd_gen.drawing.labels import (
+    Places,
+    draw_labels,
+    largest_name,
+    most_labels,
+    put_labels,
+    put_relation_words,
+)
+from bd_gen.drawing.lettering import Fit, Writing, within_margin
 from bd_gen.drawing.regions import NO_ROOM, Regions
-from bd_gen.drawing.relation_words import draw_relation_words, relation_words
 from bd_gen.drawing.sheet import PADDING
+from bd_gen.drawing.wording import Label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,8 +85,10 @@ def draw_layout_bubbles(
     text_colours = {k: TEXT_COLOURS[t] for k, t in enumerate(diagram.room_types)}
     draw_labels(axes, labels, corner, text_colours)
     if relation_labels:
-        words = relation_words(lines, labels, _uppermost(circles, fit, side), fit, side)
-        draw_relation_words(axes, words, corner)
+        paths = [fit.points(line.points) for line in lines]
+        relations = [line.relation for line in lines]
+        words = put_relation_words(paths, relations, labels, circles.uppermost(fit, side))
+        draw_labels(axes, words, corner, ground=CARD)
 
 
 def lettered(
@@ -91,7 +99,7 @@ def lettered(
 
     def attempt(share: float) -> tuple[Fit, list[Label]]:
         fit = _fit(circles, side, share)
-        inside = _uppermost(circles, fit, side)
+        inside = circles.uppermost(fit, side)
         writing = Writing(side, side)
         for line in lines:
             points = fit.points(np.concatenate([line.points[::4], line.points[-1:]]))
@@ -113,17 +121,6 @@ def _fit(circles: Circles, side: float, share: float) -> Fit:
     low, high = circles.bounds
     scale = share * (side - 2 * PADDING) / max(float((high - low).max()), _SMALLEST_SIDE)
     return Fit(scale, side / 2 - scale * (low + high) / 2)
-
-
-def _uppermost(circles: Circles, fit: Fit, side: float) -> np.ndarray:
-    """(H, W) the room whose bubble is seen at each square of the panel; -1 for none."""
-    squares = panel_squares(side)
-    found = np.full((len(squares), len(squares)), NO_ROOM)
-    centres = fit.points(circles.centres)
-    for room in circles.order:
-        x, y = squares - centres[room, 0], squares[:, None] - centres[room, 1]
-        found[x**2 + y**2 <= (circles.radii[room] * fit.scale) ** 2] = room
-    return found
 
 
 def _draw_line(axes: "Axes", line: Line, points: np.ndarray, zorder: float, is_arrow: bool) -> None:

@@ -10,80 +10,45 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bd_gen.drawing.panel import text_width
+from bd_gen.drawing.sheet import PADDING
+from bd_gen.drawing.wording import Label, Wording
 
 FINENESS = 2
 """Squares a point."""
-LINE_HEIGHT = 1.3
-"""Of a line of text at size 1, with a little space around it."""
-SMALLEST = 5.0
-"""Points; smaller text is not set."""
 
-_SIDE_SPACE = 0.25  # at both ends of a line of text together, at size 1
-_NEAR = 4.0  # points within which a label needs no line to what it stands beside
 _KEPT_FREE = 1.0  # points around the line that leads to a text
 _WORSE = 5.0  # points farther away that the next wording must be nearer
 _NEAREST = 160  # places outside that are tried for a text with a line
 
 
-@dataclass(frozen=True)
-class Wording:
-    """One way to write a label.
-
-    Attributes:
-        lines: its lines; all but the first are set smaller.
-        size: points of the first line.
-        upright: does it run from the bottom to the top?
-    """
-
-    lines: tuple[str, ...]
-    size: float
-    upright: bool = False
-
-    @property
-    def sizes(self) -> tuple[float, ...]:
-        """Points of each line."""
-        return (self.size, *(max(SMALLEST, 0.82 * self.size) for _ in self.lines[1:]))
-
-    @property
-    def extent(self) -> tuple[float, float]:
-        """Width and height in points on the page."""
-        width = max(
-            (text_width(line) + _SIDE_SPACE) * size
-            for line, size in zip(self.lines, self.sizes, strict=True)
-        )
-        height = LINE_HEIGHT * sum(self.sizes)
-        return (height, width) if self.upright else (width, height)
-
-
 @dataclass(frozen=True, eq=False)
-class Label:
-    """A label that has found its place.
+class Fit:
+    """How a plan lies in a square panel.
 
     Attributes:
-        room: what it names; -1 for none in particular.
-        wording: how it is written.
-        centre: (2,) middle, in points of the panel.
-        anchor: (2,) where the line from the label ends; None for a label that lies in its room.
+        scale: points for a pixel of the plan.
+        origin: (2,) where the plan's (0, 0) would be, in points of the panel.
     """
 
-    room: int
-    wording: Wording
-    centre: np.ndarray
-    anchor: np.ndarray | None = None
+    scale: float
+    origin: np.ndarray
 
-    @property
-    def leader(self) -> np.ndarray:
-        """(2, 2) ends of the line from the label to its anchor."""
-        assert self.anchor is not None  # noqa: S101 - labels inside have no line
-        half = np.array(self.wording.extent) / 2
-        start = np.clip(self.anchor, self.centre - half, self.centre + half)
-        return np.stack([start, self.anchor])
+    def points(self, places: np.ndarray) -> np.ndarray:
+        """(..., 2) points of the panel from pixels of the plan."""
+        return places * self.scale + self.origin
 
-    @property
-    def has_leader(self) -> bool:
-        """Is it so far from what it names that a line leads there?"""
-        return self.anchor is not None and float(np.hypot(*np.diff(self.leader, axis=0)[0])) > _NEAR
+
+def panel_squares(side: float) -> np.ndarray:
+    """The middles of the squares along a side of a panel, in points."""
+    return (np.arange(int(side * FINENESS)) + 0.5) / FINENESS
+
+
+def within_margin(free: np.ndarray) -> np.ndarray:
+    """The squares (H, W) that are free, less those near the edge of the panel."""
+    edge = int(PADDING * FINENESS / 2)
+    kept = np.zeros_like(free)
+    kept[edge:-edge, edge:-edge] = free[edge:-edge, edge:-edge]
+    return kept
 
 
 class _Place(NamedTuple):

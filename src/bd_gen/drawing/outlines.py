@@ -1,12 +1,13 @@
-"""From the cells of a grid to the outline around them."""
+"""The outlines around the cells of a grid, and around the boxes of a layout."""
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-# Directions of travel with the inside on the right hand: east, south, west, north.
-_STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))
+from bd_gen.diagrams.relations import TOUCH_DISTANCE
 
-Edge = tuple[int, int, int]
-"""An edge of a cell: the corner (x, y) where it starts, and the direction in which it runs."""
+if TYPE_CHECKING:
+    from shapely import Geometry
 
 
 def outlines_of(mask: np.ndarray) -> list[np.ndarray]:
@@ -16,48 +17,64 @@ def outlines_of(mask: np.ndarray) -> list[np.ndarray]:
         loops, each (k, 2) int corners (x, y) in units of cells; an outer one runs clockwise as
         seen with y downwards, a hole the other way, so the nonzero rule fills the mask.
     """
-    small, xs, ys = _compressed(mask)
-    edges = _edges(small)
-    loops = []
-    while edges:
-        corners = np.array(_loop(edges))
-        loops.append(np.stack([xs[corners[:, 0]], ys[corners[:, 1]]], axis=1))
-    return loops
+    import shapely
 
-
-def _compressed(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The mask without rows and columns like the one before, and where the kept ones begin."""
     padded = np.pad(mask, 1)
-    rows = np.flatnonzero(np.append(True, (padded[1:] != padded[:-1]).any(axis=1)))
-    columns = np.flatnonzero(np.append(True, (padded[:, 1:] != padded[:, :-1]).any(axis=0)))
-    return padded[np.ix_(rows, columns)], columns - 1, rows - 1
+    # Rows and columns like the one before are left out.
+    ys = np.flatnonzero(np.append(True, (padded[1:] != padded[:-1]).any(axis=1)))
+    xs = np.flatnonzero(np.append(True, (padded[:, 1:] != padded[:, :-1]).any(axis=0)))
+    rows, columns = np.nonzero(padded[np.ix_(ys, xs)])
+    cells = shapely.box(xs[columns], ys[rows], xs[columns + 1], ys[rows + 1])
+    return [loop.astype(int) - 1 for loop in _loops(shapely.union_all(cells))]
 
 
-def _edges(mask: np.ndarray) -> dict[Edge, None]:
-    """The edges between cells of the mask and others, row by row."""
-    edges: dict[Edge, None] = {}
-    for y, x in np.argwhere(mask).tolist():
-        sides = ((y - 1, x), (y, x + 1), (y + 1, x), (y, x - 1))
-        corners = ((x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1))
-        for direction, (side, corner) in enumerate(zip(sides, corners, strict=True)):
-            if not mask[side]:
-                edges[(*corner, direction)] = None
-    return edges
+def footprint(boxes: np.ndarray, gap: float = TOUCH_DISTANCE) -> list[np.ndarray]:
+    """The outlines around boxes (n, 4), y downwards, outer ones clockwise and holes the other way.
+
+    Boxes of rooms lie up to the thickness of a wall apart. Gaps of up to `gap` pixels are closed
+    (a morphological closing with a square), so that joined rooms share one outline; nothing
+    beyond the boxes' own sides is added elsewhere.
+
+    Args:
+        boxes: (n, 4) boxes (x0, y0, x1, y1).
+        gap: width of the gaps that are closed, in pixels; 0 for the plain union.
+
+    Returns:
+        loops, each (k, 2) float64 corners (x, y), with only horizontal and vertical sides; boxes
+        without area have no outline.
+    """
+    import shapely
+
+    boxes = np.asarray(boxes, np.float64)
+    boxes = boxes[(boxes[:, :2] < boxes[:, 2:]).all(axis=1)]
+    wide = boxes + np.array([-gap, -gap, gap, gap]) / 2
+    union = shapely.union_all(shapely.box(*wide.T))
+    if gap == 0 or union.is_empty:
+        return _loops(union)
+    sides = np.concatenate([wide[:, :2] + gap / 2, wide[:, 2:] - gap / 2])
+
+    def on_sides(points: np.ndarray) -> np.ndarray:
+        """The points (k, 2) where exact arithmetic has them: on sides of the boxes."""
+        nearest = np.abs(points[:, None] - sides).argmin(axis=1)
+        return np.take_along_axis(sides, nearest, axis=0)
+
+    return _loops(shapely.transform(union.buffer(-gap / 2, join_style="mitre"), on_sides))
 
 
-def _loop(edges: dict[Edge, None]) -> list[tuple[int, int]]:
-    """Take one closed loop out of the edges: its corners."""
-    first = next(iter(edges))
-    corners = []
-    x, y, direction = first
-    while True:
-        x, y = x + _STEPS[direction][0], y + _STEPS[direction][1]
-        # Where cells meet at a corner only, the turn to the right keeps them apart.
-        turns = ((direction + turn) % 4 for turn in (1, 0, 3))
-        ahead = next(turn for turn in turns if (x, y, turn) in edges)
-        if ahead != direction:
-            corners.append((x, y))
-        direction = ahead
-        del edges[x, y, direction]
-        if (x, y, direction) == first:
-            return corners
+def _loops(shape: "Geometry") -> list[np.ndarray]:
+    """The rings of polygons whose sides run along the axes, without corners on straight sides.
+
+    Each ends at its leftmost corner, the topmost of such; they stand in the order of these.
+    """
+    import shapely
+
+    oriented = shapely.orient_polygons(shape)
+    rings = shapely.get_rings(shapely.get_parts(oriented))
+    loops = []
+    for ring in rings:
+        points = shapely.get_coordinates(ring)[:-1]
+        is_upright = points[:, 0] == np.roll(points[:, 0], -1)  # the side that starts there
+        corners = points[is_upright != np.roll(is_upright, 1)]
+        first = int(np.lexsort(corners.T[::-1])[0])
+        loops.append(np.roll(corners, -first - 1, axis=0))
+    return sorted(loops, key=lambda loop: tuple(loop[-1]))

@@ -1,41 +1,49 @@
-"""One bubble diagram drawn somewhere on a page."""
+"""One bubble diagram drawn somewhere on a page, its bubbles where its relations put them."""
 
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.vocabulary import RELATIONS
 from bd_gen.drawing.appearance import CARD, INK, LINE, ROOM_COLOURS, SHORT_NAMES, TEXT_COLOURS
-from bd_gen.drawing.links import Link, links_of
+from bd_gen.drawing.circles import circles_by_relations
+from bd_gen.drawing.labels import draw_labels, put_relation_words
+from bd_gen.drawing.lettering import Fit
+from bd_gen.drawing.nesting import INSIDE, SURROUNDING
 from bd_gen.drawing.placement import Placement
+from bd_gen.drawing.sheet import PADDING
+from bd_gen.drawing.wording import Label, Wording
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 EM = 0.22
 """Size of a room's label, in radii of a living room."""
-RELATION_EM = 0.17
+RELATION_EM = 0.175
 """Size of the name of a relation."""
 
-_MEASURED_AT = 100.0  # points
-_HINTING = 1.06
 _HEAD = 7.0  # points that the head of an arrow takes
 _DASHES = (0, (3, 2))
 # Bubbles around others lie lowest, then lines, then the other bubbles, then text.
-_OUTER, _LINES, _BUBBLES, _RELATIONS, _LABELS = 2.0, 10.0, 20.0, 30.0, 40.0
+_OUTER, _LINES, _BUBBLES, _LABELS = 2.0, 10.0, 20.0, 40.0
+_TURNS = np.array([0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6]) * np.radians(9)
 
 
-@lru_cache(maxsize=4096)
-def text_width(text: str, bold: bool = False) -> float:
-    """Width of a line of text at size 1, a little more than less: hinting moves letters."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import text_to_path
+@dataclass(frozen=True)
+class Link:
+    """The line of an edge from rim to rim, from room i to room j.
 
-    font = FontProperties(size=_MEASURED_AT, weight="bold" if bold else "normal")
-    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
-    return _HINTING * float(width) / _MEASURED_AT
+    Dashed are a containment that the bubbles do not show (a bubble is drawn in one other only),
+    and any other relation between two bubbles of which one is drawn in the other.
+    """
+
+    i: int
+    j: int
+    relation: int
+    start: np.ndarray
+    end: np.ndarray
+    dashed: bool = False
 
 
 def draw_panel(
@@ -90,6 +98,7 @@ def draw_panel(
     links = links_of(diagram, placement, clearance=0.45 if relation_labels else 0.32)
     if relation_labels:
         _draw_arrows(axes, links, np.asarray(middle), unit)
+        _write_relations(axes, diagram, placement, links, np.asarray(middle), unit)
     else:
         _draw_lines(axes, links, np.asarray(middle), unit)
 
@@ -109,11 +118,8 @@ def _draw_lines(axes: "Axes", links: list[Link], middle: np.ndarray, unit: float
 
 def _draw_arrows(axes: "Axes", links: list[Link], middle: np.ndarray, unit: float) -> None:
     from matplotlib.patches import FancyArrowPatch
-    from matplotlib.patheffects import withStroke
 
-    taken: list[np.ndarray] = []
-    # Short lines first: their text has the least choice.
-    for link in sorted(links, key=lambda link: float(np.linalg.norm(link.end - link.start))):
+    for link in links:
         start, end = link.start * unit + middle, link.end * unit + middle
         arrow = FancyArrowPatch(
             start,
@@ -128,48 +134,106 @@ def _draw_arrows(axes: "Axes", links: list[Link], middle: np.ndarray, unit: floa
             zorder=_LINES,
         )
         axes.add_artist(arrow)
-        name = RELATIONS[link.relation]
-        along = end - start
-        # On a short line the text gives way to the arrow's head, as far as it stays readable.
-        full = text_width(name) * RELATION_EM * unit
-        share = float(np.clip((np.linalg.norm(along) - _HEAD) / full, 0.7, 1))
-        size = share * RELATION_EM * unit
-        where = _free_place(start, along, text_width(name) * size, size, taken)
-        angle = np.degrees(np.arctan2(-along[1], along[0]))
-        axes.text(
-            where[0],
-            where[1],
-            name,
-            fontsize=size,
-            color=INK,
-            ha="center",
-            va="center",
-            # Never upside down.
-            rotation=(angle + 90) % 180 - 90,
-            rotation_mode="anchor",
-            zorder=_RELATIONS,
-            path_effects=[withStroke(linewidth=3, foreground=CARD)],
+
+
+def _write_relations(
+    axes: "Axes",
+    diagram: Diagram,
+    placement: Placement,
+    links: list[Link],
+    middle: np.ndarray,
+    unit: float,
+) -> None:
+    """Write the names of relations into a square around the bubbles."""
+    side = float(placement.extent.max()) * unit + 2 * PADDING
+    centre = np.full(2, side / 2)
+    names = [
+        Label(room, Wording((SHORT_NAMES[t],), EM * unit), place * unit + centre)
+        for room, (t, place) in enumerate(
+            zip(diagram.room_types, placement.label_centres, strict=True)
         )
+    ]
+    circles = circles_by_relations(placement, unit)
+    words = put_relation_words(
+        [np.stack([link.start, link.end]) * unit + centre for link in links],
+        [link.relation for link in links],
+        names,
+        circles.uppermost(Fit(1.0, centre), side),
+        RELATION_EM * unit,
+    )
+    draw_labels(axes, words, middle - centre, ground=CARD)
 
 
-def _free_place(
-    start: np.ndarray, along: np.ndarray, width: float, height: float, taken: list[np.ndarray]
-) -> np.ndarray:
-    """The point on a line where a text of that size collides least with those already there.
+def links_of(diagram: Diagram, placement: Placement, clearance: float) -> list[Link]:
+    """The lines of a diagram; a containment that the bubbles show has none.
 
-    A text counts as a row of points; those of the chosen place are added to `taken`.
+    A line from a room outside to a bubble with others in it keeps `clearance`, where it meets
+    the rim, from lines of the same room to those in it: else two lines would look like one.
     """
-    length = float(np.linalg.norm(along))
-    spread = np.linspace(-0.5, 0.5, 7)[:, None] * (width / max(length, 1e-6)) * along
-    slack = max(0.0, 1 - width / max(length, 1e-6)) / 2
-    others = np.concatenate(taken) if taken else np.full((1, 2), np.inf)
-    best, best_clearance = start + along / 2, -1.0
-    for shift in (0.0, -0.5, 0.5, -1.0, 1.0):
-        middle = start + (0.5 + shift * slack) * along
-        points = middle + spread
-        clearance = float(np.linalg.norm(points[:, None] - others, axis=-1).min())
-        clearance = min(clearance, 1.5 * height)
-        if clearance > best_clearance + 1e-9:
-            best, best_clearance = middle, clearance
-    taken.append(best + spread)
-    return best
+    links, towards_outer = [], []
+    for i, j, relation in diagram.edges:
+        inner, outer = (j, i) if relation == SURROUNDING else (i, j)
+        contains = relation in (INSIDE, SURROUNDING)
+        if contains and placement.is_within(inner, outer):
+            continue
+        if placement.is_within(i, j) or placement.is_within(j, i):
+            links.append(_outward(placement, i, j, relation))
+        elif i in placement.parents or j in placement.parents:
+            towards_outer.append(_straight(placement, i, j, relation, contains))
+        else:
+            links.append(_straight(placement, i, j, relation, contains))
+    for link in towards_outer:
+        links.append(_aside(placement, link, links, clearance))
+    return sorted(links, key=lambda link: (link.i, link.j))
+
+
+def _straight(placement: Placement, i: int, j: int, relation: int, dashed: bool) -> Link:
+    """From centre to centre, cut off at the rims."""
+    start, end = placement.centres[i], placement.centres[j]
+    away = (end - start) / np.linalg.norm(end - start)
+    start, end = start + placement.radii[i] * away, end - placement.radii[j] * away
+    return Link(i, j, relation, start, end, dashed)
+
+
+def _outward(placement: Placement, i: int, j: int, relation: int) -> Link:
+    """From the rim of a bubble to the rim of the one around it, away from the latter's centre."""
+    inner, outer = (i, j) if placement.is_within(i, j) else (j, i)
+    away = placement.centres[inner] - placement.centres[outer]
+    length = np.linalg.norm(away)
+    away = away / length if length > 1e-6 else np.array([1.0, 0.0])
+    start = placement.centres[inner] + placement.radii[inner] * away
+    end = placement.centres[outer] + placement.radii[outer] * away
+    if inner != i:
+        start, end = end, start
+    return Link(i, j, relation, start, end, dashed=True)
+
+
+def _aside(placement: Placement, link: Link, others: list[Link], clearance: float) -> Link:
+    """The line turned, at an outer bubble's rim, away from lines to the bubbles in it."""
+    centres, radii = placement.centres, placement.radii
+    ends = {link.i: link.start, link.j: link.end}
+    for outer, room in ((link.i, link.j), (link.j, link.i)):
+        crossings = [
+            _crossing(other, centres[outer], radii[outer])
+            for other in others
+            if room in (other.i, other.j)
+            and any(placement.is_within(k, outer) for k in (other.i, other.j))
+        ]
+        if not crossings:
+            continue
+        towards = centres[room] - centres[outer]
+        angles = np.arctan2(towards[1], towards[0]) + _TURNS
+        rim = centres[outer] + radii[outer] * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+        free = np.linalg.norm(rim[:, None] - np.array(crossings), axis=2).min(axis=1)
+        # The smallest turn that is enough, or the best there is.
+        ends[outer] = rim[int(np.argmax(np.minimum(free, clearance)))]
+        away = ends[outer] - centres[room]
+        ends[room] = centres[room] + radii[room] * away / np.linalg.norm(away)
+    return Link(link.i, link.j, link.relation, ends[link.i], ends[link.j], link.dashed)
+
+
+def _crossing(link: Link, centre: np.ndarray, radius: float) -> np.ndarray:
+    """Where a line crosses a rim, near enough: the sampled point closest to it."""
+    points = link.start + np.linspace(0, 1, 64)[:, None] * (link.end - link.start)
+    off = np.abs(np.linalg.norm(points - centre, axis=1) - radius)
+    return points[int(np.argmin(off))]

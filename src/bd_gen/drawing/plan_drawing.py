@@ -1,4 +1,9 @@
-"""Pictures of plans: bubbles where the layout has the rooms, the floor plan, or both."""
+"""Pictures of diagrams: a grid of panels with a legend, as PNG, SVG or PDF.
+
+With a layout: bubbles where it has the rooms, the floor plan, or both. Without one bubbles stand
+where the relations put them. The whole picture is one set of axes measured in points, so that
+the sizes of text and bubbles are under control and a grid of hundreds stays quick.
+"""
 
 import math
 from collections.abc import Sequence
@@ -27,12 +32,15 @@ PART = 190.0
 """Side of a picture in points."""
 LARGE_PART = 300.0
 """Side of a picture of which there are few, or whose lines carry the names of relations."""
+PANEL, LARGE_PANEL = 172.0, 340.0
+"""The same in a grid of diagrams without layouts."""
 FEW = 2
 NO_LAYOUT = "no layout"
 """Said in the heading of a diagram that has no boxes; its bubbles stand by its relations."""
 
-_LARGEST_UNIT = 38.0
-_RELATION_GAP = 1.1
+_LARGEST_UNIT = 38.0  # points for a living room's radius, however few rooms there are
+_LARGE_GRID_UNIT = 50.0
+_RELATION_GAP = 1.1  # space between joined bubbles that holds "right-above"
 _RELATION_NOTE = "An arrow says where the room at its tail lies as seen from the room at its head."
 
 
@@ -88,7 +96,10 @@ def plans_figure(
     metres_per_pixel: float | None = None,
 ) -> "Figure":
     """The figure that `draw_plans` writes, bound to no display."""
-    _check(diagrams, boxes, mode, columns, titles)
+    if mode not in MODES:
+        raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
+    _check(diagrams, columns, titles)
+    _check_boxes(diagrams, boxes)
     parts = 2 if mode == "both" else 1
     arrows = relation_labels and mode != "plan"
     count = len(diagrams)
@@ -98,7 +109,7 @@ def plans_figure(
         side=LARGE_PART if count <= FEW or arrows else PART,
         headings=_headings(boxes, titles),
         title=title,
-        room_types=tuple(sorted({t for diagram in diagrams for t in diagram.room_types})),
+        room_types=_types_of(diagrams),
         note=_RELATION_NOTE if arrows else "",
         parts=parts,
     )
@@ -117,26 +128,21 @@ def plans_figure(
     return figure
 
 
-def _check(
-    diagrams: Sequence[Diagram],
-    boxes: Sequence[np.ndarray | None],
-    mode: str,
-    columns: int | None,
-    titles: Sequence[str] | None,
-) -> None:
-    if mode not in MODES:
-        raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
+def _check(diagrams: Sequence[Diagram], columns: int | None, titles: Sequence[str] | None) -> None:
     if not diagrams:
         raise ValueError("there is no diagram to draw")
+    if any(diagram.num_rooms == 0 for diagram in diagrams):
+        raise ValueError("a diagram without rooms cannot be drawn")
     if columns is not None and columns < 1:
         raise ValueError(f"columns must be at least 1, got {columns}")
     if titles is not None and len(titles) != len(diagrams):
         raise ValueError(f"{len(titles)} titles for {len(diagrams)} diagrams")
+
+
+def _check_boxes(diagrams: Sequence[Diagram], boxes: Sequence[np.ndarray | None]) -> None:
     if len(boxes) != len(diagrams):
         raise ValueError(f"{len(boxes)} layouts for {len(diagrams)} diagrams")
     for diagram, its_boxes in zip(diagrams, boxes, strict=True):
-        if diagram.num_rooms == 0:
-            raise ValueError("a diagram without rooms cannot be drawn")
         if its_boxes is not None and np.shape(its_boxes) != (diagram.num_rooms, 4):
             raise ValueError(
                 f"boxes of shape {np.shape(its_boxes)} for a diagram of {diagram.num_rooms} rooms"
@@ -170,3 +176,66 @@ def _draw_unplaced(
     middle = sheet.corner(panel)[0] + sheet.panel_width / 2, sheet.middle(panel)[1]
     unit = sheet.unit_for(placement.extent, _LARGEST_UNIT)
     draw_panel(axes, diagram, placement, middle, unit, relation_labels)
+
+
+def _types_of(diagrams: Sequence[Diagram]) -> tuple[int, ...]:
+    """The room types that occur, for the legend."""
+    return tuple(sorted({t for diagram in diagrams for t in diagram.room_types}))
+
+
+def draw_grid(
+    diagrams: Sequence[Diagram],
+    path: str | Path,
+    columns: int = 4,
+    titles: Sequence[str] | None = None,
+    title: str | None = None,
+    relation_labels: bool = False,
+) -> None:
+    """Draw diagrams in a grid, row by row, and write the picture.
+
+    Bubbles stand where the relations of a diagram put them. A bubble in another one is a room
+    inside another one; every other edge is a line.
+
+    Args:
+        diagrams: what to draw, at least one.
+        path: file to write; its suffix (.png, .svg or .pdf) says in which format.
+        columns: panels in a row.
+        titles: a heading for each panel.
+        title: a heading for the picture.
+        relation_labels: write the relation on every line, in larger panels: "i left-of j" is an
+            arrow from i to j that says "left-of".
+
+    Raises:
+        InputError: the suffix is none of these, or the file cannot be written.
+        ValueError: there are no diagrams, rooms or columns, or not one title for each diagram.
+    """
+    checked_suffix(path)
+    with picture_style():
+        save_figure(grid_figure(diagrams, columns, titles, title, relation_labels), path)
+
+
+def grid_figure(
+    diagrams: Sequence[Diagram],
+    columns: int = 4,
+    titles: Sequence[str] | None = None,
+    title: str | None = None,
+    relation_labels: bool = False,
+) -> "Figure":
+    """The figure that `draw_grid` writes, bound to no display."""
+    _check(diagrams, columns, titles)
+    sheet = Sheet(
+        num_panels=len(diagrams),
+        columns=min(columns, len(diagrams)),
+        side=LARGE_PANEL if relation_labels else PANEL,
+        headings=None if titles is None else tuple(titles),
+        title=title,
+        room_types=_types_of(diagrams),
+        note=_RELATION_NOTE if relation_labels else "",
+    )
+    figure, axes = sheet.new_axes()
+    placements = place(diagrams, _RELATION_GAP if relation_labels else GAP)
+    largest = _LARGE_GRID_UNIT if relation_labels else _LARGEST_UNIT
+    for k, (diagram, placement) in enumerate(zip(diagrams, placements, strict=True)):
+        unit = sheet.unit_for(placement.extent, largest)
+        draw_panel(axes, diagram, placement, sheet.middle(k), unit, relation_labels)
+    return figure

@@ -11,7 +11,7 @@ import numpy as np
 
 from bd_gen.diagrams.vocabulary import ROOM_TYPES
 from bd_gen.drawing.appearance import CARD, INK, ROOM_COLOURS
-from bd_gen.drawing.panel import text_width
+from bd_gen.drawing.wording import fitted, text_width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +22,6 @@ SPACING = 8.0
 PADDING = 9.0
 """Free space within a panel."""
 TITLE_SIZE, HEADING_SIZE, LEGEND_SIZE = 14.0, 9.0, 9.0
-SMALLEST_TEXT = 5.0
 
 _DOT = 5.0  # radius of a legend's dot
 _LEGEND_ROW, _LEGEND_SPACING = 18.0, 16.0
@@ -177,21 +176,3 @@ class Sheet:
             text, size = fitted(self.note, LEGEND_SIZE, self.width - 2 * MARGIN)
             y = first + self.legend_rows * _LEGEND_ROW
             axes.text(MARGIN, y, text, fontsize=size, color=INK, va="center_baseline")
-
-
-def fitted(text: str, size: float, width: float, bold: bool = False) -> tuple[str, float]:
-    """One line of text and its size, at most `size`, at which it is no wider than `width`.
-
-    It is first made smaller, to 70 % or to the smallest size that can be read, then cut short.
-    """
-    text = " ".join(text.split())
-    smallest = max(SMALLEST_TEXT, 0.7 * size)
-    needed = text_width(text, bold) * size
-    if needed <= width:
-        return text, size
-    size = max(smallest, size * width / needed)
-    shown = text
-    while len(shown) > 1 and text_width(shown, bold) * size > width:
-        text = text[:-1]
-        shown = text.rstrip() + "…"
-    return shown, size

@@ -1,6 +1,7 @@
 """Diagrams as files for other programs: plans, tables, graphs, CAD drawings, pictures."""
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,14 +9,12 @@ import numpy as np
 
 from bd_gen.data.plan_table import PlanTable
 from bd_gen.data.sources.plans.plans_writer import write_plans
-from bd_gen.diagrams.laid_out import LaidOut
+from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut
 from bd_gen.diagrams.tokens import edge_tokens, node_tokens, tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.exchange.exports.dxf import write_dxf
-from bd_gen.exchange.exports.file_names import file_names
 from bd_gen.exchange.exports.graphml import write_graphml
 from bd_gen.exchange.exports.rooms_csv import write_rooms_csv
-from bd_gen.exchange.exports.scale import METRES_PER_PIXEL
 from bd_gen.exchange.laid_out_files import read_laid_out
 from bd_gen.system.errors import InputError
 
@@ -24,6 +23,11 @@ ONE_IN_A_FILE = ("graphml", "dxf")
 FORMATS = (*MANY_IN_A_FILE, *ONE_IN_A_FILE)
 
 MOST_IN_A_PICTURE = 400
+
+_LONGEST_NAME = 100  # bytes
+_RESERVED = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{port}{k}" for port in ("com", "lpt") for k in range(10))]
+)
 
 Progress = Callable[[int, int], None]
 
@@ -194,3 +198,42 @@ def check_export(path: str | Path) -> Target:
             f"{target.path.with_suffix('')}_{{id}}.{target.format}"
         )
     return target
+
+
+def file_name(plan_id: str) -> str:
+    """A name for a file, without an ending: letters, digits, "-", "_" and "." of the id.
+
+    It has no path in it, does not start or end with a dot, is at most 100 bytes long, never empty
+    and no name that Windows keeps for devices. Letters that this machine's file names cannot hold,
+    as in a Latin-1 locale, become "_".
+    """
+    kept = "".join(c if _is_kept(c) else "_" for c in plan_id)
+    kept = kept.encode(errors="replace")[:_LONGEST_NAME].decode(errors="ignore").strip(".")
+    if not kept.strip("_"):
+        return "plan"
+    return f"_{kept}" if kept.split(".")[0].casefold() in _RESERVED else kept
+
+
+def _is_kept(letter: str) -> bool:
+    if not (letter.isalnum() or letter in "-_."):
+        return False
+    try:
+        os.fsencode(letter)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def file_names(plan_ids: Iterable[str]) -> list[str]:
+    """A name for each id, all different, also where capitals and small letters are the same."""
+    taken: set[str] = set()
+    names = []
+    for plan_id in plan_ids:
+        name = first = file_name(plan_id)
+        count = 1
+        while name.casefold() in taken:
+            count += 1
+            name = f"{first}-{count}"
+        taken.add(name.casefold())
+        names.append(name)
+    return names

@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from bd_gen.data.odd_plans import OddPlans
 from bd_gen.data.sources.plans.plan_diagrams import NamedDiagram, each_plan
 from bd_gen.data.sources.plans.plan_texts import is_one_object
+from bd_gen.diagrams.laid_out import follows_from_boxes
 from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.vocabulary import normal_text
 from bd_gen.exchange.imports.graphml import read_graphml
@@ -34,28 +36,33 @@ def read_given(
         absent_edges: what rooms without a relation in the file are: "none" (not joined) or
             "drawn"; None: not joined in a plan and in a graph that says `complete`, else drawn.
         labels: what foreign room labels mean.
-        tell: told, in sentences, what the file says that is not understood.
+        tell: told, in sentences, what the file says that is not understood or looks odd.
 
     Raises:
         InputError: the file cannot be used, or is of several plans and none is named.
     """
     file, plan_id = _split(str(path))
+    odd, notes = OddPlans(), tuple[str, ...]()
     if _is_xml(file):
         if plan_id is not None:
             raise InputError(f"{path}: a GraphML file holds one diagram; expected no #ID")
         graph = read_graphml(file, labels)
         is_complete = graph.is_complete
         condition = _condition(file, graph.room_types, graph.relations, graph.joined)
-        if tell is not None:
-            for note in graph.notes:
-                tell(f"{file}: {note}")
+        notes = graph.notes
+        is_known = None not in graph.room_types
+        odd.add(graph.boxes, not is_known or follows_from_boxes(graph.diagram, graph.boxes))
     elif plan_id is not None or _are_plans(file):
         plan = _plan(file, plan_id, labels)
+        odd.add(plan.boxes, follows_from_boxes(plan.diagram, plan.boxes))
         is_complete = True
         condition = _condition(file, plan.diagram.room_types, plan.diagram.edges, plan.joined)
     else:
         is_complete = False
-        condition = read_condition(file, labels)
+        condition = read_condition(file, labels, odd)
+    if tell is not None:
+        for note in (*notes, *odd.notes):
+            tell(f"{file}: {note}")
     if absent_edges is not None:
         is_complete = absent_edges == "none"
     return condition.with_absent_edges() if is_complete else condition

@@ -1,11 +1,12 @@
 """Diagrams from any file that holds some: plans, samples of a method, GraphML."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from bd_gen.data.odd_plans import OddPlans
 from bd_gen.data.plan_table import PlanTable
 from bd_gen.data.sources.plans.plan_diagrams import each_plan
 from bd_gen.data.sources.plans.source import read_plans
@@ -14,12 +15,23 @@ from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.tokens import diagrams_from_tokens, is_well_formed
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
 from bd_gen.exchange.choosing import Choice, Row
-from bd_gen.exchange.file_kinds import Kind, kind_of
 from bd_gen.exchange.imports.graphml import read_graphml
 from bd_gen.results.samples_file import Samples, read_samples
 from bd_gen.system.errors import InputError
+from bd_gen.system.files import check_file, check_pointer
+from bd_gen.system.torch_archive import TorchArchive
 
 Progress = Callable[[int, int], None]
+Kind = Literal["plans", "samples", "checkpoint", "graphml"]
+
+_TORCH, _GZIP = (b"PK\x03\x04", b"\x80\x02"), b"\x1f\x8b"
+_HEAD = 512  # bytes by which a file is told
+_BY_NAME: dict[str, Kind] = {
+    ".jsonl": "plans",
+    ".json": "plans",
+    ".graphml": "graphml",
+    ".xml": "graphml",
+}
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,8 @@ class ReadingOptions:
         is_whole: check and count all plans, also those behind the last one that is taken.
         progress: called as progress(bytes read, bytes of the file).
         takes_joined: take diagrams with rooms that are joined without a direction, too.
+        tells_of_relations: tell where relations are not those of the boxes; False for who looks
+            for that in what it makes of the plans.
     """
 
     labels: RoomLabels | None = None
@@ -39,6 +53,7 @@ class ReadingOptions:
     is_whole: bool = False
     progress: Progress | None = None
     takes_joined: bool = False
+    tells_of_relations: bool = True
 
 
 class LaidOutFile(NamedTuple):
@@ -58,12 +73,58 @@ class LaidOutFile(NamedTuple):
 
 
 class _Rows(NamedTuple):
-    """The rows of a file; `is_whole` where they are all in memory already."""
+    """The rows of a file; `is_whole` where they are all in memory already.
+
+    `notes` are asked for when the rows that are needed have been taken.
+    """
 
     rows: Iterator[Row]
     title: str
-    notes: list[str]
+    notes: Callable[[], Sequence[str]] = tuple
     is_whole: bool = True
+
+
+def kind_of(path: str | Path) -> Kind:
+    """What a file is, by its content; text that begins like none of these goes by its name.
+
+    Raises:
+        InputError: the file is missing or unreadable, or of no kind that is known.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise InputError(f"{path}: expected a file, this is a folder")
+    try:
+        check_file(path, "expected a file, got a pipe or a device")
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+    check_pointer(path, head)
+    if head.startswith(_TORCH):
+        return _torch_kind(path)
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith(b"<"):
+        return "graphml"
+    if head.startswith(_GZIP) or text.startswith((b"{", b"[")):
+        return "plans"
+    # A damaged file still has its name; the reader of that kind says what is wrong with it.
+    for ending, kind in _BY_NAME.items():
+        if path.name.lower().endswith(ending) and b"\0" not in head:
+            return kind
+    raise InputError(
+        f"{path}: expected plans (JSON lines or JSON), samples (METHOD_samples.pt), GraphML or a "
+        "checkpoint"
+    )
+
+
+def _torch_kind(path: Path) -> Kind:
+    with TorchArchive(path) as archive:
+        keys = set(archive.value) if isinstance(archive.value, dict) else set()
+    if "per_seed" in keys:
+        return "samples"
+    if "model_state_dict" in keys:
+        return "checkpoint"
+    raise InputError(f"{path}: expected samples or a checkpoint, this torch file is neither")
 
 
 def read_laid_out(
@@ -86,7 +147,7 @@ def read_laid_out(
     chosen = choice.of(source.rows, path, source.is_whole)
     if not chosen.plans:
         raise InputError(f"{path}: holds no complete diagram")
-    notes = list(source.notes)
+    notes = list(source.notes())
     if chosen.num_bad:
         notes.append(
             f"{chosen.num_bad:,} of {chosen.num_of_seed:,} samples are no complete diagrams and "
@@ -97,9 +158,10 @@ def read_laid_out(
 
 def _read_plans(path: Path, options: ReadingOptions) -> _Rows:
     if not (options.is_whole or options.skip_bad):
-        plans = each_plan(path, options.labels, options.progress, options.takes_joined)
+        odd = OddPlans(counts_relations=options.tells_of_relations)
+        plans = each_plan(path, options.labels, options.progress, options.takes_joined, odd)
         rows = (Row(plan.id, partial(LaidOut, *plan)) for plan in plans)
-        return _Rows(rows, path.name, [], is_whole=False)
+        return _Rows(rows, path.name, lambda: odd.notes, is_whole=False)
     vocabulary = Vocabulary(LARGEST_N_MAX)
     table = read_plans(
         path,
@@ -110,7 +172,7 @@ def _read_plans(path: Path, options: ReadingOptions) -> _Rows:
         options.takes_joined,
     )
     rows = (Row(str(name), partial(_of_table, table, k)) for k, name in enumerate(table.ids))
-    return _Rows(rows, path.name, list(table.notes))
+    return _Rows(rows, path.name, lambda: table.notes)
 
 
 def _of_table(table: PlanTable, row: int) -> LaidOut:
@@ -135,13 +197,15 @@ def _read_graphml(path: Path, options: ReadingOptions) -> _Rows:
         plan = LaidOut(graph.id, graph.diagram, graph.boxes, graph.joined)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
+    odd = OddPlans(counts_relations=options.tells_of_relations)
+    odd.add(plan.boxes, plan.follows_from_boxes)
     rows = iter([Row(plan.id, lambda: plan)])
-    return _Rows(rows, path.name, notes)
+    return _Rows(rows, path.name, lambda: [*notes, *(f"{path}: {note}" for note in odd.notes)])
 
 
 def _read_samples(path: Path, options: ReadingOptions) -> _Rows:  # noqa: ARG001
     samples = read_samples(path)
-    return _Rows(_rows_of(samples), f"Samples of {samples.method}", [])
+    return _Rows(_rows_of(samples), f"Samples of {samples.method}")
 
 
 def _rows_of(samples: Samples) -> Iterator[Row]:

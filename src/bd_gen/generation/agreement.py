@@ -1,15 +1,14 @@
 """Do two sets of numbers agree? Number by number for the same tokens, else within their spread."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 import numpy as np
 
-from bd_gen.generation.method_numbers import Numbers
-from bd_gen.metrics import METRICS, MetricInfo, aggregate, find_metric_info
+from bd_gen.generation.method_numbers import Numbers, is_same, key_info, kind_without_numbers
+from bd_gen.metrics import aggregate
 from bd_gen.metrics.significance import student_quantile
 from bd_gen.results.result_file import Result
 
@@ -31,12 +30,6 @@ FALSE_ALARMS = 0.05
 
 _GROSS = 0.01
 """A seed is not taken for wrong by less: of clipped numbers most are 0 and a few a little above."""
-
-_DENSITY = "edge_present_rate_by_num_rooms/"
-_SAME = 1e-9
-_SAME_MMD = 1e-6
-_TELLING = ("eval/node_js", "eval/edge_js", "eval/conditional_edge_js_weighted")
-"""Real numbers that two sets of tokens hardly have in common by chance."""
 
 
 @dataclass(frozen=True)
@@ -61,60 +54,6 @@ class KeyCheck:
     bound: float | None = None
 
 
-def same_tokens(stored: Numbers, now: Numbers) -> bool:
-    """Are these numbers of the same tokens and reference? Told by a few hardly equal by chance.
-
-    Most of the seeds decide: one whose stored numbers are wrong must not make the others pass for
-    tokens that were drawn again, among whose spread it would not even be seen.
-    """
-    return _most_seeds_agree(stored, now, lambda key: key in _TELLING)
-
-
-def same_tokens_alone(stored: Numbers, now: Numbers) -> bool:
-    """Are these numbers of the same tokens, whatever they were measured against?
-
-    Told by numbers for which no reference is needed: shares of samples, and the density of edges
-    for each number of rooms, which is hardly equal by chance.
-    """
-    dense = any(key.startswith(_DENSITY) for key in stored.keys & now.keys)
-    return dense and _most_seeds_agree(stored, now, _needs_no_reference)
-
-
-def _most_seeds_agree(stored: Numbers, now: Numbers, tells: Callable[[str], bool]) -> bool:
-    seeds = list(stored.per_seed)
-    if seeds != list(now.per_seed):
-        return False
-    keys = [
-        key
-        for key in stored.keys & now.keys
-        if tells(key) and _kind_without_numbers(key, stored, now) is None
-    ]
-    agreeing = sum(
-        any(key in stored.per_seed[seed] for key in keys)
-        and all(_agrees_in(key, stored.per_seed[seed], now.per_seed[seed]) for key in keys)
-        for seed in seeds
-    )
-    return 2 * agreeing > len(seeds)
-
-
-def _agrees_in(key: str, stored: Mapping[str, float], now: Mapping[str, float]) -> bool:
-    if key not in stored or key not in now:
-        return key not in stored and key not in now
-    return is_same(key, stored[key], now[key])
-
-
-def _needs_no_reference(key: str) -> bool:
-    info = _info(key)
-    metric = None if info is None else METRICS.get(info.metric)
-    return metric is not None and metric.compute is not None and metric.fit is None
-
-
-def is_same(key: str, a: float, b: float) -> bool:
-    """Equal but for rounding: to 1e-9, and MMDs to 1e-6."""
-    tolerance = _SAME_MMD if "mmd" in key else _SAME
-    return math.isclose(a, b, rel_tol=tolerance, abs_tol=tolerance)
-
-
 def inconsistent_summary(result: Result) -> list[KeyCheck]:
     """Keys whose stored mean or deviation is not that of the stored seeds."""
     found = []
@@ -135,7 +74,7 @@ def number_by_number(stored: Numbers, now: Numbers) -> list[KeyCheck]:
     """Compare numbers of the same tokens: each seed's, and the intervals."""
     checks = []
     for key in _ordered(stored.keys | now.keys):
-        kind = _kind_without_numbers(key, stored, now)
+        kind = kind_without_numbers(key, stored, now)
         pairs = []
         for seed in dict.fromkeys([*stored.per_seed, *now.per_seed]):
             a = stored.per_seed.get(seed, {}).get(key)
@@ -178,7 +117,7 @@ def within_spread(stored: Numbers, now: Numbers, num_tests: int) -> list[KeyChec
     """
     checks = []
     for key in _ordered(stored.keys | now.keys):
-        kind = _kind_without_numbers(key, stored, now)
+        kind = kind_without_numbers(key, stored, now)
         a, b = stored.of(key), now.of(key)
         if not a or not b:
             checks.append(KeyCheck(key, kind or ("not computed" if a else "new")))
@@ -217,7 +156,7 @@ def _wrong_seed(
         rest = np.array([v for s, v in here.items() if s != seed] + others)
         quantile = student_quantile(1 - share, len(rest))
         spread = float(rest.std(ddof=1))
-        info = _info(key)
+        info = key_info(key)
         if info is not None and info.unit == "rate" and num_samples:
             spread = max(spread, 1 / num_samples)
         gap = abs(value - float(rest.mean()))
@@ -228,7 +167,7 @@ def _wrong_seed(
 
 def _sample_size(key: str, stored: Numbers, now: Numbers) -> int:
     """Of how many samples of a seed the value is."""
-    info = _info(key)
+    info = key_info(key)
     if info is not None and info.total:
         return int(max([*stored.of(info.total), *now.of(info.total)], default=0))
     return max(stored.num_samples, now.num_samples)
@@ -249,39 +188,11 @@ def _bound(
     spread = math.sqrt((np.var(a) * len(a) + np.var(b) * len(b)) / freedom)
     if not math.isfinite(spread):
         return None
-    info = _info(key)
+    info = key_info(key)
     if info is not None and info.unit == "rate" and num_samples:
         spread = max(spread, 1 / num_samples)
     quantile = student_quantile(1 - FALSE_ALARMS / max(1, num_tests), freedom + 1)
     return float(quantile * spread * math.sqrt(1 / len(a) + 1 / len(b)))
-
-
-def _kind_without_numbers(key: str, stored: Numbers, now: Numbers) -> Kind | None:
-    """What can be said of a key whatever its numbers are."""
-    if key not in stored.keys and not _is_row_of(key, stored):
-        return "new"
-    if key not in now.keys and not _is_row_of(key, now):
-        return "not computed"
-    info = _info(key)
-    has_other_rows = None not in (stored.rows, now.rows) and stored.rows != now.rows
-    if info is not None and info.total and has_other_rows:
-        return "other version"
-    if info is None or key not in stored.keys or key not in now.keys:
-        return None
-    versions = stored.versions.get(info.metric), now.versions.get(info.metric)
-    return "other version" if None not in versions and versions[0] != versions[1] else None
-
-
-def _is_row_of(key: str, numbers: Numbers) -> bool:
-    """Is it a row, such as a number of rooms that no sample has, of a table that is there?"""
-    table, slash, _ = key.partition("/")
-    rows = f"{table}{slash}"
-    return rows not in ("eval/", table) and any(name.startswith(rows) for name in numbers.keys)
-
-
-@cache
-def _info(key: str) -> MetricInfo | None:
-    return find_metric_info(key)
 
 
 def _ordered(keys: set[str]) -> list[str]:

@@ -1,17 +1,25 @@
-"""From a checkpoint, or from samples and the checkpoint that they name, to an animation."""
+"""How one sample came to be, as token rows and as an animation.
 
-from dataclasses import replace
+It is drawn again from a checkpoint, or from samples and the checkpoint that they name.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.tokens import diagrams_from_tokens
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.drawing.animation import Film
 from bd_gen.generation.backfill import method_from_config
-from bd_gen.generation.trajectory import Trajectory, trajectory_of
+from bd_gen.generation.in_memory import sampler_for
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outcome import Outcome, lay_out
 from bd_gen.results.samples_file import read_samples
 from bd_gen.sampling.condition_reader import condition_from_plain
+from bd_gen.sampling.conditions import Condition
 from bd_gen.sampling.method import DEFAULT_STEPS, Method
 from bd_gen.system.errors import InputError
 from bd_gen.training.bundled import checkpoint_file
@@ -22,12 +30,70 @@ MOST_STATES = 120
 """More states than this become too large a file; then only every second, third, ... is shown."""
 
 
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """The states that a sample went through.
+
+    Attributes:
+        tokens: (T, length) uint8 token rows, from all (or all that is not given) masked to the
+            finished diagram. One state follows every call of the network; further ones stand
+            where tokens were masked again in a step without a call, or by a sweep.
+        calls: (T,) int64 calls of the network before each state.
+        vocabulary: the layout of the token rows.
+    """
+
+    tokens: np.ndarray
+    calls: np.ndarray
+    vocabulary: Vocabulary
+
+    @property
+    def diagram(self) -> Diagram:
+        """The finished diagram."""
+        return diagrams_from_tokens(self.tokens[-1:], self.vocabulary)[0]
+
+
+def trajectory_of(
+    checkpoint: Checkpoint,
+    method: Method,
+    seed: int = 0,
+    sample: int = 0,
+    condition: Condition | None = None,
+    device: str = "auto",
+) -> Trajectory:
+    """The way of sample number `sample` of a seed, just as `generate` draws it.
+
+    Args:
+        checkpoint: what `load_checkpoint` read.
+        method: how to sample.
+        seed: 0..2^64-1.
+        sample: 0, 1, ...
+        condition: what the diagram keeps.
+        device: `auto`, `cpu`, `cuda`, ...
+
+    Raises:
+        InputError: the checkpoint, the condition or the device cannot be used.
+    """
+    sampler = sampler_for(checkpoint, method, condition, device)
+    states: list[np.ndarray] = []
+    calls: list[int] = []
+
+    def observe(rows: np.ndarray) -> None:
+        if not states or sampler.calls > calls[-1] or not np.array_equal(rows[0], states[-1]):
+            states.append(rows[0].copy())
+            calls.append(sampler.calls)
+
+    sampler.sample(seed, [sample], observer=observe)
+    # Attempts that were refused had calls, too.
+    return Trajectory(np.array(states), np.array(calls) - calls[0], checkpoint.vocabulary)
+
+
 def checkpoint_trajectory(
     path: str | Path,
     method_name: str | None = None,
     seed: int = 42,
     sample: int = 0,
     steps: int = DEFAULT_STEPS,
+    tell: Callable[[Checkpoint], object] | None = None,
 ) -> tuple[Trajectory, str]:
     """How a checkpoint draws a sample, and in words which one that is.
 
@@ -38,11 +104,14 @@ def checkpoint_trajectory(
         seed: 0..2^64-1.
         sample: number of the sample.
         steps: of the method, if it has any.
+        tell: told of the checkpoint before it draws.
 
     Raises:
         InputError: the checkpoint or the name cannot be used.
     """
     checkpoint = load_checkpoint(checkpoint_file(path))
+    if tell is not None:
+        tell(checkpoint)
     method = _method(method_name or USUAL_METHOD, steps, checkpoint)
     return trajectory_of(checkpoint, method, seed, sample), _title(method, seed, sample)
 

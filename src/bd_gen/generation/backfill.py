@@ -34,6 +34,7 @@ _FOLDER_SUFFIX = "_noise_sc"
 _SWEPT = ("sweeps", "sweep_kind")
 _OTHERS = (
     "remasking_loop",
+    "remasking_acts_after",
     "is_v2",
     "given",
     "checkpoint",

@@ -13,11 +13,10 @@ from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.generation.engines import Engine, SerialEngine
 from bd_gen.generation.in_memory import check_fit
-from bd_gen.generation.only_realizable import check_solver
+from bd_gen.generation.only_realizable import check_solver, rejection_in, row_size, tokens_in
 from bd_gen.generation.partial import PartialSamples
 from bd_gen.generation.provenance import provenance
 from bd_gen.generation.shards import Task, shards_of
-from bd_gen.generation.tries import rejection_in, row_size, tokens_in
 from bd_gen.model.class_weights import ClassWeights
 from bd_gen.results.baselines import DEFAULT_SEEDS
 from bd_gen.results.configuration import CALLS_FIELD as CALLS

@@ -1,13 +1,24 @@
-"""All numbers of a method, flattened, wherever they come from."""
+"""All numbers of a method, flattened, wherever they come from, and whose tokens they are of."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cache, cached_property
+from typing import Any, Literal
 
+from bd_gen.metrics import METRICS, MetricInfo, find_metric_info
 from bd_gen.metrics.compute import flattened
 from bd_gen.results.freshness import Rows, recorded_rows
 from bd_gen.results.result_file import Result
+
+Missing = Literal["new", "not computed", "other version"]
+"""What can be said of a number that has none to be compared with."""
+
+_DENSITY = "edge_present_rate_by_num_rooms/"
+_SAME = 1e-9
+_SAME_MMD = 1e-6
+_TELLING = ("eval/node_js", "eval/edge_js", "eval/conditional_edge_js_weighted")
+"""Real numbers that two sets of tokens hardly have in common by chance."""
 
 
 @dataclass(frozen=True)
@@ -72,3 +83,86 @@ def numbers_of(
         num_samples=num_samples if type(num_samples) is int else 0,
         rows=rows,
     )
+
+
+def same_tokens(stored: Numbers, now: Numbers) -> bool:
+    """Are these numbers of the same tokens and reference? Told by a few hardly equal by chance.
+
+    Most of the seeds decide: one whose stored numbers are wrong must not make the others pass for
+    tokens that were drawn again, among whose spread it would not even be seen.
+    """
+    return _most_seeds_agree(stored, now, lambda key: key in _TELLING)
+
+
+def same_tokens_alone(stored: Numbers, now: Numbers) -> bool:
+    """Are these numbers of the same tokens, whatever they were measured against?
+
+    Told by numbers for which no reference is needed: shares of samples, and the density of edges
+    for each number of rooms, which is hardly equal by chance.
+    """
+    dense = any(key.startswith(_DENSITY) for key in stored.keys & now.keys)
+    return dense and _most_seeds_agree(stored, now, _needs_no_reference)
+
+
+def _most_seeds_agree(stored: Numbers, now: Numbers, tells: Callable[[str], bool]) -> bool:
+    seeds = list(stored.per_seed)
+    if seeds != list(now.per_seed):
+        return False
+    keys = [
+        key
+        for key in stored.keys & now.keys
+        if tells(key) and kind_without_numbers(key, stored, now) is None
+    ]
+    agreeing = sum(
+        any(key in stored.per_seed[seed] for key in keys)
+        and all(_agrees_in(key, stored.per_seed[seed], now.per_seed[seed]) for key in keys)
+        for seed in seeds
+    )
+    return 2 * agreeing > len(seeds)
+
+
+def _agrees_in(key: str, stored: Mapping[str, float], now: Mapping[str, float]) -> bool:
+    if key not in stored or key not in now:
+        return key not in stored and key not in now
+    return is_same(key, stored[key], now[key])
+
+
+def _needs_no_reference(key: str) -> bool:
+    info = key_info(key)
+    metric = None if info is None else METRICS.get(info.metric)
+    return metric is not None and metric.compute is not None and metric.fit is None
+
+
+def is_same(key: str, a: float, b: float) -> bool:
+    """Equal but for rounding: to 1e-9, and MMDs to 1e-6."""
+    tolerance = _SAME_MMD if "mmd" in key else _SAME
+    return math.isclose(a, b, rel_tol=tolerance, abs_tol=tolerance)
+
+
+def kind_without_numbers(key: str, stored: Numbers, now: Numbers) -> Missing | None:
+    """What can be said of a key whatever its numbers are."""
+    if key not in stored.keys and not _is_row_of(key, stored):
+        return "new"
+    if key not in now.keys and not _is_row_of(key, now):
+        return "not computed"
+    info = key_info(key)
+    has_other_rows = None not in (stored.rows, now.rows) and stored.rows != now.rows
+    if info is not None and info.total and has_other_rows:
+        return "other version"
+    if info is None or key not in stored.keys or key not in now.keys:
+        return None
+    versions = stored.versions.get(info.metric), now.versions.get(info.metric)
+    return "other version" if None not in versions and versions[0] != versions[1] else None
+
+
+def _is_row_of(key: str, numbers: Numbers) -> bool:
+    """Is it a row, such as a number of rooms that no sample has, of a table that is there?"""
+    table, slash, _ = key.partition("/")
+    rows = f"{table}{slash}"
+    return rows not in ("eval/", table) and any(name.startswith(rows) for name in numbers.keys)
+
+
+@cache
+def key_info(key: str) -> MetricInfo | None:
+    """What is known about a flat key, looked up once."""
+    return find_metric_info(key)

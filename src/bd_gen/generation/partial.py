@@ -30,7 +30,7 @@ class PartialSamples:
     """Tokens of all seeds as far as they are drawn.
 
     Attributes:
-        tokens: (seeds, num_samples, length) uint8, with what `tries` puts behind them.
+        tokens: (seeds, num_samples, length) uint8, with what `drawn_rows` puts behind them.
         is_drawn: (seeds, num_samples) bool.
         num_drawn: diagrams drawn since this object was made.
         num_done: diagrams drawn so far, by this start and earlier ones.

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from bd_gen.generation.in_memory import sampler_for
-from bd_gen.generation.tries import drawn_rows
+from bd_gen.generation.only_realizable import drawn_rows
 from bd_gen.model.class_weights import ClassWeights
 from bd_gen.sampling.conditions import Condition
 from bd_gen.sampling.method import Method
@@ -83,7 +83,7 @@ class Drawn:
 
     Attributes:
         shard: which one.
-        rows: (last - first, row size) uint8 token rows, with what `tries` puts behind them.
+        rows: (last - first, row size) uint8 token rows, with what `drawn_rows` puts behind them.
         calls: (last - first,) int64 network calls for each diagram.
     """
 

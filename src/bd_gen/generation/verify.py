@@ -11,12 +11,16 @@ from bd_gen.generation.agreement import (
     inconsistent_summary,
     num_tests,
     number_by_number,
-    same_tokens,
-    same_tokens_alone,
     within_spread,
 )
-from bd_gen.generation.method_numbers import Numbers, numbers_of, stored_numbers
-from bd_gen.layouts.asking import Asking
+from bd_gen.generation.method_numbers import (
+    Numbers,
+    numbers_of,
+    same_tokens,
+    same_tokens_alone,
+    stored_numbers,
+)
+from bd_gen.layouts.realizable import Asking
 from bd_gen.metrics.measure import intervals_version, measure
 from bd_gen.results.columns import existing_directory, method_order
 from bd_gen.results.freshness import Present, limit_of, look, wanted_rows

@@ -1,9 +1,6 @@
 """Known answers to whether relations have a layout, kept in a file that processes share."""
 
-import fcntl
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import cast
 
@@ -11,6 +8,7 @@ import numpy as np
 
 from bd_gen.layouts.search import Status
 from bd_gen.system.files import write_with
+from bd_gen.system.locks import one_at_a_time
 
 KEY_SIZE = 16
 """Bytes of a key."""
@@ -35,7 +33,7 @@ class AnswerCache:
             InputError: the file cannot be written.
         """
         path = Path(path)
-        with _one_at_a_time(path):
+        with one_at_a_time(path.with_name(f".{path.name}.lock")):
             there = _read_answers(path) if path.is_file() else {}
             answers = {**there, **self.answers}
             keys = np.frombuffer(b"".join(answers), np.uint8).reshape(-1, KEY_SIZE)
@@ -66,18 +64,3 @@ def _checked_answers(arrays: dict[str, np.ndarray]) -> dict[bytes, int]:
         return {}
     whole = np.ascontiguousarray(keys).view(np.dtype((np.void, KEY_SIZE))).ravel()
     return dict(zip(cast(list[bytes], whole.tolist()), answers.tolist(), strict=True))
-
-
-@contextmanager
-def _one_at_a_time(path: Path) -> Iterator[None]:
-    """Let only one process at a time add to the file; where that cannot be had, go on without."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.with_name(f".{path.name}.lock").open("wb")
-    except OSError:
-        yield  # the file itself cannot be written either, which is told then
-        return
-    with lock:
-        with suppress(OSError):  # no such locks on this file system: an answer may be lost
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -8,12 +8,11 @@ height.
 from dataclasses import dataclass
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.vocabulary import RELATIONS
+from bd_gen.diagrams.vocabulary import RELATIONS, TYPICAL_AREAS
 from bd_gen.layouts.constraints import LARGEST_COORDINATE, X0, X1, Y0, Y1, variable
 from bd_gen.layouts.cp_sat import Model
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outline import Outline
-from bd_gen.layouts.typical_areas import TYPICAL_AREAS
 
 HALF_PERIMETERS = (200, 107, 67, 55, 81, 87, 77, 90, 90, 65, 54, 41, 41)
 SHORT_SIDES = (70, 43, 22, 20, 29, 33, 28, 36, 36, 14, 13, 11, 11)

@@ -7,7 +7,7 @@ import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.layouts.asking import Asking
+from bd_gen.layouts.realizable import Asking
 from bd_gen.metrics.reference import Reference
 from bd_gen.metrics.registry import Metric
 from bd_gen.metrics.resampling import Weights

@@ -8,7 +8,7 @@ import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.layouts.asking import Asking
+from bd_gen.layouts.realizable import Asking
 from bd_gen.metrics.compute import compute_metric, measurable, resampled, sample_columns
 from bd_gen.metrics.intervals import intervals
 from bd_gen.metrics.parts import release

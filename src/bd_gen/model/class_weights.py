@@ -11,7 +11,7 @@ from torch import Tensor
 from bd_gen.model.denoiser import NUM_EDGE_VALUES, NUM_NODE_VALUES
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import read_small
-from bd_gen.system.json_text import JsonError, parse_json
+from bd_gen.system.plain import JsonError, parse_json
 
 _SIZES = {"node": NUM_NODE_VALUES, "edge": NUM_EDGE_VALUES}
 _LARGEST = 1 << 16

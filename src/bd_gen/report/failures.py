@@ -1,10 +1,11 @@
-"""What is wrong with a sample, said in words and marked in its picture."""
+"""What is drawn of a sample, and what is wrong with it, said in words and marked in its picture."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.soundness import (
     AT_MOST_ONE,
     FORBIDDEN_OUTER_TYPES,
@@ -12,17 +13,73 @@ from bd_gen.diagrams.soundness import (
     SURROUNDING,
     shortest_circle,
 )
-from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES
+from bd_gen.diagrams.tokens import is_well_formed
+from bd_gen.diagrams.vocabulary import (
+    NUM_RELATIONS,
+    NUM_ROOM_TYPES,
+    RELATIONS,
+    ROOM_TYPES,
+    Vocabulary,
+)
 from bd_gen.metrics import DiagramSet
 from bd_gen.metrics.measures.transitivity import transitivity_columns
 from bd_gen.metrics.measures.validity import containment_columns, validity_columns
-from bd_gen.report.bubbles import Sketch
 from bd_gen.results.where import Condition
 
+_STAND_IN = ROOM_TYPES.index("SecondRoom")
 _AXES = (
     ("left to right", "left", "right", "is left of"),
     ("top to bottom", "above", "below", "is above"),
 )
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """What is drawn of a token row.
+
+    Attributes:
+        diagram: its rooms and relations. Where a token is no room type another stands in.
+        unknown: rooms without a type, drawn grey.
+        is_complete: whether the row is a diagram, with neither MASK nor an illegal token.
+        marked_rooms, marked_pairs: what a fault is about, drawn with emphasis.
+    """
+
+    diagram: Diagram
+    unknown: frozenset[int] = frozenset()
+    is_complete: bool = True
+    marked_rooms: frozenset[int] = frozenset()
+    marked_pairs: frozenset[tuple[int, int]] = frozenset()
+
+    def name(self, room: int) -> str:
+        """The type of a room in words."""
+        return "?" if room in self.unknown else ROOM_TYPES[self.diagram.room_types[room]]
+
+    @property
+    def known_types(self) -> set[int]:
+        """The room types that are drawn."""
+        types = enumerate(self.diagram.room_types)
+        return {room_type for room, room_type in types if room not in self.unknown}
+
+    @property
+    def description(self) -> str:
+        """Rooms and relations in words."""
+        names = [self.name(room) for room in range(self.diagram.num_rooms)]
+        facts = [f"{names[i]} {RELATIONS[r]} {names[j]}" for i, j, r in self.diagram.edges]
+        return ", ".join(names) + (". " + "; ".join(facts) if facts else "")
+
+
+def sketch_of(tokens: np.ndarray, vocabulary: Vocabulary, num_rooms: int) -> Sketch:
+    """The rooms of a token row (length,), complete or not; what is no relation is no edge."""
+    types = [int(token) for token in tokens[:num_rooms]]
+    unknown = frozenset(k for k, token in enumerate(types) if token >= NUM_ROOM_TYPES)
+    edges = []
+    for slot in np.flatnonzero(tokens[vocabulary.n_max :] < NUM_RELATIONS):
+        i, j = int(vocabulary.edge_rows[slot]), int(vocabulary.edge_cols[slot])
+        if j < num_rooms:
+            edges.append((i, j, int(tokens[vocabulary.n_max + slot])))
+    known = tuple(_STAND_IN if k in unknown else token for k, token in enumerate(types))
+    is_complete = bool(is_well_formed(tokens[None], vocabulary)[0])
+    return Sketch(Diagram(known, tuple(edges)), unknown, is_complete)
 
 
 @dataclass(frozen=True)
@@ -57,17 +114,12 @@ def incomplete(sketch: Sketch) -> tuple[Sketch, str]:
 
 def disconnected(sketch: Sketch) -> tuple[Sketch, str]:
     """A sample of which some rooms cannot be reached from the first."""
-    near: dict[int, set[int]] = {room: set() for room in range(sketch.diagram.num_rooms)}
-    for i, j, _ in sketch.diagram.edges:
-        near[i].add(j)
-        near[j].add(i)
-    reached, ahead = {0}, [0]
-    while ahead:
-        new = near[ahead.pop()] - reached
+    ways = [way for i, j, _ in sketch.diagram.edges for way in ((i, j), (j, i))]
+    reached = {0}
+    while new := {there for here, there in ways if here in reached} - reached:
         reached |= new
-        ahead += new
     # The smaller part is what one would call cut off.
-    cut = set(near) - reached
+    cut = set(range(sketch.diagram.num_rooms)) - reached
     cut = cut if len(cut) <= len(reached) else reached
     names = " and ".join(sketch.name(room) for room in sorted(cut))
     return replace(sketch, marked_rooms=frozenset(cut)), f"cut off: {names}"

@@ -1,135 +1,80 @@
 """Where the numbers come from: what was compared, each method's making, and how to do it again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from bd_gen.report.commands import (
-    evaluation_command,
-    generation_command,
-    nested,
-    page_commands,
-)
+from bd_gen.report.commands import evaluation_command, generation_command, nested
 from bd_gen.report.contents import Contents, Entry
-from bd_gen.report.markup import Markup, breakable, join, tag
-from bd_gen.report.panels import name_of
 from bd_gen.results.configuration import calls_text, data_split
+from bd_gen.results.result_file import Result
 from bd_gen.results.table import setting
+
+OVERVIEW = ("Samples", "Calls a diagram", "Checkpoint", "Reference data", "Evaluated")
 
 _HASH_LENGTH = 12
 
 
-def compared(contents: Contents) -> Markup:
-    """Warnings, and a table of the rows: how many samples of which checkpoint and data."""
-    header = ("Method", "Samples", "Calls a diagram", "Checkpoint", "Reference data", "Evaluated")
-    rows = (tag("tr", *_overview(entry), data_method=entry.name) for entry in contents.entries)
-    table = tag(
-        "table",
-        tag("caption", "What was compared", class_="hidden-text"),
-        tag("thead", tag("tr", *(tag("th", name, scope="col") for name in header))),
-        tag("tbody", *rows),
-        class_="plain",
-    )
-    notes = [(entry.name, note) for entry in contents.entries for note in entry.notes]
-    messages = [
+@dataclass(frozen=True)
+class Origin:
+    """How a row was made.
+
+    Attributes:
+        entry: the row.
+        commands: each with what it gives.
+        configuration, provenance: names and values.
+    """
+
+    entry: Entry
+    commands: list[tuple[str, str]]
+    configuration: list[tuple[str, str]]
+    provenance: list[tuple[str, str]]
+
+
+def messages(contents: Contents) -> list[str]:
+    """What the reader must know before comparing, in sentences."""
+    return [
         *(f"{warning[:1].upper()}{warning[1:]}." for warning in contents.warnings),
-        *(f"{name}: {note}." for name, note in notes),
+        *(f"{entry.name}: {note}." for entry in contents.entries for note in entry.notes),
         *(f"{problem}; left out." for problem in contents.problems),
     ]
-    return join(
-        tag(
-            "div",
-            tag("h3", "Before you compare"),
-            tag("ul", *(tag("li", message) for message in messages)),
-            class_="warnings",
-            role="note",
-        )
-        if messages
-        else None,
-        tag(
-            "div",
-            table,
-            class_="scroll",
-            role="region",
-            tabindex="0",
-            aria_label="Table: What was compared",
-        ),
-    )
 
 
-def origins(contents: Contents) -> Markup:
-    """Behind a disclosure for each row: how to get its numbers again, its settings and origin."""
-    return join(*(_origin(entry, contents) for entry in contents.entries))
-
-
-def again(contents: Contents, out: str) -> Markup:
-    """How to make everything again: all numbers, and this page, which goes to `out`."""
-    return _commands(page_commands(contents, out))
-
-
-def _overview(entry: Entry) -> tuple[Markup, ...]:
+def overview(entry: Entry) -> list[tuple[str, str]]:
+    """How many samples of which checkpoint and data: a text for each of `OVERVIEW`, and a hash."""
     result = entry.result
-    samples = f"{len(result.per_seed)} × {result.config.get('num_samples', '?')}"
     generation = nested(result.provenance, "generation")
     checkpoint = generation.get("checkpoint_path") or result.config.get("checkpoint")
-    sha256 = result.provenance.get("checkpoint_sha256")
-    fingerprint = result.provenance.get("data_fingerprint")
-    return (
-        name_of(entry, "th", scope="row"),
-        tag("td", samples),
-        tag("td", calls_text(generation)),
-        tag("td", setting(checkpoint) if checkpoint else "–", _hash(sha256)),
-        tag("td", _data_name(entry), _hash(fingerprint)),
-        tag("td", setting(result.timestamp)[:16].replace("T", " ")),
-    )
+    source = setting(nested(result.provenance, "data").get("source", "not recorded"))
+    split = data_split(result)
+    data = source if split is None else f"{source}, {split} split"
+    return [
+        (f"{len(result.per_seed)} × {result.config.get('num_samples', '?')}", ""),
+        (calls_text(generation), ""),
+        (setting(checkpoint) if checkpoint else "–", _hash(result, "checkpoint_sha256")),
+        (data, _hash(result, "data_fingerprint")),
+        (setting(result.timestamp)[:16].replace("T", " "), ""),
+    ]
 
 
-def _data_name(entry: Entry) -> str:
-    source = setting(nested(entry.result.provenance, "data").get("source", "not recorded"))
-    split = data_split(entry.result)
-    return source if split is None else f"{source}, {split} split"
-
-
-def _hash(value: object) -> Markup | None:
-    return tag("small", tag("code", str(value)[:_HASH_LENGTH])) if value else None
-
-
-def _origin(entry: Entry, contents: Contents) -> Markup:
-    result = entry.result
+def origin_of(entry: Entry, contents: Contents) -> Origin:
+    """How to get a row's numbers again, its settings and origin."""
     commands = [
         (evaluation_command(entry, contents), "the numbers, from the samples"),
         (generation_command(entry, contents), "the samples"),
     ]
     known = [(command, what) for command, what in commands if command is not None]
-    note = None
-    if entry.samples is None and entry.kind == "method":
-        words = "Its samples are not here, so its numbers cannot be recomputed from this directory."
-        note = tag("p", words)
-    return tag(
-        "details",
-        name_of(entry, "summary"),
-        note,
-        _commands(known) if known else None,
-        tag("h4", "Configuration"),
-        _facts(result.config),
-        tag("h4", "Provenance"),
-        _facts({"evaluated": result.timestamp, **result.provenance}),
-        data_method=entry.name,
-    )
+    result = entry.result
+    provenance = {"evaluated": result.timestamp, **result.provenance}
+    return Origin(entry, known, _flat(result.config), _flat(provenance))
 
 
-def _facts(values: Mapping[str, Any]) -> Markup:
-    """Settings and their values; nested ones in one list, their names joined with a slash."""
-    items = _flat(values)
-    if not items:
-        return tag("p", "Not recorded.")
-    return tag(
-        "dl",
-        *(join(tag("dt", breakable(key)), tag("dd", value)) for key, value in items),
-        class_="facts",
-    )
+def _hash(result: Result, name: str) -> str:
+    return str(result.provenance.get(name) or "")[:_HASH_LENGTH]
 
 
 def _flat(values: Mapping[str, Any], above: str = "") -> list[tuple[str, str]]:
+    """Settings and their values; nested ones in one list, their names joined with a slash."""
     items = []
     for key, value in values.items():
         name = f"{above}{key}"
@@ -148,9 +93,3 @@ def _flat(values: Mapping[str, Any], above: str = "") -> list[tuple[str, str]]:
 def _whole(value: Any) -> str:
     """A value in full: hashes and paths are copied from here."""
     return " ".join(value.split()) if isinstance(value, str) else setting(value)
-
-
-def _commands(commands: Sequence[tuple[str, str]]) -> Markup:
-    """Commands, each below what it gives."""
-    text = "\n".join(f"# {what}\n{command}" for command, what in commands)
-    return tag("pre", tag("code", text))

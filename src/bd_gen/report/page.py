@@ -1,27 +1,38 @@
-"""The page itself: its sections, its style and script, and the rules that keep it to itself."""
+"""The page itself: its sections, its templates, and the rules that keep it to itself."""
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files as package_files
+from functools import cache
 from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from bd_gen.drawing.appearance import ROOM_COLOURS, TEXT_COLOURS
-from bd_gen.report.by_rooms import by_rooms_figures
+from bd_gen.report.commands import page_commands
 from bd_gen.report.contents import Contents, read_contents
-from bd_gen.report.gallery import gallery
-from bd_gen.report.histograms import histogram_figures
-from bd_gen.report.markup import Markup, join, tag
-from bd_gen.report.origins import again, compared, origins
-from bd_gen.report.schedules import schedule_figures
-from bd_gen.report.score_tables import score_section
-from bd_gen.report.tradeoff import tradeoff_figure
-from bd_gen.results.scores import scores_of
+from bd_gen.report.gallery import LOT_SEED, gallery
+from bd_gen.report.origins import OVERVIEW, messages, origin_of, overview
+from bd_gen.report.schedules import FIELD, ORDER_FIELD, schedules
+from bd_gen.report.scores import score_tables
+from bd_gen.report.shares import by_rooms, histograms
+from bd_gen.report.tradeoff import tradeoff
+from bd_gen.results.columns import REAL
+from bd_gen.results.scores import ERROR_MODEL, scores_of
 from bd_gen.system import files
 from bd_gen.system.origin import origin
 
 FILE_NAME = "report.html"
+
+# HTML knows no control characters but three, half a surrogate pair is in no file, and marks of
+# direction would show what follows them backwards.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 
 
 @dataclass(frozen=True)
@@ -61,94 +72,90 @@ def page(contents: Contents, out: str = FILE_NAME) -> str:
         contents: what it is about.
         out: the file that it goes to, for the command that makes it again.
     """
-    sections = _sections(contents, out)
-    title = f"bd-gen report: {contents.directory.name}"
-    style = Markup(_packaged("page.css") + _room_colours())
-    script = Markup(_packaged("page.js"))
+    colours = list(zip(ROOM_COLOURS, TEXT_COLOURS, strict=True))
+    style, script = rendered("page.css", colours=colours), rendered("page.js")
     rules = (
         f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=rules),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("link", rel="icon", href="data:,"),
-        tag("title", title),
-        tag("style", style),
-    )
-    names = ((name, heading) for name, heading, _ in sections)
-    links = (tag("li", tag("a", heading, href=f"#{name}")) for name, heading in names)
-    body = tag(
-        "body",
-        tag("a", "Skip to the table", href="#scores", class_="skip"),
-        tag("header", tag("h1", title), tag("p", _summary(contents))),
-        tag("nav", tag("ul", *links), aria_label="Sections"),
-        tag(
-            "main",
-            *(
-                tag("section", tag("h2", heading), content, id=name)
-                for name, heading, content in sections
-            ),
-        ),
-        tag("script", script),
-    )
-    return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
-
-
-def _sections(contents: Contents, out: str) -> list[tuple[str, str, Markup]]:
-    scores = scores_of(contents.columns)
-    schedules = schedule_figures(contents)
-    found = [
-        ("compared", "What was compared", compared(contents)),
-        ("scores", "Scores", score_section(contents, scores)),
-        ("tradeoff", "Quality against diversity", tradeoff_figure(contents, scores)),
-        ("rooms", "By number of rooms", by_rooms_figures(contents)),
-        ("histograms", "Histograms", histogram_figures(contents)),
-        ("schedules", "Learned schedules", schedules),
-        ("gallery", "Diagrams", gallery(contents)),
-        ("origins", "Configuration and provenance", origins(contents)),
-        ("again", "How to make this again", join(_made(), again(contents, out))),
+    sections = [
+        (name, heading, rendered(f"{name}.html", contents=contents, **data))
+        for name, heading, data in _sections(contents, out)
     ]
-    return [(name, heading, part) for name, heading, part in found if part is not None]
+    parts = {"rules": rules, "style": style, "script": script, "sections": sections}
+    return rendered("page.html", contents=contents, **parts)
 
 
-def _summary(contents: Contents) -> str:
-    kinds = [entry.kind for entry in contents.entries]
-    parts = [_counted(kinds.count(kind), kind) for kind in ("method", "baseline")]
-    words = " and ".join(part for part in parts if part)
-    if "real" in kinds:
-        words += f"{' beside' if words else 'The scores of'} real held-out diagrams"
-    return f"{words}. Results in {contents.directory}."
+def rendered(template: str, **data: Any) -> str:
+    """A template of the package with its data, in which every text is escaped."""
+    return environment().get_template(template).render(**data)
 
 
-def _counted(number: int, noun: str) -> str:
-    return "" if not number else f"{number} {noun}{'s' if number > 1 else ''}"
+def _sections(contents: Contents, out: str) -> list[tuple[str, str, dict[str, Any]]]:
+    """Name, heading and data of each section; the name is that of its template, too."""
+    entries = contents.entries
+    scores = scores_of(contents.columns)
+    main, families = score_tables(contents, scores)
+    learned = schedules(contents)
+    compared = {"messages": messages(contents), "headings": OVERVIEW, "overview": overview}
+    tables = {"main": main, "families": families}
+    tables |= {"cells": list(scores.cells.values()), "error_model": ERROR_MODEL}
+    found: list[tuple[str, str, dict[str, Any]]] = [
+        ("compared", "What was compared", compared),
+        ("scores", "Scores", tables),
+        ("tradeoff", "Quality against diversity", {"tradeoff": tradeoff(contents, scores)}),
+        ("rooms", "By number of rooms", {"grids": by_rooms(contents)}),
+        ("histograms", "Histograms", {"grids": histograms(contents), "real": REAL}),
+        ("schedules", "Learned schedules",
+         {"schedules": learned, "field": FIELD, "order_field": ORDER_FIELD}),
+        ("gallery", "Diagrams", {"gallery": gallery(contents), "lot": LOT_SEED}),
+        ("origins", "Configuration and provenance",
+         {"origins": [origin_of(entry, contents) for entry in entries]}),
+        ("again", "How to make this again",
+         {"commands": page_commands(contents, out), "made": _made()}),
+    ]  # fmt: skip
+    return [section for section in found if section[0] != "schedules" or learned is not None]
 
 
-def _made() -> Markup:
+def _made() -> str:
+    """When and by what the page is made."""
     made = origin()
     when = datetime.fromisoformat(str(made["timestamp"])).strftime("%d %B %Y, %H:%M UTC")
     commit = f", commit {made['git_commit']}" if made["git_commit"] else ""
-    return tag(
-        "p",
-        f"This page was made on {when} by bd-gen {made['package_version']}{commit}. It holds "
-        "no link to anything outside itself. The commands are for the folder that it was made in.",
+    return f"{when} by bd-gen {made['package_version']}{commit}"
+
+
+@cache
+def environment() -> Environment:
+    """Where templates come from, and what they have beside their data."""
+    found = Environment(
+        loader=PackageLoader(__package__),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_printable,
     )
+    found.filters |= {"n": number, "breakable": breakable}
+    return found
 
 
-def _packaged(name: str) -> str:
-    return (package_files(__package__) / name).read_text(encoding="utf-8")
+def _printable(value: Any) -> Any:
+    """What a template puts out, without what no page can hold or would show backwards."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+    return "" if value is None else value
 
 
-def _room_colours() -> str:
-    """Rules for bubbles: their fill, and the halo of a label that stands on it."""
-    rules = []
-    for k, (fill, ink) in enumerate(zip(ROOM_COLOURS, TEXT_COLOURS, strict=True)):
-        rules.append(f".bubbles .r{k}{{fill:{fill}}}.bubbles .on{k}{{stroke:{fill};fill:{ink}}}")
-    return "\n".join(rules)
+def breakable(name: str) -> Markup:
+    """A name that may be broken after an underscore or a hyphen, as method names are long."""
+    return Markup("<wbr>").join(re.split("(?<=[_-])(?![_-])", _printable(name)))
+
+
+def number(value: float) -> str:
+    """A coordinate with one decimal at most."""
+    digits = f"{value:.1f}".removesuffix(".0")
+    return "0" if digits == "-0" else digits
 
 
 def _digest(text: str) -> str:

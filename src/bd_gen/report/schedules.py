@@ -1,15 +1,14 @@
 """The learned forward process of methods whose samples carry its coefficients."""
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.report.axes import Scale, x_axis, y_axis
+from bd_gen.report.charts import Axes, Line, Picture, Span, Words
 from bd_gen.report.contents import Contents, Entry
-from bd_gen.report.markup import Markup, breakable, join, number, tag
-from bd_gen.report.panels import described, panel_grid
 
 FIELD = "learned_rates"
 """Where the provenance of samples has the process: `gamma_min`, `gamma_max` and `coefficients`,
@@ -18,20 +17,32 @@ ORDER_FIELD = "learned_order"
 """Where it has a learned law over orders, which gives positions no schedules."""
 
 _TIMES = np.linspace(0.0, 1.0, 41)
-_WIDTH, _HEIGHT = 320.0, 190.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, 8.0, 8.0, 36.0
+_SIZE, _MARGINS = (320.0, 190.0), (44.0, 8.0, 8.0, 36.0)
 _LARGEST_GAMMA = 700.0  # beyond it the exponential leaves float64
 
 
-def schedule_figures(contents: Contents) -> Markup | None:
-    """Two panels for each learned process, and a sentence where one was not recorded.
+@dataclass(frozen=True)
+class Schedules:
+    """What is known of the methods with a learned process.
 
-    None if no method has a learned process.
+    Attributes:
+        groups: names of methods with the same process, and its plots with their titles.
+        ordered: names of those with a learned law over orders.
+        missing: names of those whose process was not recorded.
     """
+
+    groups: list[tuple[list[str], list[tuple[str, Picture]]]]
+    ordered: list[str]
+    missing: list[str]
+
+
+def schedules(contents: Contents) -> Schedules | None:
+    """Two plots for each learned process, and who has none; None if nobody learns one."""
     learned = [entry for entry in contents.entries if _is_learned(entry)]
     if not learned:
         return None
-    groups: dict[str, list[Entry]] = {}
+    groups: dict[str, list[str]] = {}
+    plots: dict[str, list[tuple[str, Picture]]] = {}
     missing, ordered = [], []
     for entry in learned:
         rates = _recorded(entry)
@@ -40,40 +51,9 @@ def schedule_figures(contents: Contents) -> Markup | None:
         elif rates is None:
             missing.append(entry.name)
         else:
-            groups.setdefault(repr(rates), []).append(entry)
-    parts: list[Markup] = []
-    if groups:
-        parts.append(
-            tag(
-                "p",
-                "How likely each position of the row is still visible at time t: thin lines are "
-                "single positions, the thick one is their mean.",
-            )
-        )
-    for entries in groups.values():
-        alphas = learned_alphas(_recorded(entries[0]) or {})
-        names = [piece for entry in entries for piece in (", ", breakable(entry.name))][1:]
-        parts.append(tag("p", *names, class_="name"))
-        parts.append(_panels(alphas))
-    if ordered:
-        parts.append(
-            tag(
-                "p",
-                f"No schedules: {', '.join(ordered)} follow a learned law over orders "
-                f"(provenance/{ORDER_FIELD}). Training draws it as learned_order.png in its run "
-                "directory.",
-            )
-        )
-    if missing:
-        parts.append(
-            tag(
-                "p",
-                f"Not recorded for {', '.join(missing)}: their samples do not carry the "
-                f"coefficients of the learned process (provenance/{FIELD}). Training draws it as "
-                "learned_schedules.png in its run directory.",
-            )
-        )
-    return join(*parts)
+            groups.setdefault(repr(rates), []).append(entry.name)
+            plots.setdefault(repr(rates), _plots(learned_alphas(rates)))
+    return Schedules([(groups[key], plots[key]) for key in groups], ordered, missing)
 
 
 def learned_alphas(rates: dict[str, Any]) -> np.ndarray:
@@ -124,7 +104,7 @@ def _n_max(length: int) -> int:
         return 0
 
 
-def _panels(alphas: np.ndarray) -> Markup:
+def _plots(alphas: np.ndarray) -> list[tuple[str, Picture]]:
     vocabulary = Vocabulary(_n_max(alphas.shape[1]))
     rooms = range(vocabulary.n_max)
     pairs = zip(vocabulary.edge_rows, vocabulary.edge_cols, strict=True)
@@ -133,37 +113,18 @@ def _panels(alphas: np.ndarray) -> Markup:
         ("Rooms", alphas[:, vocabulary.is_node], [f"room {k + 1}" for k in rooms]),
         ("Relations", alphas[:, ~vocabulary.is_node], names),
     )
-    return panel_grid(_panel(*part) for part in parts if part[1].shape[1])
+    return [(part[0], _plot(*part)) for part in parts if part[1].shape[1]]
 
 
-def _panel(title: str, alphas: np.ndarray, names: list[str]) -> Markup:
-    across = Scale(0.0, 1.0, _LEFT, _WIDTH - _RIGHT)
-    up = Scale(0.0, 1.0, _HEIGHT - _BOTTOM, _TOP, is_rate=True)
-    bottom = _HEIGHT - _BOTTOM
-    parts = [y_axis(up, _LEFT, _WIDTH - _LEFT - _RIGHT), x_axis(across, bottom, bottom - _TOP)]
-    for k, name in enumerate(names):
-        parts.append(_curve(alphas[:, k], across, up, "line single", name))
-    parts.append(_curve(alphas.mean(axis=1), across, up, "line real", "mean"))
-    parts.append(
-        tag(
-            "text",
-            "time t",
-            class_="axis",
-            x=number(_WIDTH - _RIGHT),
-            y=_HEIGHT - 5,
-            text_anchor="end",
-        )
-    )
+def _plot(title: str, alphas: np.ndarray, names: list[str]) -> Picture:
+    axes = Axes(_SIZE, _MARGINS, Span(0.0, 1.0, is_rate=True), Span(0.0, 1.0))
+    curves = [(column, "line single", name) for column, name in zip(alphas.T, names, strict=True)]
+    curves.append((alphas.mean(axis=1), "line real", "mean"))
+    shapes = [
+        *axes.shapes(),
+        *(Line(axes.places(_TIMES, curve), look, name) for curve, look, name in curves),
+        Words("time t", axes.right, _SIZE[1] - 5, "axis", "end"),
+    ]
     half = [float(_TIMES[int(np.argmax(column <= 0.5))]) for column in alphas.T]
     words = f"Half are masked between t = {min(half):.2f} and {max(half):.2f}."
-    heading = f"Learned schedules: {title.lower()}"
-    picture = described(parts, heading, words, f"{number(_WIDTH)} {number(_HEIGHT)}")
-    return tag("figure", tag("figcaption", title), picture, class_="panel")
-
-
-def _curve(alphas: np.ndarray, across: Scale, up: Scale, name: str, title: str) -> Markup:
-    points = " ".join(
-        f"{number(across(float(t)))},{number(up(float(a)))}"
-        for t, a in zip(_TIMES, alphas, strict=True)
-    )
-    return tag("polyline", tag("title", title), class_=name, points=points)
+    return Picture(f"Learned schedules: {title.lower()}", _SIZE, shapes, words)

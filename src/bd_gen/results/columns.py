@@ -21,7 +21,7 @@ MARGINALS = "baseline_marginals"
 YARDSTICKS = (REAL, MEMORISER, MARGINALS)
 """What methods are measured by, in the order of the first columns."""
 
-_STAGES = ("no_remask", "remdm_cap", "remdm_rescale", "remdm_confidence")
+_STAGES = ("no_remask", "remdm_cap", "remdm_rescale", "remdm_confidence", "remdm_compensated")
 _ORDERS = ("random", "first_hitting", "llada")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from bd_gen.metrics import MetricInfo, find_metric_info, metric_info
 from bd_gen.metrics.registry import FAMILIES
@@ -12,7 +13,7 @@ from bd_gen.results.configuration import (
     configuration,
     unlike_columns,
 )
-from bd_gen.results.scores import Score, Scores, columns_of_other_size, scores_of
+from bd_gen.results.scores import ERROR_MODEL, Score, Scores, columns_of_other_size, scores_of
 from bd_gen.results.table import (
     ARROWS,
     MISSING,
@@ -28,6 +29,9 @@ from bd_gen.system import files
 from bd_gen.system.errors import InputError
 
 FILE_NAME = "comparison.md"
+
+Spread = Literal["interval", "std", "none"]
+"""What a cell shows beside the mean: its 95 % interval, the seeds' standard deviation, nothing."""
 
 MAIN_KEYS = (
     "eval/validity_rate",
@@ -58,13 +62,29 @@ TERMINAL = {"best": "{} *", "tied": "{} †", "": "{}  "}
 MARKDOWN = {"best": "**{}**", "tied": "{} †", "": "{}"}
 """The same in Markdown."""
 
+SPREADS: dict[Spread, str] = {
+    "interval": (
+        f"Each cell: the mean over the seeds and its 95 % interval: {ERROR_MODEL}. A number "
+        "without brackets was measured once, or is the same in all that is drawn."
+    ),
+    "std": (
+        "Each cell: the mean over the seeds +/- their population standard deviation, which is "
+        "how far seeds are apart and not how sure the mean is."
+    ),
+    "none": "Each cell: the mean over the seeds.",
+}
+"""What the numbers of a table mean; all tables of one page mean the same."""
+
 _TIED = "not distinguishable from it (95 %, corrected for the number of methods)"
 
 
-def sections(columns: Sequence[Column], scores: Scores | None = None) -> list[Table]:
+def sections(
+    columns: Sequence[Column], scores: Scores | None = None, spread: Spread = "interval"
+) -> list[Table]:
     """The whole comparison: the main rows, the configuration, then every family of the registry.
 
-    Numbers that no registered metric claims stand in a last section, "Other".
+    Numbers that no registered metric claims stand in a last section, "Other". `spread` is what
+    all cells show beside the mean.
     """
     scores = scores_of(columns) if scores is None else scores
     header = ("", *(column.name for column in columns))
@@ -72,11 +92,11 @@ def sections(columns: Sequence[Column], scores: Scores | None = None) -> list[Ta
     for info in scores.infos:
         families.setdefault(info.family, []).append(info)
     tables = [
-        main_rows(columns, scores=scores, marked=MARKDOWN),
+        main_rows(columns, scores=scores, marked=MARKDOWN, spread=spread),
         configuration(columns),
     ]
     for family, infos in families.items():
-        rows = (_row(info, columns, scores, _with_std, MARKDOWN) for info in infos)
+        rows = (_row(info, columns, scores, _VALUES[spread], MARKDOWN) for info in infos)
         tables.append(Table(family, header, tuple(rows)))
     return tables
 
@@ -86,7 +106,7 @@ def main_rows(
     keys: Iterable[str] = MAIN_KEYS,
     scores: Scores | None = None,
     marked: Mapping[str, str] = TERMINAL,
-    intervals: bool = True,
+    spread: Spread = "interval",
 ) -> Table:
     """The rows that tell most, as far as a column has them; then what a diagram costs.
 
@@ -95,16 +115,15 @@ def main_rows(
         keys: which rows.
         scores: of the columns, if they are there already.
         marked: how a cell shows that it is best or tied: a format by mark.
-        intervals: show the 95 % intervals, too.
+        spread: what a cell shows beside the mean.
 
     Raises:
         InputError: there is no such key.
     """
     scores = scores_of(columns) if scores is None else scores
     there = {info.key for info in scores.infos}
-    value = _with_interval if intervals else _alone
     rows = [
-        _row(metric_info(key), columns, scores, value, marked)
+        _row(metric_info(key), columns, scores, _VALUES[spread], marked)
         for key in keys
         if key in there or find_metric_info(key) is None
     ]
@@ -114,15 +133,16 @@ def main_rows(
     return Table("Main rows", ("", *(column.name for column in columns)), tuple(rows))
 
 
-def markdown(columns: Sequence[Column], primary_only: bool = False) -> str:
+def markdown(
+    columns: Sequence[Column], primary_only: bool = False, spread: Spread = "interval"
+) -> str:
     """The content of `comparison.md`, or its main rows; warnings of unlike columns come first."""
     scores = scores_of(columns)
-    tables = sections(columns, scores)
+    tables = sections(columns, scores, spread)
     parts = [
         "# Comparison\n",
         *(f"> **Warning:** {escaped(warning)}.\n" for warning in unlike_columns(columns)),
-        "Mean +/- population standard deviation over the seeds; in the main rows the mean and its "
-        "95 % interval. ↑ higher is better, ↓ lower is. **Bold**: the best method; "
+        f"{SPREADS[spread]} ↑ higher is better, ↓ lower is. **Bold**: the best method; "
         f"†: {_TIED}.\n",
         *(f"{escaped(note)}\n" for note in notes(columns)),
         *map(markdown_section, tables[:1] if primary_only else tables),
@@ -165,9 +185,14 @@ def notes(columns: Sequence[Column], are_all: bool = True) -> list[str]:
     if old:
         told.append(
             f"{len(old)} of {len(columns)} files hold no intervals: theirs are made here, of "
-            "shares of samples from the counts, of all else from the spread over the seeds."
+            "shares of samples from the counts, of all else from the spread over the seeds"
+            f"{_unless_all(old, columns)}."
         )
     return told
+
+
+def _unless_all(names: Sequence[str], columns: Sequence[Column]) -> str:
+    return "" if len(names) == len(columns) else f" ({', '.join(names)})"
 
 
 def not_computed(columns: Sequence[Column]) -> list[str]:
@@ -186,7 +211,10 @@ def not_computed(columns: Sequence[Column]) -> list[str]:
 
 
 def write_comparison(
-    directory: str | Path, out: str | Path | None = None, primary_only: bool = False
+    directory: str | Path,
+    out: str | Path | None = None,
+    primary_only: bool = False,
+    spread: Spread = "interval",
 ) -> tuple[Path, list[Column], list[InputError]]:
     """Tabulate the result files of a directory.
 
@@ -194,6 +222,7 @@ def write_comparison(
         directory: where the result files lie.
         out: the file to write; `comparison.md` beside the results if None.
         primary_only: only the main rows.
+        spread: what a cell shows beside the mean.
 
     Returns:
         The file written, its columns, and an error for each result file that cannot be used.
@@ -207,7 +236,7 @@ def write_comparison(
         reason = f" ({problems[0]})" if problems else ""
         raise InputError(f"{directory}: there is no result file to compare{reason}")
     path = Path(out) if out is not None else Path(directory) / FILE_NAME
-    files.write_text(path, markdown(columns, primary_only))
+    files.write_text(path, markdown(columns, primary_only, spread))
     return path, columns, problems
 
 
@@ -240,3 +269,10 @@ def _with_interval(score: Score, info: MetricInfo) -> str:
 
 def _alone(score: Score, info: MetricInfo) -> str:
     return mean_alone(score.mean, score.std, info.unit)
+
+
+_VALUES: dict[Spread, Callable[[Score, MetricInfo], str]] = {
+    "interval": _with_interval,
+    "std": _with_std,
+    "none": _alone,
+}

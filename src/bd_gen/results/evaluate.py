@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bd_gen.layouts.asking import Asking
+from bd_gen.layouts.realizable import Asking
 from bd_gen.metrics import METRICS, aggregate, find_metric_info, metric_infos
 from bd_gen.metrics.measure import Measurement, intervals_version, measure
 from bd_gen.results.carry_over import Kept, kept

@@ -164,7 +164,7 @@ def draw_samples(
     Raises:
         InputError: the samples cannot be read, or the picture cannot be written.
     """
-    from bd_gen.drawing.grid import draw_grid
+    from bd_gen.drawing.plan_drawing import draw_grid
 
     samples = read_samples(samples_path(directory, found.method))
     seeds, numbers = (found.table.columns[name][found.rows] for name in ROW_NAMES)

@@ -9,7 +9,7 @@ from typing import Final, Literal
 import numpy as np
 
 from bd_gen.data.cache import file_hash
-from bd_gen.layouts.asking import DEFAULT_ROWS
+from bd_gen.layouts.realizable import DEFAULT_ROWS
 from bd_gen.metrics.measure import intervals_version
 from bd_gen.metrics.registry import Metric, select_metrics
 from bd_gen.results.result_file import Result, read_result, result_path

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bd_gen.data.config import DataConfig
-from bd_gen.layouts.asking import Asking
+from bd_gen.layouts.realizable import Asking
 from bd_gen.metrics import DiagramSet, MetricInfo, metric_info, metric_infos
 from bd_gen.metrics.differences import Difference, paired_differences
 from bd_gen.metrics.measure import measure_values

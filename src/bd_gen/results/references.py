@@ -3,8 +3,7 @@
 import dataclasses
 import re
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics import Reference, load_or_fit
 from bd_gen.results.samples_file import Samples
 from bd_gen.system.errors import InputError
+from bd_gen.system.locks import one_at_a_time
 from bd_gen.system.progress import Progress
 
 
@@ -172,28 +172,12 @@ class References:
         key = (vocabulary.n_max, fingerprint)
         if key not in self._statistics:
             folder = data.cache_folder / "references"
-            with _one_at_a_time(folder), warnings.catch_warnings(record=True) as caught:
+            # Other processes wait for the statistics and then find them in the cache.
+            with one_at_a_time(folder / ".lock"), warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always", UserWarning)
                 statistics = load_or_fit(train_tokens, vocabulary, fingerprint, folder)
             self._statistics[key] = statistics, tuple(str(w.message) for w in caught)
         return self._statistics[key]
-
-
-@contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
-    """Let only one process fit statistics; the others wait and then find them in the cache."""
-    import fcntl
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / ".lock").open("wb")
-    except OSError:
-        # Without a cache there is nothing to wait for.
-        yield
-        return
-    with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def mismatch(samples: Samples, fingerprint: str, split: str | None = None) -> list[str]:

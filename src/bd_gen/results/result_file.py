@@ -8,8 +8,7 @@ from typing import Any
 
 from bd_gen.system import files
 from bd_gen.system.errors import InputError
-from bd_gen.system.json_text import JsonError, parse_json
-from bd_gen.system.plain import plain_dict
+from bd_gen.system.plain import JsonError, parse_json, plain_dict
 
 FORMAT_VERSION = 2
 _LARGEST_FILE = 1 << 26
@@ -101,6 +100,7 @@ def read_result(path: str | Path) -> Result:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path}: cannot be read ({reason})") from error
+    files.check_pointer(path, text)
     try:
         value = parse_json(text)
     except JsonError as error:

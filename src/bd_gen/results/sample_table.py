@@ -14,8 +14,7 @@ import numpy as np
 from bd_gen.data.cache import file_hash
 from bd_gen.system import files
 from bd_gen.system.errors import InputError
-from bd_gen.system.json_text import JsonError, parse_json
-from bd_gen.system.plain import plain_dict
+from bd_gen.system.plain import JsonError, parse_json, plain_dict
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -190,6 +189,8 @@ def read_sample_table(path: str | Path, keep: Collection[str] | None = None) -> 
     files.check_name(path)
     try:
         files.check_file(path, "is not a per-sample table")
+        with path.open("rb") as file:
+            files.check_pointer(path, file.read(64))
         with path.open("rb") as file, pq.ParquetFile(file) as opened:
             _check_size(opened, path)
             metadata = _metadata(opened.schema_arrow, path)

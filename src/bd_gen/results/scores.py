@@ -19,6 +19,13 @@ FROM_SPREAD = "spread"
 FROM_COUNTS = "counts"
 """`Score.source` of intervals that the file lacks; made here from the number of samples."""
 
+ERROR_MODEL = (
+    "of shares of samples Wilson's, of other numbers the two-level bootstrap (samples, then "
+    "seeds), and Student's t over the seeds of what neither gives (rows by number of rooms, "
+    "files without intervals)"
+)
+"""Where intervals come from, wherever numbers stand side by side."""
+
 OTHER = "Other"
 """The family of numbers that no registered metric claims."""
 

@@ -6,24 +6,27 @@ from typing import Any
 
 import numpy as np
 
+from bd_gen.data.odd_plans import OddPlans
 from bd_gen.diagrams.names import RoomLabels, is_joined_name, relation_of, room_type_of
 from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.vocabulary import NO_EDGE, Vocabulary, inverse_relation
 from bd_gen.sampling.conditions import Condition, check_num_rooms
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import read_small
-from bd_gen.system.json_text import JsonError, parse_json
+from bd_gen.system.plain import JsonError, parse_json
 
 _LARGEST_FILE = 1 << 20
 
 
-def read_condition(path: str | Path, labels: RoomLabels | None = None) -> Condition:
+def read_condition(
+    path: str | Path, labels: RoomLabels | None = None, odd: OddPlans | None = None
+) -> Condition:
     """Read `{"rooms": [...], "relations": [[i, j, name], ...]}`.
 
     A room is a name, `{"type": name}`, or null if it is to be drawn. "i name j" is a relation
     of the vocabulary, "none" for rooms that must not be joined, or "joined" for rooms that are,
     in a way to be drawn; `[i, j]` without a name says the same. Rooms that all have a "box",
-    without "relations", are related by their boxes.
+    without "relations", are related by their boxes. `odd` counts it if its boxes look odd.
 
     Raises:
         InputError: the file is missing or damaged, names something unknown, or contradicts
@@ -35,12 +38,14 @@ def read_condition(path: str | Path, labels: RoomLabels | None = None) -> Condit
     except JsonError as error:
         raise InputError(f"{path}: expected a JSON object with rooms ({error})") from error
     try:
-        return condition_from_plain(content, labels)
+        return condition_from_plain(content, labels, odd)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 
 
-def condition_from_plain(content: Any, labels: RoomLabels | None = None) -> Condition:
+def condition_from_plain(
+    content: Any, labels: RoomLabels | None = None, odd: OddPlans | None = None
+) -> Condition:
     """The condition that `Condition.as_plain` is, or the content of a file of `read_condition`.
 
     Raises:
@@ -51,19 +56,26 @@ def condition_from_plain(content: Any, labels: RoomLabels | None = None) -> Cond
     rooms = content["rooms"]
     check_num_rooms(len(rooms))
     room_types = tuple(_room(room, k, labels or RoomLabels()) for k, room in enumerate(rooms))
+    boxes = [room.get("box") for room in rooms if isinstance(room, dict) and "box" in room]
     if "relations" in content:
         entries = content["relations"]
         if not isinstance(entries, list):
             raise InputError("relations: expected a list of [i, j, name]")
         pairs = [_relation(entry) for entry in entries]
+        if odd is not None and len(boxes) == len(rooms) and _are_sound(boxes):
+            # What is not said may be drawn, so it contradicts no box.
+            said = {(i, j, relation) for i, j, relation in pairs if relation is not None}
+            odd.add(np.array(boxes, np.float64), said.issubset(_relations_of(boxes)))
         return Condition(
             room_types,
             tuple((i, j, relation) for i, j, relation in pairs if relation is not None),
             tuple((i, j) for i, j, relation in pairs if relation is None),
         )
-    boxes = [room.get("box") for room in rooms if isinstance(room, dict) and "box" in room]
     if boxes and len(boxes) == len(rooms):
-        return Condition(room_types, _relations_of(boxes))
+        relations = _relations_of(boxes)
+        if odd is not None:
+            odd.add(np.array(boxes, np.float64), follows_from_boxes=True)
+        return Condition(room_types, relations)
     if boxes:
         raise InputError("rooms: either all of them have a box or none")
     return Condition(room_types)
@@ -100,8 +112,8 @@ def _relation(entry: Any) -> tuple[int, int, int | None]:
     return i, j, relation
 
 
-def _relations_of(boxes: Sequence[Any]) -> tuple[tuple[int, int, int], ...]:
-    good = all(
+def _are_sound(boxes: Sequence[Any]) -> bool:
+    return all(
         isinstance(box, list)
         and len(box) == 4
         and all(type(x) in (int, float) and abs(x) < 1e6 for x in box)
@@ -109,7 +121,10 @@ def _relations_of(boxes: Sequence[Any]) -> tuple[tuple[int, int, int], ...]:
         and box[1] <= box[3]
         for box in boxes
     )
-    if not good:
+
+
+def _relations_of(boxes: Sequence[Any]) -> tuple[tuple[int, int, int], ...]:
+    if not _are_sound(boxes):
         raise InputError("rooms: expected every box as [x0, y0, x1, y1] with x0 <= x1, y0 <= y1")
     vocabulary = Vocabulary(len(boxes))
     labels = relations_from_boxes(

@@ -19,6 +19,7 @@ from bd_gen.sampling.orders import (
 )
 from bd_gen.sampling.remasking import (
     Cap,
+    Compensated,
     Confidence,
     Looped,
     NoRemasking,
@@ -37,7 +38,9 @@ ORDERS: dict[str, type[Order]] = {
     "first_hitting": FirstHitting,
     "rooms": RoomOrder,
 }
-REMASKINGS = ("cap", "rescale", "confidence", "loop")
+REMASKINGS = ("cap", "rescale", "confidence", "compensated", "loop")
+_BY_CONFIDENCE = {"confidence": Confidence, "compensated": Compensated}
+"""Strategies without an eta."""
 DEFAULT_STEPS = 100
 MOST_STEPS = 100_000
 """More steps than this are a slip of the finger; their grid alone would fill the memory."""
@@ -52,7 +55,7 @@ class RemaskingSettings:
 
     Attributes:
         strategy: a name of `REMASKINGS`.
-        eta: of cap, rescale and loop, in (0, 1]; confidence has none.
+        eta: of cap, rescale and loop, in (0, 1]; confidence and compensated have none.
         t_switch: only at times t < t_switch, in (0, 1]; loop has its own times.
         loop: of strategy loop.
 
@@ -68,10 +71,10 @@ class RemaskingSettings:
     def __post_init__(self) -> None:
         if self.strategy not in REMASKINGS:
             raise ValueError(f"remasking.strategy {_no_choice(self.strategy, REMASKINGS)}")
-        if self.strategy == "confidence":
+        if self.strategy in _BY_CONFIDENCE:
             # Published configurations say 0 where there is none.
             if self.eta not in (None, 0):
-                raise ValueError("remasking.eta: confidence remasking has no eta")
+                raise ValueError(f"remasking.eta: {self.strategy} remasking has no eta")
             object.__setattr__(self, "eta", None)
         elif self.eta is None or not 0 < self.eta <= 1:
             raise ValueError(f"remasking.eta must be in (0, 1], got {self.eta}")
@@ -94,8 +97,8 @@ class RemaskingSettings:
         if self.strategy == "loop":
             return Looped(self.eta or 0.0)
         made: Remasking
-        if self.strategy == "confidence":
-            made = Confidence()
+        if self.strategy in _BY_CONFIDENCE:
+            made = _BY_CONFIDENCE[self.strategy]()
         else:
             made = {"cap": Cap, "rescale": Rescale}[self.strategy](self.eta or 0.0)
         return made if self.t_switch == 1 else Switched(made, self.t_switch)
@@ -263,6 +266,9 @@ class Method:
             "remasking_t_switch": remasking.t_switch if remasking else None,
             "is_v2": self.is_learned,
         }
+        if self.remasker.acts_after:
+            # Older samples of that name, which do not say so, were drawn in the posterior.
+            settings["remasking_acts_after"] = True
         if self.only_realizable:
             settings["only_realizable"] = True
         if remasking is not None and remasking.strategy == "loop":

@@ -92,7 +92,7 @@ def _remasking(settings: RemaskingSettings | None) -> str:
     if settings.eta is not None:
         name += f"_eta{float(settings.eta)}"
     # Confidence remasking is published with its t_switch even where that is 1.
-    if settings.t_switch != 1 or settings.strategy == "confidence":
+    if settings.t_switch != 1 or settings.strategy in ("confidence", "compensated"):
         name += f"_tsw{float(settings.t_switch)}"
     if settings.strategy == "loop" and settings.loop != Loop():
         loop = settings.loop

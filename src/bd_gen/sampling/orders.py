@@ -14,7 +14,7 @@ from torch import Tensor
 
 from bd_gen.sampling.grid import LawVisibility, TimeGrid, Visibility, times_of_shares
 from bd_gen.sampling.learned_order import reveal_by_law
-from bd_gen.sampling.noise import KeyedNoise
+from bd_gen.sampling.noise import KeyedNoise, StepNoise
 from bd_gen.sampling.remasking import Remasking, Transition
 from bd_gen.sampling.state import GroupState, Reveal
 
@@ -99,6 +99,8 @@ class GridOrder(Order):
         last = course.grid.steps
         rows = (state.step < last).nonzero()[:, 0]
         while len(rows):
+            if course.remasking.acts_after:
+                self._mask_after(state, rows[state.step[rows] > 0], course)
             reveal = self._propose(state, rows, course)
             acts = reveal.candidates.any(dim=1) if reveal.count is None else reveal.count > 0
             idle = rows[~acts]
@@ -110,19 +112,37 @@ class GridOrder(Order):
         return Reveal.joined(found) if found else None
 
     def _propose(self, state: GroupState, rows: Tensor, course: Course) -> Reveal:
-        grid, at = course.grid, state.step[rows]
-        transition = Transition(rows, grid.times[at], grid.alphas[at], grid.alphas[at + 1])
-        drawn = course.noise.step(state.samples[rows, None], at[:, None], state.positions[None])
+        at = state.step[rows]
+        transition, drawn = self._transition(rows, at, course), _noise_at(state, rows, at, course)
         is_masked, is_free = state.is_masked[rows], ~state.is_given[rows]
-        sigma = course.remasking.sigma(state, transition)
+        if course.remasking.acts_after:
+            sigma = torch.zeros_like(transition.alpha_t)
+        else:
+            sigma = course.remasking.sigma(state, transition)
         remask = is_free & ~is_masked & (drawn.remask < sigma)
         step = _Step(transition, is_masked, is_free, drawn.reveal, sigma, remask)
         candidates, count = self._reveals(step)
         return Reveal(rows, transition.time, at, candidates, count, remask)
 
+    def _mask_after(self, state: GroupState, rows: Tensor, course: Course) -> None:
+        """Mask again what is visible after the last step of some diagrams, before the next."""
+        at = state.step[rows] - 1
+        sigma = course.remasking.sigma(state, self._transition(rows, at, course))
+        may_go = ~state.is_given[rows] & ~state.is_masked[rows]
+        state.mask(rows, may_go & (_noise_at(state, rows, at, course).remask < sigma))
+
+    def _transition(self, rows: Tensor, at: Tensor, course: Course) -> Transition:
+        grid = course.grid
+        return Transition(rows, grid.times[at], grid.alphas[at], grid.alphas[at + 1])
+
     @abstractmethod
     def _reveals(self, step: _Step) -> tuple[Tensor, Tensor | None]:
         """Candidates (r, N), and how many of them (r,) will be revealed if not all."""
+
+
+def _noise_at(state: GroupState, rows: Tensor, at: Tensor, course: Course) -> StepNoise:
+    """(r, N) noise of step `at` (r,) of some diagrams."""
+    return course.noise.step(state.samples[rows, None], at[:, None], state.positions[None])
 
 
 class RandomOrder(GridOrder):

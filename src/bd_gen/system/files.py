@@ -89,6 +89,7 @@ def read_small(path: str | Path, largest: int, too_large: str) -> bytes:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
     if len(data) > largest:
         raise InputError(f"{path}: {too_large}")
+    check_pointer(path, data)
     return data
 
 
@@ -109,6 +110,23 @@ def check_file(
     path = Path(path)
     if path.exists() and not (path.is_file() and (not largest or path.stat().st_size <= largest)):
         raise InputError(f"{path}: {otherwise}")
+
+
+_LFS_POINTER = b"version https://git-lfs.github.com/"
+
+
+def check_pointer(path: str | Path, start: bytes) -> None:
+    """Refuse the few lines that Git LFS leaves in place of a file until it is asked for it.
+
+    Args:
+        path: the file.
+        start: its first bytes, 40 or more.
+
+    Raises:
+        InputError: it is such a pointer.
+    """
+    if start.startswith(_LFS_POINTER):
+        raise InputError(f"{path}: a pointer of Git LFS, not the file; get it by `git lfs pull`")
 
 
 def expanded(path: str | Path) -> Path:

@@ -31,7 +31,7 @@ def replacing_folder(folder: Path, is_ours: Callable[[Path], bool]) -> Iterator[
     check_replaceable(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        _put_right(folder, is_ours)
+        put_right(folder, is_ours)
         new = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_prefix(folder), suffix=_NEW))
         umask = os.umask(0)
         os.umask(umask)
@@ -78,8 +78,16 @@ def _put_in_place(folder: Path, new: Path, is_ours: Callable[[Path], bool]) -> N
     _move_others(old, folder, is_ours)
 
 
-def _put_right(folder: Path, is_ours: Callable[[Path], bool]) -> None:
-    """Undo or finish what was under way when a run was killed."""
+def put_right(folder: Path, is_ours: Callable[[Path], bool]) -> None:
+    """Undo or finish what was under way when a run was killed; only for who holds the lock.
+
+    Args:
+        folder: as `replacing_folder`, which begins with this.
+        is_ours: as there.
+
+    Raises:
+        OSError: something cannot be moved.
+    """
     old = folder.parent / f"{_prefix(folder)}{_OLD.lstrip('.')}"
     if old.is_dir() and not folder.exists():
         old.rename(folder)  # killed between the two names

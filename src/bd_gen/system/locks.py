@@ -11,7 +11,7 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -83,6 +83,22 @@ def locked(path: str | Path, subject: str | Path) -> Iterator[None]:
         with suppress(OSError):
             path.unlink()
         os.close(handle)
+
+
+@contextmanager
+def one_at_a_time(path: str | Path) -> Iterator[None]:
+    """Wait until no other process is in such a context with this lock file, which stays.
+
+    It goes on without where that cannot be had: in a folder that nothing can be written to, or
+    on a file system without such locks. What follows from that must be harmless, such as work
+    that is done twice.
+    """
+    path = Path(path)
+    with ExitStack() as held:
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fcntl.flock(held.enter_context(path.open("wb")), fcntl.LOCK_EX)
+        yield
 
 
 def _acquire(path: Path, subject: str | Path) -> int:

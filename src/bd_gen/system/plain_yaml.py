@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from bd_gen.system.errors import InputError
-from bd_gen.system.files import check_file
+from bd_gen.system.files import check_file, check_pointer
 from bd_gen.system.plain import plain_dict
 
 _LARGEST_FILE = 1 << 16
@@ -43,7 +43,9 @@ def read_yaml(path: str | Path) -> dict[str, Any]:
 def _text(path: Path) -> str:
     try:
         check_file(path, f"expected a file of at most {_LARGEST_FILE >> 10} KiB", _LARGEST_FILE)
-        return path.read_bytes().decode()
+        data = path.read_bytes()
+        check_pointer(path, data)
+        return data.decode()
     except UnicodeDecodeError:
         raise InputError(f"{path}: is not text in UTF-8") from None
     except (OSError, ValueError) as error:

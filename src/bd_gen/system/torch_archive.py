@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from bd_gen.system.errors import InputError
-from bd_gen.system.files import check_file, check_name
+from bd_gen.system.files import check_file, check_name, check_pointer
 from bd_gen.system.stored_tensor import Contents, ProgramError, Storage, StoredTensor
 from bd_gen.system.tensor_program import (
     LARGEST_PROGRAM,
@@ -122,7 +122,7 @@ def _check_kind(path: Path) -> None:
     try:
         check_file(path)
         with path.open("rb") as file:
-            start = file.read(16)
+            start = file.read(64)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path}: cannot be read ({reason})") from error
@@ -133,5 +133,6 @@ def _check_kind(path: Path) -> None:
         )
     if not start:
         raise InputError(f"{path}: is empty")
+    check_pointer(path, start)
     if not start.startswith(b"PK\x03\x04"):
         raise InputError(f"{path}: is not a torch file")

@@ -1,22 +1,26 @@
 """Processes of this machine that do tasks one at a time; the one pool of this program.
 
 They are started anew rather than forked, so that no threads, locks or GPU of this process go
-along; they do not hear of Ctrl-C and do not outlive this process (`bd_gen.system.children`). Where
+along; they do not hear of Ctrl-C and do not outlive this process. Where
 one is lost, killed for want of memory for instance, another takes its place and does its task
 again. Scripts that use this need `if __name__ == "__main__":`.
 """
 
 import multiprocessing
+import multiprocessing.connection
+import os
+import signal
+import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
 
-from bd_gen.system.children import end_with_parent, without_interrupts
 from bd_gen.system.errors import InputError
 
 MOST_LOSSES = 3
@@ -207,3 +211,36 @@ def serve(connection: Connection, make: Callable[[int], Work], number: int) -> N
                     error.add_note(f"in a worker:\n{traceback.format_exc()}")
                 message = _FAILED, error
             connection.send(message)
+
+
+@contextmanager
+def without_interrupts() -> Iterator[None]:
+    """Processes started here never hear of Ctrl-C: this one decides, and ends them in order."""
+    # The tracker is started with the first process and lets interrupts through again.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def end_with_parent() -> None:
+    """End this process when the one that started it is gone, killed for instance.
+
+    Otherwise it would notice only when it has something to tell, and a shard may take an hour.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        # A thread begins with the signals that are held back here. It must not take SIGTERM while
+        # the main thread holds it back to finish a file: the process would end all the same.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        try:
+            threading.Thread(target=_wait_and_end, args=(parent.sentinel,), daemon=True).start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _wait_and_end(sentinel: int) -> None:
+    multiprocessing.connection.wait([sentinel])
+    os._exit(1)

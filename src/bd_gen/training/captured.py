@@ -16,9 +16,8 @@ from torch.optim.swa_utils import AveragedModel
 
 from bd_gen.model.objective import corrupt_by, masked_loss
 from bd_gen.model.process import FixedProcess
-from bd_gen.training.averaging import decay_after
 from bd_gen.training.config import TrainingConfig
-from bd_gen.training.optimizers import keep_rates_on
+from bd_gen.training.optimizers import decay_after, keep_rates_on
 from bd_gen.training.supply import Drawn, Supply
 from bd_gen.training.trained import Trained
 

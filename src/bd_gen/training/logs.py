@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import check_file, write_text
-from bd_gen.system.json_text import parse_json
+from bd_gen.system.plain import parse_json
 
 
 class Logger(Protocol):

@@ -19,12 +19,11 @@ from bd_gen.model.learned_orders import order_score
 from bd_gen.model.likelihood import bound_in_nats
 from bd_gen.model.objective import corrupt_by, masked_loss
 from bd_gen.system.errors import InputError
-from bd_gen.training.averaging import running_average
 from bd_gen.training.batches import noise_seed
 from bd_gen.training.captured import CapturedStep, StepDraws, can_capture
 from bd_gen.training.checkpoint_limits import check_numbers
 from bd_gen.training.config import TrainingConfig
-from bd_gen.training.optimizers import make_optimizers, plain_state, scale_rates
+from bd_gen.training.optimizers import make_optimizers, plain_state, running_average, scale_rates
 from bd_gen.training.own_mistakes import with_own_mistakes
 from bd_gen.training.processes import Alone, Processes, share_of, sum_gradients
 from bd_gen.training.supply import Supply, TrainingRows

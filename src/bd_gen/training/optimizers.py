@@ -2,14 +2,14 @@
 
 `muon` takes the matrices of the transformer's blocks, whose steps it orthogonalises (Muon, as in
 arXiv:2502.16982); everything else, and with `adamw` every weight, is AdamW's. A learned law over
-orders has an Adam of its own.
+orders has an Adam of its own. What gets sampled is a running average of the weights.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from bd_gen.training.config import TrainingConfig
@@ -120,3 +120,25 @@ def plain_state(optimizer: Optimizer) -> dict[str, Any]:
             plain["capturable"] = False
         groups.append(plain)
     return {**state, "param_groups": groups}
+
+
+Weights = tuple[Tensor, ...] | list[Tensor]
+
+
+def decay_after(taken: float, decay: float) -> float:
+    """Decay of the average after so many updates: from 0.1 up to `decay`.
+
+    It grows as (1 + taken) / (10 + taken), so that the average forgets the initial weights.
+    """
+    return min(decay, (1.0 + taken) / (10.0 + taken))
+
+
+def running_average(decay: float) -> Callable[[Weights, Weights, Any], None]:
+    """The update of an `AveragedModel` with that decay."""
+
+    @torch.no_grad()
+    def update(averaged: Any, current: Any, num_averaged: Any) -> None:
+        now = decay_after(float(num_averaged), decay)
+        torch._foreach_lerp_(list(averaged), list(current), 1.0 - now)
+
+    return update

@@ -12,9 +12,10 @@ from typing import Any
 import torch
 
 from bd_gen.data.sources.synthetic.programmes import ROOMS_PER_PLAN
-from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.architectures import PUBLISHED
 from bd_gen.system.errors import InputError
+from bd_gen.training.published_weights import model_state, rate_state
 
 _STATE, _RATES = "model_state_dict", "rate_network_state_dict"
 _TELLING = "node_embedding.embedding.weight"
@@ -31,45 +32,6 @@ _NOISE_FIELDS = {
 }
 """What a schedule of that name has here; one with other numbers is refused."""
 _NO_WEIGHT = 1e-3  # of the shares of numbers of rooms, which are counted in thousandths
-_BLOCK = {
-    "norm1.weight": "attention_norm.weight",
-    "norm1.bias": "attention_norm.bias",
-    "attn.out_proj.weight": "attention.out.weight",
-    "attn.out_proj.bias": "attention.out.bias",
-    "norm2.weight": "mlp_norm.weight",
-    "norm2.bias": "mlp_norm.bias",
-    "mlp.0.weight": "mlp.0.weight",
-    "mlp.0.bias": "mlp.0.bias",
-    "mlp.2.weight": "mlp.2.weight",
-    "mlp.2.bias": "mlp.2.bias",
-    "adaLN_modulation.weight": "modulation.weight",
-    "adaLN_modulation.bias": "modulation.bias",
-}
-_OTHERS = {
-    "positional_encoding.node_index_emb.weight": "embedding.node_index.weight",
-    "positional_encoding.entity_type_emb.weight": "embedding.kind.weight",
-    "timestep_embedding.mlp.0.weight": "time_embedding.mlp.0.weight",
-    "timestep_embedding.mlp.0.bias": "time_embedding.mlp.0.bias",
-    "timestep_embedding.mlp.2.weight": "time_embedding.mlp.2.weight",
-    "timestep_embedding.mlp.2.bias": "time_embedding.mlp.2.bias",
-    "final_norm.weight": "norm.weight",
-    "final_norm.bias": "norm.bias",
-    "final_adaLN.weight": "final_modulation.weight",
-    "final_adaLN.bias": "final_modulation.bias",
-}
-_RATE_NAMES = {
-    "node_embeddings.weight": "slots.weight",
-    "proj_node.weight": "node_map.weight",
-    "proj_node.bias": "node_map.bias",
-    "proj_edge.weight": "edge_map.weight",
-    "proj_edge.bias": "edge_map.bias",
-    "coeff_mlp.0.weight": "mlp.0.weight",
-    "coeff_mlp.0.bias": "mlp.0.bias",
-    "coeff_mlp.2.weight": "mlp.2.weight",
-    "coeff_mlp.2.bias": "mlp.2.bias",
-}
-
-State = dict[str, torch.Tensor]
 
 
 def is_published(content: object) -> bool:
@@ -83,8 +45,7 @@ def is_published(content: object) -> bool:
 def as_checkpoint(content: Mapping[str, Any], path: Path) -> dict[str, Any]:
     """The same content under the names of a checkpoint of bd-gen.
 
-    Nothing is computed but names: tables of nodes and edges are put together, and what bd-gen
-    keeps apart is cut. Training cannot go on from it.
+    Training cannot go on from it.
 
     Raises:
         InputError: something is missing, contradicts the rest, or has no meaning here; names it.
@@ -99,15 +60,15 @@ def as_checkpoint(content: Mapping[str, Any], path: Path) -> dict[str, Any]:
     rates = content.get(_RATES)
     noise = _noise(parts["noise"], rates is not None, path)
     try:
-        state = _model_state(content[_STATE], vocabulary)
-        rate_state = None if rates is None else _rate_state(rates, vocabulary)
+        weights = model_state(content[_STATE], vocabulary)
+        rate_weights = None if rates is None else rate_state(rates, vocabulary)
     except (AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError) as error:
         raise InputError(f"{path}: its weights are not those of the published system "
                          f"({str(error)[:120]})") from None  # fmt: skip
     return {
         "format": "",
-        _STATE: state,
-        _RATES: rate_state,
+        _STATE: weights,
+        _RATES: rate_weights,
         "config": {
             "model": {"architecture": PUBLISHED, **_model_fields(parts["model"], path)},
             "noise": noise,
@@ -194,71 +155,6 @@ def _rate_fields(
     if not fields["gamma_min"] < fields["gamma_max"]:
         raise InputError(f"{path}: config.noise.gamma_min: expected it below gamma_max")
     return fields
-
-
-def _model_state(state: Mapping[str, Any], vocabulary: Vocabulary) -> State:
-    waiting: State = dict(state)
-    _check_places(waiting, vocabulary, "positional_encoding.")
-    kinds = waiting.pop("positional_encoding.entity_types").tolist()
-    if kinds != [int(not node) for node in vocabulary.is_node]:
-        raise ValueError("positional_encoding.entity_types: other rows than here")
-    pairs = waiting.pop("positional_encoding.pair_index_emb.weight")
-    tables = [waiting.pop(f"{kind}_embedding.embedding.weight") for kind in ("node", "edge")]
-    found = {
-        "embedding.token.weight": torch.cat(tables),
-        "embedding.first_room.weight": pairs,
-        "embedding.second_room.weight": pairs,
-    }
-    # MASK and PAD are the last values of either kind, and are never predicted.
-    for part in ("weight", "bias"):
-        nodes, edges = (waiting.pop(f"{kind}_head.{part}") for kind in ("node", "edge"))
-        if (len(nodes), len(edges)) != (NUM_ROOM_TYPES + 2, NO_EDGE + 3):
-            raise ValueError(f"node_head, edge_head: {len(nodes)} and {len(edges)} values")
-        found[f"head.{part}"] = torch.cat([nodes[:NUM_ROOM_TYPES], edges[: NO_EDGE + 1]])
-    for name, value in waiting.items():
-        found |= _renamed(name, value)
-    return found
-
-
-def _renamed(name: str, value: torch.Tensor) -> State:
-    """A tensor under the name that it has here; one of attention under three."""
-    if name in _OTHERS:
-        return {_OTHERS[name]: value}
-    blocks, _, rest = name.partition(".")
-    number, _, rest = rest.partition(".")
-    if blocks != "blocks" or not number.isdecimal():
-        raise ValueError(f"{name[:60]}: unknown")
-    if rest in ("attn.qkv_proj.weight", "attn.qkv_proj.bias"):
-        part = rest.rpartition(".")[2]
-        thirds = value.chunk(3)
-        maps = ("query", "key", "value")
-        return {
-            f"blocks.{number}.attention.{m}.{part}": third
-            for m, third in zip(maps, thirds, strict=True)
-        }
-    if rest not in _BLOCK:
-        raise ValueError(f"{name[:60]}: unknown")
-    return {f"blocks.{number}.{_BLOCK[rest]}": value}
-
-
-def _rate_state(state: Mapping[str, Any], vocabulary: Vocabulary) -> State:
-    waiting: State = dict(state)
-    _check_places(waiting, vocabulary, "")
-    for name in ("gamma_min", "gamma_max"):
-        waiting.pop(name)
-    return {_RATE_NAMES[name]: value for name, value in waiting.items()}
-
-
-def _check_places(waiting: State, vocabulary: Vocabulary, prefix: str) -> None:
-    """Take out the tables of places; the rows must be laid out as they are here."""
-    places = {
-        "node_indices": list(range(vocabulary.n_max)),
-        "edge_i": vocabulary.edge_rows.tolist(),
-        "edge_j": vocabulary.edge_cols.tolist(),
-    }
-    for name, expected in places.items():
-        if waiting.pop(f"{prefix}{name}").tolist() != expected:
-            raise ValueError(f"{prefix}{name}: other rows than here")
 
 
 def _data(data: Mapping[str, Any], n_max: int) -> dict[str, Any]:

@@ -1,87 +1,28 @@
 """A training run: a folder with logs and checkpoints that can be stopped and gone on with."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bd_gen.data.config import recorded_fields
-from bd_gen.data.dataset import DataConfig, Dataset
-from bd_gen.model.config import ModelConfig
+from bd_gen.data.dataset import Dataset
 from bd_gen.model.device import resolve_device, resolve_precision
 from bd_gen.model.likelihood import denoising_scores
-from bd_gen.system.errors import InputError
 from bd_gen.system.files import remove_leftovers, write_text
 from bd_gen.system.interrupts import Interrupts
 from bd_gen.system.locks import locked
-from bd_gen.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from bd_gen.training.config import TrainingConfig
-from bd_gen.training.law_plot import draw_law
+from bd_gen.training.checkpoint import Checkpoint, save_checkpoint
+from bd_gen.training.learned_plots import draw_law, draw_schedules
 from bd_gen.training.logs import JsonlLogger, Logger, TensorBoardLogger
 from bd_gen.training.loop import Progress, Trainer
 from bd_gen.training.processes import Alone, FabricProcesses, Processes, is_first_process
-from bd_gen.training.schedule_plot import draw_schedules
+from bd_gen.training.run_config import FINAL, LAST, RunConfig, meant_noise, starting_point
 from bd_gen.training.supply import TrainingRows
-from bd_gen.training.trained import LEARNED, LEARNED_RATES
 
-FINAL = "checkpoint_final.pt"
-LAST = "checkpoint_last.pt"
 LOG = "metrics.jsonl"
 SCHEDULES = "learned_schedules.png"
 LAW = "learned_order.png"
-
-_DEFAULTS = {"model": asdict(ModelConfig()), "training": asdict(TrainingConfig())}
-MAY_CHANGE = frozenset(
-    {"steps", "log_every", "validate_every", "num_validation", "device", "devices", "capture"}
-)
-"""Training settings that a continued run may have otherwise without becoming another run."""
-
-
-@dataclass(frozen=True)
-class RunConfig:
-    """Everything that determines a training run.
-
-    Attributes:
-        directory: the run's folder.
-        data: what it is trained on.
-        model: size of the denoiser.
-        noise: name of the noise schedule.
-        training: settings of the loop.
-        resume_from: a checkpoint of another folder to go on from, as long as the folder's own
-            has not come further.
-
-    Raises:
-        InputError: settings that contradict each other.
-    """
-
-    directory: Path
-    data: DataConfig
-    model: ModelConfig
-    noise: str
-    training: TrainingConfig
-    resume_from: Path | None = None
-
-    def __post_init__(self) -> None:
-        if self.training.rooms_share and self.noise in (LEARNED, LEARNED_RATES):
-            raise InputError(
-                f"training.rooms_share must be 0 with noise={self.noise}, "
-                "which has a law of masking of its own"
-            )
-        if self.training.own_mistakes and self.noise in (LEARNED, LEARNED_RATES):
-            raise InputError(
-                f"training.own_mistakes must be 0 with noise={self.noise}, "
-                "whose masks carry a gradient"
-            )
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain containers, as a checkpoint holds them."""
-        return {
-            "data": asdict(self.data),
-            "model": asdict(self.model),
-            "noise": self.noise,
-            "training": asdict(self.training),
-        }
 
 
 def train(
@@ -126,7 +67,7 @@ def _is_finished(config: RunConfig, dataset: Dataset) -> bool:
     final = config.directory / FINAL
     if not final.exists():
         return False
-    start, path = _starting_point(config, dataset)
+    start, path = starting_point(config, dataset)
     # A state at the last step from elsewhere was stopped before its final checkpoint was made.
     return start is not None and path == final and start.step >= config.training.steps
 
@@ -138,7 +79,7 @@ def _train(
     on_progress: Callable[[Progress], None],
 ) -> Path:
     """Train, while no other process is at work in the folder."""
-    start, _ = _starting_point(config, dataset)
+    start, _ = starting_point(config, dataset)
     device = resolve_device(config.training.device)
     processes: Processes = Alone()
     if config.training.devices > 1:
@@ -152,7 +93,7 @@ def _train(
     trainer = Trainer(
         config.model,
         resolved,
-        config.noise if start is None else _meant(config.noise, start),
+        config.noise if start is None else meant_noise(config.noise, start),
         TrainingRows(
             dataset.train,
             dataset.train_reverse if resolved.renumber else None,
@@ -248,73 +189,3 @@ def _checkpoint(
         training_state=trainer.state_dict(),
         denoising=denoising,
     )
-
-
-def _starting_point(
-    config: RunConfig, dataset: Dataset
-) -> tuple[Checkpoint, Path] | tuple[None, None]:
-    """The checkpoint that has come furthest and its file; None for a fresh start."""
-    # The folder's final checkpoint first: of two at the same step it is the complete one.
-    own = (config.directory / FINAL, config.directory / LAST)
-    candidates = [path for path in own if path.exists()]
-    if config.resume_from is not None:
-        candidates.append(config.resume_from)
-    checkpoints = [(load_checkpoint(path), path) for path in candidates]
-    for checkpoint, path in checkpoints:
-        _check_same_run(path, checkpoint, config, dataset)
-    return max(checkpoints, key=lambda pair: pair[0].step) if checkpoints else (None, None)
-
-
-def _check_same_run(path: Path, start: Checkpoint, config: RunConfig, dataset: Dataset) -> None:
-    if start.training_state is None:
-        raise InputError(f"{path}: holds no training state, so training cannot go on from it")
-    n_max, fingerprint = dataset.vocabulary.n_max, dataset.fingerprint
-    if start.n_max != n_max:
-        raise InputError(
-            f"{path}: was trained with data.n_max={start.n_max}, now {n_max} is asked "
-            "for; choose another run.dir"
-        )
-    had_split, split = recorded_fields(start.config["data"])["split"], config.data.split
-    if had_split != split:
-        raise InputError(
-            f"{path}: was trained with data.split={had_split}, now {split} is asked for; give "
-            f"data.split={had_split} or choose another run.dir"
-        )
-    if start.data_fingerprint != fingerprint:
-        raise InputError(
-            f"{path}: was trained on other data (fingerprint {start.data_fingerprint}, now "
-            f"{fingerprint}); choose another run.dir"
-        )
-    asked = config.as_dict()
-    for section in ("model", "noise", "training"):
-        had, wanted = start.config[section], asked[section]
-        if section == "noise":
-            had, wanted = {"": _meant(had, start)}, {"": _meant(wanted, start)}
-        else:  # a setting that is newer than the checkpoint had what is now its default
-            had = {**_DEFAULTS[section], **had}
-        for name, difference in _differences(had, wanted).items():
-            key = f"{section}.{name}".rstrip(".")
-            raise InputError(
-                f"{path}: was trained with {key}={difference[0]}, now {difference[1]} is asked "
-                "for; choose another run.dir"
-            )
-
-
-def _meant(noise: str, start: Checkpoint) -> str:
-    """What a name of a noise schedule means where training goes on from a checkpoint.
-
-    "learned" was the name of learned rates before there was a law over orders; for runs of that
-    time it still is.
-    """
-    is_old = start.noise == LEARNED and start.is_learned and not start.has_order_law
-    return LEARNED_RATES if is_old and noise == LEARNED else noise
-
-
-def _differences(had: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    found = {}
-    for name in sorted(set(had) | set(wanted)):
-        if name in MAY_CHANGE or (name == "precision" and wanted.get(name) == "auto"):
-            continue
-        if had.get(name) != wanted.get(name):
-            found[name] = (had.get(name), wanted.get(name))
-    return found

@@ -1,15 +1,21 @@
 """Exports read by programs that did not write them, and written alike on every machine."""
 
+import json
 import os
+import re
+import shutil
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
+import ezdxf
 import networkx
 import pytest
 
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES
+from bd_gen.drawing.appearance import ROOM_COLOURS
 from bd_gen.exchange.exports.dxf import write_dxf
 from bd_gen.exchange.exports.graphml import write_graphml
 
@@ -71,6 +77,52 @@ def test_graphs_are_read_by_graph_libraries(tmp_path: Path, reader: str) -> None
     assert directed
     assert types == [ROOM_TYPES[t] for t in plan.diagram.room_types]
     assert edges == {(i, j, RELATIONS[r]) for i, j, r in plan.diagram.edges}
+
+
+def test_javascript_reads_graphs_by_the_names_of_their_attributes(tmp_path: Path) -> None:
+    """Cytoscape.js calls data by the key's id, not by its attr.name."""
+    if shutil.which("node") is None:
+        pytest.skip("needs node")
+    plan = named("客厅")
+    write_graphml(tmp_path / "x.graphml", plan)
+    script = Path(__file__).with_name("cytoscape.js")
+    done = subprocess.run(
+        ["node", script, tmp_path / "x.graphml"], capture_output=True, text=True, check=False
+    )
+    if "Cannot find module" in done.stderr:
+        pytest.skip("needs cytoscape, cytoscape-graphml, graphology-graphml, jquery, jsdom (npm)")
+    assert done.returncode == 0, done.stderr
+    for found in json.loads(done.stdout).values():
+        assert found["types"] == [ROOM_TYPES[t] for t in plan.diagram.room_types]
+        edges = [[str(i), str(j), RELATIONS[r]] for i, j, r in plan.diagram.edges]
+        assert found["edges"] == edges
+
+
+def test_librecad_draws_the_rooms_in_their_colours(tmp_path: Path) -> None:
+    """Without texts: it makes a page of 420 m, on which a letter takes it seconds."""
+    if shutil.which("librecad") is None:
+        pytest.skip("needs LibreCAD")
+    plan = named("x")
+    write_dxf(tmp_path / "whole.dxf", plan)
+    drawing = ezdxf.readfile(tmp_path / "whole.dxf")
+    for entity in drawing.modelspace().query("MTEXT DIMENSION"):
+        drawing.modelspace().delete_entity(entity)
+    drawing.saveas(tmp_path / "x.dxf")
+    subprocess.run(
+        ["librecad", "dxf2pdf", "-a", tmp_path / "x.dxf"],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path)},
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    page = (tmp_path / "x.pdf").read_bytes()
+    start = re.search(rb"stream\r?\n", page)
+    assert start is not None
+    drawn = zlib.decompressobj().decompress(page[start.end() :]).decode()
+    fills = re.findall(r"/CSp cs ([\d.]+ [\d.]+ [\d.]+) scn", drawn)
+    found = {"#" + "".join(f"{round(float(c) * 255):02X}" for c in fill.split()) for fill in fills}
+    assert found >= {ROOM_COLOURS[t].upper() for t in plan.diagram.room_types}
+    assert drawn.count("f*") == plan.diagram.num_rooms
 
 
 def test_classes_of_a_drawing_stand_in_order(tmp_path: Path) -> None:

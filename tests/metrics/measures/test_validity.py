@@ -10,7 +10,7 @@ from bd_gen.diagrams.soundness import FORBIDDEN_OUTER_TYPES, is_connected
 from bd_gen.diagrams.tokens import tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import NODE_MASK, ROOM_TYPES, Vocabulary
 from bd_gen.layouts import cp_sat, many
-from bd_gen.layouts.asking import Asking
+from bd_gen.layouts.realizable import Asking
 from bd_gen.layouts.search import Status
 from bd_gen.metrics import METRICS, DiagramSet, Reference, compute_metrics
 from bd_gen.metrics.compute import compute_metric, sample_columns

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bd_gen.diagrams.laid_out import LaidOut
+from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut, checked_scale
 from bd_gen.diagrams.vocabulary import ROOM_TYPES
+from bd_gen.drawing.outlines import footprint
 from bd_gen.exchange.exports.dxf_style import (
     DIMENSIONS,
     LABELS,
@@ -18,8 +19,6 @@ from bd_gen.exchange.exports.dxf_style import (
     new_drawing,
     room_layer,
 )
-from bd_gen.exchange.exports.footprint import footprint
-from bd_gen.exchange.exports.scale import METRES_PER_PIXEL, checked_scale
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import write_with
 
@@ -109,8 +108,8 @@ def dxf_drawing(plan: LaidOut, scale: float = METRES_PER_PIXEL) -> "Drawing":
         _add_label(space, rooms[room], plan.labels[room])
         _add_room_dimensions(space, rooms[room])
     left, bottom = plan.boxes[:, 0].min(), plan.boxes[:, 3].max()
-    for polygon in footprint(plan.boxes):
-        points = [((x - left) * scale, (bottom - y) * scale) for x, y in polygon]
+    for loop in footprint(plan.boxes):
+        points = [((x - left) * scale, (bottom - y) * scale) for x, y in loop.tolist()]
         space.add_lwpolyline(points, close=True, dxfattribs={"layer": OUTLINE})
     _add_overall_dimensions(space, rooms)
     return drawing

@@ -8,9 +8,8 @@ from typing import IO
 
 import numpy as np
 
-from bd_gen.diagrams.laid_out import LaidOut
+from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut, checked_scale
 from bd_gen.diagrams.vocabulary import ROOM_TYPES
-from bd_gen.exchange.exports.scale import METRES_PER_PIXEL, checked_scale
 from bd_gen.system.files import write_with
 
 HEADER = (

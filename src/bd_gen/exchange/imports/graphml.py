@@ -1,16 +1,18 @@
-"""A diagram, or part of one, from GraphML: this project's own, or drawn by hand.
+"""A diagram, or part of one, from GraphML or networkx: this project's own, or drawn by hand.
 
 What the words of a file mean is said in docs/exports.md.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.names import RoomLabels, is_joined_name, relation_of
-from bd_gen.diagrams.vocabulary import NO_EDGE, inverse_relation, relation_from_name
+from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, NO_EDGE, inverse_relation, relation_from_name
 from bd_gen.exchange.imports.graphml_data import GraphData, Item, read_graph
 from bd_gen.exchange.imports.graphml_rooms import (
     OTHER_NAMES,
@@ -20,6 +22,9 @@ from bd_gen.exchange.imports.graphml_rooms import (
     room_type_of_node,
 )
 from bd_gen.system.errors import InputError
+
+if TYPE_CHECKING:
+    from networkx import Graph
 
 _RELATION_NAMES = ("relation", "label", "edgelabel")
 _OTHER_EDGE_NAMES = frozenset(("relationnumber",))
@@ -78,12 +83,44 @@ def read_graphml(path: str | Path, labels: RoomLabels | None = None) -> GraphmlD
     path = Path(path)
     graph = read_graph(path)
     try:
-        return diagram_of_graph(graph, path.stem, labels or RoomLabels())
+        return _diagram_of_graph(graph, path.stem, labels or RoomLabels())
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 
 
-def diagram_of_graph(graph: GraphData, file_name: str, labels: RoomLabels) -> GraphmlDiagram:
+def read_networkx(graph: "Graph") -> GraphmlDiagram:
+    """What a networkx graph says of a diagram: the same as that graph in GraphML.
+
+    Raises:
+        InputError: it has no or over 32 nodes, or something in it is unknown or contradicts the
+            rest.
+    """
+    if not all(hasattr(graph, name) for name in ("nodes", "edges", "is_directed")):
+        raise InputError(f"graph: expected a networkx graph, got {type(graph).__name__}")
+    if not 1 <= len(graph.nodes) <= LARGEST_N_MAX:
+        raise InputError(f"graph: expected 1 to {LARGEST_N_MAX} nodes, got {len(graph.nodes):,}")
+    nodes = [Item(str(node), _texts(data)) for node, data in graph.nodes(data=True)]
+    if len({node.id for node in nodes}) < len(nodes):
+        raise InputError("graph: two nodes have the same name")
+    is_directed = graph.is_directed()
+    edges = [
+        Item("", _texts(data), (str(source), str(target)), is_directed)
+        for source, target, data in graph.edges(data=True)
+    ]
+    try:
+        return _diagram_of_graph(
+            GraphData(_texts(graph.graph), nodes, edges), "graph", RoomLabels()
+        )
+    except InputError as error:
+        raise InputError(f"graph: {error}") from None
+
+
+def _texts(data: Mapping[Any, Any]) -> dict[str, str]:
+    """Attributes as a GraphML file would hold them."""
+    return {str(key).casefold(): str(value) for key, value in data.items() if value is not None}
+
+
+def _diagram_of_graph(graph: GraphData, file_name: str, labels: RoomLabels) -> GraphmlDiagram:
     """What a graph says of a diagram; `file_name` is its id if it has none of its own."""
     nodes = in_order_of_rooms(graph.nodes)
     room_types = tuple(room_type_of_node(node, labels) for node in nodes)

@@ -10,8 +10,8 @@ import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.soundness import has_forbidden_containment, has_valid_types, is_connected
-from bd_gen.layouts.asking import NOT_ASKED as ROW_NOT_ASKED
 from bd_gen.layouts.realizable import NO_DIAGRAM
+from bd_gen.layouts.realizable import NOT_ASKED as ROW_NOT_ASKED
 from bd_gen.layouts.search import Status
 from bd_gen.metrics.parts import by_row
 from bd_gen.metrics.registry import MetricKey, metric

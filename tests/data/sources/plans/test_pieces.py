@@ -92,17 +92,18 @@ def test_progress_is_told_in_bytes_of_the_file(tmp_path: Path) -> None:
     assert calls == sorted(calls)
 
 
-@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
-def test_empty_lines_are_counted(
-    tmp_path: Path, end: bytes, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("line", [b"\n", b"\r\n", b"0\n", b"{}\r\n", b"[[]]\n", b" " * 30 + b"\n"])
+def test_lines_too_short_for_a_plan_are_counted(
+    tmp_path: Path, line: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A megabyte of them shrinks to a kilobyte, and each costs as much as a line of a plan."""
-    path = write(tmp_path / "a", gzip.compress(end * 1001, 1))
-    assert len(list(read_lines(path))) == 1001
-    monkeypatch.setattr(pieces, "_MOST_BLANKS", 1000)
-    with pytest.raises(InputError, match="holds more than 1,000 empty lines"):
+    path = write(tmp_path / "a", gzip.compress(line * 1001 + b"x" * 32, 1))
+    assert len(list(read_lines(path))) == 1002
+    monkeypatch.setattr(pieces, "MOST_SHORT", 1000)
+    with pytest.raises(InputError, match="holds more than 1,000 lines of under 32 bytes"):
         for _ in read_lines(path):
             pass
+    assert len(json.dumps({"id": 1, "rooms": [{"type": "a"}]})) >= pieces.SHORTEST_PLAN
 
 
 PARTS = st.recursive(
@@ -118,10 +119,29 @@ def test_the_elements_of_a_list(values: list[object], indent: int | None) -> Non
     assert [json.loads(part) for part in split_list(text)] == values
 
 
-@pytest.mark.parametrize("length", [16_382, 16_383, 16_384, 16_385, 16_386, 100_000])
-def test_elements_around_the_usual_length(length: int) -> None:
+@pytest.mark.parametrize("length", [100_000, *range(LONGEST_LINE - 12, LONGEST_LINE)])
+def test_elements_around_the_end_of_what_is_looked_at(length: int) -> None:
     for value in ("a" * (length - 2), int("9" * 4000), [0] * (length // 3)):
-        assert [json.loads(p) for p in split_list(json.dumps([1, value, 2]))] == [1, value, 2]
+        values = [1, value, 23, value, "b", 45]
+        assert [json.loads(part) for part in split_list(json.dumps(values))] == values
+
+
+class _Counted(str):
+    """A text that knows how much of it was copied."""
+
+    copied = 0
+
+    def __getitem__(self, place: object) -> str:
+        part = super().__getitem__(place)  # type: ignore[index]
+        self.copied += len(part)
+        return part
+
+
+@pytest.mark.parametrize("part", ["[],", "0,", '"' + "a" * 700_000 + '",'])
+def test_a_list_is_copied_a_few_times_however_short_its_elements(part: str) -> None:
+    text = _Counted("[" + part * (3_000_000 // len(part)) + "0]")
+    assert sum(1 for _ in split_list(text)) == text.count(",") + 1
+    assert text.copied < 5 * len(text)
 
 
 @pytest.mark.parametrize("part", ["[],", "{},", '{"a":{}},'])

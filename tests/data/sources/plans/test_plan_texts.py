@@ -109,3 +109,17 @@ def test_a_list_too_large_to_hold(file: Path, monkeypatch: pytest.MonkeyPatch) -
         read_plan_texts(file)
     file.write_text("".join(json.dumps(plan) + "\n" for plan in PLANS))
     assert len(texts(file)[1]) == 2
+
+
+@pytest.mark.parametrize("part", ["[]", "0", '{"a":{}}', "null"])
+def test_values_too_short_for_a_plan_are_counted(
+    tmp_path: Path, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("[" + f"{part}," * 1000 + part + "]")
+    assert len(list(read_plan_texts(path)[1])) == 1001
+    monkeypatch.setattr(plan_texts, "MOST_SHORT", 1000)
+    with pytest.raises(
+        InputError, match=r"a\.json: holds more than 1,000 values of under 32 bytes"
+    ):
+        list(read_plan_texts(path)[1])

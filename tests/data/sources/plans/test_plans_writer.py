@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.data.conftest import EIGHT
 
 from bd_gen.data.plan_table import (
     PlanTable,
@@ -13,12 +14,10 @@ from bd_gen.data.plan_table import (
     relations_of_boxes,
     table_from_boxes,
 )
-from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.data.sources.plans.plans_writer import write_plans
+from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.diagrams.vocabulary import NO_EDGE, Vocabulary
 from bd_gen.system.errors import InputError
-
-from tests.data.conftest import EIGHT
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)

@@ -10,6 +10,7 @@ import numpy as np
 from bd_gen.data.config import MOST_PLANS
 from bd_gen.data.problems import one_line
 from bd_gen.system.errors import InputError
+from bd_gen.system.files import check_pointer
 
 
 def load_structs(path: Path, preferred: str, required: Collection[str]) -> np.ndarray:
@@ -32,6 +33,7 @@ def load_structs(path: Path, preferred: str, required: Collection[str]) -> np.nd
             head = file.read(128)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+    check_pointer(path, head)
     if head.startswith((b"MATLAB 7.3", b"\x89HDF")):
         raise InputError(
             f"{path}: is a MATLAB v7.3 (HDF5) file; save it in MATLAB with "

@@ -12,6 +12,7 @@ from typing import IO, cast
 
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import check_file
+from bd_gen.system.plain import uncollected
 
 LONGEST_LINE = 1 << 20
 """Bytes; a longer line is handed out as None and never held in memory."""
@@ -20,8 +21,9 @@ _FREE_EXPANSION = 1 << 24
 _MOST_EXPANSION = 50
 """Plans shrink six- to twentyfold by gzip; what grows by more than this is a bomb."""
 
-_MOST_BLANKS = 1 << 20
-"""Empty lines, of one byte each; a line costs as much as ten bytes of a plan."""
+SHORTEST_PLAN, MOST_SHORT = 32, 1 << 20
+"""No plan is shorter, in bytes; what is costs more than its bytes, so that there may not be more
+of it. Reading a line, and finding that it is no plan, costs as much as 30 bytes of a plan."""
 
 
 def read_lines(
@@ -46,14 +48,17 @@ def read_lines(
             is_gzip = raw.read(2) == b"\x1f\x8b"
             raw.seek(0)
             file = cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if is_gzip else raw
-            number, done, blanks = 1, 0, 0
+            number, done, short = 1, 0, 0
             for piece, is_end in _pieces(file):
                 done += len(piece)
                 if is_gzip and done > max(_FREE_EXPANSION, _MOST_EXPANSION * raw.tell()):
                     raise InputError(f"{path}: grows more than {_MOST_EXPANSION} times by gunzip")
-                blanks += is_end == _WHOLE and len(piece) <= 2 and not piece.strip()
-                if blanks > _MOST_BLANKS:
-                    raise InputError(f"{path}: holds more than {_MOST_BLANKS:,} empty lines")
+                short += is_end == _WHOLE and len(piece) < SHORTEST_PLAN
+                if short > MOST_SHORT:
+                    raise InputError(
+                        f"{path}: holds more than {MOST_SHORT:,} lines of under {SHORTEST_PLAN} "
+                        "bytes, empty or too short for a plan"
+                    )
                 if is_end:
                     yield number, None if is_end is _TOO_LONG else piece.rstrip(b"\r\n")
                     number += 1
@@ -85,7 +90,6 @@ def _pieces(file: IO[bytes]) -> Iterator[tuple[bytes, str]]:
         yield b"", _TOO_LONG
 
 
-_USUAL = 1 << 14  # characters of a plan; longer ones are looked at twice
 _BLANK = " \t\r\n"
 _SCAN = json.JSONDecoder()
 
@@ -103,11 +107,12 @@ def split_list(text: str) -> Iterator[str | None]:
     Raises:
         ListError: it is no list, but for what is wrong within an element of the usual size.
     """
+    values = _Values(text)
     place = _skip(text, _skip(text, 0) + 1)
     mark = "," if text[place : place + 1] != "]" else "]"
     number = 0
     while mark == ",":
-        end = _end_of_value(text, place)
+        end = values.end(place)
         if end is None:
             yield None
             return
@@ -127,32 +132,44 @@ def first_value(text: str) -> tuple[str, str] | None:
     """A JSON text's first value and the rest; None if there is none of under a megabyte."""
     start = _skip(text, 0)
     try:
-        end = _end_of_value(text, start)
+        end = _Values(text).end(start)
     except ListError:
         return None
     return None if end is None else (text[start:end], text[end:])
 
 
-def _end_of_value(text: str, start: int) -> int | None:
-    """Where the value at `start` ends; None if it is longer than a megabyte.
+class _Values:
+    """Finds where values end, looking at a megabyte of the text at a time."""
 
-    Raises:
-        ListError: there is no value.
-    """
-    for longest in (_USUAL, LONGEST_LINE):
-        part = text[start : start + longest]
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._start, self._part = 0, text[:LONGEST_LINE]
+
+    def end(self, start: int) -> int | None:
+        """Where the value at `start` ends; None if it is longer than a megabyte.
+
+        Raises:
+            ListError: there is no value.
+        """
+        found = self._decoded(start)
+        if found is None and start > self._start:
+            self._start, self._part = start, self.text[start : start + LONGEST_LINE]
+            found = self._decoded(start)
+        return found
+
+    def _decoded(self, start: int) -> int | None:
+        """As `end`; None as well if the part in view does not hold all of the value."""
+        is_last = self._start + len(self._part) >= len(self.text)
         try:
-            _, end = _SCAN.raw_decode(part)
+            _, end = uncollected(_SCAN.raw_decode, self._part, start - self._start)
         except RecursionError:
             raise ListError("a plan is nested too deeply") from None
         except ValueError as error:
-            if len(part) < longest:
+            if is_last:
                 raise ListError(f"is not JSON ({str(error)[:60]})") from None
-            continue
+            return None
         # A number or a word may go on behind the part that was looked at.
-        if end < len(part) or len(part) < longest:
-            return start + end
-    return None
+        return self._start + end if is_last or end < len(self._part) else None
 
 
 def _skip(text: str, place: int) -> int:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bd_gen.data.odd_plans import OddPlans
 from bd_gen.data.problems import one_line
 from bd_gen.data.sources.plans.plan_parser import BadPlanError, ParsedPlan, PlanParser
 from bd_gen.data.sources.plans.plan_texts import read_plan_texts
@@ -34,10 +35,12 @@ def each_plan(
     labels: RoomLabels | None = None,
     progress: Callable[[int, int], None] | None = None,
     takes_joined: bool = False,
+    odd: OddPlans | None = None,
 ) -> Iterator[NamedDiagram]:
     """Yield the plans of a file of up to 32 rooms each; only what is taken is read.
 
-    Without `takes_joined`, a plan with rooms joined without a direction is bad.
+    Without `takes_joined`, a plan with rooms joined without a direction is bad. `odd` counts those
+    that look odd among the plans taken so far.
 
     Raises:
         InputError: the file is unreadable or empty, or a plan is bad.
@@ -55,7 +58,10 @@ def each_plan(
         except BadPlanError as bad:
             detail = f": {one_line(bad.detail)}" if bad.detail else ""
             raise InputError(f"{path}: {unit} {number}: {bad.kind}{detail}") from None
-        yield named_diagram(plan, vocabulary)
+        named = named_diagram(plan, vocabulary)
+        if odd is not None:
+            odd.add(named.boxes, not plan.is_related or _follows_from_boxes(named))
+        yield named
     if is_empty:
         raise InputError(f"{path}: expected plans, the file is empty")
 
@@ -68,13 +74,21 @@ def named_diagram(plan: ParsedPlan, vocabulary: Vocabulary) -> NamedDiagram:
         rows, columns = vocabulary.edge_rows, vocabulary.edge_cols
         edges = tuple((int(rows[slot]), int(columns[slot]), r) for slot, r in plan.edges)
         return NamedDiagram(plan.name, Diagram(room_types, edges), boxes, plan.joined)
-    small = _vocabulary(len(room_types))
-    relations = relations_from_boxes(boxes[None], np.array([len(room_types)]), small)[0]
-    edges = tuple(
+    return NamedDiagram(plan.name, Diagram(room_types, _edges_of_boxes(boxes)), boxes)
+
+
+def _edges_of_boxes(boxes: np.ndarray) -> tuple[tuple[int, int, int], ...]:
+    """The edges that the rule reads off (n, 4) boxes."""
+    small = _vocabulary(len(boxes))
+    relations = relations_from_boxes(boxes[None], np.array([len(boxes)]), small)[0]
+    return tuple(
         (int(small.edge_rows[slot]), int(small.edge_cols[slot]), int(relations[slot]))
         for slot in np.flatnonzero(relations < NUM_RELATIONS)
     )
-    return NamedDiagram(plan.name, Diagram(room_types, edges), boxes)
+
+
+def _follows_from_boxes(plan: NamedDiagram) -> bool:
+    return plan.boxes is not None and set(plan.diagram.edges) == set(_edges_of_boxes(plan.boxes))
 
 
 @lru_cache

@@ -6,7 +6,7 @@ from typing import Any
 
 from bd_gen.diagrams.names import RoomLabels, is_joined_name
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, Vocabulary, relation_from_name
-from bd_gen.system.json_text import JsonError, parse_json
+from bd_gen.system.plain import JsonError, parse_json
 
 LARGEST_COORDINATE = 4096
 """Boxes are in pixels of a 256-pixel plan; beyond this a number is nonsense."""

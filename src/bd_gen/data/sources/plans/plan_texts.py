@@ -12,12 +12,15 @@ from typing import IO, cast
 
 from bd_gen.data.sources.plans.pieces import (
     LONGEST_LINE,
+    MOST_SHORT,
+    SHORTEST_PLAN,
     ListError,
     first_value,
     read_lines,
     split_list,
 )
 from bd_gen.system.errors import InputError
+from bd_gen.system.files import check_pointer
 
 LARGEST_JSON = 1 << 26
 
@@ -25,7 +28,6 @@ Texts = Iterator[tuple[int, bytes | None]]
 
 _BOM = b"\xef\xbb\xbf"
 _MOST_BLANK = 1 << 20  # bytes at the start
-_LFS_POINTER = b"version https://git-lfs.github.com/"
 
 
 def read_plan_texts(
@@ -42,8 +44,7 @@ def read_plan_texts(
             to a file kept by Git LFS.
     """
     head = _first_line(Path(path))
-    if head.startswith(_LFS_POINTER):
-        raise InputError(f"{path}: a pointer of Git LFS, not the file; get it by `git lfs pull`")
+    check_pointer(path, head)
     is_list = head.startswith(b"[")
     if is_list or (head.startswith(b"{") and not _ends(head)):
         text = _whole(Path(path), is_list)
@@ -106,8 +107,15 @@ def _ends(line: bytes) -> bool:
 
 
 def _numbered(path: str | Path, text: str) -> Texts:
+    short = 0
     try:
         for number, plan in enumerate(split_list(text), start=1):
+            short += plan is not None and len(plan) < SHORTEST_PLAN
+            if short > MOST_SHORT:
+                raise ListError(
+                    f"holds more than {MOST_SHORT:,} values of under {SHORTEST_PLAN} bytes, "
+                    "too short for a plan"
+                )
             yield number, None if plan is None else plan.encode()
     except ListError as error:
         raise InputError(f"{path}: {error}") from None

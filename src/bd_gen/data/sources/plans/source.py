@@ -13,17 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
-from bd_gen.data.plan_table import PlanTable, follows_from_boxes, relations_of_boxes
+from bd_gen.data.odd_plans import OddPlans
+from bd_gen.data.plan_table import PlanTable, relations_of_boxes
 from bd_gen.data.problems import Problems
 from bd_gen.data.sources.plans.plan_parser import BadPlanError, ParsedPlan, PlanParser
 from bd_gen.data.sources.plans.plan_texts import read_plan_texts
 from bd_gen.diagrams.names import RoomLabels
-from bd_gen.diagrams.relations import TOUCH_DISTANCE
 from bd_gen.diagrams.vocabulary import NO_EDGE, NODE_PAD, Vocabulary
 from bd_gen.system.errors import InputError
-
-USUAL_SIZE = (64, 256)
-"""Pixels from one end of a plan to the other; anything else earns a word of warning."""
 
 _CHUNK = 8192  # plans held as Python numbers before they become arrays
 
@@ -142,33 +139,11 @@ class _Chunk:
         return self.table
 
 
-def _scale_notes(tables: list[PlanTable]) -> list[str]:
-    """A word of warning if boxes do not look like pixels of a 256-pixel plan."""
-    odd, low, high = 0, *USUAL_SIZE
-    for table in tables:
-        real = (table.room_types != NODE_PAD)[..., None]
-        near = np.where(real, table.boxes[..., :2], np.inf).min(axis=1)
-        far = np.where(real, table.boxes[..., 2:], -np.inf).max(axis=1)
-        size = (far - near).max(axis=1)
-        odd += int((((size < low) | (size > high)) & table.has_boxes).sum())
-    if not odd:
-        return []
-    return [
-        f"{odd:,} plans measure under {low} or over {high} across; boxes must be in pixels of a "
-        f"256-pixel plan, where rooms within {TOUCH_DISTANCE} pixels touch"
-    ]
-
-
-def _boxes_notes(tables: list[PlanTable]) -> list[str]:
-    """Where boxes and relations say different things, the relations count."""
-    other = sum(int((table.has_boxes & ~follows_from_boxes(table)).sum()) for table in tables)
-    if not other:
-        return []
-    return [f"{other:,} plans have relations that their boxes do not give; the relations count"]
-
-
 def _join(chunks: list[_Chunk], notes: list[str], vocabulary: Vocabulary) -> PlanTable:
     tables = [chunk.pack() for chunk in chunks if len(chunk)]
+    odd = OddPlans()
+    for table in tables:
+        odd.add_table(table)
 
     def joined(name: str) -> np.ndarray:
         return np.concatenate([getattr(table, name) for table in tables])
@@ -181,5 +156,5 @@ def _join(chunks: list[_Chunk], notes: list[str], vocabulary: Vocabulary) -> Pla
         relations=joined("relations"),
         ids=joined("ids"),
         vocabulary=vocabulary,
-        notes=(*notes, *_scale_notes(tables), *_boxes_notes(tables)),
+        notes=(*notes, *odd.notes),
     )
