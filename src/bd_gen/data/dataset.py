@@ -15,10 +15,9 @@ from bd_gen.data.splits import Split, split_classes, split_plans
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.errors import InputError
+from bd_gen.system.progress import Progress
 
 __all__ = ["DataConfig", "Dataset", "PlanTable", "dataset_from_table", "load_dataset", "load_table"]
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,11 +116,11 @@ def dataset_from_table(table: PlanTable, config: DataConfig) -> Dataset:
 def _split(table: PlanTable, config: DataConfig, source: str) -> tuple[Split, tuple[str, ...]]:
     seed = config.split_seed
     if config.split == "graph2plan":
-        from bd_gen.data.listed_split import read_id_lists, split_by_lists
+        from bd_gen.data.splits import read_id_lists, split_by_lists
 
         return split_by_lists(table.ids, read_id_lists(str(config.split_file)), seed, source)
     if config.split == "published":
-        from bd_gen.data.published_split import split_in_file_order
+        from bd_gen.data.splits import split_in_file_order
 
         split = split_in_file_order(len(table), seed)
         if not len(split.train):
@@ -185,7 +184,7 @@ def _recipe(
 
     from bd_gen.data.labels import read_labels
     from bd_gen.data.sources.plans.source import read_plans
-    from bd_gen.diagrams.room_labels import RoomLabels
+    from bd_gen.diagrams.names import RoomLabels
 
     labels = read_labels(config.labels) if config.labels else RoomLabels()
     return (

@@ -1,6 +1,5 @@
 """The checkpoints that a user gives for many methods, each under the name of its schedule."""
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +8,7 @@ from bd_gen.model.class_weights import ClassWeights
 from bd_gen.model.schedules import SCHEDULES
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import expanded
+from bd_gen.system.names import did_you_mean
 from bd_gen.training.bundled import BUNDLED, checkpoint_file
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
 from bd_gen.training.trained import LEARNED
@@ -87,9 +87,7 @@ def _parts(option: str) -> tuple[str | None, Path]:
     path = expanded(option)
     if option == BUNDLED or path.is_file() or not equals:
         return None, path
-    near = difflib.get_close_matches(label, LABELS, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
     raise InputError(
         f"--checkpoint {option}: expected FILE or SCHEDULE=FILE, where SCHEDULE is one of "
-        f"{', '.join(LABELS)}{hint}"
+        f"{', '.join(LABELS)}{did_you_mean(label, LABELS)}"
     )

@@ -17,8 +17,7 @@ from bd_gen.metrics import Reference, load_or_fit
 from bd_gen.results.samples_file import Samples
 from bd_gen.system.errors import InputError
 from bd_gen.system.locks import one_at_a_time
-
-Progress = Callable[[int, int], None]
+from bd_gen.system.progress import Progress
 
 
 @dataclass(frozen=True)
