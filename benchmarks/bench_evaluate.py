@@ -23,7 +23,7 @@ from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.data.dataset import DataConfig, Dataset, load_dataset
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import NO_EDGE
-from bd_gen.results.floor import DEFAULT_SEEDS
+from bd_gen.results.baselines import DEFAULT_SEEDS
 from bd_gen.results.samples_file import SUFFIX, Samples, SeedSamples, samples_path, write_samples
 
 NUM_SAMPLES = 1000

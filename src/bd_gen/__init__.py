@@ -4,6 +4,8 @@ The names below are the front door (docs/python.md). Each is imported when it is
 that `import bd_gen` and the command line start at once.
 """
 
+from bd_gen.system.version import __version__ as __version__
+
 TYPE_CHECKING = False  # of `typing`, whose loading Ctrl-C would end with a traceback
 
 if TYPE_CHECKING:
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
     from bd_gen.data.config import DataConfig as DataConfig
     from bd_gen.diagrams.vocabulary import Vocabulary as Vocabulary
     from bd_gen.system.errors import InputError as InputError
-
-__version__ = "0.1.0"
 
 _HOME = {
     "DataConfig": "bd_gen.data.config",

@@ -181,6 +181,7 @@ def test_readable_where_only_ascii_is_known(plans_file: Path) -> None:
         assert done.stdout.isascii()
 
 
+@pytest.mark.slow
 def test_the_real_plans(dev_data: Path) -> None:
     path = dev_data / "real_plans" / "rplan.jsonl.gz"
     output = run("stats", "data=plans", f"data.path={path}").output

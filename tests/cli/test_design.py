@@ -77,7 +77,10 @@ def test_the_same_command_gives_the_same_plans_with_more_workers(design):
     design(*ROOMS, *QUICK, "--count", "2", "--out", "c", "--seed", "7")
     texts = [Path(name, "plans.jsonl").read_bytes() for name in "abc"]
     assert texts[0] == texts[1]
-    assert texts[0] != texts[2]
+    # Of three rooms the likeliest plans are the same whatever is drawn; what was drawn is not.
+    ways = [json.loads(Path(name, "design.json").read_text())["funnel"] for name in "abc"]
+    assert ways[0] == ways[1]
+    assert ways[0] != ways[2]
     pictures = [Path(name, "contact_sheet.png").read_bytes() for name in "ab"]
     assert pictures[0] == pictures[1]
 

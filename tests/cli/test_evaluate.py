@@ -14,6 +14,7 @@ import pytest
 
 from bd_gen.cli.main import cli, run
 from bd_gen.data.dataset import DataConfig, load_dataset
+from bd_gen.results.inventory import PUBLISHED
 from bd_gen.results.sample_table import read_sample_table
 from bd_gen.results.samples_file import (
     Samples,
@@ -22,7 +23,6 @@ from bd_gen.results.samples_file import (
     samples_path,
     write_samples,
 )
-from bd_gen.results.selection import PUBLISHED
 
 DATA = DataConfig(num_plans=300)
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from bd_gen.data.labels import read_labels
-from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.diagrams.names import RoomLabels
 from bd_gen.system.errors import InputError
 
 

@@ -1,4 +1,4 @@
-from bd_gen.data.problems import Problems, printable
+from bd_gen.data.problems import Problems, one_line
 
 
 def test_the_first_few_of_each_kind_are_named() -> None:
@@ -14,5 +14,5 @@ def test_the_first_few_of_each_kind_are_named() -> None:
 
 
 def test_foreign_text_cannot_spoil_the_line() -> None:
-    assert printable("a\nb\x1b[31m\u202e") == "a?b?[31m?"
-    assert printable("x" * 1000) == "x" * 77 + "..."
+    assert one_line("a\nb\x1b[31m\u202e") == "a?b?[31m?"
+    assert one_line("x" * 1000) == "x" * 77 + "..."

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from bd_gen.data.plan_table import PlanTable
-from bd_gen.data.statistics import is_connected, statistics_of
+from bd_gen.data.statistics import statistics_of
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.diagram_set import DiagramSet
+from bd_gen.diagrams.soundness import is_connected
 from bd_gen.diagrams.tokens import tokens_from_diagrams
-from bd_gen.diagrams.vocabulary import NUM_RELATIONS, Vocabulary
+from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_RELATIONS, Vocabulary
 
 V = Vocabulary(4)
 # a chain of three with a containment; two living rooms apart; the first again
@@ -17,7 +19,6 @@ DIAGRAMS = [
     Diagram((0, 1, 2), ((0, 1, 5), (1, 2, 3))),
     Diagram((2, 7, 9, 3), ((0, 1, 4), (0, 2, 0), (0, 3, 0), (1, 2, 0))),  # kitchen in second room
 ]
-FORBIDDEN = {2: (7,), 1: (9,)}
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def table() -> PlanTable:
 
 
 def test_every_count_by_hand(table: PlanTable) -> None:
-    s = statistics_of(table, FORBIDDEN)
+    s = statistics_of(table)
     assert (s.num_plans, s.num_distinct, s.num_distinct_rows, s.num_with_boxes) == (4, 3, 3, 0)
     assert s.rooms.tolist() == [0, 0, 1, 2, 1]
     assert s.edges.tolist() == [1, 0, 2, 0, 1, 0, 0]
@@ -56,7 +57,7 @@ def test_both_words_for_containment_count(table: PlanTable) -> None:
         swapped.astype(np.uint8), table.num_rooms, table.boxes, table.has_boxes,
         relations.astype(np.uint8), table.ids, V,
     )  # fmt: skip
-    assert statistics_of(turned, {}).wrapped_master == 0.5
+    assert statistics_of(turned).wrapped_master == 0.5
 
 
 def test_connected_against_a_search(random_table: Callable[..., PlanTable]) -> None:
@@ -76,7 +77,9 @@ def test_connected_against_a_search(random_table: Callable[..., PlanTable]) -> N
                         reached.add(b)
                         waiting.append(b)
         expected.append(len(reached) == n)
-    assert is_connected(is_edge, table.num_rooms, v).tolist() == expected
+    relations = np.where(is_edge | (table.relations >= NUM_RELATIONS), table.relations, NO_EDGE)
+    tokens = np.concatenate([table.room_types, relations], axis=1).astype(np.uint8)
+    assert is_connected(DiagramSet(tokens, v)).tolist() == expected
     assert 10 < sum(expected) < 290
 
 
@@ -86,5 +89,5 @@ def test_one_room_and_one_slot() -> None:
         tokens[:, :1], np.array([1]), np.zeros((1, 1, 4), np.float32), np.zeros(1, bool),
         tokens[:, 1:], np.array(["a"]), Vocabulary(1),
     )  # fmt: skip
-    s = statistics_of(table, FORBIDDEN)
+    s = statistics_of(table)
     assert (s.connected, s.edges.tolist()) == (1.0, [1])

@@ -1,6 +1,6 @@
 import pytest
 
-from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.diagram import Diagram, room_names
 
 
 def test_edges_are_sorted_so_that_equal_diagrams_compare_equal():
@@ -34,3 +34,14 @@ def test_text():
     assert str(Diagram((0,))) == "LivingRoom[0]"
     text = str(Diagram((0, 2), ((0, 1, 2),)))
     assert text == "LivingRoom[0], Kitchen[1]: LivingRoom[0] left-of Kitchen[1]"
+
+
+def test_names_of_rooms() -> None:
+    diagram = Diagram((7, 0, 7, 12, 7))
+    assert room_names(diagram) == (
+        "SecondRoom 1",
+        "LivingRoom",
+        "SecondRoom 2",
+        "Wall-in",
+        "SecondRoom 3",
+    )

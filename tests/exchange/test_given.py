@@ -7,7 +7,7 @@ from pathlib import Path
 import networkx
 import pytest
 
-from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.vocabulary import fold_name
 from bd_gen.exchange.given import read_given
 from bd_gen.sampling.conditions import Condition

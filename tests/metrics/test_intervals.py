@@ -4,12 +4,13 @@ import math
 import numpy as np
 import pytest
 import scipy.stats
+from tests.metrics.replicates import intervals_of_sets
 
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics import METRICS, DiagramSet, MetricKey, Reference, metric
 from bd_gen.metrics.compute import compute_metric
-from bd_gen.metrics.intervals import intervals, wilson
 from bd_gen.metrics.registry import select_metrics
+from bd_gen.metrics.significance import wilson
 
 SOME = ["validity", "diversity", "distribution", "edge_counts", "mode_coverage", "fixed_mmd"]
 
@@ -30,7 +31,7 @@ class Method:
         ]
 
     def intervals(self, **options):
-        return intervals(self.values, self.sets, self.reference, self.metrics, **options)
+        return intervals_of_sets(self.values, self.sets, self.reference, self.metrics, **options)
 
     def mean(self, key):
         return np.mean([entry[key] for entry in self.values])
@@ -121,7 +122,7 @@ def test_keys_that_nobody_resamples_get_students_t(method):
 
 
 def test_one_seed_has_intervals_from_its_samples_alone(method):
-    found = intervals(method.values[:1], method.sets[:1], method.reference, method.metrics)
+    found = intervals_of_sets(method.values[:1], method.sets[:1], method.reference, method.metrics)
     assert "eval/num_training_modes" not in found
     four = method.intervals()
     for key in ("eval/edge_tv", "eval/mean_edges", "eval/validity_rate"):
@@ -130,7 +131,7 @@ def test_one_seed_has_intervals_from_its_samples_alone(method):
 
 def test_some_metrics_alone_get_the_same_intervals(method):
     some = [one for one in method.metrics if one.name in ("distribution", "validity")]
-    found = intervals(method.values, iter(method.sets), method.reference, some)
+    found = intervals_of_sets(method.values, iter(method.sets), method.reference, some)
     everything = method.intervals()
     assert found == {key: everything[key] for key in found}
     assert len(found) == 12
@@ -145,14 +146,14 @@ def test_again_is_the_same_to_the_last_bit(method):
 def test_a_key_that_a_seed_lacks_has_no_interval(method):
     values = [dict(entry) for entry in method.values]
     del values[2]["eval/edge_js"]
-    found = intervals(values, method.sets, method.reference, method.metrics)
+    found = intervals_of_sets(values, method.sets, method.reference, method.metrics)
     assert "eval/edge_js" not in found
     assert "eval/edge_tv" in found
 
 
 def test_as_many_sets_as_entries(method):
     with pytest.raises(ValueError, match="4 seeds have values, 3 samples"):
-        intervals(method.values, method.sets[:3], method.reference, method.metrics)
+        intervals_of_sets(method.values, method.sets[:3], method.reference, method.metrics)
 
 
 def test_a_level_may_be_chosen(method):
@@ -192,7 +193,7 @@ def test_how_often_intervals_cover_the_expected_value(num_seeds, num_samples, co
     for _ in range(200):
         sets = [drawn() for _ in range(num_seeds)]
         values = [node_js(samples) for samples in sets]
-        found = intervals(values, sets, reference, [distribution])["eval/node_js"]
+        found = intervals_of_sets(values, sets, reference, [distribution])["eval/node_js"]
         hits += found["low"] <= expected <= found["high"]
     print(f"{num_seeds} x {num_samples}: {hits / 200:.3f} of 200 intervals")  # noqa: T201
     assert coverage[0] <= hits / 200 <= coverage[1]

@@ -9,9 +9,9 @@ import pytest
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.metrics import METRICS, Reference, find_metric_info, metric_infos
 from bd_gen.metrics.compute import compute_metric, flattened
-from bd_gen.metrics.intervals import intervals_of
+from bd_gen.metrics.intervals import intervals
+from bd_gen.metrics.measure import measure
 from bd_gen.metrics.registry import MetricKey, NotComputed, select_metrics, within_range
-from bd_gen.results.measure import measure
 
 COUNTED = {"diversity", "uniqueness_canonical"}
 """Shares of a single sample that are 1 because it is one, and not because nothing was looked at."""
@@ -85,16 +85,14 @@ def test_no_interval_leaves_the_range_of_its_key(values: list[float]) -> None:
                 continue
             low, high = key.limits
             own = [min(max(v * min(high, 9.0), low), high) for v in values]
-            (found,) = intervals_of(
-                [{key.name: v} for v in own], [{}] * 3, [5] * 3, [metric]
-            ).values()
+            (found,) = intervals([{key.name: v} for v in own], [{}] * 3, [5] * 3, [metric]).values()
             assert low <= found["low"] <= np.mean(own) <= found["high"] <= high, key.name
 
 
 @pytest.mark.parametrize("bits", [[-0.01, 0.0, 0.01], [0.8, 1.0, 0.99], [-0.02, -0.01, -0.02]])
 def test_the_interval_of_the_discrepancy_comes_from_unclipped_bits(bits: list[float]) -> None:
     entries = [{"eval/pgd": max(b, 0.0) ** 0.5, "pgd_bits": {"best": b}} for b in bits]
-    found = intervals_of(entries, [{}] * 3, [500] * 3, [METRICS["discrepancy"]])["eval/pgd"]
+    found = intervals(entries, [{}] * 3, [500] * 3, [METRICS["discrepancy"]])["eval/pgd"]
     assert 0 <= found["low"] <= found["high"] <= 1
     mean, se = np.mean(bits), np.std(bits, ddof=1) / math.sqrt(3)
     top = min(max(mean + 4.302652729911275 * se, 0.0), 1.0) ** 0.5

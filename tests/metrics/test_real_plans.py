@@ -10,6 +10,9 @@ from bd_gen.metrics import Reference, aggregate, compute_metrics
 CHUNK = 1000
 
 
+pytestmark = pytest.mark.slow  # a minute of evaluating several thousand plans
+
+
 @pytest.fixture(scope="module")
 def plans(dev_data, tmp_path_factory):
     path = dev_data / "real_plans" / "rplan.jsonl.gz"

@@ -166,3 +166,20 @@ def _returns_count(name):
 
     compute.__name__ = name
     return compute
+
+
+def test_statistics_are_stored_under_the_names_that_older_versions_gave_them():
+    stored = {name: known.fit_name for name, known in METRICS.items() if known.fit_name}
+    room = "bd_gen.metrics.measures"
+    assert (
+        stored.items()
+        >= {
+            "distribution": f"{room}.distribution.marginal_counts",
+            "edge_counts": f"{room}.edge_counts.edge_histograms",
+            "pairs": f"{room}.pairs.pair_counts",
+            "typed_degrees": f"{room}.degrees.degrees_by_type",
+            "conditional_edges": f"{room}.conditional.relations_by_pair",
+            "isomorphism": f"{room}.isomorphism.canonical_digests",
+            "novelty": f"{room}.coverage.distinct_diagrams",
+        }.items()
+    )

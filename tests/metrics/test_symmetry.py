@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bd_gen.diagrams.diagram_set import DiagramSet
-from bd_gen.diagrams.mirror import Mirror, mirror_relations
+from bd_gen.diagrams.relations import Mirror, mirror_relations
 from bd_gen.diagrams.tokens import tokens_from_parts
 from bd_gen.diagrams.vocabulary import RELATIONS, Vocabulary
 from bd_gen.metrics.symmetry import Symmetry, symmetry

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from bd_gen.diagrams.mirror import mirror_relations
+from bd_gen.diagrams.relations import mirror_relations
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.any_order import any_order_nats, nats_of_models
 from bd_gen.model.conditionals import (

@@ -12,7 +12,7 @@ from bd_gen.data.cache import file_hash
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.vocabulary import EDGE_MASK, NODE_MASK
 from bd_gen.metrics import DiagramSet, aggregate
-from bd_gen.metrics.measures.density import density
+from bd_gen.metrics.measures.structure import density
 from bd_gen.metrics.measures.transitivity import transitivity
 from bd_gen.metrics.measures.validity import validity
 from bd_gen.report.charts import Picture

@@ -5,7 +5,7 @@ import numpy as np
 
 from bd_gen.diagrams.vocabulary import RELATIONS
 from bd_gen.metrics.intervals import wilson
-from bd_gen.metrics.measures.distribution import marginal_counts
+from bd_gen.metrics.measures.distribution import DISTRIBUTION
 from bd_gen.metrics.measures.validity import validity_columns
 from bd_gen.report.charts import Box, Circle, Line, Words
 from bd_gen.report.contents import Contents, read_contents
@@ -107,7 +107,7 @@ def test_each_relation_has_its_sign() -> None:
 def test_histograms_are_those_of_the_metrics(directory: Path) -> None:
     contents = read_contents(directory)
     rows = contents.diagrams[REAL].rows
-    counts = marginal_counts(rows)["edge"]
+    counts = DISTRIBUTION.fit(rows)["edge"]
     assert np.allclose(relations(contents).shares[REAL], counts / counts.sum())
     found = edges(contents).shares[REAL]
     assert found.sum() == 1

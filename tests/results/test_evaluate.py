@@ -11,7 +11,7 @@ from bd_gen.data.dataset import DataConfig, load_dataset
 from bd_gen.metrics import METRICS, DiagramSet, MetricKey, compute_metrics, metric, metric_versions
 from bd_gen.metrics.compute import sample_columns
 from bd_gen.metrics.intervals import wilson
-from bd_gen.metrics.shares import passes
+from bd_gen.metrics.samples import passes
 from bd_gen.results import evaluate as module
 from bd_gen.results.evaluate import Evaluation, evaluate_method
 from bd_gen.results.finding import read_table

@@ -268,3 +268,16 @@ def test_what_is_no_small_file_is_one_line(tmp_path):
             read_small(path, 9, "")
     with pytest.raises(InputError, match=r"nothing: cannot be read \(No such file"):
         read_small(tmp_path / "nothing", 9, "")
+
+
+def test_a_pipe_a_folder_and_a_large_file_are_refused(tmp_path: Path) -> None:
+    files.check_file(tmp_path / "missing")
+    small = tmp_path / "small"
+    small.write_bytes(b"12345")
+    files.check_file(small, largest=5)
+    with pytest.raises(InputError, match=r"small: expected less$"):
+        files.check_file(small, "expected less", largest=4)
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("pipe", "."):
+        with pytest.raises(InputError, match="is not a file"):
+            files.check_file(tmp_path / name)

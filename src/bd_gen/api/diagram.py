@@ -1,6 +1,5 @@
 """A bubble diagram as people handle it: by names, in a notebook, as JSON, graph and tokens."""
 
-import json
 import operator
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bd_gen.api.plan_text import UNNAMED, json_of, laid_out, named_plan
 from bd_gen.diagrams import diagram as plain
 from bd_gen.diagrams.names import relation_of, room_type_of
 from bd_gen.diagrams.tokens import diagrams_from_tokens, tokens_from_diagrams
@@ -24,9 +24,6 @@ from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
     from networkx import DiGraph, Graph
-
-UNNAMED = "plan"
-"""The id of a plan that nobody has named."""
 
 
 class Diagram(plain.Diagram):
@@ -75,9 +72,11 @@ class Diagram(plain.Diagram):
 
     def _repr_svg_(self) -> str:
         """What a notebook shows: the bubbles."""
-        from bd_gen.api.drawing import draw
+        from bd_gen.drawing.picture_file import picture_style, svg_of
+        from bd_gen.drawing.plan_drawing import grid_figure
 
-        return str(draw(self))
+        with picture_style():
+            return svg_of(grid_figure([self]))
 
     def to_json(self, id: str = UNNAMED) -> str:  # noqa: A002 - the format's own word
         """One line of the open format `plans` (docs/data.md).
@@ -85,9 +84,7 @@ class Diagram(plain.Diagram):
         Raises:
             InputError: the id is not 1 to 200 printable characters.
         """
-        from bd_gen.api.plan import Plan
-
-        return Plan(id, self).to_json()
+        return json_of(laid_out(id, self))
 
     @classmethod
     def from_json(cls, text: str | bytes | Mapping[str, Any]) -> "Diagram":
@@ -96,15 +93,13 @@ class Diagram(plain.Diagram):
         Raises:
             InputError: it is no plan of the open format.
         """
-        from bd_gen.api.plan import Plan
-
-        return as_diagram(Plan.from_json(text))
+        return as_diagram(named_plan(text))
 
     def to_networkx(self) -> "DiGraph":
         """A graph: `type` at each node, `relation` at each edge (docs/exports.md)."""
-        from bd_gen.api.plan import Plan
+        from bd_gen.exchange.exports.graphml import graph_of
 
-        return Plan(UNNAMED, self).to_networkx()
+        return graph_of(laid_out(UNNAMED, self))
 
     @classmethod
     def from_networkx(cls, graph: "Graph") -> "Diagram":
@@ -255,26 +250,3 @@ def vocabulary_of_width(width: int) -> Vocabulary:
         if n_max * (n_max + 1) // 2 == width:
             return Vocabulary(n_max)
     raise InputError(f"tokens: no vocabulary has rows of {width}; expected n(n+1)/2 for n rooms")
-
-
-def parsed_json(text: str | bytes | Mapping[str, Any]) -> bytes:
-    """A plan as the bytes that a file would hold; without an id it gets one.
-
-    Raises:
-        InputError: it is no JSON.
-    """
-    from bd_gen.system.plain import JsonError, parse_json
-
-    if isinstance(text, Mapping):
-        content: Any = dict(text)
-    else:
-        try:
-            content = parse_json(text.encode() if isinstance(text, str) else text)
-        except JsonError as error:
-            raise InputError(f"plan: expected a JSON object with rooms ({error})") from None
-    if not isinstance(content, dict):
-        raise InputError("plan: expected a JSON object with rooms")
-    try:
-        return json.dumps({"id": UNNAMED, **content}).encode()
-    except (TypeError, ValueError) as error:
-        raise InputError(f"plan: is not JSON ({error})") from None

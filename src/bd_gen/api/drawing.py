@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bd_gen.api.plan import as_plans
+from bd_gen.api.diagram import as_diagram, as_list
+from bd_gen.api.plan_text import UNNAMED, laid_out
 from bd_gen.drawing.picture_file import DPI, checked_suffix, picture_style, save_figure, svg_of
 from bd_gen.drawing.plan_drawing import Mode, grid_figure, plans_figure
 from bd_gen.system.errors import InputError
@@ -48,7 +49,12 @@ def draw(
     """
     from bd_gen.exchange.exports.pictures import MOST_IN_A_PICTURE
 
-    plans = as_plans(what, "draw")
+    plans = [
+        laid_out(
+            getattr(one, "id", UNNAMED), as_diagram(one, f"draw[{k}]"), getattr(one, "boxes", None)
+        )
+        for k, one in enumerate(as_list(what, "draw"))
+    ]
     if len(plans) > MOST_IN_A_PICTURE:
         raise InputError(
             f"draw: a picture holds up to {MOST_IN_A_PICTURE} diagrams, here are {len(plans):,}"

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bd_gen.api.diagram import UNNAMED, Diagram, as_diagram
+from bd_gen.api.diagram import Diagram, as_diagram
 from bd_gen.api.plan import Plan
+from bd_gen.api.plan_text import UNNAMED
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outcome import lay_out as outcome_of
 from bd_gen.system.errors import InputError

@@ -1,6 +1,5 @@
 """A diagram with its name and its rectangles; reading such plans, and writing them."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -8,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from warnings import warn
 
-from bd_gen.api.diagram import UNNAMED, as_diagram, as_list, parsed_json
+from bd_gen.api.diagram import as_diagram, as_list
+from bd_gen.api.plan_text import UNNAMED, json_of, named_plan
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import expanded
@@ -47,11 +47,7 @@ class Plan(LaidOut):
 
     def to_json(self) -> str:
         """One line of the open format `plans`: boxes, if the relations follow from them."""
-        from bd_gen.data.sources.plans.plans_writer import plain_plans
-        from bd_gen.exchange.exports.plans import table_of
-
-        (plain,) = plain_plans(table_of([self]))
-        return json.dumps(plain, ensure_ascii=False)
+        return json_of(self)
 
     @classmethod
     def from_json(cls, text: str | bytes | Mapping[str, Any]) -> "Plan":
@@ -60,18 +56,7 @@ class Plan(LaidOut):
         Raises:
             InputError: it is no plan of the format.
         """
-        from bd_gen.data.sources.plans.plan_diagrams import named_diagram
-        from bd_gen.data.sources.plans.plan_parser import BadPlanError, PlanParser
-        from bd_gen.diagrams.room_labels import RoomLabels
-        from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
-
-        vocabulary = Vocabulary(LARGEST_N_MAX)
-        try:
-            parsed = PlanParser(vocabulary, RoomLabels(), "plan")(parsed_json(text), 1)
-        except BadPlanError as bad:
-            detail = f": {bad.detail}" if bad.detail else ""
-            raise InputError(f"plan: {bad.kind}{detail}") from None
-        return cls(*named_diagram(parsed, vocabulary))
+        return cls(*named_plan(text))
 
     def to_networkx(self) -> "DiGraph":
         """A graph with types, relations and boxes as attributes (docs/exports.md)."""

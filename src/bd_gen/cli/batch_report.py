@@ -126,8 +126,9 @@ def run_with_report(
     Returns:
         names of the methods that failed.
     """
-    from bd_gen.generation.batch import Progress, run_batch
+    from bd_gen.generation.batch import run_batch
     from bd_gen.generation.job import Generated, generate
+    from bd_gen.system.progress import Progress
 
     with (
         said_how_to_go_on(),

@@ -99,8 +99,7 @@ def compare_two(
             written.
     """
     from bd_gen.cli.overrides import data_config_from_overrides
-    from bd_gen.results.paired import compare_pair
-    from bd_gen.results.paired_table import costs, explanation, pair_tables, write_pair_csv
+    from bd_gen.results.paired import compare_pair, costs, explanation, pair_tables, write_pair_csv
     from bd_gen.results.table import markdown_section, terminal_text
 
     data = data_config_from_overrides(overrides)

@@ -72,9 +72,9 @@ def compare_files(
     """
     from bd_gen.results.columns import Column
     from bd_gen.results.comparison import markdown
+    from bd_gen.results.configuration import unlike_columns
     from bd_gen.results.csv_file import write_csv
     from bd_gen.results.result_file import read_result
-    from bd_gen.results.unlike import unlike_columns
     from bd_gen.system.files import write_text
 
     # Files of one name are told apart by their folders.
@@ -108,8 +108,8 @@ def compare_and_print(
         InputError: there is nothing to compare, or a file cannot be written.
     """
     from bd_gen.results.comparison import write_comparison
+    from bd_gen.results.configuration import unlike_columns
     from bd_gen.results.csv_file import write_csv
-    from bd_gen.results.unlike import unlike_columns
 
     path, columns, problems = write_comparison(directory, out, primary_only, spread)
     for problem in problems:

@@ -1,6 +1,5 @@
 """Configuration of the Hydra commands: YAML files and overrides in, frozen dataclasses out."""
 
-import difflib
 import pkgutil
 import re
 from collections.abc import Mapping, Sequence
@@ -9,7 +8,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from bd_gen.cli.published_overrides import translated
 from bd_gen.system.errors import InputError
-from bd_gen.system.names import REGISTRIES
+from bd_gen.system.names import REGISTRIES, did_you_mean, nearest
 
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
 T = TypeVar("T")
@@ -220,12 +219,11 @@ def _check_override(override: str, keys: set[str], groups: Sequence[str]) -> Non
     if key in groups:
         choices = _choices(key)
         if value not in choices:
-            near = difflib.get_close_matches(value, choices, n=1)
+            near = nearest(value, choices)
             hint = f"; did you mean {key}={near[0]}?" if near else ""
             raise InputError(f"{override}: {key} must be one of {', '.join(choices)}{hint}")
     elif key not in keys:
-        near = difflib.get_close_matches(key, [*keys, *groups], n=2, cutoff=0.5)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        hint = did_you_mean(key, [*keys, *groups], 2, cutoff=0.5)
         raise InputError(f"{override}: there is no setting {key}{hint}")
 
 

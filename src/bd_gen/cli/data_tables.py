@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bd_gen.data.dataset import DataConfig, Dataset, PlanTable, describe
-from bd_gen.data.leaks import leaks_of
-from bd_gen.data.statistics import PlanStatistics, statistics_of
+from bd_gen.data.statistics import PlanStatistics, leaks_of, statistics_of
 from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def print_calibration(table: PlanTable, seed: int) -> None:
     from bd_gen.data.sources.synthetic.calibration import FEWEST_PLANS, compare_with_rplan
 
     rows = []
-    for row in compare_with_rplan(_statistics(table), seed):
+    for row in compare_with_rplan(statistics_of(table), seed):
         show = {"share": _percent, "number": _number, "fact": _yes_or_no}[row.kind]
         verdict = "ok" if row.is_within else "off"
         tolerance = f"+/- {show(row.tolerance)}" if row.tolerance else ""
@@ -40,7 +39,7 @@ def print_calibration(table: PlanTable, seed: int) -> None:
 
 def print_statistics(config: DataConfig, data: Dataset, table: PlanTable) -> None:
     """Everything about a table of plans and how they are split."""
-    s = _statistics(table)
+    s = statistics_of(table)
     console = _console()
     console.print(data.source)
     _print(console, "", ("", ""), _summary(s))
@@ -62,7 +61,7 @@ def print_symmetry(config: DataConfig, table: PlanTable) -> None:
     Means over ten random halves.
     """
     from bd_gen.diagrams.diagram_set import DiagramSet
-    from bd_gen.diagrams.mirror import Mirror
+    from bd_gen.diagrams.relations import Mirror
     from bd_gen.metrics.symmetry import symmetry
 
     plans = DiagramSet(table.tokens, table.vocabulary)
@@ -82,13 +81,6 @@ def print_symmetry(config: DataConfig, table: PlanTable) -> None:
     console.print(describe(config))
     header = ("mirror", "two halves", "one mirrored", "ratio", "")
     _print(console, "JS of (type, type, relation), nats", header, rows)
-
-
-def _statistics(table: PlanTable) -> PlanStatistics:
-    # Which containments are forbidden is the metrics' knowledge; data must not import them.
-    from bd_gen.metrics.measures.containment import FORBIDDEN_OUTER_TYPES
-
-    return statistics_of(table, FORBIDDEN_OUTER_TYPES)
 
 
 def _summary(s: PlanStatistics) -> list[tuple[str, str]]:

@@ -117,7 +117,7 @@ def command(
     from bd_gen.design.files import design_folder
     from bd_gen.design.room_rules import parse_rule
     from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, checked_scale
-    from bd_gen.diagrams.room_labels import RoomLabels
+    from bd_gen.diagrams.names import RoomLabels
 
     metres = checked_scale(METRES_PER_PIXEL if scale is None else scale)
     known_labels = read_labels(labels) if labels is not None else RoomLabels()

@@ -6,7 +6,7 @@ from bd_gen.cli.checkpoint_notes import say_file_notes
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
-    from bd_gen.diagrams.room_labels import RoomLabels
+    from bd_gen.diagrams.names import RoomLabels
     from bd_gen.layouts.options import SolverOptions
     from bd_gen.layouts.outline import Box
     from bd_gen.sampling.conditions import Condition

@@ -24,8 +24,8 @@ from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
     from bd_gen.data.config import DataConfig
-    from bd_gen.results.asked import Rows
     from bd_gen.results.evaluate import Evaluation
+    from bd_gen.results.freshness import Rows
     from bd_gen.results.request import Outcome, Request
 
 
@@ -112,8 +112,8 @@ def command(
             _list(directory, models)
             return
         from bd_gen.results.columns import MARGINALS, MEMORISER, REAL
+        from bd_gen.results.inventory import chosen_metrics
         from bd_gen.results.request import Request
-        from bd_gen.results.selection import chosen_metrics
 
         names = chosen_metrics(metrics, families, published)
         warn_of_missing_packages(names, families, rows is not None)

@@ -8,7 +8,7 @@ import click
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
-    from bd_gen.results.asked import Rows
+    from bd_gen.results.freshness import Rows
     from bd_gen.results.request import Outcome
 
 

@@ -1,6 +1,6 @@
 """`bd-gen likelihood`: how well models know held-out plans, without a sampler."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
-    from bd_gen.cli.likelihood_report import Measured
+    from bd_gen.cli.likelihood_report import Measured, Settings
     from bd_gen.generation.held_out import HeldOut
     from bd_gen.model.class_weights import ClassWeights
     from bd_gen.model.conditionals import Conditionals
@@ -22,22 +22,6 @@ SPLITS = ("validation", "test", "train")
 ORDERS = ("random", "types", "edges", "rooms")
 GIVEN = ("types", "half")
 ENDINGS = (".json", ".csv")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How nats are measured, as it stands in the file of numbers."""
-
-    split: str
-    laws: tuple[str, ...]
-    num_orders: int
-    seed: int
-    given: str | None
-    batch_size: int
-    device: str
-    with_mean: bool
-    with_mirror: bool
-    class_weights: "ClassWeights | None" = None
 
 
 @click.command("likelihood")
@@ -97,7 +81,7 @@ def command(words: tuple[str, ...], num: int | None, out: tuple[Path, ...], **op
     Plans are those of the data that the checkpoints were trained on; data=... names others.
     "bundled" is the checkpoint of the package.
     """
-    from bd_gen.cli.likelihood_report import lines_of, write_numbers, write_plans
+    from bd_gen.cli.likelihood_report import Settings, lines_of, write_numbers, write_plans
     from bd_gen.generation.held_out import held_out_plans
 
     for path in out:
@@ -145,7 +129,7 @@ def _checkpoints(paths: list[str], class_weights: "ClassWeights | None") -> "dic
 
 
 def _measured(
-    checkpoints: "dict[str, Checkpoint]", plans: "HeldOut", settings: Settings
+    checkpoints: "dict[str, Checkpoint]", plans: "HeldOut", settings: "Settings"
 ) -> "list[Measured]":
     """One a checkpoint, then the mean of all if it is wanted."""
     from bd_gen.cli.likelihood_report import Measured

@@ -14,7 +14,7 @@ from bd_gen.results.csv_file import write_rows
 from bd_gen.system.files import write_text
 
 if TYPE_CHECKING:
-    from bd_gen.cli.likelihood import Settings
+    from bd_gen.model.class_weights import ClassWeights
 
 _GIVEN = {None: "", "types": " given the room types", "half": " given half of the tokens"}
 _PLAN_COLUMNS = (
@@ -30,6 +30,22 @@ _PLAN_COLUMNS = (
 )
 
 
+@dataclass(frozen=True)
+class Settings:
+    """How nats are measured, as it stands in the file of numbers."""
+
+    split: str
+    laws: tuple[str, ...]
+    num_orders: int
+    seed: int
+    given: str | None
+    batch_size: int
+    device: str
+    with_mean: bool
+    with_mirror: bool
+    class_weights: "ClassWeights | None" = None
+
+
 @dataclass
 class Measured:
     """The nats of one checkpoint, or of the mean of several, which has no hash."""
@@ -39,7 +55,7 @@ class Measured:
     by_law: dict[str, AnyOrderNats] = field(default_factory=dict)
 
 
-def lines_of(measured: Sequence[Measured], plans: HeldOut, settings: "Settings") -> Iterator[str]:
+def lines_of(measured: Sequence[Measured], plans: HeldOut, settings: Settings) -> Iterator[str]:
     """What people read."""
     for one in measured:
         yield from _lines(one, plans, settings)
@@ -52,7 +68,7 @@ def lines_of(measured: Sequence[Measured], plans: HeldOut, settings: "Settings")
 
 
 def write_numbers(
-    path: Path, measured: Sequence[Measured], plans: HeldOut, settings: "Settings"
+    path: Path, measured: Sequence[Measured], plans: HeldOut, settings: Settings
 ) -> None:
     """Write all that is printed as JSON."""
     report: dict[str, Any] = {
@@ -86,14 +102,14 @@ def write_numbers(
     write_text(path, json.dumps(report, indent=2) + "\n")
 
 
-def _class_weights(settings: "Settings") -> dict[str, Any]:
+def _class_weights(settings: Settings) -> dict[str, Any]:
     """What was divided out, if anything was."""
     weights = settings.class_weights
     return {} if weights is None else {"class_weights": weights.as_plain}
 
 
 def write_plans(
-    path: Path, measured: Sequence[Measured], plans: HeldOut, settings: "Settings"
+    path: Path, measured: Sequence[Measured], plans: HeldOut, settings: Settings
 ) -> None:
     """Write a CSV file with a line for every checkpoint, law of orders and plan.
 
@@ -120,7 +136,7 @@ def write_plans(
     write_rows(path, _PLAN_COLUMNS, lines)
 
 
-def _lines(one: Measured, plans: HeldOut, settings: "Settings") -> Iterator[str]:
+def _lines(one: Measured, plans: HeldOut, settings: Settings) -> Iterator[str]:
     law, nats = next(iter(one.by_law.items()))
     number = "1 order" if nats.num_orders == 1 else f"{nats.num_orders} orders"
     yield (
@@ -221,7 +237,7 @@ def _difference(nats: AnyOrderNats, base: AnyOrderNats) -> dict[str, Any]:
     return found
 
 
-def _numbers(one: Measured, plans: HeldOut, settings: "Settings") -> dict[str, Any]:
+def _numbers(one: Measured, plans: HeldOut, settings: Settings) -> dict[str, Any]:
     """Those of the first law, and of every law under `by_order`."""
     base = one.by_law[_base(one)]
     by_order = {}

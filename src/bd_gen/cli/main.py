@@ -7,10 +7,10 @@ from typing import NoReturn
 
 import click
 
-from bd_gen import __version__
 from bd_gen.cli.terminal import drop_the_rest, shown_only
 from bd_gen.system.errors import InputError, printable
 from bd_gen.system.interrupts import Interrupts
+from bd_gen.system.version import __version__
 
 COMMANDS = {
     "data": ("bd_gen.cli.data", "Prepare data: make, read, export and describe plans."),
@@ -81,12 +81,12 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, but an unknown name is answered with the near ones."""
-        import difflib
+        from bd_gen.system.names import did_you_mean
 
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = [name for name in COMMANDS if name.startswith(args[0])]
-            near = near or difflib.get_close_matches(args[0], COMMANDS, n=2)
-            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            begun = [name for name in COMMANDS if name.startswith(args[0])]
+            hint = f"; did you mean {' or '.join(begun)}?" if begun else ""
+            hint = hint or did_you_mean(args[0], COMMANDS, 2)
             ctx.fail(f"there is no command {args[0]!r}{hint}")
         return super().resolve_command(ctx, args)
 

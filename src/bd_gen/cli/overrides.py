@@ -1,13 +1,13 @@
 """Overrides such as `data=plans data.path=FILE` without Hydra, for commands that start fast."""
 
 import dataclasses
-import difflib
 import os
 from collections.abc import Sequence
 from typing import Any
 
 from bd_gen.data.config import DataConfig
 from bd_gen.system.errors import InputError
+from bd_gen.system.names import nearest
 
 _TRUTH = {"true": True, "yes": True, "false": False, "no": False}
 
@@ -26,7 +26,7 @@ def data_config_from_overrides(words: Sequence[str]) -> DataConfig | None:
         key, equals, text = word.partition("=")
         name = "source" if key == "data" else key.removeprefix("data.")
         if not equals or name not in fields or key == name:
-            near = difflib.get_close_matches(key, ["data", *(f"data.{f}" for f in fields)], n=2)
+            near = nearest(key, ["data", *(f"data.{f}" for f in fields)], 2)
             hint = f"; did you mean {' or '.join(f'{n}=...' for n in near)}?" if near else ""
             raise InputError(
                 f"{word}: expected data=SOURCE or data.FIELD=VALUE (fields: "

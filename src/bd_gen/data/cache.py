@@ -13,7 +13,7 @@ from bd_gen.data.plan_table import PlanTable
 from bd_gen.diagrams.tokens import is_well_formed
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.errors import InputError
-from bd_gen.system.files import write_with
+from bd_gen.system.files import check_file, write_with
 
 CACHE_VERSION = 1
 """Part of every key; raise it when reading a source gives other arrays than before."""
@@ -35,8 +35,7 @@ def file_hash(path: str | Path) -> str:
         InputError: the file is missing or cannot be read.
     """
     try:
-        if Path(path).exists() and not Path(path).is_file():
-            raise InputError(f"{path}: expected a file, got a folder or a device")
+        check_file(path, "expected a file, got a folder or a device")
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:

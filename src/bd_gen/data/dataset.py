@@ -9,11 +9,12 @@ import numpy as np
 from bd_gen.data.cache import cache_key, load_or_make
 from bd_gen.data.config import DataConfig
 from bd_gen.data.plan_table import PlanTable
-from bd_gen.data.sources import SOURCES, Progress
+from bd_gen.data.sources import SOURCES
 from bd_gen.data.splits import Split, split_classes, split_plans
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.errors import InputError
+from bd_gen.system.progress import Progress
 
 __all__ = ["DataConfig", "Dataset", "PlanTable", "dataset_from_table", "load_dataset", "load_table"]
 
@@ -114,11 +115,11 @@ def dataset_from_table(table: PlanTable, config: DataConfig) -> Dataset:
 def _split(table: PlanTable, config: DataConfig, source: str) -> tuple[Split, tuple[str, ...]]:
     seed = config.split_seed
     if config.split == "graph2plan":
-        from bd_gen.data.listed_split import read_id_lists, split_by_lists
+        from bd_gen.data.splits import read_id_lists, split_by_lists
 
         return split_by_lists(table.ids, read_id_lists(str(config.split_file)), seed, source)
     if config.split == "published":
-        from bd_gen.data.published_split import split_in_file_order
+        from bd_gen.data.splits import split_in_file_order
 
         split = split_in_file_order(len(table), seed)
         if not len(split.train):

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from bd_gen.data.problems import printable
-from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.data.problems import one_line
+from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.vocabulary import ROOM_TYPES, fold_name, room_type_from_name
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import read_small
@@ -28,7 +28,7 @@ def read_labels(path: str | Path) -> RoomLabels:
     mapping: dict[str, int] = {}
     for label, name in names.items():
         room_type = room_type_from_name(name) if isinstance(name, str) else None
-        shown = printable(str(label))
+        shown = one_line(str(label))
         if name is None:
             raise InputError(
                 f"{path}: {shown!r}: null; a room cannot be left out, map its label to a room type "
@@ -37,7 +37,7 @@ def read_labels(path: str | Path) -> RoomLabels:
         if room_type is None:
             raise InputError(
                 f"{path}: {shown!r}: expected one of {', '.join(ROOM_TYPES)}, "
-                f"got {printable(str(name))!r}"
+                f"got {one_line(str(name))!r}"
             )
         if mapping.setdefault(fold_name(label), room_type) != room_type:
             raise InputError(f"{path}: {shown!r}: given twice with different room types")

@@ -7,8 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from bd_gen.data.sources.plans.plan_parser import LARGEST_COORDINATE
-from bd_gen.diagrams.mirror import Mirror, mirror_boxes, mirror_relations
-from bd_gen.diagrams.relations import relations_from_boxes
+from bd_gen.diagrams.relations import Mirror, mirror_boxes, mirror_relations, relations_from_boxes
 from bd_gen.diagrams.renumbered import renumbering_classes
 from bd_gen.diagrams.row_classes import by_first_occurrence, joined_classes, row_classes
 from bd_gen.diagrams.tokens import tokens_from_parts

@@ -24,7 +24,7 @@ class Problems:
         self.counts[kind] += 1
         named = self.examples.setdefault(kind, [])
         if len(named) < _EXAMPLES_PER_KIND:
-            named.append(f"{where}: {printable(detail)}" if detail else where)
+            named.append(f"{where}: {one_line(detail)}" if detail else where)
 
     @property
     def total(self) -> int:
@@ -39,7 +39,7 @@ class Problems:
         return "; ".join(parts)
 
 
-def printable(text: str) -> str:
+def one_line(text: str) -> str:
     """One line of bounded length without control characters, for showing foreign text."""
     text = "".join(c if c.isprintable() else "?" for c in text[: _LONGEST_DETAIL + 1])
     return text if len(text) <= _LONGEST_DETAIL else text[: _LONGEST_DETAIL - 3] + "..."

@@ -1,23 +1,77 @@
-"""Statistics of a table of plans: what `bd-gen data stats` shows and calibration compares."""
+"""Statistics of a table of plans, and what its split holds back that training has seen."""
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from bd_gen.data.dataset import Dataset
 from bd_gen.data.plan_table import PlanTable
-from bd_gen.diagrams.vocabulary import (
-    NODE_PAD,
-    NUM_RELATIONS,
-    NUM_ROOM_TYPES,
-    RELATIONS,
-    ROOM_TYPES,
-    Vocabulary,
+from bd_gen.diagrams.canonical import canonical_tokens
+from bd_gen.diagrams.diagram_set import NO_TYPE, DiagramSet
+from bd_gen.diagrams.row_classes import row_classes
+from bd_gen.diagrams.soundness import (
+    containments,
+    has_forbidden_containment,
+    has_valid_types,
+    is_connected,
 )
+from bd_gen.diagrams.twins import has_twin
+from bd_gen.diagrams.vocabulary import NUM_RELATIONS, NUM_ROOM_TYPES, ROOM_TYPES
 
-_INSIDE, _SURROUNDING = RELATIONS.index("inside"), RELATIONS.index("surrounding")
+
+@dataclass(frozen=True)
+class Leaks:
+    """Shares of the plans of one part that have a double in training; NaN for an empty part.
+
+    Attributes:
+        same_row: a training plan has the same token row.
+        renumbered: a training plan is the same diagram, with the rooms in another order at most
+            (`bd_gen.diagrams.renumbered`).
+        turned: a training plan has the same row up to the numbering of rooms, an edge turned
+            round taken for 9 - r: what `eval/novelty_canonical` does not count as new.
+        twin: a training plan can have the same row, relations read off the boxes, with the rooms
+            of both renumbered (`bd_gen.diagrams.twins`).
+    """
+
+    same_row: float
+    renumbered: float
+    turned: float
+    twin: float
+
+
+def leaks_of(data: Dataset) -> dict[str, Leaks]:
+    """The leaks into training of `validation`, `test`, and both together as `held out`.
+
+    Raises:
+        ValueError: the data set has no table.
+    """
+    if data.table is None:
+        raise ValueError("leaks are found in plans, and there are only rows")
+    train = data.split.train
+    known = [
+        _is_known(row_classes(data.tokens), train),
+        _is_known(data.table.diagram_classes, train),
+        _is_known(row_classes(canonical_tokens(data.tokens, data.vocabulary)), train),
+        has_twin(data.tokens, data.table.reverse_relations, data.vocabulary, train),
+    ]
+    validation, test = data.split.validation, data.split.test
+    parts = {"validation": validation, "test": test, "held out": np.append(validation, test)}
+    return {
+        name: Leaks(*(_share(is_known[part]) for is_known in known)) for name, part in parts.items()
+    }
+
+
+def _is_known(classes: np.ndarray, train: np.ndarray) -> np.ndarray:
+    is_known = np.zeros(len(classes), bool)  # there are no more classes than rows
+    is_known[classes[train]] = True
+    return is_known[classes]
+
+
+def _share(is_known: np.ndarray) -> float:
+    return float(is_known.mean()) if len(is_known) else float("nan")
+
+
 _LIVING, _MASTER = ROOM_TYPES.index("LivingRoom"), ROOM_TYPES.index("MasterRoom")
-_AT_MOST_ONE = (_LIVING, ROOM_TYPES.index("Entrance"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,83 +115,44 @@ class PlanStatistics:
     forbidden: float
 
 
-def statistics_of(table: PlanTable, forbidden: Mapping[int, Collection[int]]) -> PlanStatistics:
-    """Statistics of a table with at least one plan.
-
-    Args:
-        table: the plans.
-        forbidden: for each inner room type the types that must not contain it.
-    """
+def statistics_of(table: PlanTable) -> PlanStatistics:
+    """Statistics of a table with at least one plan."""
     v = table.vocabulary
-    is_edge = table.relations < NUM_RELATIONS
-    num_edges = is_edge.sum(axis=1)
+    plans = DiagramSet(table.tokens, v)
     plans_by_rooms = np.bincount(table.num_rooms, minlength=v.n_max + 1)
     edges_by_rooms = _ratio(
-        np.bincount(table.num_rooms, num_edges, minlength=v.n_max + 1), plans_by_rooms
+        np.bincount(table.num_rooms, plans.num_edges, minlength=v.n_max + 1), plans_by_rooms
     )
     n = np.arange(v.n_max + 1)
-    types = table.room_types
-    contains = _containments(table)
-    is_forbidden = np.zeros((NUM_ROOM_TYPES, NUM_ROOM_TYPES), bool)
-    for inner, outers in forbidden.items():
-        is_forbidden[inner, list(outers)] = True
-    counts = np.stack([(types == t).sum(axis=1) for t in _AT_MOST_ONE])
+    is_room = plans.room_types != NO_TYPE
+    rooms = plans.room_types[is_room]
+    rooms_by_type = np.bincount(rooms, minlength=NUM_ROOM_TYPES)
+    ends_by_type = np.bincount(rooms, plans.degrees[is_room], minlength=NUM_ROOM_TYPES)
+    plan, inner, outer = containments(plans)
+    wrapped = plan[(inner == _MASTER) & (outer == _LIVING)]
     return PlanStatistics(
         num_plans=len(table),
         num_distinct=int(table.groups.max()) + 1,
         num_distinct_rows=len(np.unique(table.tokens, axis=0)),
         num_with_boxes=int(table.has_boxes.sum()),
         rooms=plans_by_rooms,
-        edges=np.bincount(num_edges, minlength=v.num_edges + 1),
+        edges=np.bincount(plans.num_edges, minlength=v.num_edges + 1),
         edges_by_rooms=edges_by_rooms,
         density_by_rooms=_ratio(edges_by_rooms, n * (n - 1) / 2),
-        room_types=np.bincount(types[types != NODE_PAD], minlength=NUM_ROOM_TYPES),
-        relations=np.bincount(table.relations[is_edge], minlength=NUM_RELATIONS),
-        degrees=_degrees_by_type(types, is_edge, v),
-        archetypes=archetypes_of(types),
-        connected=float(is_connected(is_edge, table.num_rooms, v).mean()),
-        valid_types=float((counts <= 1).all(axis=0).mean()),
-        wrapped_master=_share(contains, (_MASTER, _LIVING), len(table)),
-        forbidden=_share(contains, is_forbidden, len(table)),
+        room_types=rooms_by_type,
+        relations=np.bincount(plans.relations[plans.has_edge], minlength=NUM_RELATIONS),
+        degrees=_ratio(ends_by_type, rooms_by_type),
+        archetypes=archetypes_of(table.room_types),
+        connected=float(is_connected(plans).mean()),
+        valid_types=float(has_valid_types(plans).mean()),
+        wrapped_master=len(np.unique(wrapped)) / len(table),
+        forbidden=float(has_forbidden_containment(plans).mean()),
     )
 
 
 def _ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The quotient a / b, NaN where b is 0."""
     return np.divide(a, b, out=np.full(np.shape(a), np.nan), where=b > 0)
-
-
-def _containments(table: PlanTable) -> np.ndarray:
-    """(C, 3): plan, inner type, outer type of every edge that says so."""
-    v = table.vocabulary
-    plan, slot = np.nonzero((table.relations == _INSIDE) | (table.relations == _SURROUNDING))
-    first = table.room_types[plan, v.edge_rows[slot]]
-    second = table.room_types[plan, v.edge_cols[slot]]
-    is_inside = table.relations[plan, slot] == _INSIDE
-    inner, outer = np.where(is_inside, first, second), np.where(is_inside, second, first)
-    return np.stack([plan, inner, outer], axis=1)
-
-
-def _share(contains: np.ndarray, which: tuple[int, int] | np.ndarray, num_plans: int) -> float:
-    """Share of plans with a containment (inner, outer), or any that a (13, 13) mask marks."""
-    inner, outer = contains[:, 1], contains[:, 2]
-    if isinstance(which, tuple):
-        chosen = (inner == which[0]) & (outer == which[1])
-    else:
-        chosen = which[inner, outer]
-    return len(np.unique(contains[chosen, 0])) / num_plans
-
-
-def _degrees_by_type(
-    room_types: np.ndarray, is_edge: np.ndarray, vocabulary: Vocabulary
-) -> np.ndarray:
-    degrees = np.zeros(room_types.shape, np.int64)
-    for slot, (i, j) in enumerate(zip(vocabulary.edge_rows, vocabulary.edge_cols, strict=True)):
-        degrees[:, i] += is_edge[:, slot]
-        degrees[:, j] += is_edge[:, slot]
-    real = room_types != NODE_PAD
-    rooms = np.bincount(room_types[real], minlength=NUM_ROOM_TYPES)
-    return _ratio(np.bincount(room_types[real], degrees[real], minlength=NUM_ROOM_TYPES), rooms)
 
 
 def archetypes_of(room_types: np.ndarray) -> tuple[tuple[tuple[int, ...], int], ...]:
@@ -147,19 +162,3 @@ def archetypes_of(room_types: np.ndarray) -> tuple[tuple[tuple[int, ...], int], 
     return tuple(
         (tuple(t for t in rows[k].tolist() if t < NUM_ROOM_TYPES), int(counts[k])) for k in order
     )
-
-
-def is_connected(is_edge: np.ndarray, num_rooms: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
-    """(N,) bool: can every room be reached from room 0 over edges (N, num_edges)?"""
-    reached = np.zeros((len(is_edge), vocabulary.n_max), bool)
-    reached[:, 0] = True
-    pairs = list(zip(vocabulary.edge_rows, vocabulary.edge_cols, strict=True))
-    for _ in range(vocabulary.n_max):
-        before = reached.sum()
-        for slot, (i, j) in enumerate(pairs):
-            link = is_edge[:, slot] & (reached[:, i] | reached[:, j])
-            reached[:, i] |= link
-            reached[:, j] |= link
-        if reached.sum() == before:
-            break
-    return reached.sum(axis=1) == num_rooms

@@ -1,7 +1,6 @@
 """What is known of a diagram's relations, as rules of a brief."""
 
-from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.room_names import room_names
+from bd_gen.diagrams.diagram import Diagram, room_names
 from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS, Vocabulary
 from bd_gen.sampling.conditions import Condition
 from bd_gen.sampling.rules import ANY_RELATION, Literal, Rule

@@ -8,12 +8,12 @@ whatever way) or one of the vocabulary, which speaks of an edge as it is stored:
 stand in the programme the other way round, 9 - r is the relation, as everywhere in the format.
 """
 
-import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
-from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.diagrams.names import RoomLabels
+from bd_gen.diagrams.soundness import FORBIDDEN_OUTER_TYPES
 from bd_gen.diagrams.vocabulary import (
     RELATIONS,
     ROOM_TYPES,
@@ -21,9 +21,9 @@ from bd_gen.diagrams.vocabulary import (
     fold_name,
     inverse_relation,
 )
-from bd_gen.metrics.measures.containment import FORBIDDEN_OUTER_TYPES
 from bd_gen.sampling.rules import ANY_RELATION, NOT_JOINED, Clause, Literal, Rule
 from bd_gen.system.errors import InputError
+from bd_gen.system.names import did_you_mean
 
 Kind = OneOf["require", "forbid"]
 
@@ -181,8 +181,8 @@ def parse_rule(text: str, kind: Kind, labels: RoomLabels | None = None) -> RoomR
                     for part in (words[:start], words[stop:])
                 )
                 return _checked(RoomRule(kind, subject, verb, other), option)
-    near = [difflib.get_close_matches(word, _VERBS, n=1, cutoff=0.75) for word in words[1:-1]]
-    hint = next((f"; did you mean {found[0]}?" for found in near if found), "")
+    hints = (did_you_mean(word, _VERBS, cutoff=0.75) for word in words[1:-1])
+    hint = next(filter(None, hints), "")
     known = ", ".join((TOUCHES, *RELATIONS))
     raise InputError(f"{option}: expected ROOM RELATION ROOM with one of {known}{hint}")
 
@@ -208,7 +208,6 @@ def _phrase(words: Sequence[str], option: str, labels: RoomLabels) -> RoomPhrase
     name = " ".join(rest)
     room_type = labels.find(name)
     if room_type is None:
-        near = difflib.get_close_matches(name, ROOM_TYPES, n=1)
-        hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(ROOM_TYPES)}"
+        hint = did_you_mean(name, ROOM_TYPES) or f"; known: {', '.join(ROOM_TYPES)}"
         raise InputError(f"{option}: unknown room {name[:40]!r}{hint}")
     return RoomPhrase(room_type, number, is_every)

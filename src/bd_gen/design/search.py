@@ -17,12 +17,12 @@ from bd_gen.design.candidates import Candidates
 from bd_gen.design.near_duplicates import Differences, far_apart
 from bd_gen.diagrams.canonical import canonical_tokens
 from bd_gen.diagrams.diagram_set import DiagramSet
+from bd_gen.diagrams.soundness import has_forbidden_containment
 from bd_gen.diagrams.tokens import diagrams_from_tokens
 from bd_gen.generation.in_memory import sampler_for
 from bd_gen.layouts.many import Solvers
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.search import Status
-from bd_gen.metrics.measures.containment import has_forbidden_containment
 from bd_gen.metrics.measures.validity import validity_checks
 from bd_gen.model.any_order import any_order_nats
 from bd_gen.sampling.grid import visibility_of

@@ -1,5 +1,6 @@
-"""One bubble diagram as a person would write it down."""
+"""One bubble diagram as a person would write it down, and the names of its rooms."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, NUM_ROOM_TYPES, RELATIONS, ROOM_TYPES
@@ -47,3 +48,15 @@ class Diagram:
         names = [f"{ROOM_TYPES[t]}[{k}]" for k, t in enumerate(self.room_types)]
         facts = [f"{names[i]} {RELATIONS[r]} {names[j]}" for i, j, r in self.edges]
         return ", ".join(names) + (": " + "; ".join(facts) if facts else "")
+
+
+def room_names(diagram: Diagram) -> tuple[str, ...]:
+    """A name for each room: its type, numbered from 1 where there are several of a type."""
+    counts = Counter(diagram.room_types)
+    seen: Counter[int] = Counter()
+    names = []
+    for room_type in diagram.room_types:
+        seen[room_type] += 1
+        number = f" {seen[room_type]}" if counts[room_type] > 1 else ""
+        names.append(ROOM_TYPES[room_type] + number)
+    return tuple(names)

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.diagram import Diagram, room_names
 from bd_gen.diagrams.relations import relations_from_boxes
-from bd_gen.diagrams.room_names import room_names
 from bd_gen.diagrams.tokens import edge_tokens, tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.errors import InputError

@@ -1,7 +1,5 @@
 """Names that people write for rooms and relations; what is unknown is answered with near names."""
 
-import difflib
-
 from bd_gen.diagrams.vocabulary import (
     NO_EDGE,
     RELATIONS,
@@ -11,6 +9,7 @@ from bd_gen.diagrams.vocabulary import (
     room_type_from_name,
 )
 from bd_gen.system.errors import InputError
+from bd_gen.system.names import nearest
 
 NO_EDGE_NAMES = frozenset({"noedge", "none"})
 JOINED_NAME = "joined"
@@ -58,5 +57,28 @@ def relation_of(name: str, where: str) -> int:
 
 def _hint(name: str, known: tuple[str, ...]) -> str:
     by_folded = {fold_name(other): other for other in known}
-    near = difflib.get_close_matches(fold_name(name[:_LONGEST_SHOWN]), by_folded, n=1)
+    near = nearest(fold_name(name[:_LONGEST_SHOWN]), by_folded)
     return f"; did you mean {by_folded[near[0]]}?" if near else f"; known: {', '.join(known)}"
+
+
+class RoomLabels:
+    """Which room type a label means; case, blanks, hyphens and underscores do not count.
+
+    Attributes:
+        mapping: folded foreign label -> room type; goes before the built-in names.
+    """
+
+    def __init__(self, mapping: dict[str, int] | None = None) -> None:
+        self.mapping = dict(mapping or {})
+        self._known: dict[str, int] = {}
+
+    def find(self, label: str) -> int | None:
+        """The room type 0..12 that `label` means, or None."""
+        room_type = self._known.get(label)
+        if room_type is None:
+            room_type = self.mapping.get(fold_name(label))
+            if room_type is None:
+                room_type = room_type_from_name(label)
+            if room_type is not None and len(self._known) < 10_000:
+                self._known[label] = room_type  # most labels come a hundred thousand times
+        return room_type

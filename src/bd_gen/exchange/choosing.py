@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from bd_gen.data.problems import printable
+from bd_gen.data.problems import one_line
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.vocabulary import normal_text
 from bd_gen.system.errors import InputError
@@ -115,7 +115,7 @@ class Choice:
             if k in indices or name in ids:
                 if row.make is None:
                     raise InputError(
-                        f"{path}: {printable(row.id)} (index {k}) is no complete diagram"
+                        f"{path}: {one_line(row.id)} (index {k}) is no complete diagram"
                     )
                 plan = (k, row.make())
                 found |= {key: plan for key in (k, name) if key in indices or key in ids}
@@ -137,6 +137,6 @@ class Choice:
             raise InputError(f"--index: {index}: {path} holds {count:,} diagrams, 0..{count - 1}")
         if ids:
             name = next(name for name in self.ids if normal_text(name) in ids)
-            near = [printable(one) for one in difflib.get_close_matches(name, known, n=2)]
+            near = [one_line(one) for one in difflib.get_close_matches(name, known, n=2)]
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
-            raise InputError(f"{path}: there is no diagram with id {printable(name)!r}{hint}")
+            raise InputError(f"{path}: there is no diagram with id {one_line(name)!r}{hint}")

@@ -11,14 +11,14 @@ from bd_gen.data.plan_table import PlanTable
 from bd_gen.data.sources.plans.plan_diagrams import each_plan
 from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.diagrams.laid_out import LaidOut
-from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.tokens import diagrams_from_tokens, is_well_formed
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
 from bd_gen.exchange.choosing import Choice, Row
 from bd_gen.exchange.imports.graphml import read_graphml
 from bd_gen.results.samples_file import Samples, read_samples
 from bd_gen.system.errors import InputError
-from bd_gen.system.files import check_pointer
+from bd_gen.system.files import check_file, check_pointer
 from bd_gen.system.torch_archive import TorchArchive
 
 Progress = Callable[[int, int], None]
@@ -94,8 +94,7 @@ def kind_of(path: str | Path) -> Kind:
     if path.is_dir():
         raise InputError(f"{path}: expected a file, this is a folder")
     try:
-        if path.exists() and not path.is_file():
-            raise InputError(f"{path}: expected a file, got a pipe or a device")
+        check_file(path, "expected a file, got a pipe or a device")
         with path.open("rb") as file:
             head = file.read(_HEAD)
     except OSError as error:

@@ -9,9 +9,9 @@ from bd_gen.generation.job import Generated, GenerationJob, generate, is_complet
 from bd_gen.generation.only_realizable import check_solver
 from bd_gen.system.errors import InputError
 from bd_gen.system.interrupts import Interrupts
+from bd_gen.system.progress import Progress
 from bd_gen.training.checkpoint import Checkpoint
 
-Progress = Callable[[int, int], None]
 Draw = Callable[[GenerationJob, Checkpoint, Progress], Generated]
 """How a job is done; `generate` unless it is to happen elsewhere."""
 

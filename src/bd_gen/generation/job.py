@@ -18,8 +18,8 @@ from bd_gen.generation.partial import PartialSamples
 from bd_gen.generation.provenance import provenance
 from bd_gen.generation.shards import Task, shards_of
 from bd_gen.model.class_weights import ClassWeights
-from bd_gen.results.cost import FIELD as CALLS
-from bd_gen.results.floor import DEFAULT_SEEDS
+from bd_gen.results.baselines import DEFAULT_SEEDS
+from bd_gen.results.configuration import CALLS_FIELD as CALLS
 from bd_gen.results.rejection import Rejection
 from bd_gen.results.samples_file import (
     Samples,

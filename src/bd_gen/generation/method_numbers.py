@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from bd_gen.metrics import METRICS, MetricInfo, find_metric_info
 from bd_gen.metrics.compute import flattened
-from bd_gen.results.asked import Rows, recorded_rows
+from bd_gen.results.freshness import Rows, recorded_rows
 from bd_gen.results.result_file import Result
 
 Missing = Literal["new", "not computed", "other version"]

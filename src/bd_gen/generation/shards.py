@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from bd_gen import __version__
 from bd_gen.generation.in_memory import sampler_for
 from bd_gen.generation.only_realizable import drawn_rows
 from bd_gen.model.class_weights import ClassWeights
@@ -26,6 +25,7 @@ from bd_gen.sampling.method import Method
 from bd_gen.sampling.sampler import Sampler
 from bd_gen.system.errors import InputError
 from bd_gen.system.plugins import Plugin, install, loaded
+from bd_gen.system.version import __version__
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
 
 

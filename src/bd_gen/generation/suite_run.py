@@ -11,7 +11,6 @@ from bd_gen.generation.job import GenerationJob
 from bd_gen.generation.suites import Suite
 from bd_gen.model.class_weights import ClassWeights
 from bd_gen.results.columns import YARDSTICKS
-from bd_gen.results.measure import Progress
 from bd_gen.results.parallel import evaluate_all
 from bd_gen.results.references import References
 from bd_gen.results.request import Outcome, Request
@@ -19,6 +18,7 @@ from bd_gen.results.samples_file import samples_path
 from bd_gen.results.yardsticks import write_yardsticks
 from bd_gen.sampling.method import Method
 from bd_gen.system.errors import InputError
+from bd_gen.system.progress import Progress
 from bd_gen.training.trained import LEARNED
 
 

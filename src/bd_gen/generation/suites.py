@@ -1,14 +1,14 @@
 """Suites: lists of methods that belong together, as YAML files."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bd_gen.results.floor import DEFAULT_NUM_SAMPLES, DEFAULT_SEEDS
+from bd_gen.results.baselines import DEFAULT_NUM_SAMPLES, DEFAULT_SEEDS
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import expanded
+from bd_gen.system.names import did_you_mean
 from bd_gen.system.plain_yaml import read_yaml
 
 if TYPE_CHECKING:
@@ -84,9 +84,8 @@ def _path(name: str) -> Path:
     path = expanded(name)
     if path.suffix in (".yaml", ".yml") or path.is_file():
         return path
-    near = difflib.get_close_matches(name, packaged, n=2)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(packaged)}"
-    raise InputError(f"{name}: there is no such suite; {hint} (your own: the path of a .yaml file)")
+    hint = did_you_mean(name, packaged, 2) or f"; there are {', '.join(packaged)}"
+    raise InputError(f"{name}: there is no such suite{hint} (your own: the path of a .yaml file)")
 
 
 def suite_from_fields(path: Path) -> Suite:
@@ -113,9 +112,8 @@ def suite_from_fields(path: Path) -> Suite:
 def _check_names(fields: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
     for name in fields:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
-            raise InputError(f"{where}: {name[:60]}: there is no such field; {hint}")
+            hint = did_you_mean(name, known) or f"; known: {', '.join(known)}"
+            raise InputError(f"{where}: {name[:60]}: there is no such field{hint}")
 
 
 def _schedule(path: Path, value: Any) -> str | None:

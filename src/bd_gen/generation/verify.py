@@ -1,6 +1,6 @@
 """Do the stored numbers come out of the stored samples? And do two directories agree?"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -21,19 +21,18 @@ from bd_gen.generation.method_numbers import (
     stored_numbers,
 )
 from bd_gen.layouts.realizable import Asking
-from bd_gen.results.asked import limit, wanted_rows
+from bd_gen.metrics.measure import intervals_version, measure
 from bd_gen.results.columns import existing_directory, method_order
-from bd_gen.results.freshness import Present, look
+from bd_gen.results.freshness import Present, limit_of, look, wanted_rows
 from bd_gen.results.inventory import Entry, named_method, read_entries
-from bd_gen.results.measure import intervals_version, measure
 from bd_gen.results.references import References
 from bd_gen.results.result_file import Result
 from bd_gen.results.sample_table import check_recorded
 from bd_gen.results.samples_file import read_samples, samples_path
 from bd_gen.results.unregistered import unregistered
 from bd_gen.system.errors import InputError
+from bd_gen.system.progress import Progress, part_of
 
-Progress = Callable[[int, int], None]
 Tokens = Literal["same", "same, other reference", "regenerated", "none"]
 """Are the tokens those that the stored numbers were computed from, and were they measured against
 the same reference set? `none`: there are none."""
@@ -111,7 +110,7 @@ def verify_directory(
     for entry in entries:
         step = None
         if progress is not None:
-            step = _offset(progress, done, total)
+            step = part_of(progress, done, total)
         found.append(_recomputed(Path(directory), entry, references, step))
         done += _num_samples(entry)
     return _compared(found)
@@ -182,7 +181,7 @@ def _recomputed(
     tokens = {seed: part.tokens for seed, part in samples.per_seed.items()}
     # The samples that the stored numbers are of, and no answer taken on trust.
     rows = wanted_rows(result, None, is_current=True)
-    asking = Asking(limit(rows))
+    asking = Asking(limit_of(rows))
     new = measure(tokens, found.statistics, progress=progress, asking=asking)
     now = numbers_of(new.per_seed, new.ci95, new.versions, samples.num_samples, rows)
     stored = stored_numbers(result, intervals_version(samples.num_samples))
@@ -269,7 +268,3 @@ def _num_samples(entry: Entry) -> int:
     if entry.samples is None or entry.result is None:
         return 0
     return len(entry.samples.seeds) * entry.samples.num_samples
-
-
-def _offset(progress: Progress, before: int, total: int) -> Progress:
-    return lambda done, _: progress(before + done, total)

@@ -5,9 +5,8 @@ before the centre of v; likewise for the three other directions. So relations gi
 centre to centre on each axis, and a circle of arrows cannot be drawn.
 """
 
-from collections import deque
-
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.soundness import shortest_circle
 from bd_gen.diagrams.vocabulary import RELATIONS, inverse_relation
 
 _BEFORE, _AFTER = ("left", "above"), ("right", "below")
@@ -25,31 +24,19 @@ def shortest_cycle(diagram: Diagram) -> tuple[Step, ...]:
     """
     best: tuple[Step, ...] = ()
     for before, after in zip(_BEFORE, _AFTER, strict=True):
-        arrows: dict[int, list[Step]] = {}
+        steps: dict[tuple[int, int], Step] = {}
+        arrows: dict[int, list[int]] = {}
         for i, j, relation in diagram.edges:
             words = RELATIONS[relation].split("-")
             if before in words:
-                arrows.setdefault(i, []).append((i, j, relation))
+                step = (i, j, relation)
             elif after in words:
-                arrows.setdefault(j, []).append((j, i, int(inverse_relation(relation))))
-        for room in arrows:
-            cycle = _cycle_through(room, arrows)
-            if cycle and (not best or len(cycle) < len(best)):
-                best = cycle
+                step = (j, i, int(inverse_relation(relation)))
+            else:
+                continue
+            steps[step[:2]] = step
+            arrows.setdefault(step[0], []).append(step[1])
+        circle = shortest_circle(arrows)
+        if circle and (not best or len(circle) < len(best)):
+            best = tuple(steps[pair] for pair in zip(circle, circle[1:] + circle[:1], strict=True))
     return best
-
-
-def _cycle_through(room: int, arrows: dict[int, list[Step]]) -> tuple[Step, ...]:
-    """The shortest way from a room back to itself, breadth first."""
-    ways: dict[int, tuple[Step, ...]] = {}
-    queue = deque([room])
-    while queue:
-        here = queue.popleft()
-        for step in arrows.get(here, []):
-            there = step[1]
-            if there not in ways:
-                ways[there] = (*ways.get(here, ()), step)
-                if there == room:
-                    return ways[there]
-                queue.append(there)
-    return ()

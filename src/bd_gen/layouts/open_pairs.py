@@ -5,9 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.diagram import Diagram, room_names
 from bd_gen.diagrams.relations import relations_from_boxes
-from bd_gen.diagrams.room_names import room_names
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, Vocabulary
 from bd_gen.layouts.constraints import X0, X1, Y0, Y1, Clause, Linear, touching_clauses, variable
 from bd_gen.layouts.options import SolverOptions

@@ -9,8 +9,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.room_names import room_names
+from bd_gen.diagrams.diagram import Diagram, room_names
 from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS
 from bd_gen.layouts.constraints import Grid
 from bd_gen.layouts.cycles import shortest_cycle

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.room_names import room_names
+from bd_gen.diagrams.diagram import Diagram, room_names
 from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS, ROOM_TYPES
 from bd_gen.layouts.constraints import (
     X0,

@@ -1,6 +1,6 @@
-"""All metrics of one set of samples, and their mean and spread over seeds."""
+"""What one metric says of a set of samples, and the mean and spread of numbers over seeds."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -8,45 +8,13 @@ import numpy as np
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.realizable import Asking
-from bd_gen.metrics.parts import release
 from bd_gen.metrics.reference import Reference
-from bd_gen.metrics.registry import Metric, NotComputed, select_metrics
+from bd_gen.metrics.registry import Metric
 from bd_gen.metrics.resampling import Weights
 from bd_gen.metrics.samples import AskedDiagrams
 from bd_gen.system.errors import InputError
 
 Columns = Mapping[str, np.ndarray]
-
-
-def compute_metrics(
-    tokens: np.ndarray,
-    vocabulary: Vocabulary,
-    reference: Reference,
-    names: Sequence[str] | None = None,
-) -> dict[str, Any]:
-    """The numbers of one seed, as they stand under `per_seed` in a result file.
-
-    Args:
-        tokens: (N, length) samples; MASK and illegal tokens are allowed and measured as such.
-        vocabulary: layout of the rows.
-        reference: statistics of the training diagrams.
-        names: metrics or keys to compute; all by default.
-
-    Returns:
-        a float for each key, and nested dicts of floats for the keys "..._by_num_rooms"; keys
-        of which nothing could be computed are missing.
-
-    Raises:
-        ValueError: there are no samples, they are no table of integers of the right width, or
-            `reference` has another n_max or lacks a metric.
-        InputError: one of `names` is unknown.
-    """
-    samples = measurable(tokens, vocabulary, reference)
-    values: dict[str, Any] = {}
-    for metric in select_metrics(names):
-        values.update(computed(compute_metric(metric, samples, reference)))
-        release(samples)
-    return values
 
 
 def measurable(
@@ -110,11 +78,6 @@ def resampled(
     return metric.resample(samples, reference.statistics(metric), weights)
 
 
-def computed(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a metric without those that there are not."""
-    return {key: value for key, value in values.items() if not isinstance(value, NotComputed)}
-
-
 def compute_metric(metric: Metric, samples: DiagramSet, reference: Reference) -> Mapping[str, Any]:
     """The values of one metric; a `NotComputed` where these samples give none.
 
@@ -150,7 +113,7 @@ def aggregate(
     """Mean and population standard deviation (ddof 0) of each key over the seeds.
 
     Args:
-        per_seed: entries as `compute_metrics` returns them, by seed or in a row. A key that
+        per_seed: entries as `measure` has them, by seed or in a row. A key that
             only some of them have (a number of rooms that one seed did not draw) is averaged
             over those.
 

@@ -84,8 +84,8 @@ def neighbourhood_words(diagrams: DiagramSet) -> Words:
     joined = adjacency_matrices(diagrams.graph_keys, diagrams.vocabulary)
     kind = diagrams.room_types.astype(np.uint64)
     # A sum of hashes stands for a multiset, whatever its order.
-    hashes = np.where(joined, _mixed(kind)[:, None, :], np.uint64(0)).sum(axis=2, dtype=np.uint64)
-    label = _mixed(hashes + kind)
+    hashes = np.where(joined, mixed(kind)[:, None, :], np.uint64(0)).sum(axis=2, dtype=np.uint64)
+    label = mixed(hashes + kind)
     return row, (label[row, room] >> np.uint64(1)).astype(np.int64)
 
 
@@ -222,9 +222,12 @@ def _triple_table() -> np.ndarray:
     return np.min(orders, axis=0).ravel()
 
 
-def _mixed(numbers: np.ndarray) -> np.ndarray:
-    # Well-mixed 64 bits for each uint64. Source: the generator SplitMix64 (Steele et al., Fast
-    # splittable pseudorandom number generators, OOPSLA 2014).
+def mixed(numbers: np.ndarray) -> np.ndarray:
+    """Well-mixed 64 bits for each uint64, modulo 2^64.
+
+    Source: the generator SplitMix64 (Steele et al., Fast splittable pseudorandom number
+    generators, OOPSLA 2014).
+    """
     bits = numbers + np.uint64(0x9E3779B97F4A7C15)
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

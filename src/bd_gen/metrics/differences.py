@@ -18,12 +18,13 @@ from typing import Any, Literal
 import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
-from bd_gen.metrics.compute import sample_columns
-from bd_gen.metrics.intervals import scalar_keys, seed_replicates, seed_values
+from bd_gen.metrics.compute import resampled, sample_columns
+from bd_gen.metrics.intervals import scalar_keys, seed_values
+from bd_gen.metrics.parts import release
 from bd_gen.metrics.reference import Reference
 from bd_gen.metrics.registry import Metric, MetricKey, select_metrics
-from bd_gen.metrics.resampling import NUM_REPLICATES, over_seeds, standard_error
-from bd_gen.metrics.shares import is_asked, passes
+from bd_gen.metrics.resampling import NUM_REPLICATES, bootstrap_weights, over_seeds, standard_error
+from bd_gen.metrics.samples import is_asked, passes
 from bd_gen.metrics.significance import (
     LEVEL,
     difference_of_paired_shares,
@@ -156,9 +157,9 @@ class _Pair:
                 if has_columns:
                     columns = sample_columns(metric, samples, reference)
                     self._columns[side].append(columns)
-                self._replicates[side].append(
-                    seed_replicates(position, samples, reference, [metric], num_replicates)
-                )
+                weights = bootstrap_weights(position, len(samples), num_replicates)
+                self._replicates[side].append(resampled(metric, samples, reference, weights))
+                release(samples)
 
     def difference(self, key: MetricKey, a: np.ndarray, b: np.ndarray) -> Difference | None:
         """The difference of the seeds' values a and b (S,); None if there is no saying."""

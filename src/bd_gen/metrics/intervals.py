@@ -17,48 +17,19 @@ No interval leaves the range that its key declares.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from bd_gen.diagrams.diagram_set import DiagramSet
-from bd_gen.metrics.compute import resampled
-from bd_gen.metrics.parts import release
-from bd_gen.metrics.reference import Reference
-from bd_gen.metrics.registry import Metric, MetricKey, select_metrics, within_range
-from bd_gen.metrics.resampling import (
-    NUM_REPLICATES,
-    bootstrap_weights,
-    over_seeds,
-    standard_error,
-)
+from bd_gen.metrics.registry import Metric, MetricKey, within_range
+from bd_gen.metrics.resampling import over_seeds, standard_error
 from bd_gen.metrics.significance import LEVEL as LEVEL
 from bd_gen.metrics.significance import normal_quantile as normal_quantile
 from bd_gen.metrics.significance import student_quantile as student_quantile
 from bd_gen.metrics.significance import wilson as wilson
 
 Interval = dict[str, float | str]
-
-
-def seed_replicates(
-    position: int,
-    samples: DiagramSet,
-    reference: Reference,
-    metrics: Sequence[Metric],
-    num_replicates: int = NUM_REPLICATES,
-) -> dict[str, np.ndarray]:
-    """Bootstrap replicates of one seed: (B,) for each key that the metrics can resample.
-
-    Args:
-        position: which of the method's seeds it is, 0 for the first.
-    """
-    weights = bootstrap_weights(position, len(samples), num_replicates)
-    replicates: dict[str, np.ndarray] = {}
-    for metric in metrics:
-        replicates.update(resampled(metric, samples, reference, weights))
-        release(samples)
-    return replicates
 
 
 def scalar_keys(metrics: Sequence[Metric]) -> list[MetricKey]:
@@ -74,12 +45,10 @@ def seed_values(per_seed_values: Sequence[Mapping[str, Any]], key: str) -> np.nd
 
 def intervals(
     per_seed_values: Sequence[Mapping[str, Any]],
-    per_seed_sets: Iterable[DiagramSet],
-    reference: Reference,
-    metrics: Sequence[Metric] | None = None,
-    *,
+    per_seed_replicates: Sequence[Mapping[str, np.ndarray]],
+    sizes: Sequence[int],
+    metrics: Sequence[Metric],
     level: float = LEVEL,
-    num_replicates: int = NUM_REPLICATES,
 ) -> dict[str, Interval]:
     """Intervals of the means over seeds of all scalar keys of `metrics`.
 
@@ -88,11 +57,12 @@ def intervals(
     how often the intervals cover.
 
     Args:
-        per_seed_values: an entry of numbers for each seed, as `compute_metrics` gives them.
-        per_seed_sets: the samples of the same seeds in the same order. They are gone through
-            once, so a generator that makes one at a time will do.
-        reference: what the samples are measured against.
-        metrics: all by default.
+        per_seed_values: an entry of numbers for each seed.
+        per_seed_replicates: (B,) bootstrap replicates by key for each of the seeds, in their
+            order, as far as metrics can resample.
+        sizes: number of samples of each seed.
+        metrics: whose keys have an interval.
+        level: of the intervals.
 
     Returns:
         `{key: {"low": ..., "high": ..., "se": ..., "from": ...}}` in alphabetical order; "se" is
@@ -100,34 +70,12 @@ def intervals(
         left out, and so are those of kind "seeds" if there is but one.
 
     Raises:
-        ValueError: there are not as many sets as entries, or `reference` lacks a metric.
+        ValueError: there are not as many replicates as values.
     """
-    metrics = select_metrics(None) if metrics is None else metrics
-    of_seeds: list[Mapping[str, np.ndarray]] = []
-    sizes: list[int] = []
-    for position, samples in enumerate(per_seed_sets):
-        of_seeds.append(seed_replicates(position, samples, reference, metrics, num_replicates))
-        sizes.append(len(samples))
-    if len(of_seeds) != len(per_seed_values):
-        raise ValueError(f"{len(per_seed_values)} seeds have values, {len(of_seeds)} samples")
-    return intervals_of(per_seed_values, of_seeds, sizes, metrics, level)
-
-
-def intervals_of(
-    per_seed_values: Sequence[Mapping[str, Any]],
-    per_seed_replicates: Sequence[Mapping[str, np.ndarray]],
-    sizes: Sequence[int],
-    metrics: Sequence[Metric],
-    level: float = LEVEL,
-) -> dict[str, Interval]:
-    """`intervals` from the replicates that the seeds have.
-
-    Args:
-        per_seed_values: an entry of numbers for each seed, as `compute_metrics` gives them.
-        per_seed_replicates: what `seed_replicates` gives for each of the seeds, in their order.
-        sizes: number of samples of each seed.
-        metrics: whose keys have an interval.
-    """
+    if len(per_seed_replicates) != len(per_seed_values):
+        raise ValueError(
+            f"{len(per_seed_values)} seeds have values, {len(per_seed_replicates)} samples"
+        )
     found: dict[str, Interval] = {}
     for key in scalar_keys(metrics):
         values = seed_values(per_seed_values, key.name)

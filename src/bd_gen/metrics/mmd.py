@@ -22,6 +22,20 @@ _CHUNK = 1 << 16  # distances at a time, so that the kernel's temporaries stay i
 _BINS = 1 << 12
 
 
+def squared_distances(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """(X, Y) float64 squared distances of rows (X, D) and (Y, D).
+
+    They are summed in one order and without BLAS, so that they do not depend on the number of
+    threads.
+    """
+    total = np.zeros((len(x), len(y)))
+    for of_x, of_y in zip(x.T, y.T, strict=True):
+        difference = of_x[:, None] - of_y
+        difference *= difference
+        total += difference
+    return total
+
+
 class RowCounts:
     """A set of feature rows: (U, D) `rows` and how often each occurs, (U,) `counts`.
 
@@ -91,11 +105,7 @@ def distances_within(x: RowCounts) -> Distances:
 
 def distances_between(x: RowCounts, y: RowCounts) -> Distances:
     """Distances of all pairs of one row from `x` and one from `y`."""
-    values = np.zeros((len(x.counts), len(y.counts)))
-    for of_x, of_y in zip(x.rows.T, y.rows.T, strict=True):
-        difference = of_x[:, None] - of_y[None, :]
-        difference *= difference
-        values += difference
+    values = squared_distances(x.rows, y.rows)
     weights = x.counts.astype(np.int32)[:, None] * y.counts.astype(np.int32)[None, :]
     return _collect(values.ravel(), weights.ravel(), 0, x.num_equal(y))
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bd_gen.metrics.mmd import ZERO_BELOW, RowCounts
+from bd_gen.metrics.mmd import ZERO_BELOW, RowCounts, squared_distances
 from bd_gen.metrics.resampling import grouped_weights, weighted_sums
 
 _CHUNK = 1 << 20  # kernel entries at a time: 8 MB
@@ -14,11 +14,7 @@ def gaussian_kernel(x: np.ndarray, y: np.ndarray, median: float) -> np.ndarray:
     Rows that differ by rounding alone are equal. The kernel of median 0 is the limit: 1 for
     equal rows, 0 for others.
     """
-    squared = np.zeros((len(x), len(y)))
-    for of_x, of_y in zip(x.T, y.T, strict=True):
-        difference = of_x[:, None] - of_y[None, :]
-        difference *= difference
-        squared += difference
+    squared = squared_distances(x, y)
     equal = squared <= ZERO_BELOW
     if median == 0:
         return equal.astype(np.float64)

@@ -8,7 +8,7 @@ holds its equals.
 import numpy as np
 
 from bd_gen.diagrams.diagram_set import distinct_rows
-from bd_gen.metrics.mmd import SAME_WITHIN
+from bd_gen.metrics.mmd import SAME_WITHIN, squared_distances
 
 K = 5
 """Which nearest neighbour a ball reaches to."""
@@ -16,21 +16,12 @@ K = 5
 _EXACT_IN_FLOAT32 = 2**24
 
 
-def squared_distances(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def point_distances(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """(X, Y) squared distances of rows (X, D) and (Y, D), both integers or both floats.
 
-    Those of integers are exact, in float32 where it holds them and in float64 elsewhere. Those of
-    floats are float64, summed in one order and without BLAS, so that they do not depend on the
-    number of threads.
+    Those of integers are exact, in float32 where it holds them and in float64 elsewhere.
     """
-    if x.dtype.kind == "i":
-        return _exact_distances(x, y)
-    total = np.zeros((len(x), len(y)))
-    for of_x, of_y in zip(x.T, y.T, strict=True):
-        difference = of_x[:, None] - of_y
-        difference *= difference
-        total += difference
-    return total
+    return _exact_distances(x, y) if x.dtype.kind == "i" else squared_distances(x, y)
 
 
 def _exact_distances(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -86,7 +77,7 @@ class Neighbourhoods:
         self._radii = np.zeros(len(points.rows))
         self.occupancy = 0.0
         if len(points):
-            distances = squared_distances(points.rows, points.rows)
+            distances = point_distances(points.rows, points.rows)
             kth = min(K, len(points) - 1)  # each point is its own nearest, number 0
             repeated = np.repeat(distances, points.counts, axis=1)
             self._radii = np.partition(repeated, kth, axis=1)[:, kth]
@@ -106,4 +97,4 @@ class Neighbourhoods:
 
     def hold(self, rows: np.ndarray) -> np.ndarray:
         """(X, U) bool: whether the ball around each distinct point holds each row (X, D)."""
-        return self._hold(squared_distances(rows, self.points.rows))
+        return self._hold(point_distances(rows, self.points.rows))

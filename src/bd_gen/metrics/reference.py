@@ -13,7 +13,7 @@ from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics.registry import METRICS, Fitted, Metric
 from bd_gen.system.errors import InputError
-from bd_gen.system.files import write_with
+from bd_gen.system.files import check_file, write_with
 
 FORMAT_VERSION = 1
 
@@ -68,7 +68,7 @@ class Reference:
         return [
             metric
             for metric in METRICS.values()
-            if metric.fit_name is not None
+            if metric.fit_name
             and (
                 self._versions.get(metric.name) != metric.version
                 or metric.fit_name not in self._fitted
@@ -92,11 +92,7 @@ class Reference:
             )
         train = DiagramSet(train_tokens, self.vocabulary)
         stale = self.stale_metrics()
-        fits = {
-            metric.fit_name: metric.fit
-            for metric in stale
-            if metric.fit_name is not None and metric.fit is not None
-        }
+        fits = {metric.fit_name: metric.fit for metric in stale if metric.fit is not None}
         for done, (name, fit) in enumerate(fits.items(), start=1):
             self._fitted[name] = Fitted(fit(train))
             if progress is not None:
@@ -109,7 +105,7 @@ class Reference:
         Raises:
             ValueError: the metric is stale.
         """
-        if metric.fit_name is None:
+        if not metric.fit_name:
             return _NO_STATISTICS
         if self._versions.get(metric.name) != metric.version:
             raise ValueError(f"metric {metric.name!r} was not fitted to this reference")
@@ -144,9 +140,7 @@ class Reference:
             InputError: the file is missing, damaged, or of another format.
         """
         try:
-            # A pipe or a device would block or never end.
-            if Path(path).exists() and not Path(path).is_file():
-                raise ValueError("not a file")
+            check_file(path)
             # numpy leaves a damaged file open if it opens it itself
             with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}

@@ -90,7 +90,7 @@ class MetricKey:
             `{number of rooms: {check: rate}}`; such keys are flattened with "/" in summaries.
         column: the value is the share of samples for which this column of the metric's
             `per_sample` is true; empty where it is no such share.
-        counts: of a column of text, the text that counts as true; see `shares`.
+        counts: of a column of text, the text that counts as true; see `samples.passes`.
         total: key of the number of samples that the value is of, where it is not all of them.
         range: least and largest value that the number can have; by default what unit and
             direction say (see `limits`).
@@ -155,6 +155,8 @@ class Metric:
             have an interval from the spread over seeds alone.
         requires: an optional module without which it cannot be computed; see `can_compute`.
         on_subset: it looks at those samples only that `AskedDiagrams.asking` names.
+        fit_name: under which name the statistics are stored; metrics with one `fit` share them.
+            Empty without a `fit`.
     """
 
     name: str
@@ -167,11 +169,7 @@ class Metric:
     resample: Callable[..., Mapping[str, np.ndarray]] | None = None
     requires: str = ""
     on_subset: bool = False
-
-    @property
-    def fit_name(self) -> str | None:
-        """Under which name the statistics are stored; metrics with one `fit` share them."""
-        return None if self.fit is None else f"{self.fit.__module__}.{self.fit.__qualname__}"
+    fit_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -218,13 +216,15 @@ def metric(
     resample: Callable[..., Mapping[str, np.ndarray]] | None = None,
     requires: str = "",
     on_subset: bool = False,
+    fit_name: str = "",
 ) -> Callable[[Compute], Compute]:
     """Register the decorated function as a metric named after it.
 
     The function takes a `DiagramSet` of samples and, if `fit` is given, what that returned for
     the training diagrams, as a `Fitted`. It returns a value for each of `keys`, or a
     `NotComputed` where there is none: never a 0 that would look like the best. See `Metric` for
-    `per_sample` and all that follows.
+    `per_sample` and all that follows. `fit_name` is that of the function `fit` unless it is given:
+    for one that has moved, so that statistics in the cache are still found.
 
     Raises:
         InputError: the name or one of the keys is taken.
@@ -232,7 +232,8 @@ def metric(
 
     def decorate(compute: Compute) -> Compute:
         name = compute.__name__
-        parts = (compute, fit, per_sample, resample, requires, on_subset)
+        stored = fit_name or ("" if fit is None else f"{fit.__module__}.{fit.__qualname__}")
+        parts = (compute, fit, per_sample, resample, requires, on_subset, stored)
         _register(Metric(name, family, tuple(keys), version, *parts))
         return compute
 
@@ -340,5 +341,5 @@ def metric_versions(names: Sequence[str] | None = None) -> dict[str, int]:
 
 def unknown_name(kind: str, name: str, known: Sequence[str]) -> str:
     """One line that says that `name` is unknown and which names come near."""
-    hint = did_you_mean(name, known, 3, 0.5) or f"; there are {len(known)} names"
+    hint = did_you_mean(name, known, 3, cutoff=0.5) or f"; there are {len(known)} names"
     return f"{kind} {name!r}: not known{hint}"

@@ -12,8 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
-from bd_gen.metrics.block_weights import BlockWeights, blocks_of_samples
-from bd_gen.metrics.parts import parts
+from bd_gen.metrics.parts import BlockWeights, blocks_of_samples, parts
 
 Weights = np.ndarray | BlockWeights
 """(B, N) integers, or what stands for them where there are very many samples."""

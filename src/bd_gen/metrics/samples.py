@@ -1,10 +1,11 @@
-"""Samples as metrics see them: diagrams, and which of them are asked for a layout."""
+"""Samples as metrics see them: diagrams, which of them are asked for a layout, and which pass."""
 
 import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.realizable import Asking
+from bd_gen.metrics.registry import MetricKey
 
 
 class AskedDiagrams(DiagramSet):
@@ -50,3 +51,19 @@ def value_by_num_rooms(
         }
         for n in np.unique(samples.num_rooms)
     }
+
+
+NOT_ASKED = "not asked"
+"""Stands in a column of text for samples that the metric did not look at."""
+
+
+def passes(key: MetricKey, column: np.ndarray) -> np.ndarray:
+    """(N,) bool: the values of the key's column that count as true."""
+    return column == key.counts if key.counts else column.astype(bool)
+
+
+def is_asked(column: np.ndarray) -> np.ndarray:
+    """(N,) bool: the values of samples that were looked at; all but for `NOT_ASKED`."""
+    if column.dtype.kind != "U":
+        return np.ones(len(column), bool)
+    return np.asarray(column != NOT_ASKED)

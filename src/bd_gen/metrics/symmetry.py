@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
-from bd_gen.metrics.divergences import js, normalised
-from bd_gen.metrics.measures.pairs import NUM_BINS, typed_pairs
+from bd_gen.metrics.histograms import js, normalised
+from bd_gen.metrics.measures.conditional import NUM_PAIR_BINS, typed_pairs
 
 _ALIKE, _NEARLY = 1.5, 5.0
 """Up to how many times the divergence of two halves an image is called alike, or nearly alike."""
@@ -70,4 +70,6 @@ def symmetry(plans: DiagramSet, images: DiagramSet, repeats: int = 10, seed: int
 
 def _counts(pairs: tuple[np.ndarray, np.ndarray], chosen: np.ndarray) -> np.ndarray:
     diagram, bins = pairs
-    return normalised(np.bincount(bins[chosen[diagram]], minlength=NUM_BINS).astype(np.float64))
+    return normalised(
+        np.bincount(bins[chosen[diagram]], minlength=NUM_PAIR_BINS).astype(np.float64)
+    )

@@ -7,7 +7,7 @@ bounds its -log p from above (see `nats`). It is the bound that training lowers,
 between models without a sampler and without sampling noise: orders depend on a seed alone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -23,10 +23,9 @@ from bd_gen.model.denoiser import Denoiser
 from bd_gen.model.nats import AnyOrderNats
 from bd_gen.model.order_laws import order_law, reveal_ranks
 from bd_gen.model.process import ForwardProcess
+from bd_gen.system.progress import Progress
 
 __all__ = ["AnyOrderNats", "any_order_nats", "nats_of_models"]
-
-Progress = Callable[[int, int], None]
 
 
 def any_order_nats(

@@ -8,7 +8,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from bd_gen.diagrams.mirror import MIRRORED, Mirror
+from bd_gen.diagrams.relations import MIRRORED, Mirror
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, Vocabulary
 from bd_gen.model.denoiser import NUM_VALUES, Denoiser
 from bd_gen.model.packing import pack

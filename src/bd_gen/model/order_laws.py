@@ -4,11 +4,12 @@ A law turns one uniform number a token into sort keys: tokens are revealed by ri
 use the same numbers, so that their nats can be compared in pairs.
 """
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+
+from bd_gen.system.names import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,7 @@ def order_law(name: str) -> OrderLaw:
         ValueError: there is none; the message names those that there are.
     """
     if name not in ORDER_LAWS:
-        near = difflib.get_close_matches(name, ORDER_LAWS, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
+        hint = did_you_mean(name, ORDER_LAWS)
         raise ValueError(f"order: expected one of {', '.join(ORDER_LAWS)}, got {name!r}{hint}")
     return ORDER_LAWS[name]
 

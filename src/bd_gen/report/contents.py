@@ -9,11 +9,11 @@ import numpy as np
 from bd_gen.data.cache import file_hash
 from bd_gen.metrics import DiagramSet
 from bd_gen.results.columns import REAL, YARDSTICKS, Column, read_columns
+from bd_gen.results.configuration import unlike_columns
 from bd_gen.results.inventory import methods_with_samples
 from bd_gen.results.references import References, recorded_data
 from bd_gen.results.result_file import Result, result_path
 from bd_gen.results.samples_file import Samples, read_samples, samples_path
-from bd_gen.results.unlike import unlike_columns
 from bd_gen.system.errors import InputError
 
 Kind = Literal["real", "baseline", "method"]

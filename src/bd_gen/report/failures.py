@@ -1,13 +1,18 @@
 """What is drawn of a sample, and what is wrong with it, said in words and marked in its picture."""
 
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.soundness import AT_MOST_ONE
+from bd_gen.diagrams.soundness import (
+    AT_MOST_ONE,
+    FORBIDDEN_OUTER_TYPES,
+    INSIDE,
+    SURROUNDING,
+    shortest_circle,
+)
 from bd_gen.diagrams.tokens import is_well_formed
 from bd_gen.diagrams.vocabulary import (
     NUM_RELATIONS,
@@ -17,12 +22,10 @@ from bd_gen.diagrams.vocabulary import (
     Vocabulary,
 )
 from bd_gen.metrics import DiagramSet
-from bd_gen.metrics.measures.containment import FORBIDDEN_OUTER_TYPES, containment_columns
 from bd_gen.metrics.measures.transitivity import transitivity_columns
-from bd_gen.metrics.measures.validity import validity_columns
+from bd_gen.metrics.measures.validity import containment_columns, validity_columns
 from bd_gen.results.where import Condition
 
-_INSIDE, _SURROUNDING = RELATIONS.index("inside"), RELATIONS.index("surrounding")
 _STAND_IN = ROOM_TYPES.index("SecondRoom")
 _AXES = (
     ("left to right", "left", "right", "is left of"),
@@ -138,7 +141,7 @@ def contradictory(sketch: Sketch) -> tuple[Sketch, str]:
     """A sample whose relations go round in a circle along an axis; the shortest circle."""
     circles = []
     for name, first, last, words in _AXES:
-        circle = shortest_circle(_arrows(sketch, first, last), sketch.diagram.num_rooms)
+        circle = shortest_circle(_arrows(sketch, first, last))
         if circle:
             circles.append((len(circle), name, circle, words))
     if not circles:
@@ -155,9 +158,9 @@ def misplaced(sketch: Sketch) -> tuple[Sketch, str]:
     """A sample with a room inside one of a type that cannot hold it."""
     words, rooms, pairs = [], set(), set()
     for i, j, relation in sketch.diagram.edges:
-        if relation not in (_INSIDE, _SURROUNDING) or {i, j} & sketch.unknown:
+        if relation not in (INSIDE, SURROUNDING) or {i, j} & sketch.unknown:
             continue
-        inner, outer = (i, j) if relation == _INSIDE else (j, i)
+        inner, outer = (i, j) if relation == INSIDE else (j, i)
         types = sketch.diagram.room_types
         if types[outer] in FORBIDDEN_OUTER_TYPES.get(types[inner], ()):
             words.append(f"{sketch.name(inner)} inside {sketch.name(outer)}")
@@ -182,34 +185,13 @@ def sample_checks(rows: DiagramSet) -> dict[str, np.ndarray]:
     return {**validity_columns(rows), **transitivity_columns(rows), **containment_columns(rows)}
 
 
-def _arrows(sketch: Sketch, first: str, last: str) -> list[set[int]]:
-    """For each room the rooms that come after it: those that it is `first` of."""
-    after: list[set[int]] = [set() for _ in range(sketch.diagram.num_rooms)]
+def _arrows(sketch: Sketch, first: str, last: str) -> dict[int, list[int]]:
+    """For each room the rooms that come after it, ascending: those that it is `first` of."""
+    after: dict[int, set[int]] = {room: set() for room in range(sketch.diagram.num_rooms)}
     for i, j, relation in sketch.diagram.edges:
         words = RELATIONS[relation].split("-")
         if first in words:
             after[i].add(j)
         elif last in words:
             after[j].add(i)
-    return after
-
-
-def shortest_circle(after: list[set[int]], num_rooms: int) -> list[int]:
-    """The rooms of a shortest directed circle, in their order; empty if there is none."""
-    best: list[int] = []
-    for start in range(num_rooms):
-        came_from: dict[int, int] = {}
-        ahead = deque([start])
-        while ahead and start not in came_from:
-            room = ahead.popleft()
-            for following in sorted(after[room] - came_from.keys()):
-                came_from[following] = room
-                ahead.append(following)
-        if start in came_from:
-            circle = [start]
-            while came_from[circle[-1]] != start:
-                circle.append(came_from[circle[-1]])
-            circle = [start, *reversed(circle[1:])]
-            if not best or len(circle) < len(best):
-                best = circle
-    return best
+    return {room: sorted(following) for room, following in after.items()}

@@ -6,10 +6,9 @@ from typing import Any
 
 from bd_gen.report.commands import evaluation_command, generation_command, nested
 from bd_gen.report.contents import Contents, Entry
-from bd_gen.results.cells import setting
-from bd_gen.results.configuration import data_split
-from bd_gen.results.cost import calls_text
+from bd_gen.results.configuration import calls_text, data_split
 from bd_gen.results.result_file import Result
+from bd_gen.results.table import setting
 
 OVERVIEW = ("Samples", "Calls a diagram", "Checkpoint", "Reference data", "Evaluated")
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from bd_gen.metrics import MetricInfo, find_metric_info
 from bd_gen.metrics.registry import FAMILIES
 from bd_gen.report.contents import Contents, Entry
-from bd_gen.results.cells import MISSING
 from bd_gen.results.comparison import MAIN_KEYS
 from bd_gen.results.scores import Score, Scores
+from bd_gen.results.table import MISSING
 
 MINUS, TIMES, EN_DASH = "\N{MINUS SIGN}", "\N{MULTIPLICATION SIGN}", "\N{EN DASH}"
 

@@ -9,9 +9,8 @@ from bd_gen.diagrams.vocabulary import NUM_RELATIONS, NUM_ROOM_TYPES, RELATIONS,
 from bd_gen.drawing.appearance import SHORT_NAMES
 from bd_gen.metrics import DiagramSet
 from bd_gen.metrics.intervals import wilson
-from bd_gen.metrics.measures.containment import containment_columns
 from bd_gen.metrics.measures.transitivity import transitivity_columns
-from bd_gen.metrics.measures.validity import validity_columns
+from bd_gen.metrics.measures.validity import containment_columns, validity_columns
 from bd_gen.report.charts import Axes, Box, Circle, Line, Picture, Shape, Span, Words, span_of
 from bd_gen.report.contents import Contents, Entry
 from bd_gen.results.columns import REAL

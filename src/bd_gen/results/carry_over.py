@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bd_gen.results.cells import setting
 from bd_gen.results.rejection import FIELD as REJECTION
 from bd_gen.results.rejection import plain_rejection
 from bd_gen.results.result_file import Result
 from bd_gen.results.samples_file import Samples
+from bd_gen.results.table import setting
 from bd_gen.sampling.settings import canonical
 
 _OWN_FIELDS = {

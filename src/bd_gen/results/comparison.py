@@ -6,20 +6,25 @@ from typing import Literal
 
 from bd_gen.metrics import MetricInfo, find_metric_info, metric_info
 from bd_gen.metrics.registry import FAMILIES
-from bd_gen.results.cells import (
+from bd_gen.results.columns import REAL, Column, read_columns
+from bd_gen.results.configuration import (
+    calls_per_diagram,
+    calls_text,
+    configuration,
+    unlike_columns,
+)
+from bd_gen.results.scores import ERROR_MODEL, Score, Scores, columns_of_other_size, scores_of
+from bd_gen.results.table import (
     ARROWS,
     MISSING,
+    Table,
     against_text,
+    escaped,
+    markdown_section,
     mean_alone,
     mean_and_interval,
     mean_and_std,
 )
-from bd_gen.results.columns import REAL, Column, read_columns
-from bd_gen.results.configuration import configuration
-from bd_gen.results.cost import calls_per_diagram, calls_text
-from bd_gen.results.scores import ERROR_MODEL, Score, Scores, columns_of_other_size, scores_of
-from bd_gen.results.table import Table, escaped, markdown_section
-from bd_gen.results.unlike import unlike_columns
 from bd_gen.results.unregistered import unregistered
 from bd_gen.system import files
 from bd_gen.system.errors import InputError

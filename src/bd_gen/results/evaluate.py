@@ -7,12 +7,10 @@ from typing import Any
 
 from bd_gen.layouts.realizable import Asking
 from bd_gen.metrics import METRICS, aggregate, find_metric_info, metric_infos
-from bd_gen.results.asked import FIELD, Rows, limit, recorded_rows
+from bd_gen.metrics.measure import Measurement, intervals_version, measure
 from bd_gen.results.carry_over import Kept, kept
 from bd_gen.results.columns import check_reserved
-from bd_gen.results.freshness import Present, look
-from bd_gen.results.measure import Measurement, intervals_version, measure
-from bd_gen.results.measure import Progress as Progress
+from bd_gen.results.freshness import ROWS_FIELD, Present, Rows, limit_of, look, recorded_rows
 from bd_gen.results.references import FoundReference, References, mismatch
 from bd_gen.results.result_file import FORMAT_VERSION, Result, write_result
 from bd_gen.results.sample_table import (
@@ -26,6 +24,7 @@ from bd_gen.results.samples_file import read_samples
 from bd_gen.system.origin import origin
 from bd_gen.system.plugin_records import FIELD as PLUGINS
 from bd_gen.system.plugin_records import recorded
+from bd_gen.system.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def evaluate_method(
     stale = present.stale_metrics(found.fingerprint, names, force, realizable_rows)
     tokens = {seed: part.tokens for seed, part in samples.per_seed.items()}
     rows = present.rows_to_ask(found.fingerprint, realizable_rows)
-    asking = Asking(limit(rows), references.layout_answers)
+    asking = Asking(limit_of(rows), references.layout_answers)
     new = measure(tokens, found.statistics, stale, progress, asking)
     stays = kept(present.result, samples, present.sha256, found.fingerprint)
     result = _result(present, stays, new, found, rows)
@@ -245,10 +244,10 @@ def _kept_hash(present: Present, result: Result) -> str | None:
 def _rows_asked(present: Present, stays: Kept, new: Measurement, rows: Rows) -> dict[str, Rows]:
     """How many samples of each seed the numbers on layouts are of, where there are some."""
     if any(METRICS[name].on_subset for name in new.versions):
-        return {FIELD: rows}
+        return {ROWS_FIELD: rows}
     there = recorded_rows(present.result)
     is_kept = any(name in METRICS and METRICS[name].on_subset for name in stays.versions)
-    return {FIELD: there} if is_kept and there is not None else {}
+    return {ROWS_FIELD: there} if is_kept and there is not None else {}
 
 
 def _in_order(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from bd_gen.diagrams.tokens import diagrams_from_tokens, is_well_formed
 from bd_gen.metrics import METRICS
 from bd_gen.metrics.intervals import wilson
 from bd_gen.metrics.registry import unknown_name
-from bd_gen.metrics.shares import is_asked
+from bd_gen.metrics.samples import is_asked
 from bd_gen.results.columns import REAL, YARDSTICKS
 from bd_gen.results.inventory import named_method
 from bd_gen.results.result_file import read_result, result_path

@@ -1,17 +1,18 @@
-"""What a results directory holds, told without reading any tokens."""
+"""What a results directory holds, told without reading any tokens, and what of it is named."""
 
-import difflib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bd_gen.metrics.registry import select_metrics, unknown_name
 from bd_gen.results.columns import existing_directory, method_order
 from bd_gen.results.freshness import look
 from bd_gen.results.result_file import Result, read_result, result_path
 from bd_gen.results.sample_table import SUFFIX as TABLE_SUFFIX
 from bd_gen.results.samples_file import SUFFIX, Samples, read_description, samples_path
 from bd_gen.system.errors import InputError
+from bd_gen.system.names import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,47 @@ def _missing(directory: Path, name: str, there: Sequence[str]) -> str:
         return f"{name}: has a result in {directory}, but no samples to evaluate"
     if not there:
         return f"{directory}: holds no samples ({name}{SUFFIX} is missing)"
-    near = difflib.get_close_matches(name, there, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(there[:8])}"
-    return f"{name}: there are no samples of it in {directory}; {hint}"
+    hint = did_you_mean(name, there, 3, cutoff=0.5) or f"; there are {', '.join(there[:8])}"
+    return f"{name}: there are no samples of it in {directory}{hint}"
+
+
+PUBLISHED = (
+    "validity",
+    "containment",
+    "diversity",
+    "novelty",
+    "mode_coverage",
+    "distribution",
+    "structure",
+    "transitivity",
+    "density",
+    "conditional_edges",
+    "typed_degrees",
+)
+"""The metrics whose numbers the published result files hold."""
+
+
+def chosen_metrics(
+    names: Sequence[str] = (), families: Sequence[str] = (), published: bool = False
+) -> tuple[str, ...] | None:
+    """Names of all metrics that one of the arguments asks for; None if none of them asks.
+
+    Args:
+        names: metrics or keys of result files.
+        families: sections of the comparison, in any case of letters.
+        published: those of the published result files.
+
+    Raises:
+        InputError: a name is unknown; the message gives the nearest ones.
+    """
+    if not (names or families or published):
+        return None
+    every = select_metrics(None)
+    known = {metric.family.lower(): metric.family for metric in every}
+    for family in families:
+        if family.lower() not in known:
+            raise InputError(unknown_name("family", family, list(known.values())))
+    asked = {metric.name for metric in select_metrics(names)}
+    asked |= {m.name for m in every if m.family.lower() in {f.lower() for f in families}}
+    asked |= set(PUBLISHED) if published else set()
+    return tuple(metric.name for metric in every if metric.name in asked)

@@ -1,30 +1,28 @@
-"""Two methods against each other, seed by seed and sample by sample, from their samples files."""
+"""Two methods against each other, seed by seed and sample by sample, and how that looks."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from bd_gen.data.config import DataConfig
 from bd_gen.layouts.realizable import Asking
-from bd_gen.metrics import DiagramSet, MetricInfo, metric_infos
-from bd_gen.metrics.compute import compute_metric, computed
+from bd_gen.metrics import DiagramSet, MetricInfo, metric_info, metric_infos
 from bd_gen.metrics.differences import Difference, paired_differences
-from bd_gen.metrics.parts import release
-from bd_gen.metrics.registry import NotComputed, select_metrics
+from bd_gen.metrics.measure import measure_values
 from bd_gen.metrics.samples import AskedDiagrams
-from bd_gen.results.asked import limit
-from bd_gen.results.cells import MISSING
 from bd_gen.results.columns import check_reserved
 from bd_gen.results.comparison import MAIN_KEYS
-from bd_gen.results.cost import calls_text
-from bd_gen.results.freshness import Present, look
+from bd_gen.results.configuration import calls_text
+from bd_gen.results.csv_file import write_rows
+from bd_gen.results.freshness import Present, limit_of, look
 from bd_gen.results.references import FoundReference, References, recorded_data
 from bd_gen.results.samples_file import Samples, read_samples
+from bd_gen.results.table import ARROWS, MISSING, Table, difference_and_interval, listed, mean_alone
 from bd_gen.results.ties import ERROR_RATE
 from bd_gen.system.errors import InputError
+from bd_gen.system.progress import Progress, part_of
 
-Progress = Callable[[int, int], None]
 Verdict = Literal["a", "b", "tied", "differ"]
 
 
@@ -80,7 +78,7 @@ def compare_pair(
         samples = read_samples(present.samples_path)
         found = references.for_samples(samples, present.samples_path)
         notes += [f"{present.method}: {note}" for note in found.notes]
-        step = _offset(progress, done * len(seeds), total)
+        step = part_of(progress, done * len(seeds), total)
         sides.append(_measured(present, samples, seeds, found, references, step, notes))
     keys = [info.key for info in metric_infos() if not info.nested and info.unit != "count"]
     differences = paired_differences(
@@ -129,13 +127,13 @@ def _common_seeds(a: Present, b: Present) -> tuple[list[int], list[str]]:
     if not seeds:
         raise InputError(
             f"{a.method} and {b.method} cannot be compared in pairs: they have no seed in common "
-            f"({_listed(a.samples.seeds)} and {_listed(b.samples.seeds)})"
+            f"({listed(a.samples.seeds)} and {listed(b.samples.seeds)})"
         )
     notes = []
     if set(a.samples.seeds) != set(b.samples.seeds):
         notes.append(
-            f"they have other seeds: {_listed(a.samples.seeds)} and {_listed(b.samples.seeds)}; "
-            f"compared on {_listed(seeds)}"
+            f"they have other seeds: {listed(a.samples.seeds)} and {listed(b.samples.seeds)}; "
+            f"compared on {listed(seeds)}"
         )
     if a.samples.num_samples != b.samples.num_samples:
         notes.append(
@@ -156,14 +154,14 @@ def _measured(
     notes: list[str],
 ) -> tuple[list[DiagramSet], list[Mapping[str, Any]]]:
     """Samples and numbers of the seeds; what is not up to date is computed, and a note says so."""
-    asking = Asking(limit(present.rows_to_ask(found.fingerprint)), references.layout_answers)
+    asking = Asking(limit_of(present.rows_to_ask(found.fingerprint)), references.layout_answers)
     sets: list[DiagramSet] = [
         AskedDiagrams(samples.per_seed[seed].tokens, samples.vocabulary, asking) for seed in seeds
     ]
     stale = [metric.name for metric in present.stale_metrics(found.fingerprint)]
     if stale and present.result is not None:
         notes.append(
-            f"{present.method}: its result file is out of date ({_listed(stale)}): "
+            f"{present.method}: its result file is out of date ({listed(stale)}): "
             "computed anew here, `bd-gen evaluate` writes it"
         )
     kept = {} if present.result is None or stale else present.result.per_seed
@@ -172,30 +170,86 @@ def _measured(
     for done, (seed, rows) in enumerate(zip(seeds, sets, strict=True), start=1):
         entry = kept.get(str(seed))
         if entry is None:
-            entry = {}
-            for metric in select_metrics(None):
-                found_values = compute_metric(metric, rows, found.statistics)
-                entry.update(computed(found_values))
-                missing = {k: v for k, v in found_values.items() if isinstance(v, NotComputed)}
-                reasons.update({key: value.reason for key, value in missing.items()})
-                release(rows)
+            measured = measure_values(rows, found.statistics)
+            entry = measured.values
+            reasons.update(measured.reasons)
         values.append(entry)
         progress(done, len(seeds))
     for reason in sorted(set(reasons.values())):
         keys = sorted(key for key, why in reasons.items() if why == reason)
-        notes.append(f"{present.method}: n/a, {reason}: {_listed(keys)}")
+        notes.append(f"{present.method}: n/a, {reason}: {listed(keys)}")
     return sets, values
 
 
-def _offset(progress: Progress | None, before: int, total: int) -> Progress:
-    def report(done: int, _: int) -> None:
-        if progress is not None:
-            progress(before + done, total)
+_VERDICTS = {"a": "A", "b": "B", "tied": "tied", "differ": "differ"}
+_TESTS = {
+    "paired rates": "sign test",
+    "rates": "two shares",
+    "bootstrap": "bootstrap",
+    "seeds": "t over seeds",
+    "equal": "equal",
+}
 
-    return report
+
+def pair_tables(pair: Pair) -> list[Table]:
+    """The differences, A minus B: the main keys, then each family."""
+    titles: dict[str, list[Difference]] = {}
+    for difference in pair.differences:
+        family = metric_info(difference.key).family
+        title = "Main rows" if difference.key in MAIN_KEYS else family
+        titles.setdefault(title, []).append(difference)
+    header = ("", "A", "B", "A - B", "95 % interval", "p", "better", "by")
+    return [Table(title, header, tuple(map(_row, found))) for title, found in titles.items()]
 
 
-def _listed(values: Sequence[object], most: int = 6) -> str:
-    shown = [str(value) for value in values[:most]]
-    more = len(values) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+def write_pair_csv(path: str | Path, pair: Pair) -> None:
+    """Write every difference with all its digits, one key a line.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    header = (
+        *("key", "family", "a", "b", "mean_a", "mean_b", "difference", "low", "high"),
+        *("se", "p", "p_adjusted", "better", "source"),
+    )
+    lines = []
+    for d in pair.differences:
+        info = metric_info(d.key)
+        better = {"a": pair.a, "b": pair.b}.get(verdict(d, info), verdict(d, info))
+        numbers = (d.a, d.b, d.difference, d.low, d.high, d.se, d.p, d.p_adjusted)
+        lines.append((d.key, info.family, pair.a, pair.b, *numbers, better, d.source))
+    write_rows(path, header, lines)
+
+
+def explanation(pair: Pair) -> str:
+    """What the table's columns mean."""
+    return (
+        f"A - B with its 95 % interval, of percentages in points. p is corrected for "
+        f"{pair.num_tested} metrics (Holm); better is who is so at p < 0.05, else they are tied."
+    )
+
+
+def costs(pair: Pair) -> str:
+    """What a diagram of each costs."""
+    return f"Network calls a diagram: A {pair.calls[0]}, B {pair.calls[1]}."
+
+
+def _row(difference: Difference) -> tuple[str, ...]:
+    info = metric_info(difference.key)
+    interval = (difference.low, difference.high)
+    half = (difference.high - difference.low) / 2
+    middle, limits = difference_and_interval(difference.difference, interval, info.unit)
+    return (
+        info.display + ARROWS[info.direction],
+        mean_alone(difference.a, half, info.unit),
+        mean_alone(difference.b, half, info.unit),
+        middle,
+        limits,
+        _probability(difference.p_adjusted),
+        _VERDICTS[verdict(difference, info)],
+        _TESTS[difference.source],
+    )
+
+
+def _probability(p: float) -> str:
+    return "<0.001" if p < 0.001 else f"{p:.3f}"

@@ -9,10 +9,10 @@ from pathlib import Path
 from bd_gen.metrics import METRICS, metric_versions
 from bd_gen.results.evaluate import up_to_date
 from bd_gen.results.freshness import look
-from bd_gen.results.measure import Progress
 from bd_gen.results.references import References
 from bd_gen.results.request import Outcome, Request, attempt, method_of
 from bd_gen.system.errors import InputError
+from bd_gen.system.progress import Progress
 from bd_gen.system.threads import one_thread_each
 from bd_gen.system.workers import Done, Tell, Work, Workers
 

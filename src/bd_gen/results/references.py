@@ -20,8 +20,7 @@ from bd_gen.system.errors import InputError
 from bd_gen.system.locks import one_at_a_time
 from bd_gen.system.plugin_records import FIELD as PLUGINS
 from bd_gen.system.plugin_records import missing
-
-Progress = Callable[[int, int], None]
+from bd_gen.system.progress import Progress
 
 
 @dataclass(frozen=True)

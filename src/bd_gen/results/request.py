@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bd_gen.data.config import DataConfig
-from bd_gen.results.asked import Rows
 from bd_gen.results.evaluate import Evaluation, evaluate_method
-from bd_gen.results.measure import Progress
+from bd_gen.results.freshness import Rows
 from bd_gen.results.references import References
 from bd_gen.results.samples_file import SUFFIX
 from bd_gen.system.errors import InputError
 from bd_gen.system.interrupts import Interrupts
+from bd_gen.system.progress import Progress
 
 
 @dataclass(frozen=True)

@@ -95,9 +95,7 @@ def read_result(path: str | Path) -> Result:
     path = Path(path)
     files.check_name(path)
     try:
-        # A pipe or a device would block or never end.
-        if path.exists() and (not path.is_file() or path.stat().st_size > _LARGEST_FILE):
-            raise InputError(f"{path}: is not a result file")
+        files.check_file(path, "is not a result file", _LARGEST_FILE)
         text = path.read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error

@@ -188,8 +188,7 @@ def read_sample_table(path: str | Path, keep: Collection[str] | None = None) -> 
     path = Path(path)
     files.check_name(path)
     try:
-        if path.exists() and not path.is_file():
-            raise InputError(f"{path}: is not a per-sample table")
+        files.check_file(path, "is not a per-sample table")
         with path.open("rb") as file:
             files.check_pointer(path, file.read(64))
         with path.open("rb") as file, pq.ParquetFile(file) as opened:

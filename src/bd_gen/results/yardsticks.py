@@ -14,7 +14,13 @@ import numpy as np
 
 from bd_gen.data.config import DataConfig, recorded_fields
 from bd_gen.data.dataset import Dataset
-from bd_gen.results.baselines import from_marginals, memorised
+from bd_gen.results.baselines import (
+    DEFAULT_NUM_SAMPLES,
+    DEFAULT_SEEDS,
+    from_marginals,
+    held_out_chunks,
+    memorised,
+)
 from bd_gen.results.columns import (
     MARGINALS,
     MEMORISER,
@@ -24,9 +30,7 @@ from bd_gen.results.columns import (
     existing_directory,
 )
 from bd_gen.results.evaluate import Evaluation, evaluate_method
-from bd_gen.results.floor import DEFAULT_NUM_SAMPLES, DEFAULT_SEEDS, held_out_chunks
 from bd_gen.results.inventory import read_entries
-from bd_gen.results.measure import Progress
 from bd_gen.results.references import References, recorded_data
 from bd_gen.results.samples_file import (
     Samples,
@@ -38,6 +42,7 @@ from bd_gen.results.samples_file import (
 from bd_gen.system.errors import InputError
 from bd_gen.system.origin import origin
 from bd_gen.system.plugin_records import recorded
+from bd_gen.system.progress import Progress
 
 _DRAWN_FROM = {
     REAL: "test split, without training plans",

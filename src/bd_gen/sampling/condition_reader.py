@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from bd_gen.data.odd_plans import OddPlans
-from bd_gen.diagrams.names import is_joined_name, relation_of, room_type_of
+from bd_gen.diagrams.names import RoomLabels, is_joined_name, relation_of, room_type_of
 from bd_gen.diagrams.relations import relations_from_boxes
-from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.diagrams.vocabulary import NO_EDGE, Vocabulary, inverse_relation
 from bd_gen.sampling.conditions import Condition, check_num_rooms
 from bd_gen.system.errors import InputError

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
-from bd_gen.diagrams.names import JOINED_NAME, room_type_of
-from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.diagrams.names import JOINED_NAME, RoomLabels, room_type_of
 from bd_gen.diagrams.soundness import AT_MOST_ONE, HORIZONTAL, VERTICAL, has_order
 from bd_gen.diagrams.vocabulary import (
     LARGEST_N_MAX,

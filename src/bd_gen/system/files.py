@@ -82,9 +82,7 @@ def read_small(path: str | Path, largest: int, too_large: str) -> bytes:
     """
     path = Path(path)
     try:
-        # A pipe or a device would block or never end.
-        if path.exists() and not path.is_file():
-            raise InputError(f"{path}: is not a file")
+        check_file(path)
         with path.open("rb") as file:
             data = file.read(largest + 1)
     except OSError as error:
@@ -93,6 +91,25 @@ def read_small(path: str | Path, largest: int, too_large: str) -> bytes:
         raise InputError(f"{path}: {too_large}")
     check_pointer(path, data)
     return data
+
+
+def check_file(
+    path: str | Path, otherwise: str = "is not a file", largest: int | None = None
+) -> None:
+    """Refuse what is there and is no file: a pipe or a device would block or never end.
+
+    Args:
+        path: it need not exist.
+        otherwise: what the message says of it.
+        largest: bytes that the file may have.
+
+    Raises:
+        InputError: it is no file, or a larger one.
+        OSError: the folder cannot be searched.
+    """
+    path = Path(path)
+    if path.exists() and not (path.is_file() and (not largest or path.stat().st_size <= largest)):
+        raise InputError(f"{path}: {otherwise}")
 
 
 _LFS_POINTER = b"version https://git-lfs.github.com/"

@@ -5,7 +5,7 @@ import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bd_gen import __version__
+from bd_gen.system.version import __version__
 
 
 def origin() -> dict[str, str | None]:

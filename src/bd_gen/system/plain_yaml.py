@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from bd_gen.system.errors import InputError
-from bd_gen.system.files import check_pointer
+from bd_gen.system.files import check_file, check_pointer
 from bd_gen.system.plain import plain_dict
 
 _LARGEST_FILE = 1 << 16
@@ -42,8 +42,7 @@ def read_yaml(path: str | Path) -> dict[str, Any]:
 
 def _text(path: Path) -> str:
     try:
-        if path.exists() and (not path.is_file() or path.stat().st_size > _LARGEST_FILE):
-            raise InputError(f"{path}: expected a file of at most {_LARGEST_FILE >> 10} KiB")
+        check_file(path, f"expected a file of at most {_LARGEST_FILE >> 10} KiB", _LARGEST_FILE)
         data = path.read_bytes()
         check_pointer(path, data)
         return data.decode()

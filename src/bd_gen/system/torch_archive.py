@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from bd_gen.system.errors import InputError
-from bd_gen.system.files import check_name, check_pointer
+from bd_gen.system.files import check_file, check_name, check_pointer
 from bd_gen.system.stored_tensor import Contents, ProgramError, Storage, StoredTensor
 from bd_gen.system.tensor_program import (
     LARGEST_PROGRAM,
@@ -120,9 +120,7 @@ def _check_kind(path: Path) -> None:
     """Say early, and with the reason, that `path` is no torch archive."""
     check_name(path)
     try:
-        # A pipe or a device would block or never end.
-        if path.exists() and not path.is_file():
-            raise InputError(f"{path}: is not a file")
+        check_file(path)
         with path.open("rb") as file:
             start = file.read(64)
     except (OSError, ValueError) as error:

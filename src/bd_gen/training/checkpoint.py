@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from torch import nn
 
-from bd_gen import __version__
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.architectures import PUBLISHED, model_config, new_denoiser
 from bd_gen.model.class_weights import ClassWeights
@@ -32,6 +31,7 @@ from bd_gen.system.plugin_records import FIELD as PLUGINS
 from bd_gen.system.plugin_records import missing, recorded
 from bd_gen.system.stored_tensor import StoredTensor
 from bd_gen.system.torch_archive import TorchArchive
+from bd_gen.system.version import __version__
 from bd_gen.training.checkpoint_limits import check_model, check_numbers, check_rates
 from bd_gen.training.published_checkpoint import as_checkpoint, is_published
 

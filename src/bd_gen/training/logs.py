@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bd_gen.system.errors import InputError
-from bd_gen.system.files import write_text
+from bd_gen.system.files import check_file, write_text
 from bd_gen.system.plain import parse_json
 
 
@@ -35,8 +35,7 @@ class JsonlLogger:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             if path.exists():
-                if not path.is_file():  # a pipe or a device would block or never end
-                    raise InputError(f"{path}: is not a file")
+                check_file(path)
                 lines = path.read_text(errors="replace").splitlines()
                 kept = [line for line in lines if _step_of(line) <= first_step]
                 write_text(path, "".join(line + "\n" for line in kept))

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.names import is_joined_name, relation_of
-from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.diagrams.names import RoomLabels, is_joined_name, relation_of
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, NO_EDGE, inverse_relation, relation_from_name
 from bd_gen.exchange.imports.graphml_data import GraphData, Item, read_graph
 from bd_gen.exchange.imports.graphml_rooms import (

@@ -5,8 +5,7 @@ import re
 
 import numpy as np
 
-from bd_gen.diagrams.names import room_type_of
-from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.diagrams.names import RoomLabels, room_type_of
 from bd_gen.exchange.imports.graphml_data import Item
 from bd_gen.system.errors import InputError
 

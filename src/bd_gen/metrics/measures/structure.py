@@ -1,6 +1,8 @@
-"""Graph structure: MMD of degrees, clustering and spectra against the training set.
+"""Graph structure: which share of the room pairs is joined, and MMD of degrees, clustering and
+spectra against the training set.
 
-Both sides are subsampled to 5,000 diagrams with `numpy.random.RandomState(42)`, samples first.
+For the MMD both sides are subsampled to 5,000 diagrams with `numpy.random.RandomState(42)`,
+samples first.
 """
 
 from typing import Any
@@ -19,8 +21,28 @@ from bd_gen.metrics.mmd import (
     unbiased_mmd,
 )
 from bd_gen.metrics.mmd_resampling import resampled_mmd
+from bd_gen.metrics.parts import by_row
 from bd_gen.metrics.registry import Fitted, MetricKey, NotComputed, metric
 from bd_gen.metrics.resampling import Weights
+from bd_gen.metrics.samples import value_by_num_rooms
+
+
+@by_row
+def joined_shares(diagrams: DiagramSet) -> np.ndarray:
+    """(N,) edges / (n(n − 1)/2); 0 where there is no pair."""
+    n = diagrams.num_rooms
+    return diagrams.num_edges / np.maximum(n * (n - 1) // 2, 1)
+
+
+@metric(
+    family="Graph Structure",
+    keys=(MetricKey("edge_present_rate_by_num_rooms", "Edge density", None, "rate", nested=True),),
+)
+def density(samples: DiagramSet) -> dict[str, dict[str, float]]:
+    """Mean of edges / (n(n − 1)/2) for each number of rooms n; 0 where there is no pair."""
+    by_rooms = value_by_num_rooms(samples, {"rate": joined_shares(samples)})
+    return {"edge_present_rate_by_num_rooms": {n: value["rate"] for n, value in by_rooms.items()}}
+
 
 MAX_DIAGRAMS = 5000
 """Larger sets are subsampled to this many diagrams."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet, distinct_rows
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS
+from bd_gen.metrics.descriptors import mixed
 from bd_gen.metrics.registry import MetricKey, metric
 
 ITERATIONS = 2
@@ -25,15 +26,7 @@ MAX_DIAGRAMS = 1000
 _SEED = 42
 
 
-def _mix(x: np.ndarray) -> np.ndarray:
-    # splitmix64 (Steele, Lea & Flood 2014): spreads each integer over all 64 bits, modulo 2^64
-    x = x + np.uint64(0x9E3779B97F4A7C15)
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
-
-
-_RELATION_CODES = _mix(np.arange(NUM_RELATIONS, dtype=np.uint64) << np.uint64(32))
+_RELATION_CODES = mixed(np.arange(NUM_RELATIONS, dtype=np.uint64) << np.uint64(32))
 
 
 def weisfeiler_lehman_labels(diagrams: DiagramSet, iterations: int = ITERATIONS) -> np.ndarray:
@@ -49,7 +42,7 @@ def weisfeiler_lehman_labels(diagrams: DiagramSet, iterations: int = ITERATIONS)
     """
     v = diagrams.vocabulary
     exists = np.arange(v.n_max)[:, None] < diagrams.num_rooms
-    labels = _mix(np.ascontiguousarray(diagrams.room_types.T).astype(np.uint64)) * exists
+    labels = mixed(np.ascontiguousarray(diagrams.room_types.T).astype(np.uint64)) * exists
     joined = np.ascontiguousarray(diagrams.has_edge.T)
     relations = np.minimum(diagrams.relations.T, NUM_RELATIONS - 1)
     codes = _RELATION_CODES[relations]
@@ -58,9 +51,9 @@ def weisfeiler_lehman_labels(diagrams: DiagramSet, iterations: int = ITERATIONS)
     for _ in range(iterations):
         heard = np.zeros_like(labels)
         for slot, (i, j) in enumerate(zip(v.edge_rows, v.edge_cols, strict=True)):
-            heard[i] += _mix(labels[j] + codes[slot]) * joined[slot]
-            heard[j] += _mix(labels[i] + turned[slot]) * joined[slot]
-        labels = _mix(labels + heard) * exists
+            heard[i] += mixed(labels[j] + codes[slot]) * joined[slot]
+            heard[j] += mixed(labels[i] + turned[slot]) * joined[slot]
+        labels = mixed(labels + heard) * exists
         rounds.append(labels)
     return np.ascontiguousarray(np.stack(rounds).transpose(2, 0, 1))
 

@@ -15,7 +15,7 @@ from bd_gen.data.sources.plans import source as plans_module
 from bd_gen.data.sources.plans.plan_diagrams import each_plan
 from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.tokens import diagrams_from_tokens
 from bd_gen.diagrams.vocabulary import RELATIONS, Vocabulary, fold_name
 from bd_gen.system.errors import InputError

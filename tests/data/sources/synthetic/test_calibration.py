@@ -6,12 +6,11 @@ from bd_gen.data.sources.synthetic.calibration import Comparison, compare_with_r
 from bd_gen.data.sources.synthetic.source import make_plans
 from bd_gen.data.statistics import PlanStatistics, statistics_of
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.metrics.measures.containment import FORBIDDEN_OUTER_TYPES
 
 
 @pytest.fixture(scope="module")
 def statistics() -> PlanStatistics:
-    return statistics_of(make_plans(20_000, 0, Vocabulary(8)), FORBIDDEN_OUTER_TYPES)
+    return statistics_of(make_plans(20_000, 0, Vocabulary(8)))
 
 
 def test_every_statistic_is_within_its_tolerance(statistics: PlanStatistics) -> None:
@@ -43,7 +42,7 @@ def test_published_constants_agree_with_the_real_plans(dev_data: object) -> None
     from bd_gen.data.dataset import DataConfig, load_table
 
     path = f"{dev_data}/real_plans/rplan.jsonl.gz"
-    real = statistics_of(load_table(DataConfig("plans", path)), FORBIDDEN_OUTER_TYPES)
+    real = statistics_of(load_table(DataConfig("plans", path)))
     rows = {row.name: row for row in compare_with_rplan(real, seed=0)}
     for name, row in rows.items():
         if name.startswith(("relation", "edges at", "plans of")):

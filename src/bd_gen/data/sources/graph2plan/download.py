@@ -5,13 +5,13 @@ import os
 import urllib.parse
 import zipfile
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import replacing
 from bd_gen.system.locks import locked
+from bd_gen.system.progress import Progress
 
 GRAPH2PLAN_URL = "https://github.com/HanHan55/Graph2plan/releases/download/data/Data.zip"
 """Data.zip of the Graph2Plan authors' repository; it holds Network/data/data.mat."""
@@ -22,8 +22,6 @@ LARGEST_FILE = 16 << 30
 
 _BLOCK = 1 << 20
 _TIMEOUT = 60  # seconds without a byte
-
-Progress = Callable[[int, int], None]
 
 
 def fetch_graph2plan(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bd_gen.data.config import MOST_PLANS
-from bd_gen.data.problems import printable
+from bd_gen.data.problems import one_line
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import check_pointer
 
@@ -52,7 +52,7 @@ def load_structs(path: Path, preferred: str, required: Collection[str]) -> np.nd
         except (Exception, RecursionError) as error:
             # scipy answers damaged files with whatever went wrong inside it
             raise InputError(
-                f"{path}: not a MATLAB file, or damaged ({printable(str(error))})"
+                f"{path}: not a MATLAB file, or damaged ({one_line(str(error))})"
             ) from error
     for name in names:
         plans = _as_struct_array(variables.get(name))
@@ -78,7 +78,7 @@ def _checked(path: Path, structs: np.ndarray, required: Collection[str]) -> np.n
     fields = structs.dtype.names or ()
     for field in required:
         if field not in fields:
-            shown = printable(", ".join(fields))
+            shown = one_line(", ".join(fields))
             raise InputError(f"{path}: {field}: expected this field, found {shown or 'none'}")
     if len(structs) == 0:
         raise InputError(f"{path}: holds no plan")

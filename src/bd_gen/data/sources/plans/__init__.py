@@ -7,12 +7,12 @@ from bd_gen.data.sources import Progress, source
 if TYPE_CHECKING:
     from bd_gen.data.config import DataConfig
     from bd_gen.data.plan_table import PlanTable
-    from bd_gen.diagrams.room_labels import RoomLabels
+    from bd_gen.diagrams.names import RoomLabels
 
 
 def _labels(config: "DataConfig") -> "RoomLabels":
     from bd_gen.data.labels import read_labels
-    from bd_gen.diagrams.room_labels import RoomLabels
+    from bd_gen.diagrams.names import RoomLabels
 
     return read_labels(config.labels) if config.labels else RoomLabels()
 

@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from bd_gen.data.odd_plans import OddPlans
-from bd_gen.data.problems import printable
+from bd_gen.data.problems import one_line
 from bd_gen.data.sources.plans.plan_parser import BadPlanError, ParsedPlan, PlanParser
 from bd_gen.data.sources.plans.plan_texts import read_plan_texts
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.relations import relations_from_boxes
-from bd_gen.diagrams.room_labels import RoomLabels
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, NUM_RELATIONS, Vocabulary
 from bd_gen.system.errors import InputError
 
@@ -56,7 +56,7 @@ def each_plan(
         try:
             plan = parse(text, number)
         except BadPlanError as bad:
-            detail = f": {printable(bad.detail)}" if bad.detail else ""
+            detail = f": {one_line(bad.detail)}" if bad.detail else ""
             raise InputError(f"{path}: {unit} {number}: {bad.kind}{detail}") from None
         named = named_diagram(plan, vocabulary)
         if odd is not None:

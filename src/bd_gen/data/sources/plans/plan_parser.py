@@ -4,8 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from bd_gen.diagrams.names import is_joined_name
-from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.diagrams.names import RoomLabels, is_joined_name
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, Vocabulary, relation_from_name
 from bd_gen.system.plain import JsonError, parse_json
 

@@ -10,13 +10,15 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, cast
 
-from bd_gen.data.sources.plans.line_reader import (
+from bd_gen.data.sources.plans.pieces import (
     LONGEST_LINE,
     MOST_SHORT,
     SHORTEST_PLAN,
+    ListError,
+    first_value,
     read_lines,
+    split_list,
 )
-from bd_gen.data.sources.plans.plan_list import ListError, first_value, split_list
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import check_pointer
 

@@ -18,7 +18,7 @@ from bd_gen.data.plan_table import PlanTable, relations_of_boxes
 from bd_gen.data.problems import Problems
 from bd_gen.data.sources.plans.plan_parser import BadPlanError, ParsedPlan, PlanParser
 from bd_gen.data.sources.plans.plan_texts import read_plan_texts
-from bd_gen.diagrams.room_labels import RoomLabels
+from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.vocabulary import NO_EDGE, NODE_PAD, Vocabulary
 from bd_gen.system.errors import InputError
 

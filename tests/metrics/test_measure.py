@@ -2,13 +2,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from tests.metrics.replicates import intervals_of_sets
 
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics import Reference, parts, resampling
 from bd_gen.metrics.compute import compute_metric, measurable
-from bd_gen.metrics.intervals import intervals
+from bd_gen.metrics.measure import intervals_version, measure
 from bd_gen.metrics.registry import select_metrics
-from bd_gen.results.measure import intervals_version, measure
 from bd_gen.results.samples_file import Samples
 
 Make = Callable[..., Samples]
@@ -41,7 +41,7 @@ def test_values_intervals_and_columns_are_those_of_the_metrics(
             entries[-1] |= compute_metric(metric, samples, statistics)
     assert list(found.per_seed) == ["42", "123"]
     assert list(found.per_seed.values()) == entries
-    assert found.ci95 == intervals(entries, sets, statistics, metrics)
+    assert found.ci95 == intervals_of_sets(entries, sets, statistics, metrics)
     assert found.versions == {metric.name: metric.version for metric in metrics}
     # three metrics, 20 samples a seed
     assert calls == [(6, 40), (13, 40), (20, 40), (26, 40), (33, 40), (40, 40)]

@@ -1,27 +1,27 @@
 """Measuring tokens: every number of each seed, its interval, and the columns a sample has."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.realizable import Asking
-from bd_gen.metrics import Reference
-from bd_gen.metrics.compute import compute_metric, computed, measurable, resampled, sample_columns
-from bd_gen.metrics.intervals import intervals_of
+from bd_gen.metrics.compute import compute_metric, measurable, resampled, sample_columns
+from bd_gen.metrics.intervals import intervals
 from bd_gen.metrics.parts import release
+from bd_gen.metrics.reference import Reference
 from bd_gen.metrics.registry import Metric, NotComputed, select_metrics
 from bd_gen.metrics.resampling import MOST_SINGLE, NUM_REPLICATES, Weights, bootstrap_weights
-
-Progress = Callable[[int, int], None]
+from bd_gen.system.progress import Progress
 
 _SINGLE, _BLOCKS = 1, 2  # how the bootstrap draws: samples, or blocks of them
 
 
 def intervals_version(num_samples: int) -> int:
-    """Raised whenever `metrics.intervals` gives other limits for so many samples a seed."""
+    """Raised whenever `intervals` gives other limits for so many samples a seed."""
     return _SINGLE if num_samples <= MOST_SINGLE else _BLOCKS
 
 
@@ -66,11 +66,11 @@ def measure(
     """
     metrics = select_metrics(None) if metrics is None else metrics
     total = sum(map(len, tokens.values()))
-    seeds: list[_Seed] = []
+    seeds: list[SeedMeasurement] = []
     before = 0
     for rows in tokens.values():
         samples = measurable(rows, statistics.vocabulary, statistics, asking)
-        seed = _Seed({}, {}, {})
+        seed = SeedMeasurement()
         weights = bootstrap_weights(len(seeds), len(samples), NUM_REPLICATES)
         for done, metric in enumerate(metrics, start=1):
             seed.add(metric, samples, statistics, weights)
@@ -80,7 +80,7 @@ def measure(
         seeds.append(seed)
     entries = [seed.values for seed in seeds]
     sizes = [len(rows) for rows in tokens.values()]
-    found = intervals_of(entries, [seed.replicates for seed in seeds], sizes, metrics)
+    found = intervals(entries, [seed.replicates for seed in seeds], sizes, metrics)
     return Measurement(
         per_seed={str(seed): entry for seed, entry in zip(tokens, entries, strict=True)},
         ci95={key: dict(interval) for key, interval in found.items()},
@@ -93,28 +93,82 @@ def measure(
 
 
 @dataclass(frozen=True)
-class _Seed:
-    """What is known of one seed: values, reasons and replicates by key, columns by metric, name."""
+class SeedMeasurement:
+    """What some metrics say about one seed: a set of samples.
 
-    values: dict[str, Any]
-    columns: dict[str, Mapping[str, np.ndarray]]
-    replicates: dict[str, np.ndarray]
+    Attributes:
+        values: by key, as they stand in a result file.
+        reasons: why a key has no value, by key.
+        columns: by metric and name, (N,) a value a sample.
+        replicates: by key, (B,) values under bootstrap weights.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, Mapping[str, np.ndarray]] = field(default_factory=dict)
+    replicates: dict[str, np.ndarray] = field(default_factory=dict)
 
     def add(
-        self, metric: Metric, samples: DiagramSet, statistics: Reference, weights: Weights
+        self,
+        metric: Metric,
+        samples: DiagramSet,
+        statistics: Reference,
+        weights: Weights | None = None,
     ) -> None:
-        """Let a metric say everything it can, one thing after the other: they share features."""
-        values = compute_metric(metric, samples, statistics)
-        self.values.update(computed(values))
-        self.reasons.update({k: v.reason for k, v in values.items() if isinstance(v, NotComputed)})
-        if metric.per_sample is not None:
-            self.columns[metric.name] = sample_columns(metric, samples, statistics)
-        self.replicates.update(resampled(metric, samples, statistics, weights))
+        """Let a metric say everything it can, one thing after the other: they share features.
+
+        Without weights it gives its values alone, neither columns nor replicates.
+        """
+        for key, value in compute_metric(metric, samples, statistics).items():
+            if isinstance(value, NotComputed):
+                self.reasons[key] = value.reason
+            else:
+                self.values[key] = value
+        if weights is not None:
+            if metric.per_sample is not None:
+                self.columns[metric.name] = sample_columns(metric, samples, statistics)
+            self.replicates.update(resampled(metric, samples, statistics, weights))
         release(samples)
 
 
-def _reasons(seeds: Sequence[_Seed]) -> dict[str, str]:
+def measure_values(
+    samples: DiagramSet, statistics: Reference, metrics: Sequence[Metric] | None = None
+) -> SeedMeasurement:
+    """Values of one seed without intervals and columns, under all metrics by default."""
+    seed = SeedMeasurement()
+    for metric in select_metrics(None) if metrics is None else metrics:
+        seed.add(metric, samples, statistics)
+    return seed
+
+
+def compute_metrics(
+    tokens: np.ndarray,
+    vocabulary: Vocabulary,
+    reference: Reference,
+    names: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """The numbers of one seed, as they stand under `per_seed` in a result file.
+
+    Args:
+        tokens: (N, length) samples; MASK and illegal tokens are allowed and measured as such.
+        vocabulary: layout of the rows.
+        reference: statistics of the training diagrams.
+        names: metrics or keys to compute; all by default.
+
+    Returns:
+        a float for each key, and nested dicts of floats for the keys "..._by_num_rooms"; keys
+        of which nothing could be computed are missing.
+
+    Raises:
+        ValueError: there are no samples, they are no table of integers of the right width, or
+            `reference` has another n_max or lacks a metric.
+        InputError: one of `names` is unknown.
+    """
+    samples = measurable(tokens, vocabulary, reference)
+    return measure_values(samples, reference, select_metrics(names)).values
+
+
+def _reasons(seeds: Sequence[SeedMeasurement]) -> dict[str, str]:
     """Why keys have no value in some seeds, and in how many if not in all."""
     found: dict[str, str] = {}
     for key, reason in {k: r for seed in seeds for k, r in seed.reasons.items()}.items():

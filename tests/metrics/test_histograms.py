@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as hnp
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import wasserstein_distance
 
-from bd_gen.metrics.divergences import js, kl, mean_and_weighted, normalised, same_length, tv, w1
+from bd_gen.metrics.histograms import js, kl, mean_and_weighted, normalised, same_length, tv, w1
 
 
 def test_numbers_worked_by_hand():
