@@ -9,8 +9,9 @@ import pytest
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import NODE_MASK, RELATIONS, Vocabulary
-from bd_gen.drawing.animation import Film, draw_animation, line_style, stage_of
+from bd_gen.drawing.animation import draw_animation
 from bd_gen.drawing.appearance import ROOM_COLOURS
+from bd_gen.drawing.film import Film, line_style, stage_of
 from bd_gen.drawing.film_gif import state_figure
 from bd_gen.drawing.film_shapes import MASKED_FILL
 from bd_gen.drawing.picture_file import picture_style

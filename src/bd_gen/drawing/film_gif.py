@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bd_gen.drawing.animation import Film
 from bd_gen.drawing.appearance import CARD, INK
+from bd_gen.drawing.film import Film
 from bd_gen.drawing.film_shapes import Bar, Disc, Mark, Stroke, Words, marks_of, page_size
 
 if TYPE_CHECKING:

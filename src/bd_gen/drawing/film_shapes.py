@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from bd_gen.diagrams.vocabulary import NODE_MASK
-from bd_gen.drawing.animation import SIDE, Film, line_style
 from bd_gen.drawing.appearance import CARD, INK, LINE, ROOM_COLOURS, SHORT_NAMES, TEXT_COLOURS
+from bd_gen.drawing.film import SIDE, Film, line_style
 from bd_gen.drawing.labels import LEADERS, TEXT
 from bd_gen.drawing.sheet import HEADING_SIZE, MARGIN
 from bd_gen.drawing.wording import Label, fitted, fitting

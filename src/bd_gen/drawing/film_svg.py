@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
-from bd_gen.drawing.animation import Film
+from bd_gen.drawing.film import Film
 from bd_gen.drawing.film_shapes import Bar, Disc, Stroke, Words, marks_of, page_size
 from bd_gen.drawing.wording import HINTING, text_width
 

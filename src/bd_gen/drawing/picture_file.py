@@ -2,7 +2,7 @@
 
 import io
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ _NO_DATE: dict[str, dict[str, Any]] = {
 }
 
 
-def checked_suffix(path: str | Path, formats: Sequence[str] = FORMATS) -> str:
+def checked_suffix(path: str | Path, formats: Collection[str] = FORMATS) -> str:
     """The format that a file's suffix asks for.
 
     Raises:

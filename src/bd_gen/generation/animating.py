@@ -12,7 +12,7 @@ import numpy as np
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import diagrams_from_tokens
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.drawing.animation import Film
+from bd_gen.drawing.film import Film
 from bd_gen.generation.backfill import method_from_config
 from bd_gen.generation.in_memory import sampler_for
 from bd_gen.layouts.options import SolverOptions
