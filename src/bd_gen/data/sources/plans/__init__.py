@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from bd_gen.data.sources import Progress, source
+from bd_gen.data.sources import Progress
+from bd_gen.data.sources import source as data_source  # `source` is a module here
 
 if TYPE_CHECKING:
     from bd_gen.data.config import DataConfig
@@ -24,7 +25,7 @@ def _content(config: "DataConfig") -> dict[str, Any]:
     return {**read, "labels": _labels(config).mapping}
 
 
-@source(
+@data_source(
     "plans",
     about="Read your own plans (JSON lines).",
     details="""Read your own plans: FILE holds one JSON object a line, gzipped or not.
