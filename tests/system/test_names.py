@@ -43,3 +43,13 @@ def test_nothing_alike_gives_no_hint() -> None:
 
 def test_a_name_from_a_file_is_escaped() -> None:
     assert did_you_mean("ab\x1b", ["ab\x1bc"]) == "; did you mean ab\\x1bc?"
+
+
+def test_what_is_put_back_stands_where_it_was() -> None:
+    registry = fruit()
+    registry._built_in = dict(registry)
+    registry.add("fig", 3)
+    pear = registry.pop("pear")
+    assert list(registry) == ["apple", "plum", "fig"]
+    registry["pear"] = pear
+    assert list(registry) == ["apple", "pear", "plum", "fig"]

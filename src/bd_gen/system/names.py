@@ -104,7 +104,9 @@ class Registry(MutableMapping[str, Entry], Generic[Entry]):
         del self._entries[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
+        # What came with bd-gen keeps its place, also when it was taken out and put back.
+        yield from [name for name in self._built_in if name in self._entries]
+        yield from self.added
 
     def __len__(self) -> int:
         return len(self._entries)
