@@ -1,7 +1,7 @@
 import xml.etree.ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.report.conftest import svg
 
@@ -26,6 +26,8 @@ def labels(axes: Axes, span: Span) -> list[str]:
     return [span.label(value) for value, _ in axes.ticks_across()]
 
 
+@example([3.4717415776059545e149, 1.93122035695589e-159], False, True, False)
+@example([1e300, 1e-300, 0.0], False, True, True)
 @settings(max_examples=40, deadline=None)
 @given(NUMBERS | SHARES, st.booleans(), st.booleans(), st.booleans())
 def test_whatever_the_numbers_they_stand_between_the_ends(

@@ -21,7 +21,7 @@ _LOG_SPAN = 20.0
 """Positive values that differ by more than this factor get a logarithmic scale."""
 _NEAR_ONE = 0.9
 """Shares of which one is larger get a scale that is logarithmic in the distance to 1."""
-_SMALLEST, _LARGEST = 1e-200, 1e200
+_SMALLEST, _LARGEST = 1e-150, 1e150  # whose quotient is still a number
 _MARGIN = 0.06  # of the span, on both sides
 _ACROSS, _UP = 44.0, 20.0
 """Space for the labels of ticks on either axis."""
