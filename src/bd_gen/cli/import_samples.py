@@ -66,6 +66,7 @@ def command(
     bd-gen import theirs.jsonl --as housegan --seeds 5 data=plans data.path=mine.jsonl
     bd-gen import tokens.npy --as theirs --schedule loglinear
     """  # noqa: D301
+    from bd_gen.data.config import DataConfig
     from bd_gen.data.labels import read_labels
     from bd_gen.exchange.foreign_samples import read_foreign, samples_of
     from bd_gen.results.samples_file import samples_path, write_samples
@@ -80,7 +81,7 @@ def command(
     if path.exists() and not overwrite:
         raise InputError(f"{path}: exists; --overwrite replaces it")
     data = data_config_from_overrides(overrides)
-    rooms = n_max if n_max is not None else (8 if data is None else data.n_max)
+    rooms = (data or DataConfig()).n_max if n_max is None else n_max
     with bar(file.name, "files" if file.is_dir() else "bytes") as report:
         known = None if labels is None else read_labels(labels)
         foreign = read_foreign(file, rooms, known, skip_bad, report)

@@ -25,7 +25,7 @@ from bd_gen.sampling.decodings.tempered import Tempered
 from bd_gen.sampling.grid import Visibility
 from bd_gen.sampling.noise import KeyedNoise
 from bd_gen.sampling.predictor import Predictor
-from bd_gen.sampling.rules import Potential, Rule
+from bd_gen.sampling.rules import Potential, Rule, one_hot
 
 _LEAST_ESS = 0.5
 """Share of effective particles under which they are drawn again."""
@@ -113,8 +113,7 @@ class ParticleSampler:
             times = self._new_times(cloud, step + 1, time)
             if progress is not None:
                 progress(step + 1, total)
-        known = _one_hot(cloud.values)
-        cloud.weigh(self.potential.value(self.potential.shares(known)))
+        cloud.weigh(self.potential.value(self.potential.shares_of_values(cloud.values)))
         rows = np.tile(self.vocabulary.pad_row, (num_particles, 1))
         rows[:, self.real.numpy()] = cloud.values.numpy()
         return Particles(rows, *cloud.result())
@@ -135,7 +134,7 @@ class ParticleSampler:
 
     def _probabilities(self, cloud: "_Cloud", position: Tensor, time: Tensor) -> Tensor:
         """(P, N, 13) of every token: one-hot where known, the model's where asked, else 0."""
-        result = _one_hot(cloud.values)
+        result = one_hot(cloud.values, NUM_VALUES)
         wanted = cloud.is_masked & self.potential.is_watched[None]
         wanted[torch.arange(len(position)), position] = True
         for start in range(0, len(position), self.batch_size):
@@ -146,10 +145,6 @@ class ParticleSampler:
             logits = self.predictor(batch, time[part].float().to(self.device), at)
             result[part][wanted[part]] = logits.double().cpu().softmax(dim=1)
         return result
-
-
-def _one_hot(values: Tensor) -> Tensor:
-    return torch.nn.functional.one_hot(values.clamp(0, NUM_VALUES - 1), NUM_VALUES).double()
 
 
 class _Cloud:

@@ -90,8 +90,7 @@ class RuleSweeps:
 
     def _redraw(self, values: Tensor, place: Tensor, uniform: Tensor) -> None:
         """Draw the token at `place` (P,) of each row again, in place."""
-        shares = self.potential.shares(torch.nn.functional.one_hot(values, NUM_VALUES).double())
-        allowed = self.potential.values_if(shares, place)
+        allowed = self.potential.values_if(self.potential.shares_of_values(values), place)
         twisted = self._probabilities(values, place) * allowed
         # Where the model gives no chance to what the rules allow, the token stays as it is.
         stays = twisted.sum(dim=1) <= 0

@@ -76,6 +76,11 @@ def single_literals(rules: Sequence[Rule]) -> dict[int, frozenset[int]]:
     return left
 
 
+def one_hot(values: Tensor, num_values: int) -> Tensor:
+    """(..., num_values) float64 probabilities of known values; MASK counts as the last one."""
+    return torch.nn.functional.one_hot(values.clamp(0, num_values - 1), num_values).double()
+
+
 class Potential:
     """How likely rules are to hold in the end, were the tokens still masked drawn independently.
 
@@ -122,6 +127,10 @@ class Potential:
             (P, number of literals) float64.
         """
         return (probabilities[:, self.places] * self.allowed).sum(dim=2)
+
+    def shares_of_values(self, values: Tensor) -> Tensor:
+        """(P, number of literals) float64 1 or 0, for complete diagrams (P, N) of int64 values."""
+        return self.shares(one_hot(values, self.allowed.shape[1]))
 
     def value(self, shares: Tensor) -> Tensor:
         """(...,) float64 potential from shares (..., number of literals)."""
