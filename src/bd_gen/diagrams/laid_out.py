@@ -2,14 +2,19 @@
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram, room_names
+from bd_gen.diagrams.floor_plan import FloorPlan, rooms_seen
 from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.tokens import edge_tokens, tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.errors import InputError
+
+if TYPE_CHECKING:
+    from shapely import Polygon
 
 LONGEST_ID = 200
 METRES_PER_PIXEL = 18 / 256
@@ -27,6 +32,8 @@ class LaidOut:
             without a layout. Whole numbers become int64, others float64.
         joined: (i, j) with i < j, rooms that are joined without a word on how; they are no edges
             of the diagram until it is laid out.
+        floor_plan: the real shapes of the rooms, doors and windows, where they are known; it
+            needs boxes.
 
     Raises:
         ValueError: none of this.
@@ -36,6 +43,7 @@ class LaidOut:
     diagram: Diagram
     boxes: np.ndarray | None = None
     joined: tuple[tuple[int, int], ...] = ()
+    floor_plan: FloorPlan | None = None
 
     def __post_init__(self) -> None:
         if not 0 < len(self.id) <= LONGEST_ID or not self.id.isprintable():
@@ -44,6 +52,9 @@ class LaidOut:
             raise ValueError(f"{self.id}: a diagram needs at least one room")
         if self.boxes is not None:
             object.__setattr__(self, "boxes", self._checked(np.asarray(self.boxes)))
+        shapes = None if self.floor_plan is None else self.floor_plan.rooms
+        if shapes is not None and (self.boxes is None or len(shapes) != len(self.boxes)):
+            raise ValueError(f"{self.id}: expected a box and a shape for each room")
 
     def _checked(self, boxes: np.ndarray) -> np.ndarray:
         if boxes.shape != (self.diagram.num_rooms, 4):
@@ -54,8 +65,23 @@ class LaidOut:
         return boxes.astype(np.int64) if (boxes == boxes.round()).all() else boxes
 
     @property
+    def shapes(self) -> tuple["Polygon", ...]:
+        """The polygon of each room: as the floor plan has it, else what is seen of its box.
+
+        Raises:
+            ValueError: there are no boxes.
+        """
+        if self.floor_plan is not None:
+            return self.floor_plan.rooms
+        if self.boxes is None:
+            raise ValueError(f"{self.id}: has no layout")
+        return rooms_seen(self.boxes)
+
+    @property
     def labels(self) -> tuple[str, ...]:
-        """A name for each room, unique in the plan: "Kitchen", "SecondRoom 1", "SecondRoom 2"."""
+        """A name for each room: the user's, else "Kitchen", "SecondRoom 1", "SecondRoom 2"."""
+        if self.floor_plan is not None and self.floor_plan.names is not None:
+            return self.floor_plan.names
         return room_names(self.diagram)
 
     @property

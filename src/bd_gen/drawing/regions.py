@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bd_gen.diagrams.floor_plan import by_size
 from bd_gen.diagrams.relations import TOUCH_DISTANCE
 
 INNER_WALL = 3.0
@@ -88,12 +89,6 @@ def regions_of(boxes: np.ndarray) -> Regions:
         is_building=_building(seen, places, cell, walls),
         areas=areas,
     )
-
-
-def by_size(boxes: np.ndarray) -> np.ndarray:
-    """(n,) rooms in the order in which they are drawn: the largest first."""
-    sides = boxes[:, 2:] - boxes[:, :2]
-    return np.argsort(-sides.prod(axis=1), kind="stable")
 
 
 def _building(seen: np.ndarray, places: np.ndarray, cell: float, walls: float) -> np.ndarray:
