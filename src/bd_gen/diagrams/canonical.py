@@ -5,9 +5,9 @@ same diagram if some renumbering of the rooms makes types and relations equal, w
 from its other end has the inverse relation, 9 - r in RPLAN. That is the convention of the format,
 by which edges with i > j are turned round when data are read. Labels drawn from boxes do not follow
 it (see `relations`): in real plans 38 % of the edges have another label than 9 - r if they are
-drawn from the other end. So one plan written down with its rooms in two orders can give two diagrams, and
-equal canonical rows find the copies within the format, not all copies of a plan; `twins` finds
-those, for plans of which both labels are known.
+drawn from the other end. So one plan written down with its rooms in two orders can give two
+diagrams, and equal canonical rows find the copies within the format, not all copies of a plan;
+`twins` finds those, for plans of which both labels are known.
 
 The canonical row has its rooms sorted by type and is, of all such rows, the lexicographically
 smallest. This says nothing of how it is found, so hashes of it can be kept in files.

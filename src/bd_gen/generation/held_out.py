@@ -57,11 +57,16 @@ def held_out_plans(
     name, first = next(iter(checkpoints.items()))
     _check_alike(checkpoints, data is not None)
     config = data or recorded_data(first)
-    if config.n_max != first.n_max:
+    if config.n_max not in (None, first.n_max):
         raise InputError(
             f"{name}: data.n_max: expected {first.n_max} as in the checkpoint, got {config.n_max}"
         )
     dataset = load_dataset(config)
+    if dataset.vocabulary.n_max != first.n_max:
+        raise InputError(
+            f"{name}: its diagrams have up to {first.n_max} rooms, those of the data "
+            f"{dataset.vocabulary.n_max}; give data.n_max={first.n_max}"
+        )
     check_same_words(first.words, name, dataset.vocabulary.words, "the data")
     for name, checkpoint in checkpoints.items():
         if data is not None:
