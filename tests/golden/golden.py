@@ -13,7 +13,7 @@ def read_golden() -> dict[str, Any]:
 
 
 def write_golden(outputs: dict[str, Any]) -> None:
-    """Replace the stored outputs, keys in order; a number's values over the seeds stand on one line."""
+    """Replace the stored outputs; keys in order, the values over the seeds on one line."""
     FILE.write_text(_lines(outputs) + "\n")
 
 
