@@ -32,7 +32,13 @@ def test_the_defaults() -> None:
     assert set(config) == {"data", "noise", "model", "training", "run"}
     assert config["noise"] == {"name": "loglinear"}
     assert config["data"]["source"] == "synthetic"
-    assert config["run"] == {"dir": "runs/synthetic_loglinear_small", "resume_from": None}
+    assert config["run"] == {
+        "dir": "runs/synthetic_loglinear_small",
+        "resume_from": None,
+        "init_from": None,
+        "tracker": None,
+        "project": "bd-gen",
+    }
 
 
 def test_overrides_change_what_they_name_and_nothing_else() -> None:
