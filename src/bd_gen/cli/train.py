@@ -38,8 +38,13 @@ class RunSection:
 
 
 @click.command("train", cls=OverridesCommand)
+@click.option(
+    "--multirun",
+    is_flag=True,
+    help="One run for each combination of values: KEY=A,B or KEY=range(0,3), each in its folder.",
+)
 @click.argument("overrides", nargs=-1, metavar="[KEY=VALUE]...")
-def command(overrides: tuple[str, ...]) -> None:
+def command(multirun: bool, overrides: tuple[str, ...]) -> None:
     """Train a denoiser.
 
     A run lives in its folder (run.dir). Stopped by Ctrl-C or otherwise, the same command goes
@@ -47,7 +52,12 @@ def command(overrides: tuple[str, ...]) -> None:
 
     Example: bd-gen train noise=loglinear model=small training.steps=2000
     """
-    train_with_progress(run_config(overrides))
+    if multirun:
+        from bd_gen.cli.multirun import train_all
+
+        train_all(overrides)
+    else:
+        train_with_progress(run_config(overrides))
 
 
 def run_config(overrides: tuple[str, ...] | list[str]) -> "RunConfig":
