@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from bd_gen.drawing.appearance import ROOM_COLOURS, TEXT_COLOURS
+from bd_gen.drawing.appearance import room_colours, text_colours
 from bd_gen.report.commands import page_commands
 from bd_gen.report.contents import Contents, read_contents
 from bd_gen.report.gallery import LOT_SEED, gallery
@@ -82,7 +82,8 @@ def page(contents: Contents, out: str = FILE_NAME) -> str:
         contents: what it is about.
         out: the file that it goes to, for the command that makes it again.
     """
-    colours = list(zip(ROOM_COLOURS, TEXT_COLOURS, strict=True))
+    words = contents.words
+    colours = list(zip(room_colours(words), text_colours(words), strict=True))
     style, script = rendered("page.css", colours=colours), rendered("page.js")
     rules = (
         f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "

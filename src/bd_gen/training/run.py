@@ -198,4 +198,5 @@ def _checkpoint(
         data_fingerprint=dataset.fingerprint,
         training_state=trainer.state_dict(),
         denoising=denoising,
+        words=dataset.vocabulary.words,
     )

@@ -8,6 +8,7 @@ from typing import Any
 from bd_gen.data.cache import file_hash
 from bd_gen.data.config import recorded_fields
 from bd_gen.data.dataset import DataConfig, Dataset
+from bd_gen.diagrams.recorded_words import check_same_words
 from bd_gen.model.config import ModelConfig
 from bd_gen.system.errors import InputError
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
@@ -95,6 +96,7 @@ def starting_point(
 def _check_same_run(path: Path, start: Checkpoint, config: RunConfig, dataset: Dataset) -> None:
     if start.training_state is None:
         raise InputError(f"{path}: holds no training state, so training cannot go on from it")
+    check_same_words(start.words, str(path), dataset.vocabulary.words, "the data")
     n_max, fingerprint = dataset.vocabulary.n_max, dataset.fingerprint
     if start.n_max != n_max:
         raise InputError(
