@@ -81,6 +81,8 @@ _OPEN = frozenset(
     )
 )
 
+_FACADES = ("LivingRoom", "Kitchen", "StudyRoom")
+
 
 def role(room_type: int) -> Role:
     """What rooms of a type are for; a store without windows where nothing is known."""
@@ -111,6 +113,12 @@ def door_cost(room_type: int, onto: int) -> int:
 def is_open(one: int, other: int) -> bool:
     """Are rooms of the two types usually one space, with a passage and no door between them?"""
     return frozenset((_name(one), _name(other))) in _OPEN
+
+
+def wants_facade(room_type: int) -> bool:
+    """Should rooms of a type have an outer wall: bedrooms, living rooms, kitchens, balconies?"""
+    known = role(room_type)
+    return known.is_bedroom or known.is_outside or _name(room_type) in _FACADES
 
 
 def entrance_order(room_types: Sequence[int]) -> list[int]:

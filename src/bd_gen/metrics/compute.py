@@ -1,20 +1,31 @@
 """What one metric says of a set of samples, and the mean and spread of numbers over seeds."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.realizable import Asking
+from bd_gen.metrics.plan_set import PlanSet
 from bd_gen.metrics.reference import Reference
-from bd_gen.metrics.registry import Metric
+from bd_gen.metrics.registry import Fitted, Metric
 from bd_gen.metrics.resampling import Weights
 from bd_gen.metrics.samples import AskedDiagrams
 from bd_gen.system.errors import InputError
 
 Columns = Mapping[str, np.ndarray]
+
+Measured = DiagramSet | PlanSet
+"""A set that metrics measure: samples, or plans with a layout."""
+
+
+class Statistics(Protocol):
+    """What metrics are measured against: a `Reference`, or a `PlanReference`."""
+
+    def statistics(self, metric: Metric) -> Fitted:
+        """What the metric's `fit` returned; empty for a metric without one."""
 
 
 def measurable(
@@ -41,7 +52,7 @@ def measurable(
     return AskedDiagrams(tokens, vocabulary, asking)
 
 
-def sample_columns(metric: Metric, samples: DiagramSet, reference: Reference) -> Columns:
+def sample_columns(metric: Metric, samples: Measured, reference: Statistics) -> Columns:
     """The metric's columns of the per-sample table, (N,) each; none if it has no `per_sample`.
 
     Raises:
@@ -64,7 +75,7 @@ def sample_columns(metric: Metric, samples: DiagramSet, reference: Reference) ->
 
 
 def resampled(
-    metric: Metric, samples: DiagramSet, reference: Reference, weights: Weights
+    metric: Metric, samples: Measured, reference: Statistics, weights: Weights
 ) -> Columns:
     """The metric's values under (B, N) integer weights, (B,) for each key that it can resample.
 
@@ -78,7 +89,7 @@ def resampled(
     return metric.resample(samples, reference.statistics(metric), weights)
 
 
-def compute_metric(metric: Metric, samples: DiagramSet, reference: Reference) -> Mapping[str, Any]:
+def compute_metric(metric: Metric, samples: Measured, reference: Statistics) -> Mapping[str, Any]:
     """The values of one metric; a `NotComputed` where these samples give none.
 
     Raises:
