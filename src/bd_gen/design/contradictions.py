@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.constraints import Clause as Linears
 from bd_gen.layouts.constraints import Grid, Linear, relation_clauses, touching_clauses
-from bd_gen.layouts.problem import Problem, Statement
+from bd_gen.layouts.problem import Problem
 from bd_gen.layouts.search import Status, find_boxes
+from bd_gen.layouts.statement import Statement
 from bd_gen.sampling.rules import ANY_RELATION, Literal, Rule, single_literals
 
 _TIME_LIMIT = 5.0
