@@ -39,17 +39,20 @@ def contradictory(
 def _are_impossible(rules: Sequence[Rule], num_rooms: int, vocabulary: Vocabulary) -> bool:
     if any(not allowed for allowed in single_literals(rules).values()):
         return True
+    statements = [one for rule in rules for one in rule_statements(rule, vocabulary)]
+    found = find_boxes(Problem(num_rooms, tuple(statements)), _TIME_LIMIT)
+    return found.status is Status.UNREALIZABLE
+
+
+def rule_statements(rule: Rule, vocabulary: Vocabulary) -> list[Statement]:
+    """What a rule says of boxes, or a part of it: never more."""
     pairs = {
         vocabulary.n_max + k: (int(i), int(j))
         for k, (i, j) in enumerate(zip(vocabulary.edge_rows, vocabulary.edge_cols, strict=True))
     }
-    statements = [
-        _statement(rule.text, [(pairs[x.position], x) for x in clause])
-        for rule in rules
-        for clause in rule.clauses
+    return [
+        _statement(rule.text, [(pairs[x.position], x) for x in clause]) for clause in rule.clauses
     ]
-    found = find_boxes(Problem(num_rooms, tuple(statements)), _TIME_LIMIT)
-    return found.status is Status.UNREALIZABLE
 
 
 def _statement(text: str, literals: Sequence[tuple[tuple[int, int], Literal]]) -> Statement:

@@ -66,6 +66,16 @@ def problem_of(diagram: Diagram, options: SolverOptions, grid: Grid | None = Non
     return Problem(diagram.num_rooms, tuple(statements), grid)
 
 
+def option_statements(diagram: Diagram, options: SolverOptions) -> list[Statement]:
+    """What the options ask of the rooms of a diagram, whatever their relations.
+
+    Raises:
+        InputError: something is asked of a room that the diagram does not have.
+    """
+    names = options.wording.names or room_names(diagram)
+    return _option_statements(diagram, options, names, Grid())
+
+
 def _relation_statements(diagram: Diagram, names: Sequence[str], grid: Grid) -> list[Statement]:
     relations = {(i, j): relation for i, j, relation in diagram.edges}
     statements = []
@@ -90,7 +100,10 @@ def _option_statements(
             raise InputError(f"fixed: expected a room in 0..{diagram.num_rooms - 1}, got {room!r}")
         sides = [(side_at_least(room, side, box[side]),) for side in range(4)]
         sides += [(side_at_most(room, side, box[side]),) for side in range(4)]
-        statements.append(Statement(f"{names[room]} has box {box}", (room,), None, tuple(sides)))
+        text = f"{names[room]} has box {box}"
+        if options.wording.metres_per_pixel is not None:
+            text = f"{names[room]} stays where it is"
+        statements.append(Statement(text, (room,), None, tuple(sides)))
     for room, (name, room_type) in enumerate(zip(names, diagram.room_types, strict=True)):
         if options.min_side > 1:
             length = options.wording.length(options.min_side).removesuffix(" pixels")
