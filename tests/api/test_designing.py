@@ -9,7 +9,7 @@ from bd_gen.api.designing import Design, design
 from bd_gen.api.model import load
 from bd_gen.design import search as searching
 from bd_gen.design.brief import Brief
-from bd_gen.design.rule_words import parse_rule
+from bd_gen.design.room_rules import parse_rule
 from bd_gen.design.run import design as designs_for
 from bd_gen.layouts.checking import check_layout
 from bd_gen.layouts.options import SolverOptions

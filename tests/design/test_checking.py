@@ -8,7 +8,7 @@ import pytest
 
 from bd_gen.design.brief import Brief
 from bd_gen.design.checking import check_plans
-from bd_gen.design.rule_words import parse_rule
+from bd_gen.design.room_rules import parse_rule
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.sampling.conditions import condition_from_rooms
 from bd_gen.system.errors import InputError

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bd_gen.design.contradictions import contradictory
-from bd_gen.design.rule_words import parse_rule
+from bd_gen.design.room_rules import parse_rule
 from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.sampling.conditions import condition_from_rooms

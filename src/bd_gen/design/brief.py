@@ -8,7 +8,7 @@ from bd_gen.design.known_relations import known_relations
 from bd_gen.design.measures import Range
 from bd_gen.design.openings import closed_pairs, openings_of
 from bd_gen.design.plot import Plot
-from bd_gen.design.room_rules import DesignRule
+from bd_gen.design.rule_meaning import DesignRule
 from bd_gen.diagrams.diagram import Diagram, room_names
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL
 from bd_gen.diagrams.vocabulary import Vocabulary

@@ -12,7 +12,7 @@ import numpy as np
 from bd_gen.data.plan_table import PlanTable
 from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.design.brief import Brief
-from bd_gen.design.room_rules import OPENS, TOUCHES, AnyRule, DesignRule, RoomPhrase, RoomRule
+from bd_gen.design.rule_meaning import OPENS, TOUCHES, AnyRule, DesignRule, RoomPhrase, RoomRule
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, RELATIONS, Vocabulary
 from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.sampling.conditions import Condition

@@ -1,8 +1,9 @@
 """Briefs that no plan can satisfy, found before anything is drawn, with reasons that suffice.
 
 What is looked at, each on a proof: areas that do not fit the plot or the total; doors that are
-asked for and forbidden; and rules, sizes, outer walls, openings and kept boxes that no boxes satisfy
-together. What is named is needed for the contradiction, and where one number can give way, the
+asked for and forbidden; and rules, sizes, outer walls, openings and kept boxes that nothing
+satisfies together. What is named is needed for the contradiction, and where one number can give
+way, the
 nearest one that would do is told. What a brief leaves open, the relations of its rooms, is not
 looked at here.
 """
@@ -14,7 +15,6 @@ from bd_gen.design.brief import Brief
 from bd_gen.design.contradictions import rule_statements
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.problem import Problem, option_statements
 from bd_gen.layouts.room_limits import RoomLimits
 from bd_gen.layouts.search import Status, find_boxes

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import product
 
-from bd_gen.design.room_rules import OPENS, AnyRule, DesignRule, RoomRule
+from bd_gen.design.rule_meaning import OPENS, AnyRule, DesignRule, RoomRule
 from bd_gen.layouts.room_limits import Opening
 from bd_gen.system.errors import InputError
 
