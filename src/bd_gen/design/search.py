@@ -187,7 +187,7 @@ class CandidateSearch:
         return is_new
 
     def _with_layout(self, rows: np.ndarray) -> np.ndarray:
-        options = first_layout(self.brief.solver)
+        options = first_layout(self.brief.options)
         diagrams = diagrams_from_tokens(rows, self.vocabulary)
         statuses = [layout.status for layout in self.solvers.lay_out(diagrams, options)]
         self.found.funnel.undecided += statuses.count(Status.TIME_LIMIT)
