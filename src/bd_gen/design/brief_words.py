@@ -21,8 +21,8 @@ from bd_gen.design.measures import (
 )
 from bd_gen.design.plot import Plot, facade_sides, plot_from
 from bd_gen.design.programme import AskedRoom, Programme, programme_from
-from bd_gen.design.rule_meaning import OPENS, DesignRule, Kind, RoomPhrase, RoomRule
 from bd_gen.design.room_rules import RuleWords, parse_rule
+from bd_gen.design.rule_meaning import OPENS, DesignRule, Kind, RoomPhrase, RoomRule
 from bd_gen.design.usable import least_size
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, checked_scale
