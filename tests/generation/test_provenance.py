@@ -125,6 +125,7 @@ def test_a_checkpoint_without_a_split_has_the_older_one(tmp_path):
     assert provenance(checkpoint, tmp_path, "loglinear")["data"] == {**old, "split": "identical"}
 
 
+@pytest.mark.slow
 def test_the_bundled_checkpoint_knows_its_data():
     checkpoint = load_checkpoint(BUNDLED_FILE)
     data = module.recorded_data(checkpoint)

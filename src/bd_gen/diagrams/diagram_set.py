@@ -9,6 +9,7 @@ import numpy as np
 from bd_gen.diagrams.canonical import canonical_tokens
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.words import Words
 
 NO_TYPE = NUM_ROOM_TYPES
 
@@ -70,6 +71,11 @@ class DiagramSet:
         kept = {name: self.__dict__[name] for name in self._KEPT}
         self.__dict__.clear()
         self.__dict__.update(kept, _derived={})
+
+    @property
+    def words(self) -> Words:
+        """What types and relations mean."""
+        return self.vocabulary.words
 
     @cached_property
     def num_rooms(self) -> np.ndarray:

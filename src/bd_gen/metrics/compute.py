@@ -1,20 +1,31 @@
 """What one metric says of a set of samples, and the mean and spread of numbers over seeds."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.realizable import Asking
+from bd_gen.metrics.plan_set import PlanSet
 from bd_gen.metrics.reference import Reference
-from bd_gen.metrics.registry import Metric, not_computed
+from bd_gen.metrics.registry import Fitted, Metric, not_computed
 from bd_gen.metrics.resampling import Weights
 from bd_gen.metrics.samples import AskedDiagrams
 from bd_gen.system.errors import InputError
 
 Columns = Mapping[str, np.ndarray]
+
+Measured = DiagramSet | PlanSet
+"""A set that metrics measure: samples, or plans with a layout."""
+
+
+class Statistics(Protocol):
+    """What metrics are measured against: a `Reference`, or a `PlanReference`."""
+
+    def statistics(self, metric: Metric) -> Fitted:
+        """What the metric's `fit` returned; empty for a metric without one."""
 
 
 def measurable(
@@ -46,7 +57,7 @@ def measurable(
     return AskedDiagrams(tokens, vocabulary, asking)
 
 
-def sample_columns(metric: Metric, samples: DiagramSet, reference: Reference) -> Columns:
+def sample_columns(metric: Metric, samples: Measured, reference: Statistics) -> Columns:
     """The metric's columns of the per-sample table, (N,) each; none if it has no `per_sample`, or
     if the words lack what it needs.
 
@@ -54,7 +65,7 @@ def sample_columns(metric: Metric, samples: DiagramSet, reference: Reference) ->
         ValueError: `reference` was not fitted to the metric, a column has another length, or one
             that a key names is missing.
     """
-    if metric.per_sample is None or metric.lacks(samples.vocabulary.words):
+    if metric.per_sample is None or metric.lacks(samples.words):
         return {}
     if metric.fit is None:
         columns = metric.per_sample(samples)
@@ -70,21 +81,21 @@ def sample_columns(metric: Metric, samples: DiagramSet, reference: Reference) ->
 
 
 def resampled(
-    metric: Metric, samples: DiagramSet, reference: Reference, weights: Weights
+    metric: Metric, samples: Measured, reference: Statistics, weights: Weights
 ) -> Columns:
     """The metric's values under (B, N) integer weights, (B,) for each key that it can resample.
 
     Raises:
         ValueError: `reference` was not fitted to the metric.
     """
-    if metric.resample is None or metric.lacks(samples.vocabulary.words):
+    if metric.resample is None or metric.lacks(samples.words):
         return {}
     if metric.fit is None:
         return metric.resample(samples, weights)
     return metric.resample(samples, reference.statistics(metric), weights)
 
 
-def compute_metric(metric: Metric, samples: DiagramSet, reference: Reference) -> Mapping[str, Any]:
+def compute_metric(metric: Metric, samples: Measured, reference: Statistics) -> Mapping[str, Any]:
     """The values of one metric; a `NotComputed` where these samples give none.
 
     Raises:
@@ -93,7 +104,7 @@ def compute_metric(metric: Metric, samples: DiagramSet, reference: Reference) ->
     """
     if metric.compute is None:
         raise ValueError(f"metric {metric.name!r} is only carried along")
-    reason = metric.lacks(samples.vocabulary.words)
+    reason = metric.lacks(samples.words)
     if reason:
         return not_computed((key.name for key in metric.keys), reason)
     if metric.fit is None:

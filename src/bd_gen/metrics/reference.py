@@ -71,6 +71,7 @@ class Reference:
             metric
             for metric in METRICS.values()
             if metric.fit_name
+            and metric.of == "tokens"
             and (
                 self._versions.get(metric.name) != metric.version
                 or metric.fit_name not in self._fitted

@@ -23,8 +23,9 @@ from bd_gen.model.packing import pack
 from bd_gen.sampling.decodings.tempered import Tempered
 from bd_gen.sampling.grid import Visibility
 from bd_gen.sampling.noise import KeyedNoise
+from bd_gen.sampling.potential import Potential, one_hot
 from bd_gen.sampling.predictor import Predictor
-from bd_gen.sampling.rules import Potential, Rule, one_hot
+from bd_gen.sampling.rules import Rule
 
 _LEAST_ESS = 0.5
 """Share of effective particles under which they are drawn again."""

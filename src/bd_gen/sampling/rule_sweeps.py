@@ -17,8 +17,9 @@ from bd_gen.model.packing import pack
 from bd_gen.sampling.decodings.tempered import Tempered
 from bd_gen.sampling.grid import Visibility, times_of_shares
 from bd_gen.sampling.noise import KeyedNoise, Stream
+from bd_gen.sampling.potential import Potential
 from bd_gen.sampling.predictor import Predictor
-from bd_gen.sampling.rules import Potential, Rule
+from bd_gen.sampling.rules import Rule
 
 
 class RuleSweeps:
