@@ -218,6 +218,11 @@ class Words:
         """The relation of a room that another lies inside of, if there is one."""
         return self.meaning.get("surrounding")
 
+    @cached_property
+    def containments(self) -> frozenset[int]:
+        """The relations of rooms of which one lies inside the other."""
+        return frozenset({self.inside, self.surrounding} - {None})  # type: ignore[arg-type]
+
     def says(self, *directions: str) -> np.ndarray:
         """(R + 1,) bool: relations that say left, right, above or below; no-edge says nothing."""
         table = np.zeros(self.num_relations + 1, bool)
