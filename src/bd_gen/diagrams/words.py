@@ -100,6 +100,17 @@ class Words:
         ]
         return hashlib.sha256(json.dumps(meaning).encode()).hexdigest()[:HASH_DIGITS]
 
+    @classmethod
+    def named(cls, name: str) -> "Words":
+        """The words of a vocabulary that comes with bd-gen, or of a YAML file.
+
+        Raises:
+            InputError: there is no such vocabulary or file, or it contradicts itself.
+        """
+        from bd_gen.diagrams.words_file import words_named
+
+        return words_named(name)
+
     # Sizes and special tokens.
 
     @property

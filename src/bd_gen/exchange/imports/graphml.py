@@ -93,7 +93,7 @@ def read_graphml(path: str | Path, labels: RoomLabels | None = None) -> GraphmlD
         raise InputError(f"{path}: {error}") from None
 
 
-def read_networkx(graph: "Graph") -> GraphmlDiagram:
+def read_networkx(graph: "Graph", labels: RoomLabels | None = None) -> GraphmlDiagram:
     """What a networkx graph says of a diagram: the same as that graph in GraphML.
 
     Raises:
@@ -114,7 +114,7 @@ def read_networkx(graph: "Graph") -> GraphmlDiagram:
     ]
     try:
         return _diagram_of_graph(
-            GraphData(_texts(graph.graph), nodes, edges), "graph", RoomLabels()
+            GraphData(_texts(graph.graph), nodes, edges), "graph", labels or RoomLabels()
         )
     except InputError as error:
         raise InputError(f"graph: {error}") from None
