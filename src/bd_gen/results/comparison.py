@@ -53,6 +53,20 @@ MAIN_KEYS = (
     "eval/degree_js_per_type_weighted",
     "eval/mmd_degree",
     "eval/pgd",
+    "layout/access",
+    "layout/door_wide",
+    "layout/facade",
+    "layout/corners",
+    "layout/steps",
+    "layout/slits",
+    "layout/fill",
+    "layout/living_rectangle",
+    "layout/living_area",
+    "layout/master_area_iqr",
+    "layout/bath_area_iqr",
+    "layout/area_w1",
+    "layout/aspect_w1",
+    "layout/pgd",
 )
 """The rows that tell most, for a terminal or a note."""
 
