@@ -17,7 +17,9 @@ from bd_gen.metrics.resampling import (
 )
 
 RESAMPLED = sorted(
-    name for name, metric in METRICS.items() if metric.resample is not None and metric.of == "tokens"
+    name
+    for name, metric in METRICS.items()
+    if metric.resample is not None and metric.of == "tokens"
 )
 HISTOGRAMS = ["distribution", "edge_counts", "conditional_edges", "pairs", "typed_degrees"]
 

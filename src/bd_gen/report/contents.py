@@ -90,6 +90,11 @@ class Contents:
         return next((entry for entry in self.entries if entry.kind == "real"), None)
 
     @property
+    def is_of_plans(self) -> bool:
+        """Are all rows files of plans? Then there are no samples to tell of."""
+        return all(entry.result.is_of_plans for entry in self.entries)
+
+    @property
     def columns(self) -> list[Column]:
         """The results as the comparison sees them."""
         return [Column(entry.name, entry.result) for entry in self.entries]

@@ -104,7 +104,7 @@ def evaluate_plans(
     check_reserved(named.name, {"yardstick": named.yardstick}, path)
     made_of = _made_of(named, reference)
     old = read_result(path) if path.exists() else None
-    if old is not None and "plans_sha256" not in old.provenance:
+    if old is not None and not old.is_of_plans:
         raise InputError(f"{path}: is no result of plans; give the plans another name or place")
     is_same = old is not None and all(old.provenance.get(k) == v for k, v in made_of.items())
     kept = old if is_same else None
