@@ -7,6 +7,7 @@ it, so plans with and without a gap between rooms can be compared.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES
 from bd_gen.layouts.walls import Walls
 from bd_gen.metrics.plan_geometry import PlanGeometry, outline_sides
 from bd_gen.metrics.plan_set import PlanSet
+
+if TYPE_CHECKING:
+    from shapely import Polygon
 
 RANKS = 3
 
@@ -32,7 +36,7 @@ class DescribedPlan:
     """
 
     def __init__(
-        self, shapes: Sequence, walls: Walls, geometry: PlanGeometry, scale: float
+        self, shapes: Sequence["Polygon"], walls: Walls, geometry: PlanGeometry, scale: float
     ) -> None:
         self.shapes = shapes
         self.walls = walls
@@ -134,8 +138,8 @@ PLAN_DESCRIPTORS: Mapping[str, Callable[[DescribedPlan], np.ndarray]] = {
 def described_plans(plans: PlanSet) -> dict[str, np.ndarray]:
     """(N, D) float64 rows of all plans by descriptor."""
     each = [
-        DescribedPlan(plan.shapes, walls, geometry, plans.scale)
-        for plan, walls, geometry in zip(plans.plans, plans.walls, plans.geometry, strict=True)
+        DescribedPlan(shapes, walls, geometry, plans.scale)
+        for shapes, walls, geometry in zip(plans.shapes, plans.walls, plans.geometry, strict=True)
     ]
     return {
         name: np.stack([describe(plan) for plan in each]) if each else np.zeros((0, 0))

@@ -94,18 +94,24 @@ class PlanGeometry:
     twice_others: float
 
 
-def plan_geometry(plan: LaidOut, scale: float, walls: Walls | None = None) -> PlanGeometry:
+def plan_geometry(
+    plan: LaidOut,
+    scale: float,
+    shapes: Sequence["Polygon"] | None = None,
+    walls: Walls | None = None,
+) -> PlanGeometry:
     """The geometry of a plan.
 
     Args:
         plan: with boxes.
         scale: metres per pixel.
-        walls: of its rooms, if they are there already.
+        shapes: its rooms as seen, if they are there already.
+        walls: of these, likewise.
 
     Raises:
         ValueError: the plan has no layout.
     """
-    shapes, boxes = plan.shapes, plan.boxes
+    shapes, boxes = plan.shapes if shapes is None else shapes, plan.boxes
     if boxes is None:
         raise ValueError(f"{plan.id}: has no layout")
     walls = walls_of(shapes) if walls is None else walls

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.words import Words
 from bd_gen.layouts.walls import Walls, walls_of
 from bd_gen.metrics.plan_geometry import PlanGeometry, plan_geometry
+
+if TYPE_CHECKING:
+    from shapely import Polygon
 
 
 class PlanSet:
@@ -49,11 +52,16 @@ class PlanSet:
         return self.plans[0].diagram.words if self.plans else RPLAN
 
     @cached_property
+    def shapes(self) -> tuple[tuple["Polygon", ...], ...]:
+        """The rooms of each plan as they are seen."""
+        return tuple(plan.shapes for plan in self.plans)
+
+    @cached_property
     def walls(self) -> tuple[Walls, ...]:
         """The walls of each plan."""
         found = []
-        for done, plan in enumerate(self.plans, start=1):
-            found.append(walls_of(plan.shapes))
+        for done, shapes in enumerate(self.shapes, start=1):
+            found.append(walls_of(shapes))
             if self._progress is not None:
                 self._progress(done, len(self.plans))
         return tuple(found)
@@ -61,8 +69,10 @@ class PlanSet:
     @cached_property
     def geometry(self) -> tuple[PlanGeometry, ...]:
         """The numbers of each plan."""
-        pairs = zip(self.plans, self.walls, strict=True)
-        return tuple(plan_geometry(plan, self.scale, walls) for plan, walls in pairs)
+        return tuple(
+            plan_geometry(plan, self.scale, shapes, walls)
+            for plan, shapes, walls in zip(self.plans, self.shapes, self.walls, strict=True)
+        )
 
     def column(self, name: str) -> np.ndarray:
         """(N,) float64 one number of each plan, an attribute of `PlanGeometry`; NaN for none."""

@@ -97,6 +97,11 @@ class Contents:
         return next((one.rows.vocabulary.words for one in self.diagrams.values()), RPLAN)
 
     @property
+    def is_of_plans(self) -> bool:
+        """Are all rows files of plans? Then there are no samples to tell of."""
+        return all(entry.result.is_of_plans for entry in self.entries)
+
+    @property
     def columns(self) -> list[Column]:
         """The results as the comparison sees them."""
         return [Column(entry.name, entry.result) for entry in self.entries]

@@ -102,6 +102,10 @@ def rendered(template: str, **data: Any) -> str:
     return environment().get_template(template).render(**data)
 
 
+_OF_SAMPLES = {"tradeoff", "rooms", "histograms", "schedules", "gallery"}
+"""Sections that have nothing to say where all results are those of files of plans."""
+
+
 def _sections(contents: Contents, out: str) -> list[tuple[str, str, dict[str, Any]]]:
     """Name, heading and data of each section; the name is that of its template, too."""
     entries = contents.entries
@@ -125,7 +129,9 @@ def _sections(contents: Contents, out: str) -> list[tuple[str, str, dict[str, An
         ("again", "How to make this again",
          {"commands": page_commands(contents, out), "made": _made()}),
     ]  # fmt: skip
-    return [section for section in found if section[0] != "schedules" or learned is not None]
+    left_out = {"schedules"} if learned is None else set()
+    left_out |= _OF_SAMPLES if contents.is_of_plans else set()
+    return [section for section in found if section[0] not in left_out]
 
 
 def _made() -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 from bd_gen.metrics import MetricInfo, find_metric_info, metric_info
-from bd_gen.metrics.registry import FAMILIES
+from bd_gen.metrics.registry import FAMILIES, LAYOUTS
 from bd_gen.results.columns import REAL, Column
 from bd_gen.results.configuration import (
     calls_per_diagram,
@@ -50,6 +50,20 @@ MAIN_KEYS = (
     "eval/degree_js_per_type_weighted",
     "eval/mmd_degree",
     "eval/pgd",
+    "layout/access",
+    "layout/door_wide",
+    "layout/facade",
+    "layout/corners",
+    "layout/steps",
+    "layout/slits",
+    "layout/fill",
+    "layout/living_rectangle",
+    "layout/living_area",
+    "layout/master_area_iqr",
+    "layout/bath_area_iqr",
+    "layout/area_w1",
+    "layout/aspect_w1",
+    "layout/pgd",
 )
 """The rows that tell most, for a terminal or a note."""
 
@@ -97,6 +111,8 @@ def sections(
         configuration(columns),
     ]
     for family, infos in families.items():
+        if family == LAYOUTS and not infos:
+            continue  # samples have no layouts, and a section would promise some
         rows = (_row(info, columns, scores, _VALUES[spread], marked) for info in infos)
         tables.append(Table(family, header, tuple(rows)))
     return tables

@@ -82,6 +82,11 @@ class Result:
         return self.fields.get("provenance") or {}
 
     @property
+    def is_of_plans(self) -> bool:
+        """Are the numbers those of a file of plans, and not of samples?"""
+        return "plans_sha256" in self.provenance
+
+    @property
     def metric_versions(self) -> dict[str, Any]:
         """Version of each metric that gave numbers, by its name; empty in old files."""
         versions = self.provenance.get("metric_versions")

@@ -7,7 +7,7 @@ from bd_gen.diagrams.floor_plan import Door, FloorPlan
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.metrics.compute import compute_metric, resampled
 from bd_gen.metrics.measure import measure_sets
-from bd_gen.metrics.measures.layout_discrepancy import shuffled
+from bd_gen.metrics.measures.layouts_discrepancy import shuffled
 from bd_gen.metrics.plan_descriptors import described_plans
 from bd_gen.metrics.plan_reference import PlanReference, evenly
 from bd_gen.metrics.plan_set import PlanSet

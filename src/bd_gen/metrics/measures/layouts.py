@@ -106,10 +106,9 @@ def _some_resampled(plans: PlanSet, weights: Weights) -> dict[str, np.ndarray]:
     found = {}
     for key, (name, _, _, _) in _SHARES_OF_SOME.items():
         values = plans.column(name)
-        if np.isfinite(values).any():
-            has = np.isfinite(values).astype(float)
-            found[key] = _ratio(weights, np.nan_to_num(values), has)
-    return found
+        has = np.isfinite(values).astype(float)
+        found[key] = _ratio(weights, np.nan_to_num(values), has)
+    return _sure(found)
 
 
 @metric(
@@ -132,18 +131,23 @@ def layout_of_some(plans: PlanSet) -> dict[str, Any]:
 
 
 def _ratio(weights: Weights, part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    # (B,) ratio of sums; 0 where a replicate has nothing to divide by
+    # (B,) ratio of sums; NaN where a replicate has nothing to divide by
     below = weighted_sums(weights, whole)
     above = weighted_sums(weights, part)
-    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
+    return np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
+
+
+def _sure(replicates: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Those of which every replicate has a value; what is rarer has no interval."""
+    return {key: values for key, values in replicates.items() if np.isfinite(values).all()}
 
 
 def _ratios_resampled(plans: PlanSet, weights: Weights) -> dict[str, np.ndarray]:
-    return {
+    ratios = {
         key: _ratio(weights, plans.column(part), plans.column(whole))
         for key, (part, whole, _, _, _) in _RATIOS.items()
-        if plans.column(whole).sum() > 0
     }
+    return _sure(ratios)
 
 
 @metric(
@@ -178,7 +182,7 @@ def _area_quantiles(plans: PlanSet, weights: np.ndarray | None) -> dict[str, np.
 
 
 def _areas_resampled(plans: PlanSet, weights: Weights) -> dict[str, np.ndarray]:
-    return _area_quantiles(plans, np.asarray(weights))
+    return _sure(_area_quantiles(plans, np.asarray(weights)))
 
 
 @metric(
@@ -227,15 +231,15 @@ def _distances(
     found = {}
     for key, name in _DISTANCES.items():
         owner, types, values = plans.rooms(name)
-        total, share = np.zeros(()), 0.0
+        total, share = np.zeros(()), np.zeros(())
         for room_type in range(NUM_ROOM_TYPES):
             own, real = types == room_type, fitted[f"{name} {room_type}"]
             if own.any() and len(real) >= LEAST_ROOMS:
                 counts = np.ones((1, own.sum())) if weights is None else weights[:, owner[own]]
-                part = float(fitted["count"][room_type])
+                part = float(fitted["count"][room_type]) * (counts.sum(axis=1) > 0)
                 total = total + part * weighted_w1(values[own], counts, real)
-                share += part
-        if share:
+                share = share + part
+        if share.size and (share > 0).all():
             found[key] = np.asarray(total / share)
     return found
 
