@@ -82,9 +82,9 @@ class SolverOptions:
         for room_type in self.min_areas.keys() & self.max_areas.keys():
             least, most = self.min_areas[room_type], self.max_areas[room_type]
             if most < least:
+                name = self.words.room_names[room_type]
                 raise InputError(
-                    f"max_areas: {self.words.room_names[room_type]}: expected at least the least area "
-                    f"{least}, got {most}"
+                    f"max_areas: {name}: expected at least the least area {least}, got {most}"
                 )
         if self.outline is not None:
             self._check_outline(self.outline)
