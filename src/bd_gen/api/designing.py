@@ -16,6 +16,7 @@ from bd_gen.design.room_rules import parse_rule
 from bd_gen.design.rule_meaning import DesignRule, Kind
 from bd_gen.design.run import Designs
 from bd_gen.design.run import design as designs_for
+from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.words import Words
 from bd_gen.system.errors import InputError
 from bd_gen.training.bundled import BUNDLED
