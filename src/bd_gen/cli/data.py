@@ -40,10 +40,17 @@ _PARAMETERS: dict[str, Callable[[], click.Parameter]] = {
     "labels": lambda: click.Option(
         ["--labels"], type=_FILE, help='JSON file {"foreign label": "RoomType"}.'
     ),
+    "vocabulary": lambda: click.Option(
+        ["--vocabulary"], metavar="NAME|FILE", help="What rooms and relations are called."
+    ),
     "num_plans": lambda: _number("--num-plans", 20_000),
     "seed": lambda: _number("--seed", 0),
     "skip_bad": lambda: click.Option(["--skip-bad"], is_flag=True, help="Leave out bad plans."),
-    "n_max": lambda: _number("--n-max", 8, "Most rooms a plan may have."),
+    "n_max": lambda: click.Option(
+        ["--n-max"],
+        type=int,
+        help="Most rooms a plan may have.  [8; in another vocabulary as many as the largest has]",
+    ),
     "split": lambda: click.Option(
         ["--split"],
         type=click.Choice(SPLITS),
