@@ -1,5 +1,7 @@
 """Is it really a layout? The rule run forwards, and every option looked at; knows no solver."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
@@ -45,7 +47,7 @@ def _what_is_wrong(
         return "out of bounds"
     if sides.min() < options.min_side:
         return "a side is too short"
-    if not has_relations(diagram, boxes):
+    if not has_relations(diagram, boxes, grid.touch):
         return "other relations"
     for room, room_type in enumerate(diagram.room_types):
         area = int(sides[room].prod())
@@ -54,33 +56,41 @@ def _what_is_wrong(
             return f"area of room {room}"
     if any(boxes[room].tolist() != list(box) for room, box in options.fixed.items()):
         return "another box than the one given"
-    if options.outline is not None and not _respects(options.outline, diagram, boxes):
+    if options.outline is not None and not _respects(options.outline, diagram, boxes, grid.touch):
         return "outline"
     return what_is_wrong_with_rooms(boxes, options, entry_rooms(diagram))
 
 
-def has_relations(diagram: Diagram, boxes: np.ndarray) -> bool:
+def has_relations(diagram: Diagram, boxes: np.ndarray, touch: int | None = None) -> bool:
     """Are the relations of a diagram those that the rule allows for boxes (n, 4)?
 
     Where it knows of touching alone, joined rooms touch and none overlap.
 
+    Args:
+        diagram: the rooms and their relations.
+        boxes: (n, 4) their boxes.
+        touch: another distance of touching than that of the rule.
+
     Raises:
         InputError: the words have no rule.
     """
+    rule = rule_of(diagram.words)
+    if touch not in (None, rule.touch):
+        rule = replace(rule, touch=touch)
+        diagram = replace(diagram, words=replace(diagram.words, rule=rule))
     vocabulary = Vocabulary(diagram.num_rooms, diagram.words)
     expected = edge_tokens(tokens_from_diagrams([diagram], vocabulary), vocabulary)[0]
-    rule = rule_of(diagram.words)
     if not isinstance(rule, TouchRule):
         got = relations_from_boxes(boxes[None], np.array([diagram.num_rooms]), vocabulary)[0]
         return np.array_equal(got, expected)
     u, v = boxes[vocabulary.edge_rows], boxes[vocabulary.edge_cols]
     common = np.minimum(u[:, 2:], v[:, 2:]) - np.maximum(u[:, :2], v[:, :2])
-    touch, is_edge = are_joined(u, v, diagram.words), expected != vocabulary.no_edge
-    agree = touch == is_edge if rule.complete else touch | ~is_edge
+    joined, is_edge = are_joined(u, v, diagram.words), expected != vocabulary.no_edge
+    agree = joined == is_edge if rule.complete else joined | ~is_edge
     return bool(agree.all() and not (common > 0).all(axis=1).any())
 
 
-def _respects(outline: Outline, diagram: Diagram, boxes: np.ndarray) -> bool:
+def _respects(outline: Outline, diagram: Diagram, boxes: np.ndarray, touch: int) -> bool:
     low, high = boxes[:, :2], boxes[:, 2:]
     if (low < outline.box[:2]).any() or (high > outline.box[2:]).any():
         return False
@@ -91,5 +101,4 @@ def _respects(outline: Outline, diagram: Diagram, boxes: np.ndarray) -> bool:
     rooms = entry_rooms(diagram)
     if outline.front_door is None or not rooms:
         return True
-    touch = grid_of(diagram.words).touch
     return bool(touch_within(boxes[list(rooms)], np.array(outline.front_door), touch).any())
