@@ -77,6 +77,7 @@ def test_samples_are_measured_and_shown_in_the_words(mine: SimpleNamespace) -> N
     result = json.loads((folder / "loglinear" / f"{METHOD}.json").read_text())
     assert result["vocabulary"]["name"] == "plans"
     assert "no relation of plans says" in result["not_computed"]["eval/transitivity_score"]
+    run("compare", "--results", folder, "--schedule", "loglinear")
     table = (folder / "loglinear" / "comparison.md").read_text()
     assert f"| vocabulary | plans ({result['vocabulary']['hash']}) |" in table
     samples = folder / "loglinear" / f"{METHOD}_samples.pt"
