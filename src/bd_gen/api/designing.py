@@ -90,8 +90,10 @@ def design(
         model = load(model)
     found = designs_for(model.checkpoint, brief, workers, model.device, progress)
     plans = tuple(
-        Plan(f"{k:02d}", diagram, boxes)
-        for k, (diagram, boxes) in enumerate(zip(found.diagrams, found.boxes, strict=True), start=1)
+        Plan(f"{k:02d}", diagram, boxes, floor_plan=floor_plan)
+        for k, (diagram, boxes, floor_plan) in enumerate(
+            zip(found.diagrams, found.boxes, found.floor_plans, strict=True), start=1
+        )
     )
     why = ""
     if not found.is_complete:

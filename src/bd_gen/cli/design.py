@@ -60,9 +60,9 @@ if TYPE_CHECKING:
 @click.option("--front-door", metavar="X0,Y0,X1,Y1", help="At its edge; an entrance touches it.")
 @click.option(
     "--improve",
-    default=0.5,
+    default=1.0,
     show_default=True,
-    help="Seconds to make each layout more plausible.",
+    help="Effort for each plan, counted and not timed; 1 is about a second of an idle core.",
 )
 @click.option("--scale", type=float, help="Metres per pixel.  [default: 0.0703125, 18 m for 256]")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes for layouts.  [cores]")

@@ -74,7 +74,7 @@ def solver_of(
         min_areas=_areas(min_area, "--min-area", labels),
         max_areas=_areas(max_area, "--max-area", labels),
         outline=shape,
-        improve_seconds=improve,
+        improve_effort=improve,
     )
 
 

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.constraints import Clause as Linears
 from bd_gen.layouts.constraints import Grid, Linear, relation_clauses, touching_clauses
+from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.problem import Problem, Statement
 from bd_gen.layouts.search import Status, find_boxes
 from bd_gen.sampling.rules import ANY_RELATION, Literal, Rule, single_literals
 
-_TIME_LIMIT = 5.0
+_EFFORT = 1.25  # five seconds of an idle core
 
 
 def contradictory(
@@ -47,7 +48,9 @@ def _are_impossible(rules: Sequence[Rule], num_rooms: int, vocabulary: Vocabular
         for rule in rules
         for clause in rule.clauses
     ]
-    found = find_boxes(Problem(num_rooms, tuple(statements)), _TIME_LIMIT)
+    found = find_boxes(
+        Problem(num_rooms, tuple(statements)), SolverOptions().time_limit, effort_limit=_EFFORT
+    )
     return found.status is Status.UNREALIZABLE
 
 

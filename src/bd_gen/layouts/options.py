@@ -24,10 +24,16 @@ class SolverOptions:
         max_areas: largest area of rooms by type, in pixels².
         outline: what all rooms must lie in; None: the whole plan, 0..255 each way.
         fixed: boxes of rooms that are given, by index of the room.
-        time_limit: seconds after which the search for any layout gives up.
-        effort_limit: the same in CP-SAT's deterministic time, of which about a quarter passes in
-            a second. Where it ends a search, it does so on every machine, however busy.
-        improve_seconds: about how long a layout may be improved; 0 takes the first that is found.
+        effort_limit: CP-SAT's deterministic time after which the search for any layout gives up;
+            about a quarter of it passes in a second of an idle core. Where it ends a search, it
+            does so on every machine, however busy. 2.5 is several thousand times what the median
+            diagram takes.
+        time_limit: seconds by the clock after which it gives up all the same, which is told.
+        opens: pairs of rooms, by index, that share at least 0.9 m of wall, enough for a door;
+            plans of polygons only.
+        improve_effort: how hard to look for a better plan: 1 is usual and takes about a second of
+            an idle core for eight rooms, 2 twice that; 0 takes the first layout, whose rooms are
+            mere boxes. It is counted, never timed.
         seed: seed of the search. The same layout comes again unless a limit of time was met.
 
     Raises:
@@ -39,9 +45,10 @@ class SolverOptions:
     max_areas: Mapping[int, int] = field(default_factory=dict)
     outline: Outline | None = None
     fixed: Mapping[int, Box] = field(default_factory=dict)
-    time_limit: float = 10.0
-    effort_limit: float = math.inf
-    improve_seconds: float = 0.5
+    opens: tuple[tuple[int, int], ...] = ()
+    time_limit: float = 300.0
+    effort_limit: float = 2.5
+    improve_effort: float = 1.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -51,6 +58,7 @@ class SolverOptions:
             "min_areas": _areas("min_areas", self.min_areas),
             "max_areas": _areas("max_areas", self.max_areas),
             "fixed": _boxes(self.fixed),
+            "opens": _pairs(self.opens),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -58,8 +66,10 @@ class SolverOptions:
             raise InputError(f"time_limit: expected seconds above 0, got {self.time_limit!r}")
         if not _number(self.effort_limit) > 0:
             raise InputError(f"effort_limit: expected more than 0, got {self.effort_limit!r}")
-        if not 0 <= _number(self.improve_seconds) < math.inf:
-            raise InputError(f"improve_seconds: expected seconds, got {self.improve_seconds!r}")
+        if not 0 <= _number(self.improve_effort) < math.inf:
+            raise InputError(
+                f"improve_effort: expected a number from 0 on, got {self.improve_effort!r}"
+            )
         for room_type in self.min_areas.keys() & self.max_areas.keys():
             least, most = self.min_areas[room_type], self.max_areas[room_type]
             if most < least:
@@ -96,7 +106,7 @@ class SolverOptions:
     def ask_nothing(self) -> bool:
         """Is any layout with the relations of the diagram good enough?"""
         return self.min_side == 1 and not (
-            self.min_areas or self.max_areas or self.outline or self.fixed
+            self.min_areas or self.max_areas or self.outline or self.fixed or self.opens
         )
 
 
@@ -125,6 +135,17 @@ def _areas(name: str, values: object) -> dict[int, int]:
         room_type = _integer(f"{name}: room type", key, 0, NUM_ROOM_TYPES - 1)
         areas[room_type] = _integer(f"{name}: {ROOM_TYPES[room_type]}", area, 1, LARGEST_AREA)
     return areas
+
+
+def _pairs(values: object) -> tuple[tuple[int, int], ...]:
+    pairs = []
+    for pair in values if isinstance(values, Iterable) else (values,):
+        rooms = tuple(pair) if isinstance(pair, Iterable) else (pair,)
+        if len(rooms) != 2 or rooms[0] == rooms[1]:
+            raise InputError(f"opens: expected pairs of two rooms, got {pair!r:.60}")
+        i, j = sorted(_integer("opens: room", room, 0, LARGEST_N_MAX - 1) for room in rooms)
+        pairs.append((i, j))
+    return tuple(dict.fromkeys(pairs))
 
 
 def _boxes(values: object) -> dict[int, Box]:
