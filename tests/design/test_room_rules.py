@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bd_gen.design.checking import satisfies
-from bd_gen.design.rule_meaning import TOUCHES, AnyRule, RoomPhrase, RoomRule
 from bd_gen.design.room_rules import parse_rule
+from bd_gen.design.rule_meaning import TOUCHES, AnyRule, RoomPhrase, RoomRule
 from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_RELATIONS, RELATIONS, ROOM_TYPES, Vocabulary
 from bd_gen.system.errors import InputError
 

@@ -12,8 +12,8 @@ from bd_gen.api.model import Model, load
 from bd_gen.api.plan import Plan
 from bd_gen.design.blame import what_is_to_blame
 from bd_gen.design.brief import Brief
-from bd_gen.design.rule_meaning import DesignRule, Kind
 from bd_gen.design.room_rules import parse_rule
+from bd_gen.design.rule_meaning import DesignRule, Kind
 from bd_gen.design.run import Designs
 from bd_gen.design.run import design as designs_for
 from bd_gen.system.errors import InputError
@@ -91,8 +91,10 @@ def design(
         model = load(model)
     found = designs_for(model.checkpoint, brief, workers, model.device, progress)
     plans = tuple(
-        Plan(f"{k:02d}", diagram, boxes)
-        for k, (diagram, boxes) in enumerate(zip(found.diagrams, found.boxes, strict=True), start=1)
+        Plan(f"{k:02d}", diagram, boxes, floor_plan=floor_plan)
+        for k, (diagram, boxes, floor_plan) in enumerate(
+            zip(found.diagrams, found.boxes, found.floor_plans, strict=True), start=1
+        )
     )
     why = ""
     if not found.is_complete:

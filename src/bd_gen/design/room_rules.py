@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+from bd_gen.design.room_words import room_types_named, singulars
 from bd_gen.design.rule_meaning import (
     OPENS,
     TOUCHES,
@@ -13,7 +14,6 @@ from bd_gen.design.rule_meaning import (
     RoomPhrase,
     RoomRule,
 )
-from bd_gen.design.room_words import room_types_named, singulars
 from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES, fold_name
 from bd_gen.layouts.wording import COMPASS, DIRECTIONS

@@ -16,6 +16,7 @@ from bd_gen.design.brief import Brief
 from bd_gen.design.candidates import Candidates
 from bd_gen.design.near_duplicates import Differences, far_apart
 from bd_gen.diagrams.canonical import canonical_tokens
+from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.soundness import has_forbidden_containment
 from bd_gen.diagrams.tokens import diagrams_from_tokens
@@ -23,6 +24,7 @@ from bd_gen.generation.in_memory import sampler_for
 from bd_gen.layouts.many import Solvers
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.search import Status
+from bd_gen.layouts.solver import for_boxes
 from bd_gen.metrics.measures.validity import validity_checks
 from bd_gen.model.any_order import any_order_nats
 from bd_gen.sampling.grid import visibility_of
@@ -184,16 +186,19 @@ class CandidateSearch:
         return is_new
 
     def _with_layout(self, rows: np.ndarray) -> np.ndarray:
-        options = first_layout(self.brief.options)
+        options = first_layout(self.brief)
         diagrams = diagrams_from_tokens(rows, self.vocabulary)
-        statuses = [layout.status for layout in self.solvers.lay_out(diagrams, options)]
+        layouts = list(self.solvers.lay_out(diagrams, options))
+        statuses = [layout.status for layout in layouts]
         self.found.funnel.undecided += statuses.count(Status.TIME_LIMIT)
+        self.found.funnel.ended_by_the_clock += sum(layout.by_clock for layout in layouts)
         return rows[np.array([s is Status.REALIZABLE for s in statuses], bool)]
 
 
-def first_layout(options: SolverOptions) -> SolverOptions:
-    """The same demands, content with the first layout that satisfies them."""
-    return replace(options, improve_seconds=0.0)
+def first_layout(brief: Brief) -> SolverOptions:
+    """The demands of a brief on boxes, content with the first layout that satisfies them."""
+    demands = for_boxes(Diagram(brief.room_types, ()), brief.options)
+    return replace(demands, improve_effort=0.0)
 
 
 def _is_sound(samples: DiagramSet) -> np.ndarray:
