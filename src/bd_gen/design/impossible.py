@@ -54,7 +54,8 @@ def _check_areas(brief: Brief) -> None:
     ]
     needed = sum(least for least, _ in bounds) * square
     sized = [(least * square, name) for (least, _), name in zip(bounds, brief.labels, strict=True)]
-    largest = sorted((pair for pair in sized if pair[0] > 0.1), reverse=True)[:_MOST_NAMED]
+    sized = sorted((pair for pair in sized if pair[0] > 0.1), key=lambda pair: -pair[0])
+    largest = sized[:_MOST_NAMED]
     named = ", ".join(f"{name} {area:.1f}" for area, name in largest)
     if len(sized) > len(largest):
         named += ", ..."
