@@ -126,6 +126,7 @@ def brief_from(values: Mapping[str, Any], around: Around | None = None) -> Brief
         assumed=assumed,
         near=around.near,
         kept=around.kept,
+        alike=programme.alike if len({*programme.alike}) > len({*programme.room_types}) else (),
         **_integers(values, where),
     )
 
