@@ -52,6 +52,7 @@ class Candidates:
         chosen: the likeliest ones that differ enough from one another, at most `count`.
         away: (K,) relations in which each differs from the plan that it should be like; None
             without one. Then they are sorted by it first.
+        without_layout: a few (length,) rows that satisfy the rules and have no layout.
         funnel: how they were found.
     """
 
@@ -59,4 +60,5 @@ class Candidates:
     nats: np.ndarray
     chosen: list[int]
     away: np.ndarray | None = None
+    without_layout: list[np.ndarray] = field(default_factory=list)
     funnel: Funnel = field(default_factory=Funnel)

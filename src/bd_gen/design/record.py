@@ -39,8 +39,13 @@ def design_record(designs: Designs, checkpoint: Checkpoint, scale: float) -> dic
             "relations_given_to_the_model": designs.num_given,
             "funnel": asdict(designs.candidates.funnel),
             "plans": [
-                {"id": f"{k:02d}", "nats": round(float(nats), 4)}
-                for k, nats in enumerate(designs.nats, start=1)
+                {
+                    "id": f"{k + 1:02d}",
+                    "nats": round(float(designs.nats[k]), 4),
+                    **({} if designs.away is None else {"differences": int(designs.away[k])}),
+                    "problems": plan.problems,
+                }
+                for k, plan in enumerate(designs.plans)
             ],
             "checkpoint": str(checkpoint.source),
             "checkpoint_sha256": checkpoint.sha256,

@@ -11,6 +11,7 @@ from bd_gen.design.candidates import Candidates
 from bd_gen.design.contradictions import contradictory
 from bd_gen.design.finished import finished
 from bd_gen.design.impossible import check_possible
+from bd_gen.design.obstacles import Obstacle, obstacles
 from bd_gen.design.search import CandidateSearch
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.floor_plan import FloorPlan
@@ -59,6 +60,7 @@ class Designs:
         shares: what each rule costs; looked into only if too few were found.
         away: (K,) relations in which each differs from the plan that it should be like.
         num_refused: diagrams with boxes that became no plan.
+        obstacles: demands in the way of layouts; looked into only if too few were found.
     """
 
     brief: Brief
@@ -69,6 +71,7 @@ class Designs:
     shares: tuple[RuleShare, ...] = ()
     away: np.ndarray | None = None
     num_refused: int = 0
+    obstacles: tuple[Obstacle, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -137,8 +140,11 @@ def design(
         work = _Work(search, solvers, report or (lambda *_: None), show or (lambda _: None))
         found = work.run()
     shares: list[RuleShare] = []
-    if len(found.chosen) < brief.count and rules:
-        shares = rule_shares(checkpoint, brief, rules, device)
+    in_the_way: list[Obstacle] = []
+    if len(found.chosen) < brief.count:
+        shares = rule_shares(checkpoint, brief, rules, device) if rules else []
+        barren = np.array(found.without_layout, np.uint8).reshape(-1, checkpoint.vocabulary.length)
+        in_the_way = obstacles(diagrams_from_tokens(barren, checkpoint.vocabulary), brief.options)
     return Designs(
         brief=brief,
         plans=tuple(work.plan_of(found.tokens[k]) for k in found.chosen),
@@ -148,6 +154,7 @@ def design(
         shares=tuple(shares),
         away=None if found.away is None else found.away[found.chosen],
         num_refused=work.num_refused,
+        obstacles=tuple(in_the_way),
     )
 
 

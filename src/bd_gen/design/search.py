@@ -17,6 +17,7 @@ from bd_gen.design.brief import Brief
 from bd_gen.design.candidates import Candidates
 from bd_gen.design.near_duplicates import Differences, far_apart
 from bd_gen.design.near_plan import ROUND, NearPlan
+from bd_gen.design.obstacles import MOST_LOOKED_AT
 from bd_gen.diagrams.canonical import canonical_tokens
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.diagram_set import DiagramSet
@@ -239,6 +240,9 @@ class CandidateSearch:
         statuses = [layout.status for layout in layouts]
         self.found.funnel.undecided += statuses.count(Status.TIME_LIMIT)
         self.found.funnel.ended_by_the_clock += sum(layout.by_clock for layout in layouts)
+        room = MOST_LOOKED_AT - len(self.found.without_layout)
+        barren = [k for k, s in enumerate(statuses) if s is Status.UNREALIZABLE][:room]
+        self.found.without_layout += [rows[k] for k in barren]
         return rows[np.array([s is Status.REALIZABLE for s in statuses], bool)]
 
 
