@@ -18,6 +18,7 @@ from bd_gen.layouts.constraints import (
     sharing_wall,
     side_at_least,
     side_at_most,
+    touching_clauses,
     variable,
 )
 from bd_gen.layouts.options import LARGEST_AREA, SolverOptions
@@ -113,7 +114,8 @@ def _option_statements(
         if options.wording.metres_per_pixel is not None:
             text += f" (a common wall of {options.wording.length(DOOR_WIDTH)})"
         walls = sharing_wall(i, j, DOOR_WIDTH)
-        statements.append(Statement(text, (i, j), one_of=walls))
+        touching = touching_clauses(i, j, grid)
+        statements.append(Statement(text, (i, j), clauses=touching, one_of=walls))
     for room, (name, room_type) in enumerate(zip(names, diagram.room_types, strict=True)):
         if options.min_side > 1:
             length = options.wording.length(options.min_side).removesuffix(" pixels")

@@ -13,8 +13,10 @@ from bd_gen.layouts.constraints import (
     Y0,
     Y1,
     Clause,
+    Grid,
     Linear,
     sharing_wall,
+    touching_clauses,
     variable,
 )
 from bd_gen.layouts.outline import Outline
@@ -134,7 +136,11 @@ def opening_statements(
     for opening in openings:
         text = " or ".join(f"{names[i]} opens to {names[j]}" for i, j in opening.pairs)
         rooms = tuple(sorted({room for pair in opening.pairs for room in pair}))
-        ways = tuple(way for i, j in opening.pairs for way in sharing_wall(i, j, width))
+        ways = tuple(
+            (*way, *(linear for (linear,) in touching_clauses(i, j, Grid())))
+            for i, j in opening.pairs
+            for way in sharing_wall(i, j, width)
+        )
         text = f"{text} (a common wall of {wording.length(width)})"
         yield Statement(text, rooms, None, one_of=ways)
 

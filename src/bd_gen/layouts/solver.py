@@ -111,7 +111,7 @@ def for_boxes(diagram: Diagram, options: SolverOptions) -> SolverOptions:
     wrapping = {diagram.room_types[k] for k in wrapping_rooms(diagram)}
     most = {t: area for t, area in options.max_areas.items() if t not in wrapping}
     rooms = {
-        k: replace(asked, max_area=None) if diagram.room_types[k] in wrapping else asked
+        k: replace(asked, max_area=None) if k in wrapping_rooms(diagram) else asked
         for k, asked in options.rooms.items()
     }
     return replace(options, max_areas=most, rooms=rooms)
