@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="File to write.  [default: comparison.md beside the results; none for A and B]",
+    help="File to write: .md, .tex (booktabs), .json or .csv.  [default: comparison.md beside the "
+    "results; none for A and B]",
 )
 @click.option(
     "--csv",
@@ -91,7 +92,7 @@ def compare_two(
         a: the first, a name or a samples file.
         b: the second.
         overrides: data to measure against, `data=SOURCE data.FIELD=VALUE`.
-        out: Markdown file to write, if any.
+        out: file to write, if any; its ending says how.
         csv: file for every number, if any.
 
     Raises:
@@ -100,8 +101,11 @@ def compare_two(
     """
     from bd_gen.cli.overrides import data_config_from_overrides
     from bd_gen.results.paired import compare_pair, costs, explanation, pair_tables, write_pair_csv
-    from bd_gen.results.table import markdown_section, terminal_text
+    from bd_gen.results.table import terminal_text
+    from bd_gen.results.table_files import known_ending, write_pair_file
 
+    if out is not None:
+        known_ending(out)  # before anything is measured
     data = data_config_from_overrides(overrides)
     paths = [_samples_file(directory, word) for word in (a, b)]
     with bar(f"{a} and {b}", "seeds") as progress:
@@ -116,11 +120,7 @@ def compare_two(
         click.echo(terminal_text(table, width))
     click.echo("\n" + fill(f"{explanation(pair)} {costs(pair)}", width))
     if out is not None:
-        from bd_gen.system import files
-
-        head = f"# {pair.a} (A) and {pair.b} (B)\n\n{explanation(pair)} {costs(pair)}\n"
-        notes = "".join(f"\n> **Warning:** {note}.\n" for note in pair.notes)
-        files.write_text(out, "\n".join([head + notes, *map(markdown_section, tables)]))
+        write_pair_file(out, pair)
         click.echo(f"table: {out}")
     if csv is not None:
         write_pair_csv(csv, pair)

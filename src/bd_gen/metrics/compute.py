@@ -10,7 +10,7 @@ from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.realizable import Asking
 from bd_gen.metrics.plan_set import PlanSet
 from bd_gen.metrics.reference import Reference
-from bd_gen.metrics.registry import Fitted, Metric
+from bd_gen.metrics.registry import Fitted, Metric, not_computed
 from bd_gen.metrics.resampling import Weights
 from bd_gen.metrics.samples import AskedDiagrams
 from bd_gen.system.errors import InputError
@@ -44,7 +44,12 @@ def measurable(
     """
     if len(tokens) == 0:
         raise ValueError("there are no samples to measure")
-    if reference.vocabulary != vocabulary:
+    if reference.vocabulary.words.hash != vocabulary.words.hash:
+        raise ValueError(
+            f"samples in the words of {vocabulary.words.name} cannot be measured against a "
+            f"reference in those of {reference.vocabulary.words.name}"
+        )
+    if reference.vocabulary.n_max != vocabulary.n_max:
         raise ValueError(
             f"samples of n_max {vocabulary.n_max} cannot be measured against a reference "
             f"of n_max {reference.vocabulary.n_max}"
@@ -53,13 +58,14 @@ def measurable(
 
 
 def sample_columns(metric: Metric, samples: Measured, reference: Statistics) -> Columns:
-    """The metric's columns of the per-sample table, (N,) each; none if it has no `per_sample`.
+    """The metric's columns of the per-sample table, (N,) each; none if it has no `per_sample`, or
+    if the words lack what it needs.
 
     Raises:
         ValueError: `reference` was not fitted to the metric, a column has another length, or one
             that a key names is missing.
     """
-    if metric.per_sample is None:
+    if metric.per_sample is None or metric.lacks(samples.words):
         return {}
     if metric.fit is None:
         columns = metric.per_sample(samples)
@@ -82,7 +88,7 @@ def resampled(
     Raises:
         ValueError: `reference` was not fitted to the metric.
     """
-    if metric.resample is None:
+    if metric.resample is None or metric.lacks(samples.words):
         return {}
     if metric.fit is None:
         return metric.resample(samples, weights)
@@ -98,6 +104,9 @@ def compute_metric(metric: Metric, samples: Measured, reference: Statistics) -> 
     """
     if metric.compute is None:
         raise ValueError(f"metric {metric.name!r} is only carried along")
+    reason = metric.lacks(samples.words)
+    if reason:
+        return not_computed((key.name for key in metric.keys), reason)
     if metric.fit is None:
         values = metric.compute(samples)
     else:

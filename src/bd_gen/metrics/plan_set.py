@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
 from bd_gen.layouts.walls import Walls, walls_of
 from bd_gen.metrics.plan_geometry import PlanGeometry, plan_geometry
 
@@ -23,7 +25,7 @@ class PlanSet:
         progress: called after each plan that is measured with how many are, and their number.
 
     Raises:
-        ValueError: a plan has no layout.
+        ValueError: a plan has no layout, or plans have different words.
     """
 
     def __init__(
@@ -38,9 +40,16 @@ class PlanSet:
         for plan in self.plans:
             if plan.boxes is None:
                 raise ValueError(f"{plan.id}: has no layout")
+            if plan.diagram.words.hash != self.words.hash:
+                raise ValueError(f"{plan.id}: has other room types than {self.plans[0].id}")
 
     def __len__(self) -> int:
         return len(self.plans)
+
+    @property
+    def words(self) -> Words:
+        """What types and relations of the plans mean; without plans RPLAN's."""
+        return self.plans[0].diagram.words if self.plans else RPLAN
 
     @cached_property
     def shapes(self) -> tuple[tuple["Polygon", ...], ...]:

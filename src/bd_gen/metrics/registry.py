@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 
+from bd_gen.diagrams.words import Words
 from bd_gen.system.errors import InputError
 from bd_gen.system.names import Registry, did_you_mean
 
@@ -161,6 +162,8 @@ class Metric:
         on_subset: it looks at those samples only that `AskedDiagrams.asking` names.
         fit_name: under which name the statistics are stored; metrics with one `fit` share them.
             Empty without a `fit`.
+        lacking: what words lack to have it, as the end of a sentence ("no relation says a
+            direction"), or nothing; then none of its keys is computed.
         of: what it measures. For plans read `PlanSet` where the above says samples or diagrams.
     """
 
@@ -175,6 +178,12 @@ class Metric:
     requires: str = ""
     on_subset: bool = False
     fit_name: str = ""
+    lacking: Callable[[Words], str] | None = None
+
+    def lacks(self, words: Words) -> str:
+        """What the words lack to have it; empty: nothing."""
+        return "" if self.lacking is None else self.lacking(words)
+
     of: Of = "tokens"
 
 
@@ -223,6 +232,7 @@ def metric(
     requires: str = "",
     on_subset: bool = False,
     fit_name: str = "",
+    lacking: Callable[[Words], str] | None = None,
     of: Of = "tokens",
 ) -> Callable[[Compute], Compute]:
     """Register the decorated function as a metric named after it.
@@ -240,7 +250,7 @@ def metric(
     def decorate(compute: Compute) -> Compute:
         name = compute.__name__
         stored = fit_name or ("" if fit is None else f"{fit.__module__}.{fit.__qualname__}")
-        parts = (compute, fit, per_sample, resample, requires, on_subset, stored, of)
+        parts = (compute, fit, per_sample, resample, requires, on_subset, stored, lacking, of)
         _register(Metric(name, family, tuple(keys), version, *parts))
         return compute
 

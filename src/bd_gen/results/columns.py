@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bd_gen.diagrams.recorded_words import described
 from bd_gen.results.result_file import Result, read_result
 from bd_gen.system.errors import InputError
 
@@ -40,7 +41,7 @@ def read_columns(directory: str | Path) -> tuple[list[Column], list[InputError]]
         The columns, and an error for each result file that cannot be used.
 
     Raises:
-        InputError: there is no such directory.
+        InputError: there is no such directory, or results are of different vocabularies.
     """
     directory = existing_directory(directory)
     columns, problems = [], []
@@ -50,7 +51,19 @@ def read_columns(directory: str | Path) -> tuple[list[Column], list[InputError]]
             columns.append(Column(path.stem, read_result(path)))
         except InputError as error:
             problems.append(error)
+    _check_one_vocabulary(directory, columns)
     return sorted(columns, key=lambda column: method_order(column.name)), problems
+
+
+def _check_one_vocabulary(directory: Path, columns: list[Column]) -> None:
+    """Refuse results whose diagrams speak of other things: no number of theirs compares."""
+    for column in columns[1:]:
+        first, other = columns[0].result.vocabulary, column.result.vocabulary
+        if first[1] != other[1]:
+            raise InputError(
+                f"{directory}: results of different vocabularies cannot be compared: "
+                f"{columns[0].name} has {described(*first)}, {column.name} {described(*other)}"
+            )
 
 
 def existing_directory(directory: str | Path) -> Path:

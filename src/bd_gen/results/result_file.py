@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bd_gen.diagrams.recorded_words import FIELD as VOCABULARY
+from bd_gen.diagrams.recorded_words import name_of_record
 from bd_gen.system import files
 from bd_gen.system.errors import InputError
 from bd_gen.system.plain import JsonError, parse_json, plain_dict
@@ -41,6 +43,11 @@ class Result:
         """Settings of the method; keys may be missing in old files."""
         config: dict[str, Any] = self.fields["config"]
         return config
+
+    @property
+    def vocabulary(self) -> tuple[str, str]:
+        """Name and hash of the vocabulary of its diagrams; RPLAN's in files without one."""
+        return name_of_record(self.fields.get(VOCABULARY), self.method)
 
     @property
     def per_seed(self) -> dict[str, dict[str, Any]]:
@@ -144,6 +151,7 @@ def _checked(value: Any, where: str) -> dict[str, Any]:
         if not isinstance(metrics, dict):
             raise InputError(f"{where}: per_seed/{seed}: expected an object of metrics")
     _check_numbers(fields, where)
+    name_of_record(fields.get(VOCABULARY), where)
     return fields
 
 
