@@ -61,4 +61,13 @@ Radii grow more slowly than the sides of the rooms, and have a floor, so that a 
 can still be read beside a living room.
 """
 
+_PAPER = 0.5  # share of white in a floor's colour
+
+
+def tint(colour: str) -> str:
+    """The colour of a floor: that of a type's bubble, lighter, so that walls and text stand out."""
+    parts = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    return "#" + "".join(f"{round(p + _PAPER * (255 - p)):02X}" for p in parts)
+
+
 assert len(ROOM_COLOURS) == len(SHORT_NAMES) == NUM_ROOM_TYPES  # noqa: S101
