@@ -39,6 +39,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="Beside each mean its 95 % interval, or the standard deviation of the seeds.",
 )
+@click.option(
+    "--over-trainings",
+    is_flag=True,
+    help="Means over trainings of a recipe: labels that differ in a number only (NAME-1, NAME-2).",
+)
 @click.argument("words", nargs=-1, metavar="[A B] [OVERRIDES]...")
 def command(
     schedule: str,
@@ -47,6 +52,7 @@ def command(
     csv: Path | None,
     primary_only: bool,
     spread: "Spread",
+    over_trainings: bool,
     words: tuple[str, ...],
 ) -> None:
     """Set the results of all methods side by side and print the main rows.
@@ -62,6 +68,8 @@ def command(
     """
     directory = results_dir / schedule
     methods = [word for word in words if "=" not in word]
+    if over_trainings and methods:
+        raise InputError("--over-trainings: is for whole directories, not for methods by name")
     overrides = [word for word in words if "=" in word]
     if methods and all(word.endswith(".json") for word in methods) and not overrides:
         compare_files([Path(word) for word in methods], out, csv, primary_only, spread)
@@ -73,7 +81,7 @@ def command(
         return
     if overrides:
         raise InputError(f"{overrides[0]}: data are only needed to compare two methods")
-    if compare_and_print(directory, out, csv, primary_only, spread):
+    if compare_and_print(directory, out, csv, primary_only, spread, over_trainings):
         sys.exit(2)
 
 

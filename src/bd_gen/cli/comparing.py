@@ -100,6 +100,7 @@ def compare_and_print(
     csv: Path | None = None,
     primary_only: bool = False,
     spread: "Spread" = "interval",
+    is_over_trainings: bool = False,
 ) -> int:
     """Write the comparison of a directory, or its main rows alone, and print its main rows.
 
@@ -113,7 +114,9 @@ def compare_and_print(
     from bd_gen.results.csv_file import write_csv
     from bd_gen.results.table_files import write_comparison
 
-    path, columns, problems = write_comparison(directory, out, primary_only, spread)
+    path, columns, problems = write_comparison(
+        directory, out, primary_only, spread, is_over_trainings
+    )
     for problem in problems:
         click.echo(f"bd-gen: {problem}", err=True)
     for warning in unlike_columns(columns):

@@ -23,6 +23,9 @@ Of = Literal["tokens", "plans"]
 
 Compute = TypeVar("Compute", bound=Callable[..., Mapping[str, Any]])
 
+LAYOUTS = "Layouts"
+"""The family of numbers of plans with a layout."""
+
 FAMILIES = (
     "Validity",
     "Coverage",
@@ -30,7 +33,7 @@ FAMILIES = (
     "Graph Structure",
     "Conditional",
     "Denoising",
-    "Layouts",
+    LAYOUTS,
 )
 """Order of the families in tables. A family that is not listed comes after these."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 from bd_gen.metrics import MetricInfo, find_metric_info, metric_info
-from bd_gen.metrics.registry import FAMILIES
+from bd_gen.metrics.registry import FAMILIES, LAYOUTS
 from bd_gen.results.columns import REAL, Column
 from bd_gen.results.configuration import (
     calls_per_diagram,
@@ -111,6 +111,8 @@ def sections(
         configuration(columns),
     ]
     for family, infos in families.items():
+        if family == LAYOUTS and not infos:
+            continue  # samples have no layouts, and a section would promise some
         rows = (_row(info, columns, scores, _VALUES[spread], marked) for info in infos)
         tables.append(Table(family, header, tuple(rows)))
     return tables

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bd_gen.metrics.registry import Of, select_metrics, unknown_name
-from bd_gen.results.columns import existing_directory, method_order
+from bd_gen.results.columns import existing_directory, method_order, named_files
 from bd_gen.results.freshness import look
 from bd_gen.results.result_file import Result, read_result, result_path
 from bd_gen.results.sample_table import SUFFIX as TABLE_SUFFIX
@@ -38,8 +38,7 @@ def methods_with_samples(directory: str | Path) -> list[str]:
     Raises:
         InputError: there is no such directory.
     """
-    paths = existing_directory(directory).glob(f"*{SUFFIX}")
-    return sorted((path.name.removesuffix(SUFFIX) for path in paths), key=method_order)
+    return sorted(named_files(existing_directory(directory), SUFFIX), key=method_order)
 
 
 def chosen_methods(directory: str | Path, names: Sequence[str]) -> list[str]:
@@ -83,10 +82,8 @@ def read_entries(directory: str | Path, names: Sequence[str] = ()) -> list[Entry
 
 def _with_files(directory: str | Path) -> Iterator[str]:
     """Methods that have a result or a per-sample table."""
-    for path in Path(directory).glob("*.json"):
-        yield path.stem
-    for path in Path(directory).glob(f"*{TABLE_SUFFIX}"):
-        yield path.name.removesuffix(TABLE_SUFFIX)
+    yield from named_files(directory, ".json")
+    yield from named_files(directory, TABLE_SUFFIX)
 
 
 def state_of(directory: str | Path, entry: Entry) -> str:

@@ -22,6 +22,7 @@ from bd_gen.results.csv_file import write_csv
 from bd_gen.results.paired import Pair, costs, explanation, pair_tables, write_pair_csv
 from bd_gen.results.scores import Score, scores_of
 from bd_gen.results.table import Table, markdown_section
+from bd_gen.results.trainings import over_trainings
 from bd_gen.system import files
 from bd_gen.system.errors import InputError, printable
 
@@ -53,6 +54,7 @@ def write_comparison(
     out: str | Path | None = None,
     primary_only: bool = False,
     spread: Spread = "interval",
+    is_over_trainings: bool = False,
 ) -> tuple[Path, list[Column], list[InputError]]:
     """Tabulate the result files of a directory.
 
@@ -61,6 +63,8 @@ def write_comparison(
         out: the file to write, its ending says how; `comparison.md` beside the results if None.
         primary_only: only the main rows.
         spread: what a cell shows beside the mean.
+        is_over_trainings: set means over trainings in place of columns whose labels differ in a
+            number only.
 
     Returns:
         The file written, its columns, and an error for each result file that cannot be used.
@@ -75,6 +79,8 @@ def write_comparison(
     if not columns:
         reason = f" ({problems[0]})" if problems else ""
         raise InputError(f"{directory}: there is no result file to compare{reason}")
+    if is_over_trainings:
+        columns = over_trainings(columns)
     write_comparison_file(path, columns, primary_only, spread)
     return path, columns, problems
 
