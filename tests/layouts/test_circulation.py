@@ -41,6 +41,15 @@ def test_the_user_may_say_that_a_room_opens_to_a_bedroom():
     assert ways_in(graph, 0) == [(0, 1), (1, 2)]
 
 
+def test_an_en_suite_bathroom_that_is_asked_for_is_no_way_to_its_bedroom():
+    walls = {(0, 1): 2, (0, 2): 2, (0, 3): 2, (1, 2): 2}
+    types = (LIVING, MASTER, BATH, BATH)
+    graph = graph_of(types, walls, required=frozenset({(1, 2)}))
+    assert ways_in(graph, 0) == [(0, 1), (1, 2), (0, 3)]
+    alone = graph_of(types, {(0, 2): 2, (0, 3): 2, (1, 2): 2}, required=frozenset({(1, 2)}))
+    assert [way[1] for way in ways_in(alone, 0)] == [2, 3]
+
+
 def test_forbidden_doors_are_gone_round():
     walls = {(0, 1): 2, (0, 2): 2, (1, 2): 2}
     graph = graph_of((LIVING, MASTER, KITCHEN), walls, forbidden=frozenset({(0, 1)}))

@@ -34,8 +34,8 @@ class DoorGraph:
         room_types: of each room.
         wall: (n, n) length of the longest straight wall that two rooms have in common.
         least: the wall that a door needs, in the same unit.
-        required: pairs (i, j), i < j, that open to each other, whatever their types: by the
-            user's word each may be reached over the other.
+        required: pairs (i, j), i < j, that open to each other, whatever their types. Where types
+            allow neither to be reached over the other, by the user's word each may.
         forbidden: pairs without a door.
         words: what the types mean.
     """
@@ -68,9 +68,13 @@ class DoorGraph:
         """May one room be reached by crossing another?"""
         if crossed == reached or not self.may_have_door(crossed, reached):
             return False
-        if ordered(crossed, reached) in self.required:
+        types = self.room_types[reached], self.room_types[crossed]
+        if self.roles.may_open(*types):
             return True
-        return self.roles.may_open(self.room_types[reached], self.room_types[crossed])
+        # An en-suite bathroom that is asked for is no way to its bedroom; of two bedrooms either
+        # may be the way to the other.
+        is_asked = ordered(crossed, reached) in self.required
+        return is_asked and not self.roles.may_open(*types[::-1])
 
     def reached_from(self, start: int) -> list[int]:
         """All rooms that can be reached from one, itself first, in the order of the doors."""

@@ -102,8 +102,8 @@ def add_openings(
     Args:
         diagram: the rooms' types.
         floor_plan: the rooms' shapes.
-        required: pairs of rooms that open to each other, whatever their types; one may then be
-            reached by crossing the other.
+        required: pairs of rooms that open to each other, whatever their types. A bedroom behind
+            another one may then be reached by crossing that.
         forbidden: pairs of rooms without a door.
         front_door: a box (x0, y0, x1, y1) at the edge of the outline, where the entrance is;
             None: wherever it suits.
