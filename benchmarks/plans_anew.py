@@ -1,8 +1,8 @@
 """Real plans, and their diagrams laid out anew: `python -m benchmarks.plans_anew FOLDER [COUNT]`.
 
 It writes FOLDER/real.jsonl and FOLDER/anew.jsonl: held-out plans, and a layout of each of their
-diagrams by the solver, for `bd-gen evaluate FOLDER/real.jsonl FOLDER/anew.jsonl`. Plans are those of
-RPLAN if BD_GEN_DEV_DATA names a folder with them, else synthetic ones.
+diagrams by the solver, for `bd-gen evaluate FOLDER/real.jsonl FOLDER/anew.jsonl`. Plans are RPLAN's
+if BD_GEN_DEV_DATA names a folder with them, else synthetic ones.
 """
 
 import sys
