@@ -11,9 +11,10 @@ import shapely
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.layouts.cells.sizes import drawn_sizes
-from bd_gen.layouts.checking import check_floor_plan
+from bd_gen.layouts.checking import what_is_wrong_with_plan
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outline import Outline
+from bd_gen.layouts.room_limits import Opening, RoomLimits
 from bd_gen.layouts.solver import solve
 from bd_gen.layouts.tiling import tile
 
@@ -33,7 +34,9 @@ def test_plans_of_all_kinds_are_sound(realizable: Callable[..., list[Diagram]]) 
     for diagram in realizable(4, 7, 5):
         plan = solve(diagram, QUICK).floor_plan
         assert plan is not None
-        check_floor_plan(diagram, plan, QUICK)  # once more, on what is handed out
+        assert (
+            what_is_wrong_with_plan(diagram, plan, QUICK) is None
+        )  # once more, on what is handed out
         assert plan.outline.geom_type == "Polygon"
 
 
@@ -62,7 +65,7 @@ def test_a_rectangle_is_filled() -> None:
     assert plan.outline.equals(outline.shape)
     assert plan.plot.equals(outline.shape)
     assert plan.rooms[0].distance(shapely.box(*outline.front_door)) <= 9
-    check_floor_plan(ROW, plan, SolverOptions(outline=outline))
+    assert what_is_wrong_with_plan(ROW, plan, SolverOptions(outline=outline)) is None
 
 
 def test_a_living_room_goes_round_a_corner_of_the_outline() -> None:
@@ -74,14 +77,25 @@ def test_a_living_room_goes_round_a_corner_of_the_outline() -> None:
 
 
 def test_rooms_open_to_one_another() -> None:
-    options = SolverOptions(improve_effort=0.3, opens=[(3, 2), (0, 1)])
-    assert options.opens == ((2, 3), (0, 1))
+    openings = (Opening(((2, 3),)), Opening(((0, 1), (1, 2))))
+    plan = solve(FLAT, SolverOptions(improve_effort=0.3, openings=openings)).floor_plan
+    assert plan is not None
+    for opening in openings:
+        walls = [plan.rooms[i].intersection(plan.rooms[j]).length for i, j in opening.pairs]
+        assert max(walls) >= 13
+
+
+def test_rooms_have_the_outer_walls_and_the_size_asked_for() -> None:
+    asked = {
+        4: RoomLimits(facade=("above", "below"), max_area=500),
+        3: RoomLimits(min_side=18, min_area=600),
+    }
+    options = SolverOptions(improve_effort=0.3, rooms=asked, entrance="left", extent=(1, 20000))
     plan = solve(FLAT, options).floor_plan
     assert plan is not None
-    for i, j in options.opens:
-        assert plan.rooms[i].intersection(plan.rooms[j]).length >= 13
-    impossible = SolverOptions(opens=[(1, 3)])  # these do not touch
-    assert solve(FLAT, impossible).boxes is None
+    assert what_is_wrong_with_plan(FLAT, plan, options) is None
+    assert plan.areas[4] <= 500
+    assert plan.areas[3] >= 600
 
 
 def test_given_boxes_stay() -> None:

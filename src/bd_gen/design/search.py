@@ -7,7 +7,8 @@ particles take their place; see `sampling.particles`.
 """
 
 import hashlib
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +17,6 @@ from bd_gen.design.brief import Brief
 from bd_gen.design.candidates import Candidates
 from bd_gen.design.near_duplicates import Differences, far_apart
 from bd_gen.diagrams.canonical import canonical_tokens
-from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.soundness import has_forbidden_containment
 from bd_gen.diagrams.tokens import diagrams_from_tokens
@@ -38,7 +38,8 @@ LEAST_ACCEPTANCE = 0.02
 """Share of draws that satisfy the rules under which rejection gives way to particles."""
 
 BATCH = 256
-"""Diagrams drawn at a time; fixed, so that what comes out depends on the seed alone."""
+"""Most diagrams that are drawn at a time."""
+_SMALLEST_BATCH = 32
 
 _CHUNK = 32  # diagrams that are laid out and ranked at a time
 
@@ -135,10 +136,11 @@ class CandidateSearch:
 
     def _rejected_rows(self) -> np.ndarray:
         funnel = self.found.funnel
-        numbers = range(self._num_draws, self._num_draws + BATCH)
-        rows = self._sampler.sample(self.brief.seed, numbers, BATCH)
-        self._num_draws += BATCH
-        funnel.drawn += BATCH
+        size = batch_size(self.brief.pool)
+        numbers = range(self._num_draws, self._num_draws + size)
+        rows = self._sampler.sample(self.brief.seed, numbers, size)
+        self._num_draws += size
+        funnel.drawn += size
         good = np.flatnonzero(holds_all(self.rules, rows))
         funnel.acceptance = (funnel.satisfying + len(good)) / self._num_draws
         at = [numbers[k] for k in good]
@@ -186,7 +188,7 @@ class CandidateSearch:
         return is_new
 
     def _with_layout(self, rows: np.ndarray) -> np.ndarray:
-        options = first_layout(self.brief)
+        options = first_layout(self.brief.options, self.brief.room_types)
         diagrams = diagrams_from_tokens(rows, self.vocabulary)
         layouts = list(self.solvers.lay_out(diagrams, options))
         statuses = [layout.status for layout in layouts]
@@ -195,10 +197,17 @@ class CandidateSearch:
         return rows[np.array([s is Status.REALIZABLE for s in statuses], bool)]
 
 
-def first_layout(brief: Brief) -> SolverOptions:
-    """The demands of a brief on boxes, content with the first layout that satisfies them."""
-    demands = for_boxes(Diagram(brief.room_types, ()), brief.solver)
-    return replace(demands, improve_effort=0.0)
+def batch_size(pool: int) -> int:
+    """Diagrams drawn at a time: a little more than the pool, as most rules hold for most draws.
+
+    It depends on the brief alone, so that what comes out does, too.
+    """
+    return min(BATCH, max(_SMALLEST_BATCH, 16 * math.ceil(pool * 1.2 / 16)))
+
+
+def first_layout(options: SolverOptions, room_types: Sequence[int]) -> SolverOptions:
+    """The demands on boxes, content with the first layout that satisfies them."""
+    return replace(for_boxes(options, room_types), improve_effort=0.0)
 
 
 def _is_sound(samples: DiagramSet) -> np.ndarray:

@@ -9,6 +9,8 @@ from typing import Any
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, NUM_ROOM_TYPES, ROOM_TYPES
 from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.layouts.outline import Box, Outline, checked_box
+from bd_gen.layouts.room_limits import Opening, RoomLimits
+from bd_gen.layouts.wording import DIRECTIONS, Direction, Wording
 from bd_gen.system.errors import InputError
 
 LARGEST_AREA = LARGEST_COORDINATE**2
@@ -24,13 +26,18 @@ class SolverOptions:
         max_areas: largest area of rooms by type, in pixels².
         outline: what all rooms must lie in; None: the whole plan, 0..255 each way.
         fixed: boxes of rooms that are given, by index of the room.
+        rooms: what is asked of single rooms, by index; areas go before those of their types.
+        openings: rooms that must have wall in common that a door fits in.
+        closed: pairs (i, j), i < j, of rooms that must have no door between them.
+        entrance: the side of the page at which the front door is: an Entrance, or a LivingRoom
+            where there is none, has an outer wall there.
+        extent: least and largest area of the box around all rooms, in pixels².
+        wording: names and units for reasons.
         effort_limit: CP-SAT's deterministic time after which the search for any layout gives up;
             about a quarter of it passes in a second of an idle core. Where it ends a search, it
             does so on every machine, however busy. 2.5 is several thousand times what the median
             diagram takes.
         time_limit: seconds by the clock after which it gives up all the same, which is told.
-        opens: pairs of rooms, by index, that share at least 0.9 m of wall, enough for a door;
-            plans of polygons only.
         improve_effort: how hard to look for a better plan: 1 is usual and takes about a second of
             an idle core for eight rooms, 2 twice that; 0 takes the first layout, whose rooms are
             mere boxes. It is counted, never timed.
@@ -45,7 +52,12 @@ class SolverOptions:
     max_areas: Mapping[int, int] = field(default_factory=dict)
     outline: Outline | None = None
     fixed: Mapping[int, Box] = field(default_factory=dict)
-    opens: tuple[tuple[int, int], ...] = ()
+    rooms: Mapping[int, RoomLimits] = field(default_factory=dict)
+    openings: tuple[Opening, ...] = ()
+    closed: tuple[tuple[int, int], ...] = ()
+    entrance: Direction | None = None
+    extent: tuple[int, int] | None = None
+    wording: Wording = field(default_factory=Wording)
     time_limit: float = 300.0
     effort_limit: float = 2.5
     improve_effort: float = 1.0
@@ -58,7 +70,6 @@ class SolverOptions:
             "min_areas": _areas("min_areas", self.min_areas),
             "max_areas": _areas("max_areas", self.max_areas),
             "fixed": _boxes(self.fixed),
-            "opens": _pairs(self.opens),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -79,6 +90,10 @@ class SolverOptions:
                 )
         if self.outline is not None:
             self._check_outline(self.outline)
+        if self.entrance is not None and self.entrance not in DIRECTIONS:
+            raise InputError(f"entrance: expected a side of the page, got {self.entrance!r}")
+        if self.extent is not None and not 1 <= self.extent[0] <= self.extent[1]:
+            raise InputError(f"extent: expected a least and a largest area, got {self.extent}")
 
     def _check_outline(self, outline: object) -> None:
         if not isinstance(outline, Outline):
@@ -102,11 +117,31 @@ class SolverOptions:
             return None
         return self.min_areas.get(room_type, 1), self.max_areas.get(room_type, LARGEST_AREA)
 
+    def area_bounds_of(self, room: int, room_type: int) -> tuple[int, int] | None:
+        """Least and largest area of a room; None where any will do."""
+        least, most = self.area_bounds(room_type) or (1, LARGEST_AREA)
+        asked = self.rooms.get(room)
+        if asked is not None:
+            least = asked.min_area if asked.min_area is not None else least
+            most = asked.max_area if asked.max_area is not None else most
+        return None if (least, most) == (1, LARGEST_AREA) else (least, most)
+
+    def min_side_of(self, room: int) -> int:
+        """Least width and height of a room, in pixels."""
+        return max(self.min_side, self.rooms[room].min_side if room in self.rooms else 1)
+
     @property
     def ask_nothing(self) -> bool:
         """Is any layout with the relations of the diagram good enough?"""
         return self.min_side == 1 and not (
-            self.min_areas or self.max_areas or self.outline or self.fixed or self.opens
+            self.min_areas
+            or self.max_areas
+            or self.outline
+            or self.fixed
+            or self.rooms
+            or self.openings
+            or self.entrance
+            or self.extent
         )
 
 
@@ -135,17 +170,6 @@ def _areas(name: str, values: object) -> dict[int, int]:
         room_type = _integer(f"{name}: room type", key, 0, NUM_ROOM_TYPES - 1)
         areas[room_type] = _integer(f"{name}: {ROOM_TYPES[room_type]}", area, 1, LARGEST_AREA)
     return areas
-
-
-def _pairs(values: object) -> tuple[tuple[int, int], ...]:
-    pairs = []
-    for pair in values if isinstance(values, Iterable) else (values,):
-        rooms = tuple(pair) if isinstance(pair, Iterable) else (pair,)
-        if len(rooms) != 2 or rooms[0] == rooms[1]:
-            raise InputError(f"opens: expected pairs of two rooms, got {pair!r:.60}")
-        i, j = sorted(_integer("opens: room", room, 0, LARGEST_N_MAX - 1) for room in rooms)
-        pairs.append((i, j))
-    return tuple(dict.fromkeys(pairs))
 
 
 def _boxes(values: object) -> dict[int, Box]:

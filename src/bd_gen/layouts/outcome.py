@@ -15,9 +15,10 @@ from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS
 from bd_gen.layouts.constraints import Grid
 from bd_gen.layouts.cycles import shortest_cycle
 from bd_gen.layouts.options import SolverOptions
-from bd_gen.layouts.problem import Problem, Statement, problem_of
+from bd_gen.layouts.problem import Problem, problem_of
 from bd_gen.layouts.search import Status, find_boxes
 from bd_gen.layouts.solver import for_boxes, solve
+from bd_gen.layouts.statement import Statement
 from bd_gen.system.errors import InputError
 
 _EXPLAINING = 0.25  # effort for each question on why there is no layout: a second of a core
@@ -109,7 +110,7 @@ def explain(
     """
     options = options or SolverOptions()
     if options.improve_effort > 0:
-        options = for_boxes(diagram, options)
+        options = for_boxes(options, diagram.room_types)
     oracle = _Oracle(problem_of(diagram, options, grid), options)
     statements = oracle.problem.statements
     everything = list(range(len(statements)))

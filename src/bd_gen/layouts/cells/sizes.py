@@ -63,7 +63,8 @@ def drawn_sizes(diagram: Diagram, options: SolverOptions) -> Sizes:
     return Sizes(
         areas=areas,
         short_sides=np.maximum(
-            np.array(_SHORT_SIDES)[types] / METRES_PER_PIXEL * growth, options.min_side
+            np.array(_SHORT_SIDES)[types] / METRES_PER_PIXEL * growth,
+            [options.min_side_of(room) for room in range(len(types))],
         ),
         proportions=np.array(_PROPORTIONS)[types],
     )
@@ -83,7 +84,10 @@ def _area_of(options: SolverOptions, room: int) -> int:
 
 def _bounds(diagram: Diagram, options: SolverOptions) -> tuple[np.ndarray, np.ndarray]:
     """(n,) least and (n,) largest area to aim at."""
-    asked = [options.area_bounds(t) or (1, LARGEST_AREA) for t in diagram.room_types]
+    asked = [
+        options.area_bounds_of(room, room_type) or (1, LARGEST_AREA)
+        for room, room_type in enumerate(diagram.room_types)
+    ]
     least, most = np.array(asked, float).T
     inner_least, inner_most = least * (1 + _MARGIN), most * (1 - _MARGIN)
     is_narrow = inner_least > inner_most
