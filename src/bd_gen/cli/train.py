@@ -28,10 +28,11 @@ class OverridesCommand(click.Command):
 
 @dataclass(frozen=True)
 class RunSection:
-    """The `run` section of the configuration: the run's folder, and a checkpoint of another."""
+    """The `run` section of the configuration: the run's folder, and checkpoints of others."""
 
     dir: str
     resume_from: str | None = None
+    start_from: str | None = None
 
 
 @click.command("train", cls=OverridesCommand)
@@ -57,6 +58,7 @@ def run_config(overrides: tuple[str, ...] | list[str]) -> "RunConfig":
     from bd_gen.data.config import DataConfig
     from bd_gen.model.config import ModelConfig
     from bd_gen.model.schedules import schedule_named
+    from bd_gen.training.bundled import checkpoint_file
     from bd_gen.training.config import TrainingConfig
     from bd_gen.training.run_config import RunConfig
     from bd_gen.training.trained import LEARNED, LEARNED_RATES
@@ -84,6 +86,7 @@ def run_config(overrides: tuple[str, ...] | list[str]) -> "RunConfig":
         noise=noise,
         training=section(TrainingConfig, config["training"], "training"),
         resume_from=None if run.resume_from is None else expanded(run.resume_from),
+        start_from=None if run.start_from is None else checkpoint_file(expanded(run.start_from)),
     )
 
 

@@ -1,11 +1,12 @@
 """The denoiser: from a partly masked diagram to a distribution for every token."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
 from bd_gen.diagrams.vocabulary import (
     NO_EDGE,
-    NODE_VOCABULARY_SIZE,
     NUM_ROOM_TYPES,
     Vocabulary,
 )
@@ -31,8 +32,9 @@ class Denoiser(nn.Module):
         self.time_embedding = self._time_embedding()
         self.blocks = nn.ModuleList(self._block() for _ in range(config.layers))
         self.norm = nn.LayerNorm(config.width)
-        # Node values first, then edge values.
-        self.head = nn.Linear(config.width, NUM_NODE_VALUES + NUM_EDGE_VALUES)
+        # Node values first, then edge values, then levels of sides; MASK and PAD have none.
+        self._num_values = [size - 2 for size in vocabulary.sizes]
+        self.head = nn.Linear(config.width, sum(self._num_values))
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
 
@@ -76,9 +78,9 @@ class Denoiser(nn.Module):
             at: (M,) int64 indices of tokens in the batch; all T of them if None.
 
         Returns:
-            (M, 13) float32. Columns are values: room types for a node; the 10 relations and
-            no-edge for an edge, whose two columns left over are -inf. MASK and PAD have no
-            column, so they cannot be predicted.
+            (M, V) float32, V = 13 in rows without boxes. Columns are values: room types for a
+            node; the 10 relations and no-edge for an edge; levels for a side. Columns left over
+            are -inf. MASK and PAD have no column, so they cannot be predicted.
         """
         x = self.embedding(batch)
         condition = None
@@ -91,13 +93,18 @@ class Denoiser(nn.Module):
         x = self.blocks[-1](x, batch, condition, at)
         both = self.head(self._normed(x, batch, condition, at)).float()
         tokens = batch.tokens if at is None else batch.tokens[at]
-        return _values_of_kind(both, tokens >= NODE_VOCABULARY_SIZE)
+        return _values_of_kind(both.split(self._num_values, dim=1), tokens, self.vocabulary.sizes)
 
 
-def _values_of_kind(both: Tensor, is_edge: Tensor) -> Tensor:
-    nodes, edges = both.split([NUM_NODE_VALUES, NUM_EDGE_VALUES], dim=1)
-    edges = torch.nn.functional.pad(edges, (0, NUM_VALUES - NUM_EDGE_VALUES), value=float("-inf"))
-    return torch.where(is_edge[:, None], edges, nodes)
+def _values_of_kind(parts: Sequence[Tensor], tokens: Tensor, sizes: Sequence[int]) -> Tensor:
+    """(M, V) of the logits of each kind those of the kind that each token (M,) is of."""
+    most = max(part.shape[1] for part in parts)
+    padded = [nn.functional.pad(p, (0, most - p.shape[1]), value=float("-inf")) for p in parts]
+    found, start = padded[0], 0
+    for logits, size in zip(padded[1:], sizes, strict=False):
+        start += size
+        found = torch.where((tokens >= start)[:, None], logits, found)
+    return found
 
 
 def num_parameters(model: nn.Module) -> int:

@@ -210,7 +210,7 @@ class Trainer:
         drawn = self._supply.draw(self.step, self._generator)
         counts = [len(part.rows) * self._draws for part in drawn]
         level = spread_levels(sum(counts) // self._draws, self._generator, self.device)
-        lengths = [n * (n + 1) // 2 for n in (s.num_rooms for s in self._supply.order.strata)]
+        lengths = [int(self.vocabulary.num_real(s.num_rooms)) for s in self._supply.order.strata]
         noises = [
             torch.rand(shape, generator=self._generator, device=self.device)
             for shape in zip(counts, lengths, strict=True)
@@ -237,6 +237,11 @@ class Trainer:
         factor = rate_factor(self.config, self.step)
         scale_rates(self.optimizers, factor)
         return self.config.learning_rate * factor
+
+    def start_from(self, denoiser: nn.Module) -> None:
+        """Take over the weights of a denoiser of the same shape, before the first step."""
+        self.model.denoiser.load_state_dict(denoiser.state_dict())
+        self.average.module.denoiser.load_state_dict(denoiser.state_dict())
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that an exact continuation needs, as tensors and plain containers."""

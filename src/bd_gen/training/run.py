@@ -12,13 +12,13 @@ from bd_gen.model.likelihood import denoising_scores
 from bd_gen.system.files import remove_leftovers, write_text
 from bd_gen.system.interrupts import Interrupts
 from bd_gen.system.locks import locked
-from bd_gen.training.checkpoint import Checkpoint, save_checkpoint
+from bd_gen.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from bd_gen.training.learned_plots import draw_law, draw_schedules
 from bd_gen.training.logs import JsonlLogger, Logger, TensorBoardLogger
 from bd_gen.training.loop import Progress, Trainer
+from bd_gen.training.rows import held_out_rows, row_layout, rows_of_part, training_rows
 from bd_gen.training.processes import Alone, FabricProcesses, Processes, is_first_process
-from bd_gen.training.run_config import FINAL, LAST, RunConfig, meant_noise, starting_point
-from bd_gen.training.supply import TrainingRows
+from bd_gen.training.run_config import FINAL, LAST, RunConfig, check_start, meant_noise, starting_point
 
 LOG = "metrics.jsonl"
 SCHEDULES = "learned_schedules.png"
@@ -94,18 +94,18 @@ def _train(
         config.model,
         resolved,
         config.noise if start is None else meant_noise(config.noise, start),
-        TrainingRows(
-            dataset.train,
-            dataset.train_reverse if resolved.renumber else None,
-            dataset.train_mirrored if resolved.mirror else None,
-        ),
-        dataset.validation,
-        dataset.vocabulary,
+        training_rows(dataset, config.model, resolved),
+        rows_of_part(dataset, config.model, dataset.split.validation),
+        row_layout(dataset, config.model),
         device,
         processes,
     )
     if start is not None and start.training_state is not None:
         trainer.load_state_dict(start.training_state)
+    elif config.start_from is not None:
+        first = load_checkpoint(config.start_from)
+        check_start(config.start_from, first, config, dataset.vocabulary.n_max)
+        trainer.start_from(first.denoiser())
     if processes.rank == 0:
         write_text(config.directory / "config.json", json.dumps(config.as_dict(), indent=2) + "\n")
     on_start(trainer)
@@ -119,9 +119,8 @@ def _train(
 def _finish(trainer: Trainer, config: RunConfig, dataset: Dataset) -> None:
     """Measure and save the trained model."""
     averaged = trainer.averaged
-    denoising = denoising_scores(
-        averaged.denoiser, _validation_part(config, dataset), averaged.process
-    )
+    held_out = held_out_rows(dataset, config.model, config.training.num_validation)
+    denoising = denoising_scores(averaged.denoiser, held_out, averaged.process)
     if averaged.rates is not None:
         draw_schedules(averaged.rates, config.directory / SCHEDULES)
     if averaged.law is not None:
@@ -164,11 +163,6 @@ def _run(
         finally:
             for logger in loggers:
                 logger.close()
-
-
-def _validation_part(config: RunConfig, dataset: Dataset) -> Any:
-    part = dataset.validation if len(dataset.validation) else dataset.train
-    return part[: config.training.num_validation]
 
 
 def _checkpoint(

@@ -35,9 +35,11 @@ class RunConfig:
         training: settings of the loop.
         resume_from: a checkpoint of another folder to go on from, as long as the folder's own
             has not come further.
+        start_from: a checkpoint whose averaged weights the first step starts from: nothing else of
+            it is taken over, neither data nor optimiser.
 
     Raises:
-        InputError: settings that contradict each other.
+        InputError: settings that contradict one another.
     """
 
     directory: Path
@@ -46,6 +48,7 @@ class RunConfig:
     noise: str
     training: TrainingConfig
     resume_from: Path | None = None
+    start_from: Path | None = None
 
     def __post_init__(self) -> None:
         if self.training.rooms_share and self.noise in (LEARNED, LEARNED_RATES):
@@ -58,6 +61,18 @@ class RunConfig:
                 f"training.own_mistakes must be 0 with noise={self.noise}, "
                 "whose masks carry a gradient"
             )
+        if self.model.levels:
+            self._check_boxes()
+        elif self.training.translate:
+            raise InputError("training.translate: goes with models of boxes (model.levels)")
+
+    def _check_boxes(self) -> None:
+        """Refuse what is for rows of diagrams alone."""
+        if self.noise in (LEARNED, LEARNED_RATES):
+            raise InputError(f"model.levels must be 0 with noise={self.noise}")
+        for name in ("rooms_share", "own_mistakes"):
+            if getattr(self.training, name):
+                raise InputError(f"training.{name} must be 0 with model.levels")
 
     def as_dict(self) -> dict[str, Any]:
         """Plain containers, as a checkpoint holds them."""
@@ -66,6 +81,7 @@ class RunConfig:
             "model": asdict(self.model),
             "noise": self.noise,
             "training": asdict(self.training),
+            **({} if self.start_from is None else {"start_from": str(self.start_from)}),
         }
 
 
@@ -82,6 +98,26 @@ def starting_point(
     for checkpoint, path in checkpoints:
         _check_same_run(path, checkpoint, config, dataset)
     return max(checkpoints, key=lambda pair: pair[0].step) if checkpoints else (None, None)
+
+
+def check_start(path: Path, start: Checkpoint, config: RunConfig, n_max: int) -> None:
+    """Make sure that weights to start from are those of such a model.
+
+    Raises:
+        InputError: they belong to a model of another shape, or to a process that is learned.
+    """
+    if start.n_max != n_max:
+        raise InputError(
+            f"run.start_from: {path}: was trained with data.n_max={start.n_max}, now {n_max} is "
+            "asked for"
+        )
+    if start.is_learned or config.noise in (LEARNED, LEARNED_RATES):
+        raise InputError("run.start_from: goes with fixed noise schedules alone")
+    had = {**_DEFAULTS["model"], **start.config["model"]}
+    for name, (old, new) in _differences(had, asdict(config.model)).items():
+        raise InputError(
+            f"run.start_from: {path}: was trained with model.{name}={old}, now {new} is asked for"
+        )
 
 
 def _check_same_run(path: Path, start: Checkpoint, config: RunConfig, dataset: Dataset) -> None:

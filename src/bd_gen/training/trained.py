@@ -10,6 +10,7 @@ from bd_gen.model.denoiser import Denoiser
 from bd_gen.model.learned_rates import LearnedRates
 from bd_gen.model.order_law import OrderLaw
 from bd_gen.model.process import (
+    BoxProcess,
     FixedProcess,
     ForwardProcess,
     LearnedOrders,
@@ -65,7 +66,8 @@ class Trained(nn.Module):
             return LearnedProcess(self.rates)
         if self.law is not None:
             return LearnedOrders(self.law, self.uniform_share)
-        return FixedProcess(schedule_named(self.noise), self.estimator, self.rooms_share)
+        process = BoxProcess if self.denoiser.vocabulary.levels else FixedProcess
+        return process(schedule_named(self.noise), self.estimator, self.rooms_share)
 
 
 def set_dropout(model: nn.Module, share: float) -> None:
