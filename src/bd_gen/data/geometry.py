@@ -120,7 +120,7 @@ def outline_corners(boxes: np.ndarray, is_room: np.ndarray) -> np.ndarray:
 
 
 def _corners(boxes: np.ndarray, is_room: np.ndarray) -> np.ndarray:
-    grown = boxes + [-_CLOSING, -_CLOSING, _CLOSING, _CLOSING]
+    grown = boxes + _CLOSING * np.array([-1, -1, 1, 1])
     covered = _covered(np.where(is_room[..., None], grown, np.nan))
     inside = ~_outside(np.pad(covered, ((0, 0), (1, 1), (1, 1))))
     here, right = inside[:, :-1, :-1], inside[:, :-1, 1:]

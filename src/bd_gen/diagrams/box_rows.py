@@ -14,7 +14,7 @@ CANVAS = 256
 
 
 def levels_of(boxes: np.ndarray, levels: int) -> np.ndarray:
-    """(..., 4) uint8 levels of the sides of boxes (..., 4) in pixels; beyond the canvas, the last."""
+    """(..., 4) uint8 levels of the sides of boxes (..., 4) in pixels; beyond, the outermost."""
     steps = np.floor(np.asarray(boxes, np.float64) * levels / CANVAS)
     return np.clip(steps, 0, levels - 1).astype(np.uint8)
 

@@ -24,6 +24,7 @@ class SolverOptions:
         max_areas: largest area of rooms by type, in pixels².
         outline: what all rooms must lie in; None: the whole plan, 0..255 each way.
         fixed: boxes of rooms that are given, by index of the room.
+        targets: boxes that layouts should come near, by index of the room; see the cost `nearest`.
         time_limit: seconds after which the search for any layout gives up.
         effort_limit: the same in CP-SAT's deterministic time, of which about a quarter passes in
             a second. Where it ends a search, it does so on every machine, however busy.
@@ -39,6 +40,7 @@ class SolverOptions:
     max_areas: Mapping[int, int] = field(default_factory=dict)
     outline: Outline | None = None
     fixed: Mapping[int, Box] = field(default_factory=dict)
+    targets: Mapping[int, Box] = field(default_factory=dict)
     time_limit: float = 10.0
     effort_limit: float = math.inf
     improve_seconds: float = 0.5
@@ -50,7 +52,8 @@ class SolverOptions:
             "seed": _integer("seed", self.seed, 0, 2**31 - 1),
             "min_areas": _areas("min_areas", self.min_areas),
             "max_areas": _areas("max_areas", self.max_areas),
-            "fixed": _boxes(self.fixed),
+            "fixed": _boxes("fixed", self.fixed),
+            "targets": _boxes("targets", self.targets),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -127,9 +130,9 @@ def _areas(name: str, values: object) -> dict[int, int]:
     return areas
 
 
-def _boxes(values: object) -> dict[int, Box]:
+def _boxes(name: str, values: object) -> dict[int, Box]:
     boxes = {}
-    for key, box in _items("fixed", values):
-        room = _integer("fixed: room", key, 0, LARGEST_N_MAX - 1)
-        boxes[room] = checked_box(f"fixed: room {room}", box)
+    for key, box in _items(name, values):
+        room = _integer(f"{name}: room", key, 0, LARGEST_N_MAX - 1)
+        boxes[room] = checked_box(f"{name}: room {room}", box)
     return boxes

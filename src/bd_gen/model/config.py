@@ -44,7 +44,9 @@ class ModelConfig:
                 raise ValueError(f"model.{name} must be a whole number")
             if getattr(self, name) < 1:
                 raise ValueError(f"model.{name} must be at least 1, got {getattr(self, name)}")
-        is_levels = type(self.levels) is int and (self.levels == 0 or 2 <= self.levels <= MOST_LEVELS)
+        is_levels = type(self.levels) is int and (
+            self.levels == 0 or 2 <= self.levels <= MOST_LEVELS
+        )
         if not is_levels:
             raise ValueError(f"model.levels must be 0 or 2 to {MOST_LEVELS}, got {self.levels!r}")
         if self.activation not in ACTIVATIONS:

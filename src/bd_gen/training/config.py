@@ -34,8 +34,8 @@ class TrainingConfig:
             up as (1 + step) / (10 + step).
         renumber: put the rooms of every diagram in a new random order each time.
         mirror: show every diagram as it is or with left and right exchanged, at random each time.
-        translate: most pixels by which the boxes of a plan are moved each way, as one, at random each
-            time; of models of boxes.
+        translate: most pixels by which the boxes of a plan are moved each way, all as one, at
+            random each time; of models of boxes.
         own_mistakes: share of the visible tokens that the model's own draws replace, while it
             learns to take them back too.
         own_mistakes_from: share of the steps after which this begins.

@@ -241,7 +241,7 @@ class Trainer:
     def start_from(self, denoiser: nn.Module) -> None:
         """Take over the weights of a denoiser of the same shape, before the first step."""
         self.model.denoiser.load_state_dict(denoiser.state_dict())
-        self.average.module.denoiser.load_state_dict(denoiser.state_dict())
+        self.averaged.denoiser.load_state_dict(denoiser.state_dict())
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that an exact continuation needs, as tensors and plain containers."""

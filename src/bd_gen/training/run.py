@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from bd_gen.data.dataset import Dataset
 from bd_gen.model.device import resolve_device, resolve_precision
@@ -16,9 +15,16 @@ from bd_gen.training.checkpoint import Checkpoint, load_checkpoint, save_checkpo
 from bd_gen.training.learned_plots import draw_law, draw_schedules
 from bd_gen.training.logs import JsonlLogger, Logger, TensorBoardLogger
 from bd_gen.training.loop import Progress, Trainer
-from bd_gen.training.rows import held_out_rows, row_layout, rows_of_part, training_rows
 from bd_gen.training.processes import Alone, FabricProcesses, Processes, is_first_process
-from bd_gen.training.run_config import FINAL, LAST, RunConfig, check_start, meant_noise, starting_point
+from bd_gen.training.rows import held_out_rows, row_layout, rows_of_part, training_rows
+from bd_gen.training.run_config import (
+    FINAL,
+    LAST,
+    RunConfig,
+    check_start,
+    meant_noise,
+    starting_point,
+)
 
 LOG = "metrics.jsonl"
 SCHEDULES = "learned_schedules.png"

@@ -9,8 +9,7 @@ from bd_gen.data.sources.synthetic.floorplan_sides import SIDES
 from bd_gen.data.sources.synthetic.programmes import TYPE
 from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES
 
-# Chance that a room of the first type reaches behind a neighbour of the second, if it can.
-_CHANCES = {
+CHANCES = {
     ("MasterRoom", "Bathroom"): 0.75,
     ("SecondRoom", "Bathroom"): 0.30,
     ("MasterRoom", "SecondRoom"): 0.35,
@@ -19,6 +18,7 @@ _CHANCES = {
     ("MasterRoom", "Kitchen"): 0.06,
     ("SecondRoom", "SecondRoom"): 0.06,
 }
+"""Chance that a room of the first type reaches behind a neighbour of the second, if it can."""
 _SHALLOWER = 5
 """A neighbour must leave so many pixels of the room's depth free."""
 _LEAST, _MOST = 0.08, 0.5
@@ -33,7 +33,7 @@ def _chances(table: Mapping[tuple[str, str], float]) -> np.ndarray:
     return chances
 
 
-_BY_TYPE = _chances(_CHANCES)
+_BY_TYPE = _chances(CHANCES)
 
 
 def reach_behind(rows: Rows, programmes: np.ndarray, rng: np.random.Generator) -> None:
