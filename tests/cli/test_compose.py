@@ -32,7 +32,11 @@ def test_the_defaults() -> None:
     assert set(config) == {"data", "noise", "model", "training", "run"}
     assert config["noise"] == {"name": "loglinear"}
     assert config["data"]["source"] == "synthetic"
-    assert config["run"] == {"dir": "runs/synthetic_loglinear_small", "resume_from": None}
+    assert config["run"] == {
+        "dir": "runs/synthetic_loglinear_small",
+        "resume_from": None,
+        "start_from": None,
+    }
 
 
 def test_overrides_change_what_they_name_and_nothing_else() -> None:
@@ -231,6 +235,7 @@ def test_the_description_names_every_setting(name: str) -> None:
 class _Run:
     dir: str = ""
     resume_from: str | None = None
+    start_from: str | None = None
 
 
 @pytest.mark.parametrize("text", ["1e-3", "007", "1_000", "true", "0x10", "inf", "1.50"])

@@ -27,12 +27,12 @@ def geometry_model(name: str) -> Checkpoint | None:
     """The model of boxes that `name` stands for; None for typical sizes.
 
     Args:
-        name: "model" (the bundled one), "typical", or a file.
+        name: "model" (the bundled one, if it is there), "typical", or a file.
 
     Raises:
         InputError: the file cannot be used, or is a model of diagrams.
     """
-    if name == TYPICAL:
+    if name == TYPICAL or (name == MODEL and not BUNDLED_GEOMETRY.is_file()):
         return None
     checkpoint = load_checkpoint(BUNDLED_GEOMETRY if name == MODEL else expanded(name))
     checkpoint.check_draws(boxes=True)
