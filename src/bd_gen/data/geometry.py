@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bd_gen.data.plan_table import PlanTable
-from bd_gen.diagrams.vocabulary import NODE_PAD, NUM_ROOM_TYPES, ROOM_TYPES
 
-_LIVING = ROOM_TYPES.index("LivingRoom")
+_LIVING = "LivingRoom"
 _CLOSING = 4.0
 """Pixels by which boxes grow so that walls between them close: walls of RPLAN have 4 or 6."""
 _CHUNK = 4096  # plans at a time, so that their grids stay small
@@ -19,9 +18,9 @@ class Geometry:
 
     Attributes:
         num_plans: N.
-        area: (13, 3) quartiles of the area of rooms' boxes by type; NaN for types without rooms.
-        aspect: (13,) median ratio of the longer to the shorter side; NaN likewise.
-        upright: (13,) share of rooms that are higher than wide; NaN likewise.
+        area: (T, 3) quartiles of the area of rooms' boxes by type; NaN for types without rooms.
+        aspect: (T,) median ratio of the longer to the shorter side; NaN likewise.
+        upright: (T,) share of rooms that are higher than wide; NaN likewise.
         corners: mean number of corners of the outline around all boxes; see `outline_corners`.
         plain_living: share of the plans in which no other box overlaps that of the living room.
         overlaps: mean number of pairs of overlapping boxes of a plan, living rooms left out.
@@ -51,9 +50,10 @@ def geometry_of(table: PlanTable) -> Geometry:
         raise ValueError("geometry is that of boxes, and no plan has any")
     types = table.room_types[table.has_boxes].astype(np.int64)
     boxes = table.boxes[table.has_boxes].astype(np.float64)
-    is_room = types < NODE_PAD
-    area, aspect, upright = _of_rooms(types[is_room], boxes[is_room])
-    is_plain, overlaps, gaps = _of_pairs(types, boxes, is_room)
+    words = table.vocabulary.words
+    is_room = types < words.node_pad
+    area, aspect, upright = _of_rooms(types[is_room], boxes[is_room], words.num_room_types)
+    is_plain, overlaps, gaps = _of_pairs(types == words.room_type(_LIVING), boxes, is_room)
     return Geometry(
         num_plans=len(types),
         area=area,
@@ -67,11 +67,13 @@ def geometry_of(table: PlanTable) -> Geometry:
     )
 
 
-def _of_rooms(types: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _of_rooms(
+    types: np.ndarray, boxes: np.ndarray, num_types: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Areas, proportions and directions of R rooms (R,), (R, 4) by type, as `Geometry` has them."""
     sides = boxes[:, 2:] - boxes[:, :2]
-    area, aspect = np.full((NUM_ROOM_TYPES, 3), np.nan), np.full(NUM_ROOM_TYPES, np.nan)
-    upright = np.full(NUM_ROOM_TYPES, np.nan)
+    area, aspect = np.full((num_types, 3), np.nan), np.full(num_types, np.nan)
+    upright = np.full(num_types, np.nan)
     for room_type in np.unique(types):
         width, height = sides[types == room_type].T
         area[room_type] = np.percentile(width * height, (25, 50, 75))
@@ -82,18 +84,18 @@ def _of_rooms(types: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 def _of_pairs(
-    types: np.ndarray, boxes: np.ndarray, is_room: np.ndarray
+    is_living: np.ndarray, boxes: np.ndarray, is_room: np.ndarray
 ) -> tuple[np.ndarray, int, np.ndarray]:
     """(N,) bool is the living room plain; overlapping pairs of other rooms; (10,) gaps by width."""
-    is_plain = (types == _LIVING).any(axis=1)
+    is_plain = np.asarray(is_living.any(axis=1))
     overlaps, gaps = 0, np.zeros(10, np.int64)
-    first, second = np.triu_indices(types.shape[1], 1)
+    first, second = np.triu_indices(is_room.shape[1], 1)
     for i, j in zip(first, second, strict=True):
         both = is_room[:, i] & is_room[:, j]
         u, v = boxes[:, i], boxes[:, j]
         shared = np.minimum(u[:, 2:], v[:, 2:]) - np.maximum(u[:, :2], v[:, :2])
         overlap = both & (shared > 0).all(axis=1)
-        with_living = (types[:, i] == _LIVING) | (types[:, j] == _LIVING)
+        with_living = is_living[:, i] | is_living[:, j]
         is_plain &= ~(overlap & with_living)
         overlaps += int((overlap & ~with_living).sum())
         for axis in range(2):

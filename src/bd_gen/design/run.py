@@ -10,6 +10,7 @@ from bd_gen.design.brief import Brief
 from bd_gen.design.candidates import Candidates
 from bd_gen.design.contradictions import contradictory
 from bd_gen.design.geometry import knows, with_targets
+from bd_gen.design.impossible import check_possible
 from bd_gen.design.search import CandidateSearch
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import diagrams_from_tokens
@@ -80,15 +81,16 @@ def design(
     if conflict:
         texts = "; ".join(str(rule) for rule in conflict)
         raise InputError(f"rules that cannot hold together: {texts}")
+    check_possible(brief, rules, checkpoint.vocabulary)
     with Solvers(workers) as solvers:
         search = CandidateSearch(checkpoint, brief, rules, solvers, device)
         found = search.run(lambda done, total: tell("looking for diagrams", done, total))
         chosen = found.tokens[found.chosen]
         diagrams = diagrams_from_tokens(chosen, checkpoint.vocabulary)
         boxes = []
-        options: list[SolverOptions] | SolverOptions = brief.solver
+        options: list[SolverOptions] | SolverOptions = brief.options
         if geometry is not None and knows(geometry, brief.num_rooms):
-            options = with_targets(geometry, diagrams, brief.solver, brief.seed, device)
+            options = with_targets(geometry, diagrams, brief.options, brief.seed, device)
         for layout in solvers.lay_out(diagrams, options):
             boxes.append(layout.boxes)
             tell("laying out", len(boxes), len(diagrams))

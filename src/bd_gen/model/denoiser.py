@@ -5,20 +5,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from bd_gen.diagrams.vocabulary import (
-    NO_EDGE,
-    NUM_ROOM_TYPES,
-    Vocabulary,
-)
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.config import ModelConfig
 from bd_gen.model.embeddings import RowEmbedding, TimeEmbedding
 from bd_gen.model.packing import PackedBatch
 from bd_gen.model.transformer import Block
-
-NUM_NODE_VALUES = NUM_ROOM_TYPES
-NUM_EDGE_VALUES = NO_EDGE + 1
-NUM_VALUES = max(NUM_NODE_VALUES, NUM_EDGE_VALUES)
-"""Columns of the logits: values that a token can take. MASK and PAD have none."""
 
 
 class Denoiser(nn.Module):
@@ -61,7 +52,7 @@ class Denoiser(nn.Module):
         taken off its logit the softmax is p again. Weights act through the bias of the head.
 
         Args:
-            log_weights: (13 + 11,) log w of node values, then of edge values; a constant added to
+            log_weights: (T + R + 1,) log w of node values, then of edge values; a constant added to
                 either part means nothing.
         """
         with torch.no_grad():
@@ -78,9 +69,10 @@ class Denoiser(nn.Module):
             at: (M,) int64 indices of tokens in the batch; all T of them if None.
 
         Returns:
-            (M, V) float32, V = 13 in rows without boxes. Columns are values: room types for a
-            node; the 10 relations and no-edge for an edge; levels for a side. Columns left over
-            are -inf. MASK and PAD have no column, so they cannot be predicted.
+            (M, V) float32 with V = `Vocabulary.num_values`, 13 for RPLAN. Columns are values: room
+            types for a node; relations and no-edge for an edge; levels for a side. Of kinds that
+            have fewer values, the columns left over are -inf. MASK and PAD have no column, so
+            they cannot be predicted.
         """
         x = self.embedding(batch)
         condition = None

@@ -238,11 +238,6 @@ class Trainer:
         scale_rates(self.optimizers, factor)
         return self.config.learning_rate * factor
 
-    def start_from(self, denoiser: nn.Module) -> None:
-        """Take over the weights of a denoiser of the same shape, before the first step."""
-        self.model.denoiser.load_state_dict(denoiser.state_dict())
-        self.averaged.denoiser.load_state_dict(denoiser.state_dict())
-
     def state_dict(self) -> dict[str, Any]:
         """Everything that an exact continuation needs, as tensors and plain containers."""
         return {
@@ -272,9 +267,9 @@ class Trainer:
 
 def rate_factor(config: TrainingConfig, step: int) -> float:
     """The learning rate of step 0, 1, 2, ... as a share of its full value."""
-    factor = min(1.0, (step + 1) / max(1, config.warmup_steps))
-    if config.decay == "cosine" and step >= config.warmup_steps:
-        span = max(1, config.steps - config.warmup_steps)
-        done = min(1.0, (step - config.warmup_steps) / span)
+    factor = min(1.0, (step + 1) / max(1, config.warmup))
+    if config.decay == "cosine" and step >= config.warmup:
+        span = max(1, config.steps - config.warmup)
+        done = min(1.0, (step - config.warmup) / span)
         factor *= 0.01 + 0.99 * 0.5 * (1.0 + math.cos(math.pi * done))
     return factor

@@ -1,5 +1,7 @@
 """What a model is trained and measured on: rows of diagrams, or of diagrams with their boxes."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from bd_gen.data.dataset import Dataset
@@ -14,7 +16,7 @@ from bd_gen.training.supply import TrainingRows
 
 def row_layout(dataset: Dataset, model: ModelConfig) -> Vocabulary:
     """The layout of the rows that a model of this configuration sees."""
-    return Vocabulary(dataset.vocabulary.n_max, levels=model.levels)
+    return replace(dataset.vocabulary, levels=model.levels)
 
 
 def training_rows(dataset: Dataset, model: ModelConfig, training: TrainingConfig) -> TrainingRows:

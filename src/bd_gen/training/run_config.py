@@ -5,12 +5,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from bd_gen.data.cache import file_hash
 from bd_gen.data.config import recorded_fields
 from bd_gen.data.dataset import DataConfig, Dataset
+from bd_gen.diagrams.recorded_words import check_same_words
 from bd_gen.model.config import ModelConfig
 from bd_gen.system.errors import InputError
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
 from bd_gen.training.config import TrainingConfig
+from bd_gen.training.logs import TRACKERS
 from bd_gen.training.trained import LEARNED, LEARNED_RATES
 
 FINAL = "checkpoint_final.pt"
@@ -35,8 +38,6 @@ class RunConfig:
         training: settings of the loop.
         resume_from: a checkpoint of another folder to go on from, as long as the folder's own
             has not come further.
-        start_from: a checkpoint whose averaged weights the first step starts from: nothing else of
-            it is taken over, neither data nor optimiser.
 
     Raises:
         InputError: settings that contradict one another.
@@ -48,9 +49,13 @@ class RunConfig:
     noise: str
     training: TrainingConfig
     resume_from: Path | None = None
-    start_from: Path | None = None
+    init_from: Path | None = None
+    tracker: str | None = None
+    project: str = "bd-gen"
 
     def __post_init__(self) -> None:
+        if self.tracker is not None and self.tracker not in TRACKERS:
+            raise InputError(f"run.tracker: expected {' or '.join(TRACKERS)}, got {self.tracker}")
         if self.training.rooms_share and self.noise in (LEARNED, LEARNED_RATES):
             raise InputError(
                 f"training.rooms_share must be 0 with noise={self.noise}, "
@@ -81,7 +86,7 @@ class RunConfig:
             "model": asdict(self.model),
             "noise": self.noise,
             "training": asdict(self.training),
-            **({} if self.start_from is None else {"start_from": str(self.start_from)}),
+            **({} if self.init_from is None else {"init_from": file_hash(self.init_from)}),
         }
 
 
@@ -100,29 +105,10 @@ def starting_point(
     return max(checkpoints, key=lambda pair: pair[0].step) if checkpoints else (None, None)
 
 
-def check_start(path: Path, start: Checkpoint, config: RunConfig, n_max: int) -> None:
-    """Make sure that weights to start from are those of such a model.
-
-    Raises:
-        InputError: they belong to a model of another shape, or to a process that is learned.
-    """
-    if start.n_max != n_max:
-        raise InputError(
-            f"run.start_from: {path}: was trained with data.n_max={start.n_max}, now {n_max} is "
-            "asked for"
-        )
-    if start.is_learned or config.noise in (LEARNED, LEARNED_RATES):
-        raise InputError("run.start_from: goes with fixed noise schedules alone")
-    had = {**_DEFAULTS["model"], **start.config["model"]}
-    for name, (old, new) in _differences(had, asdict(config.model)).items():
-        raise InputError(
-            f"run.start_from: {path}: was trained with model.{name}={old}, now {new} is asked for"
-        )
-
-
 def _check_same_run(path: Path, start: Checkpoint, config: RunConfig, dataset: Dataset) -> None:
     if start.training_state is None:
         raise InputError(f"{path}: holds no training state, so training cannot go on from it")
+    check_same_words(start.words, str(path), dataset.vocabulary.words, "the data")
     n_max, fingerprint = dataset.vocabulary.n_max, dataset.fingerprint
     if start.n_max != n_max:
         raise InputError(
@@ -141,6 +127,11 @@ def _check_same_run(path: Path, start: Checkpoint, config: RunConfig, dataset: D
             f"{fingerprint}); choose another run.dir"
         )
     asked = config.as_dict()
+    if start.config.get("init_from") != asked.get("init_from"):
+        raise InputError(
+            f"{path}: was started from other weights than run.init_from={config.init_from}; choose "
+            "another run.dir"
+        )
     for section in ("model", "noise", "training"):
         had, wanted = start.config[section], asked[section]
         if section == "noise":

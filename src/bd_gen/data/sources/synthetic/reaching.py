@@ -7,7 +7,7 @@ import numpy as np
 from bd_gen.data.sources.synthetic.floorplan_rows import Rows
 from bd_gen.data.sources.synthetic.floorplan_sides import SIDES
 from bd_gen.data.sources.synthetic.programmes import TYPE
-from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES
+from bd_gen.diagrams.rplan import RPLAN
 
 CHANCES = {
     ("MasterRoom", "Bathroom"): 0.75,
@@ -27,7 +27,7 @@ _LEAST, _MOST = 0.08, 0.5
 
 def _chances(table: Mapping[tuple[str, str], float]) -> np.ndarray:
     """(13 + 1, 13 + 1) chances by types; 0 for other types, and in the last row and column."""
-    chances = np.zeros((NUM_ROOM_TYPES + 1, NUM_ROOM_TYPES + 1))
+    chances = np.zeros((RPLAN.num_room_types + 1, RPLAN.num_room_types + 1))
     for (room, neighbour), chance in table.items():
         chances[TYPE[room], TYPE[neighbour]] = chance
     return chances
