@@ -10,8 +10,8 @@ from bd_gen.diagrams.tokens import diagrams_from_tokens
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.generation.geometry import draw_boxes
 from bd_gen.generation.in_memory import draw
+from bd_gen.model.box_denoiser import BoxDenoiser
 from bd_gen.model.config import ModelConfig
-from bd_gen.model.denoiser import Denoiser
 from bd_gen.sampling.method import Method
 from bd_gen.system.errors import InputError
 from bd_gen.training.checkpoint import Checkpoint
@@ -24,7 +24,7 @@ def checkpoint() -> Checkpoint:
     """A model of boxes that knows nothing but has its own opinions."""
     config = ModelConfig(8, layers=1, heads=2, levels=LEVELS)
     torch.manual_seed(1)
-    model = Denoiser(config, Vocabulary(8, levels=LEVELS))
+    model = BoxDenoiser(config, Vocabulary(8, levels=LEVELS))
     torch.nn.init.normal_(model.head.weight, std=0.5)
     return Checkpoint(
         model_state_dict=model.state_dict(),

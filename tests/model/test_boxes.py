@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.model.box_denoiser import BoxDenoiser, num_rooms_in, smooth_levels
 from bd_gen.model.config import ModelConfig
 from bd_gen.model.corruption import MaskedBoxes, MaskedCount
-from bd_gen.model.denoiser import Denoiser
 from bd_gen.model.likelihood import bound_in_nats, denoising_scores
 from bd_gen.model.packing import pack
 from bd_gen.model.process import BoxProcess
@@ -19,9 +19,9 @@ V = Vocabulary(3, levels=10)
 SCHEDULE = schedule_named("loglinear")
 
 
-def denoiser() -> Denoiser:
+def denoiser() -> BoxDenoiser:
     torch.manual_seed(0)
-    return Denoiser(ModelConfig(8, layers=1, heads=2, levels=10), V).eval()
+    return BoxDenoiser(ModelConfig(8, layers=1, heads=2, levels=10), V).eval()
 
 
 def rows() -> np.ndarray:
@@ -53,12 +53,64 @@ def test_who_knows_nothing_needs_the_log_of_the_levels_a_side() -> None:
     assert not any("node" in key or "edge" in key for key in scores)
 
 
-def test_each_kind_of_token_has_values_of_its_own() -> None:
-    batch = pack([(3, torch.from_numpy(rows()[:2].astype(np.int64)))], V)
-    logits = denoiser()(batch)
-    num_values = torch.isfinite(logits).sum(dim=1).view(2, 18)
-    assert num_values.tolist() == [[13] * 3 + [11] * 3 + [10] * 12] * 2
-    assert batch.tokens.view(2, 18)[0, 6:].min() >= 28
+def opinionated() -> BoxDenoiser:
+    model = denoiser()
+    torch.nn.init.normal_(model.head.weight)
+    return model
+
+
+def logits_of(row: np.ndarray, model: BoxDenoiser, n: int = 3) -> torch.Tensor:
+    real = V.real_positions(n)
+    return model(pack([(n, torch.from_numpy(row[None, real].astype(np.int64)))], V)).detach()
+
+
+def test_logits_are_asked_for_by_token_whatever_stands_in_the_batch() -> None:
+    found, model = rows(), opinionated()
+    both = [(n, torch.from_numpy(some[:, V.real_positions(n)].astype(np.int64)))
+            for n, some in ((2, found[10:13]), (3, found[:2]))]  # fmt: skip
+    batch = pack(both, V)
+    whole = model(batch).detach()
+    at = torch.tensor([40, 3, 12, 60])
+    torch.testing.assert_close(model(batch, at=at).detach(), whole[at])
+    alone = torch.cat([logits_of(found[k], model, 2 if k >= 10 else 3) for k in (10, 11, 12, 0, 1)])
+    torch.testing.assert_close(whole, alone)
+    assert whole.shape == (3 * 11 + 2 * 18, 10)
+    assert (whole[:3] == 0).all()
+    assert (whole[3:11] != 0).all()
+
+
+def test_rooms_may_stand_in_any_order() -> None:
+    """Without relations, renumbering rooms renumbers what is said of their sides."""
+    row, model = rows()[0], opinionated()
+    row[3:6] = 10
+    order = [2, 0, 1]
+    turned = row.copy()
+    turned[:3] = row[order]
+    turned[6:] = row[6:].reshape(3, 4)[order].reshape(-1)
+    one = logits_of(row, model)[6:].view(3, 4, 10)
+    torch.testing.assert_close(logits_of(turned, model)[6:].view(3, 4, 10), one[order])
+
+
+@pytest.mark.parametrize("place", [0, 4, 9])
+def test_types_relations_and_sides_all_matter(place: int) -> None:
+    row, model = rows()[0], opinionated()
+    other = row.copy()
+    other[place] = (row[place] + 1) % 9
+    assert (logits_of(row, model)[6:] != logits_of(other, model)[6:]).any()
+
+
+def test_who_is_left_of_whom_matters() -> None:
+    """The relation of a pair is not seen the same way from both ends."""
+    row, model = rows()[0], opinionated()
+    row[:3], row[3:6], row[6:] = 1, 10, 5
+    row[3] = 2  # room 0 is left of room 1, and all else is alike
+    found = logits_of(row, model)[6:].view(3, 4, 10)
+    assert (found[0] != found[1]).any()
+
+
+def test_lengths_tell_numbers_of_rooms() -> None:
+    for n in range(1, 33):
+        assert num_rooms_in(n * (n + 1) // 2 + 4 * n) == n
 
 
 def test_the_time_is_that_of_the_sides() -> None:
@@ -69,8 +121,8 @@ def test_the_time_is_that_of_the_sides() -> None:
 
 
 def test_levels_start_near_their_neighbours() -> None:
-    table = Denoiser(ModelConfig(16, heads=2, levels=64), Vocabulary(3, levels=64)).embedding.token
-    of_levels = table.weight[-66:-2]
+    of_levels = smooth_levels(64, 16)
     near = (of_levels[1:] - of_levels[:-1]).norm(dim=1).mean()
     far = (of_levels[32:] - of_levels[:32]).norm(dim=1).mean()
     assert near < 0.7 * far
+    assert float(of_levels.square().mean()) == pytest.approx(1 / 16, rel=0.05)

@@ -49,6 +49,10 @@ class ModelConfig:
         )
         if not is_levels:
             raise ValueError(f"model.levels must be 0 or 2 to {MOST_LEVELS}, got {self.levels!r}")
+        if self.levels and (self.time_conditioning or self.head_gates):
+            raise ValueError(
+                "model.time_conditioning and model.head_gates: false with model.levels"
+            )
         if self.activation not in ACTIVATIONS:
             raise ValueError(
                 f"model.activation must be one of {', '.join(ACTIVATIONS)}, got {self.activation!r}"

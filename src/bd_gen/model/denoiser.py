@@ -1,7 +1,5 @@
 """The denoiser: from a partly masked diagram to a distribution for every token."""
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor, nn
 
@@ -23,9 +21,10 @@ class Denoiser(nn.Module):
         self.time_embedding = self._time_embedding()
         self.blocks = nn.ModuleList(self._block() for _ in range(config.layers))
         self.norm = nn.LayerNorm(config.width)
-        # Node values first, then edge values, then levels of sides; MASK and PAD have none.
-        self._num_values = [size - 2 for size in vocabulary.sizes]
-        self.head = nn.Linear(config.width, sum(self._num_values))
+        # Node values first, then edge values.
+        self.head = nn.Linear(
+            config.width, vocabulary.num_room_types + vocabulary.num_relations + 1
+        )
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
 
@@ -70,9 +69,9 @@ class Denoiser(nn.Module):
 
         Returns:
             (M, V) float32 with V = `Vocabulary.num_values`, 13 for RPLAN. Columns are values: room
-            types for a node; relations and no-edge for an edge; levels for a side. Of kinds that
-            have fewer values, the columns left over are -inf. MASK and PAD have no column, so
-            they cannot be predicted.
+            types for a node; relations and no-edge for an edge. Of those of the two that have
+            fewer values, the columns left over are -inf. MASK and PAD have no column, so they
+            cannot be predicted.
         """
         x = self.embedding(batch)
         condition = None
@@ -85,18 +84,21 @@ class Denoiser(nn.Module):
         x = self.blocks[-1](x, batch, condition, at)
         both = self.head(self._normed(x, batch, condition, at)).float()
         tokens = batch.tokens if at is None else batch.tokens[at]
-        return _values_of_kind(both.split(self._num_values, dim=1), tokens, self.vocabulary.sizes)
+        return _values_of_kind(both, tokens >= self.vocabulary.node_size, self.vocabulary)
 
 
-def _values_of_kind(parts: Sequence[Tensor], tokens: Tensor, sizes: Sequence[int]) -> Tensor:
-    """(M, V) of the logits of each kind those of the kind that each token (M,) is of."""
-    most = max(part.shape[1] for part in parts)
-    padded = [nn.functional.pad(p, (0, most - p.shape[1]), value=float("-inf")) for p in parts]
-    found, start = padded[0], 0
-    for logits, size in zip(padded[1:], sizes, strict=False):
-        start += size
-        found = torch.where((tokens >= start)[:, None], logits, found)
-    return found
+def _values_of_kind(both: Tensor, is_edge: Tensor, vocabulary: Vocabulary) -> Tensor:
+    sizes = [vocabulary.num_room_types, vocabulary.num_relations + 1]
+    nodes, edges = (
+        part if part.shape[1] == vocabulary.num_values else _padded(part, vocabulary.num_values)
+        for part in both.split(sizes, dim=1)
+    )
+    return torch.where(is_edge[:, None], edges, nodes)
+
+
+def _padded(logits: Tensor, num_values: int) -> Tensor:
+    missing = num_values - logits.shape[1]
+    return torch.nn.functional.pad(logits, (0, missing), value=float("-inf"))
 
 
 def num_parameters(model: nn.Module) -> int:

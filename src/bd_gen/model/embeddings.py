@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from bd_gen.diagrams.vocabulary import NUM_SIDES, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.packing import PackedBatch
 
 
@@ -13,8 +13,7 @@ class RowEmbedding(nn.Module):
     """Embeds tokens by value and place.
 
     A node is its token, its kind and its index; an edge its token, its kind and the sum of an
-    embedding of its first and one of its second room; a side of a box its token, its kind, which
-    of the four it is and the index of its room. Levels near one another start alike.
+    embedding of its first and one of its second room.
     """
 
     edge_rows: Tensor
@@ -22,13 +21,12 @@ class RowEmbedding(nn.Module):
 
     def __init__(self, vocabulary: Vocabulary, width: int) -> None:
         super().__init__()
-        # One table: first node tokens, then edge tokens, then levels of sides if there are any.
-        self.token = nn.Embedding(sum(vocabulary.sizes), width)
+        # One table whose first rows are node tokens and whose last rows are edge tokens.
+        self.token = nn.Embedding(vocabulary.node_size + vocabulary.edge_size, width)
         self.node_index = nn.Embedding(vocabulary.n_max, width)
         self.first_room = nn.Embedding(vocabulary.n_max, width)
         self.second_room = nn.Embedding(vocabulary.n_max, width)
-        self.kind = nn.Embedding(len(vocabulary.sizes), width)
-        self.side = nn.Embedding(NUM_SIDES, width) if vocabulary.levels else None
+        self.kind = nn.Embedding(2, width)
         self.register_buffer(
             "edge_rows", torch.tensor(vocabulary.edge_rows.tolist()).long(), persistent=False
         )
@@ -37,10 +35,6 @@ class RowEmbedding(nn.Module):
         )
         for table in (self.token, self.node_index, self.first_room, self.second_room, self.kind):
             nn.init.normal_(table.weight, std=0.5)
-        if self.side is not None:
-            nn.init.normal_(self.side.weight, std=0.5)
-            with torch.no_grad():
-                self.token.weight[-vocabulary.levels - 2 : -2] = _smooth(vocabulary.levels, width)
 
     def places(self) -> Tensor:
         """(length, width) embedding of every position of the row."""
@@ -50,10 +44,7 @@ class RowEmbedding(nn.Module):
             + self.second_room.weight[self.edge_cols]
             + self.kind.weight[1]
         )
-        if self.side is None:
-            return torch.cat([nodes, edges])
-        sides = self.node_index.weight[:, None] + self.side.weight + self.kind.weight[2]
-        return torch.cat([nodes, edges, sides.flatten(0, 1)])
+        return torch.cat([nodes, edges])
 
     def forward(self, batch: PackedBatch) -> Tensor:
         """The T tokens of a batch to (T, width)."""
@@ -62,15 +53,6 @@ class RowEmbedding(nn.Module):
             masked = self.token(batch.soft_mask.mask_tokens)
             values = values + batch.soft_mask.share[:, None] * (masked - values)
         return values + nn.functional.embedding(batch.positions, self.places())
-
-
-def _smooth(levels: int, width: int) -> Tensor:
-    """(levels, width) sinusoids of mean square 0.25, from half a wave over all levels on."""
-    place = (torch.arange(levels, dtype=torch.float32)[:, None] + 0.5) / levels
-    waves = 0.5 * (levels / 2) ** (torch.arange(width // 2) / max(1, width // 2 - 1))
-    angles = 2 * math.pi * place * waves
-    found = torch.cat([angles.cos(), angles.sin()], dim=1) * 0.5**0.5
-    return nn.functional.pad(found, (0, width - found.shape[1]))
 
 
 class TimeEmbedding(nn.Module):
