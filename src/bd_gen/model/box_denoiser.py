@@ -26,7 +26,7 @@ class RoomBatch(PackedBatch):
 
     Attributes:
         pairs: for each group (b, n, n) int64 what room i is to room j: the relation or no-edge of
-            i < j; of i > j that of (j, i), counted on; one more for a room itself.
+            i < j; of i > j the relation of (j, i), counted on; one more for a room itself.
     """
 
     pairs: tuple[Tensor, ...] = ()
@@ -159,7 +159,9 @@ class BoxDenoiser(Denoiser):
         first, second = torch.triu_indices(n, n, 1, device=rows.device)
         pairs = edges.new_full((len(rows), n, n), 2 * self._num_relations)
         pairs[:, first, second] = edges
-        pairs[:, second, first] = edges + self._num_relations
+        # Rooms that are not joined are so from either end.
+        is_joined = edges != self.vocabulary.no_edge
+        pairs[:, second, first] = edges + is_joined * self._num_relations
         return self.room_type(types) + of_sides, pairs
 
     def _at(self, found: Tensor, batch: PackedBatch, at: Tensor) -> Tensor:
