@@ -9,11 +9,14 @@ from bd_gen.design.blame import RuleShare, rule_shares
 from bd_gen.design.brief import Brief
 from bd_gen.design.candidates import Candidates
 from bd_gen.design.contradictions import contradictory
+from bd_gen.design.geometry import knows, with_targets
 from bd_gen.design.impossible import check_possible
 from bd_gen.design.search import CandidateSearch
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.floor_plan import FloorPlan
 from bd_gen.diagrams.tokens import diagrams_from_tokens
 from bd_gen.layouts.many import Solvers
+from bd_gen.layouts.options import SolverOptions
 from bd_gen.system.errors import InputError
 from bd_gen.training.checkpoint import Checkpoint
 
@@ -28,6 +31,7 @@ class Designs:
         brief: what was asked for.
         diagrams: likeliest first, at most `brief.count`.
         boxes: (n, 4) int64 boxes of each.
+        floor_plans: the rooms of each as polygons; None where nothing was improved.
         nats: (K,) -log p of each diagram as `Candidates.nats` has it.
         candidates: what they were chosen from.
         num_given: relations that the rules fixed and the model was given.
@@ -37,6 +41,7 @@ class Designs:
     brief: Brief
     diagrams: tuple[Diagram, ...]
     boxes: tuple[np.ndarray, ...]
+    floor_plans: tuple[FloorPlan | None, ...]
     nats: np.ndarray
     candidates: Candidates
     num_given: int
@@ -54,6 +59,7 @@ def design(
     workers: int = 1,
     device: str = "auto",
     report: Report | None = None,
+    geometry: Checkpoint | None = None,
 ) -> Designs:
     """Find and lay out diagrams that satisfy a brief.
 
@@ -65,6 +71,8 @@ def design(
         workers: processes that lay diagrams out.
         device: where the model computes.
         report: told (what is done now, done, total).
+        geometry: a model of boxes whose draws the layouts come near, if it knows so many rooms;
+            None for rooms of typical sizes.
 
     Raises:
         InputError: rules that contradict one another, a programme that the model does not know,
@@ -82,18 +90,22 @@ def design(
         found = search.run(lambda done, total: tell("looking for diagrams", done, total))
         chosen = found.tokens[found.chosen]
         diagrams = diagrams_from_tokens(chosen, checkpoint.vocabulary)
-        boxes = []
-        for layout in solvers.lay_out(diagrams, brief.options):
-            boxes.append(layout.boxes)
-            tell("laying out", len(boxes), len(diagrams))
+        layouts = []
+        options: list[SolverOptions] | SolverOptions = brief.options
+        if geometry is not None and knows(geometry, brief.num_rooms):
+            options = with_targets(geometry, diagrams, brief.options, brief.seed, device)
+        for layout in solvers.lay_out(diagrams, options):
+            layouts.append(layout)
+            tell("laying out", len(layouts), len(diagrams))
     shares: list[RuleShare] = []
     if len(diagrams) < brief.count and rules:
         shares = rule_shares(checkpoint, brief, rules, device)
-    have = [k for k, found_boxes in enumerate(boxes) if found_boxes is not None]
+    have = [k for k, layout in enumerate(layouts) if layout.boxes is not None]
     return Designs(
         brief=brief,
         diagrams=tuple(diagrams[k] for k in have),
-        boxes=tuple(found_boxes for found_boxes in boxes if found_boxes is not None),
+        boxes=tuple(layout.boxes for layout in layouts if layout.boxes is not None),
+        floor_plans=tuple(layouts[k].floor_plan for k in have),
         nats=found.nats[found.chosen][have],
         candidates=found,
         num_given=search.num_given,
