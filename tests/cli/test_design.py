@@ -248,7 +248,7 @@ def test_a_bubble_diagram_is_a_programme(design):
     text = Path("plans/design.json").read_text()
     record = json.loads(text, parse_constant=lambda name: pytest.fail(name))
     assert record["given"]["relations"] == [[0, 2, "none"], [1, 2, "below"], [0, 1, "joined"]]
-    assert (record["most_drawn"], record["solver"]["effort_limit"]) == (10_000, None)
+    assert (record["most_drawn"], record["solver"]["effort_limit"]) == (10_000, 2.5)
     assert record["solver"]["min_side"] == 1
 
 

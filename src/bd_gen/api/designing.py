@@ -98,8 +98,10 @@ def design(
         boxes.check_draws(boxes=True)
     found = designs_for(model.checkpoint, brief, workers, model.device, progress, boxes)
     plans = tuple(
-        Plan(f"{k:02d}", diagram, boxes)
-        for k, (diagram, boxes) in enumerate(zip(found.diagrams, found.boxes, strict=True), start=1)
+        Plan(f"{k:02d}", diagram, boxes, floor_plan=floor_plan)
+        for k, (diagram, boxes, floor_plan) in enumerate(
+            zip(found.diagrams, found.boxes, found.floor_plans, strict=True), start=1
+        )
     )
     why = ""
     if not found.is_complete:

@@ -80,7 +80,7 @@ if TYPE_CHECKING:
 @click.option("--pool", type=int, help="Plans to choose the likeliest from.  [4 times --count]")
 @click.option("--min-difference", type=int, help="Relations in which any two plans differ.  [3]")
 @click.option("--most-drawn", type=int, help="Give up after so many diagrams.  [10,000]")
-@click.option("--improve", type=float, help="Effort on each layout, in seconds.  [0.5]")
+@click.option("--improve", type=float, help="Effort for each plan; 1 is a second of a core.  [1]")
 @click.option("--scale", type=float, help="Metres per pixel.  [0.0703125, 18 m for 256]")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes for layouts.  [cores]")
 @click.option("--device", default="auto", show_default=True)

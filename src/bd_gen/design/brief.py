@@ -31,7 +31,7 @@ class Brief:
         pool: sound diagrams with a layout to choose the likeliest from; at least `count`.
         min_difference: relations in which any two of the diagrams must differ.
         most_drawn: give up after so many diagrams.
-        solver: what a layout must satisfy; `improve_seconds` is spent on what is returned.
+        solver: what a layout must satisfy; `improve_effort` is spent on what is returned.
         known: what is known of the relations of these very rooms; None for nothing.
         names: what the rooms are called; (): as their types.
         title: what the brief is called.

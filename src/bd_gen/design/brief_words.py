@@ -309,7 +309,7 @@ def _solver(
         extent = (least, max(least, most))
     improve = values.get("improve")
     if improve is not None and (isinstance(improve, bool) or not isinstance(improve, int | float)):
-        raise InputError(f"{around.where('improve')}: expected seconds, got {improve!r:.40}")
+        raise InputError(f"{around.where('improve')}: expected a number, got {improve!r:.40}")
     limits = {
         k: room_limits
         for k, room in enumerate(programme.rooms)
@@ -322,7 +322,7 @@ def _solver(
         fixed={**solver.fixed, **around.fixed},
         entrance=entrance,
         extent=extent,
-        improve_seconds=solver.improve_seconds if improve is None else float(improve),
+        improve_effort=solver.improve_effort if improve is None else float(improve),
     )
 
 

@@ -13,6 +13,7 @@ from bd_gen.design.geometry import knows, with_targets
 from bd_gen.design.impossible import check_possible
 from bd_gen.design.search import CandidateSearch
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.floor_plan import FloorPlan
 from bd_gen.diagrams.tokens import diagrams_from_tokens
 from bd_gen.layouts.many import Solvers
 from bd_gen.layouts.options import SolverOptions
@@ -30,6 +31,7 @@ class Designs:
         brief: what was asked for.
         diagrams: likeliest first, at most `brief.count`.
         boxes: (n, 4) int64 boxes of each.
+        floor_plans: the rooms of each as polygons; None where nothing was improved.
         nats: (K,) -log p of each diagram as `Candidates.nats` has it.
         candidates: what they were chosen from.
         num_given: relations that the rules fixed and the model was given.
@@ -39,6 +41,7 @@ class Designs:
     brief: Brief
     diagrams: tuple[Diagram, ...]
     boxes: tuple[np.ndarray, ...]
+    floor_plans: tuple[FloorPlan | None, ...]
     nats: np.ndarray
     candidates: Candidates
     num_given: int
@@ -87,21 +90,22 @@ def design(
         found = search.run(lambda done, total: tell("looking for diagrams", done, total))
         chosen = found.tokens[found.chosen]
         diagrams = diagrams_from_tokens(chosen, checkpoint.vocabulary)
-        boxes = []
+        layouts = []
         options: list[SolverOptions] | SolverOptions = brief.options
         if geometry is not None and knows(geometry, brief.num_rooms):
             options = with_targets(geometry, diagrams, brief.options, brief.seed, device)
         for layout in solvers.lay_out(diagrams, options):
-            boxes.append(layout.boxes)
-            tell("laying out", len(boxes), len(diagrams))
+            layouts.append(layout)
+            tell("laying out", len(layouts), len(diagrams))
     shares: list[RuleShare] = []
     if len(diagrams) < brief.count and rules:
         shares = rule_shares(checkpoint, brief, rules, device)
-    have = [k for k, found_boxes in enumerate(boxes) if found_boxes is not None]
+    have = [k for k, layout in enumerate(layouts) if layout.boxes is not None]
     return Designs(
         brief=brief,
         diagrams=tuple(diagrams[k] for k in have),
-        boxes=tuple(found_boxes for found_boxes in boxes if found_boxes is not None),
+        boxes=tuple(layout.boxes for layout in layouts if layout.boxes is not None),
+        floor_plans=tuple(layouts[k].floor_plan for k in have),
         nats=found.nats[found.chosen][have],
         candidates=found,
         num_given=search.num_given,

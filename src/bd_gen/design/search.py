@@ -8,7 +8,7 @@ particles take their place; see `sampling.particles`.
 
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,6 +24,7 @@ from bd_gen.generation.in_memory import sampler_for
 from bd_gen.layouts.many import Solvers
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.search import Status
+from bd_gen.layouts.solver import for_boxes
 from bd_gen.metrics.measures.validity import validity_checks
 from bd_gen.model.any_order import any_order_nats
 from bd_gen.sampling.grid import visibility_of
@@ -187,10 +188,12 @@ class CandidateSearch:
         return is_new
 
     def _with_layout(self, rows: np.ndarray) -> np.ndarray:
-        options = first_layout(self.brief.options)
+        options = first_layout(self.brief.options, self.brief.room_types)
         diagrams = diagrams_from_tokens(rows, self.vocabulary)
-        statuses = [layout.status for layout in self.solvers.lay_out(diagrams, options)]
+        layouts = list(self.solvers.lay_out(diagrams, options))
+        statuses = [layout.status for layout in layouts]
         self.found.funnel.undecided += statuses.count(Status.TIME_LIMIT)
+        self.found.funnel.ended_by_the_clock += sum(layout.by_clock for layout in layouts)
         return rows[np.array([s is Status.REALIZABLE for s in statuses], bool)]
 
 
@@ -202,9 +205,9 @@ def batch_size(pool: int) -> int:
     return min(BATCH, max(_SMALLEST_BATCH, 16 * math.ceil(pool * 1.2 / 16)))
 
 
-def first_layout(options: SolverOptions) -> SolverOptions:
-    """The same demands, content with the first layout that satisfies them."""
-    return replace(options, improve_seconds=0.0)
+def first_layout(options: SolverOptions, room_types: Sequence[int]) -> SolverOptions:
+    """The demands on boxes, content with the first layout that satisfies them."""
+    return replace(for_boxes(options, room_types), improve_effort=0.0)
 
 
 def _is_sound(samples: DiagramSet) -> np.ndarray:

@@ -110,7 +110,7 @@ class Sketch:
             max_areas=self.max_areas,
             fixed=self.fixed,
             time_limit=seconds,
-            improve_seconds=improve,
+            improve_effort=improve,
             seed=seed,
         )
 
