@@ -44,7 +44,7 @@ class TilingSearch:
 
     def __init__(self, diagram: Diagram, options: SolverOptions, sizes: Sizes) -> None:
         self.diagram, self.options, self.sizes = diagram, options, sizes
-        wrapping = wrapping_rooms(diagram)
+        wrapping = wrapping_rooms(diagram.room_types)
         self._is_wrapping = np.isin(np.arange(diagram.num_rooms), wrapping)
         outline = options.outline
         holes = () if outline is None else outline.missing
@@ -53,9 +53,11 @@ class TilingSearch:
         self._moves = Moves(is_fixed, None if outline is None else outline.lines)
         bounds = (0, 0, LARGEST_COORDINATE, LARGEST_COORDINATE)
         self._bounds = np.array(bounds if outline is None else outline.box)
-        self._least_sides = np.array([options.min_side_of(k) for k in range(diagram.num_rooms)])
         self._vocabulary = Vocabulary(diagram.num_rooms)
         rows = tokens_from_diagrams([diagram], self._vocabulary)
+        self._least_sides = np.array(
+            [[options.min_side_of(room)] * 2 for room in range(diagram.num_rooms)]
+        )
         self._relations = edge_tokens(rows, self._vocabulary)
         self._costs = [cost for cost in SHAPE_COSTS.values() if cost.weight]
 
@@ -75,7 +77,7 @@ class TilingSearch:
     def are_layouts(self, boxes: np.ndarray) -> np.ndarray:
         """(B,) bool: are these the diagram's relations, and no box out of bounds or too thin?"""
         low, high = boxes[..., :2], boxes[..., 2:]
-        good = (high - low >= self._least_sides[:, None]).all(axis=(1, 2))
+        good = (high - low >= self._least_sides).all(axis=(1, 2))
         good &= (low >= self._bounds[:2]).all(axis=(1, 2))
         good &= (high <= self._bounds[2:]).all(axis=(1, 2))
         rows = np.flatnonzero(good)

@@ -13,6 +13,7 @@ from bd_gen.diagrams.diagram import Diagram
 from bd_gen.layouts.cells.grid import Cells
 from bd_gen.layouts.cells.sizes import Sizes
 from bd_gen.layouts.options import SolverOptions
+from bd_gen.layouts.wording import Direction
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +67,23 @@ class Tilings:
             total += np.bincount(pairs.ravel(), weights, len(total))
         walls = total.reshape(-1, n, n)
         return walls + walls.transpose(0, 2, 1)
+
+    @cached_property
+    def outer_walls(self) -> dict[Direction, np.ndarray]:
+        """By side of the page: (B, n + 1) float64 length of the walls that face out there."""
+        cells = self.cells
+        heights = np.broadcast_to(cells.heights[:, :, None], cells.inner.shape)
+        widths = np.broadcast_to(cells.widths[:, None, :], cells.inner.shape)
+        beyond: dict[Direction, tuple[np.ndarray, np.ndarray]] = {
+            "left": (cells.owners[:, 1:-1, :-2], heights),
+            "right": (cells.owners[:, 1:-1, 2:], heights),
+            "above": (cells.owners[:, :-2, 1:-1], widths),
+            "below": (cells.owners[:, 2:, 1:-1], widths),
+        }
+        return {
+            side: self._by_owner(cells.inner, (neighbours == 0) * lengths)
+            for side, (neighbours, lengths) in beyond.items()
+        }
 
     @cached_property
     def _corner_counts(self) -> tuple[np.ndarray, np.ndarray]:

@@ -38,7 +38,7 @@ def outer_wall(plans: Tilings) -> np.ndarray:
     return np.asarray(plans.common_walls[:, 0, 1:].sum(axis=1))
 
 
-@shape_cost("unfilled", 0.03, "what no room has of the outline that is given, in pixels²")
+@shape_cost("unfilled", 0.15, "what no room has of the outline that is given, in pixels²")
 def unfilled(plans: Tilings) -> np.ndarray:
     """Anything at all counts as much as 1000 pixels² more."""
     given = plans.options.outline
