@@ -12,6 +12,7 @@ from bd_gen.api.model import Model, load
 from bd_gen.api.plan import Plan
 from bd_gen.design.blame import what_is_to_blame
 from bd_gen.design.brief import Brief
+from bd_gen.design.geometry import MODEL, geometry_model
 from bd_gen.design.room_rules import parse_rule
 from bd_gen.design.rule_meaning import DesignRule, Kind
 from bd_gen.design.run import Designs
@@ -64,6 +65,7 @@ def design(
     require: str | Iterable[str] = (),
     forbid: str | Iterable[str] = (),
     model: Model | str | Path = BUNDLED,
+    geometry: Model | str | Path = MODEL,
     workers: int = 1,
     progress: Callable[[str, int, int], None] | None = None,
     **settings: Any,
@@ -75,6 +77,8 @@ def design(
         require: rules, "Kitchen touches LivingRoom" (docs/design.md).
         forbid: rules that hold for no rooms.
         model: a model, or its file.
+        geometry: a model of boxes or its file, "model" for the one of the package, "typical" for
+            rooms of typical sizes.
         workers: processes that lay diagrams out; no influence on the plans.
         progress: told (what is done now, done, total).
         settings: further fields of `Brief`: count, seed, pool, min_difference, most_drawn, solver.
@@ -89,7 +93,10 @@ def design(
         raise InputError("design: a Brief holds rules and settings already; give none beside it")
     if not isinstance(model, Model):
         model = load(model)
-    found = designs_for(model.checkpoint, brief, workers, model.device, progress)
+    boxes = geometry.checkpoint if isinstance(geometry, Model) else geometry_model(str(geometry))
+    if boxes is not None:
+        boxes.check_draws(boxes=True)
+    found = designs_for(model.checkpoint, brief, workers, model.device, progress, boxes)
     plans = tuple(
         Plan(f"{k:02d}", diagram, boxes, floor_plan=floor_plan)
         for k, (diagram, boxes, floor_plan) in enumerate(

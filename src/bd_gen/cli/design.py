@@ -69,6 +69,13 @@ if TYPE_CHECKING:
 )
 @click.option("--overwrite", is_flag=True, help="Replace a design that is there.")
 @click.option("--checkpoint", default="bundled", show_default=True, help="The model.")
+@click.option(
+    "--geometry",
+    default="model",
+    show_default=True,
+    metavar="model|typical|FILE",
+    help="Rooms as a model of boxes draws them, or of typical sizes.",
+)
 @click.option("--seed", type=int, help="Another seed gives other plans.  [0]")
 @click.option("--pool", type=int, help="Plans to choose the likeliest from.  [4 times --count]")
 @click.option("--min-difference", type=int, help="Relations in which any two plans differ.  [3]")
@@ -81,6 +88,7 @@ def command(
     out: Path,
     overwrite: bool,
     checkpoint: str,
+    geometry: str,
     workers: int | None,
     device: str,
     **options: Any,
@@ -112,26 +120,37 @@ def command(
     say_file_notes(notes)
     workers = workers or len(os.sched_getaffinity(0))
     with design_folder(out, overwrite):
-        is_complete = _design(brief, checkpoint, out, brief.scale, workers, device)
+        is_complete = _design(brief, (checkpoint, geometry), out, brief.scale, workers, device)
     if not is_complete:
         sys.exit(2)
 
 
 def _design(
-    brief: "Brief", checkpoint: str, out: Path, scale: float, workers: int, device: str
+    brief: "Brief", models: tuple[str, str], out: Path, scale: float, workers: int, device: str
 ) -> bool:
-    """Find, write and check; False if there are fewer plans than asked for."""
+    """Find, write and check; False if there are fewer plans than asked for.
+
+    `models` are those of diagrams and of boxes, as they were given.
+    """
     from bd_gen.cli.checkpoint_notes import say_notes
     from bd_gen.cli.progress import new_bar
     from bd_gen.design.blame import what_is_to_blame
     from bd_gen.design.files import SHEET, write_designs
+    from bd_gen.design.geometry import geometry_model, knows
     from bd_gen.design.run import design
     from bd_gen.training.bundled import checkpoint_file
     from bd_gen.training.checkpoint import load_checkpoint
 
     start = time.monotonic()
-    model = load_checkpoint(checkpoint_file(expanded(checkpoint)))
+    model = load_checkpoint(checkpoint_file(expanded(models[0])))
     say_notes(model)
+    geometry = geometry_model(models[1])
+    if geometry is not None and not knows(geometry, brief.num_rooms):
+        click.echo(
+            f"bd-gen: note: --geometry {models[1]}: knows no plans of {brief.num_rooms} rooms; "
+            "rooms come near typical sizes instead",
+            err=True,
+        )
     with new_bar("diagrams") as progress:
         tasks: dict[str, object] = {}
 
@@ -140,7 +159,7 @@ def _design(
                 tasks[what] = progress.add_task(what, total=total, note="")
             progress.update(tasks[what], completed=done, total=total)  # type: ignore[arg-type]
 
-        designs = design(model, brief, workers, device, report)
+        designs = design(model, brief, workers, device, report, geometry)
         notes = write_designs(out, designs, model, scale, report) if designs.diagrams else []
     _say_how(designs)
     for note in notes:

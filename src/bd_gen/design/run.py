@@ -9,12 +9,14 @@ from bd_gen.design.blame import RuleShare, rule_shares
 from bd_gen.design.brief import Brief
 from bd_gen.design.candidates import Candidates
 from bd_gen.design.contradictions import contradictory
+from bd_gen.design.geometry import knows, with_targets
 from bd_gen.design.impossible import check_possible
 from bd_gen.design.search import CandidateSearch
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.floor_plan import FloorPlan
 from bd_gen.diagrams.tokens import diagrams_from_tokens
 from bd_gen.layouts.many import Solvers
+from bd_gen.layouts.options import SolverOptions
 from bd_gen.system.errors import InputError
 from bd_gen.training.checkpoint import Checkpoint
 
@@ -57,6 +59,7 @@ def design(
     workers: int = 1,
     device: str = "auto",
     report: Report | None = None,
+    geometry: Checkpoint | None = None,
 ) -> Designs:
     """Find and lay out diagrams that satisfy a brief.
 
@@ -68,6 +71,8 @@ def design(
         workers: processes that lay diagrams out.
         device: where the model computes.
         report: told (what is done now, done, total).
+        geometry: a model of boxes whose draws the layouts come near, if it knows so many rooms;
+            None for rooms of typical sizes.
 
     Raises:
         InputError: rules that contradict one another, a programme that the model does not know,
@@ -86,7 +91,10 @@ def design(
         chosen = found.tokens[found.chosen]
         diagrams = diagrams_from_tokens(chosen, checkpoint.vocabulary)
         layouts = []
-        for layout in solvers.lay_out(diagrams, brief.options):
+        options: list[SolverOptions] | SolverOptions = brief.options
+        if geometry is not None and knows(geometry, brief.num_rooms):
+            options = with_targets(geometry, diagrams, brief.options, brief.seed, device)
+        for layout in solvers.lay_out(diagrams, options):
             layouts.append(layout)
             tell("laying out", len(layouts), len(diagrams))
     shares: list[RuleShare] = []

@@ -26,6 +26,7 @@ class SolverOptions:
         max_areas: largest area of rooms by type, in pixels².
         outline: what all rooms must lie in; None: the whole plan, 0..255 each way.
         fixed: boxes of rooms that are given, by index of the room.
+        targets: boxes that layouts should come near, by index of the room; see the cost `nearest`.
         rooms: what is asked of single rooms, by index; areas go before those of their types.
         openings: rooms that must have wall in common that a door fits in.
         closed: pairs (i, j), i < j, of rooms that must have no door between them.
@@ -52,6 +53,7 @@ class SolverOptions:
     max_areas: Mapping[int, int] = field(default_factory=dict)
     outline: Outline | None = None
     fixed: Mapping[int, Box] = field(default_factory=dict)
+    targets: Mapping[int, Box] = field(default_factory=dict)
     rooms: Mapping[int, RoomLimits] = field(default_factory=dict)
     openings: tuple[Opening, ...] = ()
     closed: tuple[tuple[int, int], ...] = ()
@@ -69,7 +71,8 @@ class SolverOptions:
             "seed": _integer("seed", self.seed, 0, 2**31 - 1),
             "min_areas": _areas("min_areas", self.min_areas),
             "max_areas": _areas("max_areas", self.max_areas),
-            "fixed": _boxes(self.fixed),
+            "fixed": _boxes("fixed", self.fixed),
+            "targets": _boxes("targets", self.targets),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -172,9 +175,9 @@ def _areas(name: str, values: object) -> dict[int, int]:
     return areas
 
 
-def _boxes(values: object) -> dict[int, Box]:
+def _boxes(name: str, values: object) -> dict[int, Box]:
     boxes = {}
-    for key, box in _items("fixed", values):
-        room = _integer("fixed: room", key, 0, LARGEST_N_MAX - 1)
-        boxes[room] = checked_box(f"fixed: room {room}", box)
+    for key, box in _items(name, values):
+        room = _integer(f"{name}: room", key, 0, LARGEST_N_MAX - 1)
+        boxes[room] = checked_box(f"{name}: room {room}", box)
     return boxes
