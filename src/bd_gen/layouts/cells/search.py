@@ -71,7 +71,8 @@ class TilingSearch:
 
     def costs(self, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Of boxes (B, n, 4) int64: (B,) costs, in corners of the outline times 6, and (B,) pixels²
-        that they leave of the outline that is given."""
+        that they leave of the outline that is given.
+        """
         plans = self.tilings(boxes)
         total = _FAULT * faults(plans)
         for cost in self._costs:
