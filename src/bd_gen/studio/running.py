@@ -47,9 +47,10 @@ def serve(
     Raises:
         InputError: something given cannot be used.
     """
+    token = checked_token(host, token)
+    first = None if file is None else opened(file)
     listening = listen(host, port)
     at = listening.getsockname()[1]
-    token = checked_token(host, token)
     settings = Settings(
         token,
         hosts_of(host, at, names),
@@ -57,7 +58,7 @@ def serve(
         checkpoint,
         plugins,
         threads=max(2, min(8, os.cpu_count() or 2)),
-        opened=None if file is None else opened(file),
+        opened=first,
     )
     shown = f"[{host}]" if ":" in host else host
     shown = "127.0.0.1" if shown in ("0.0.0.0", "[::]") else shown  # noqa: S104
