@@ -60,7 +60,9 @@ export class Plan {
     const isSelected = app.selection?.kind === "room" && app.selection.id === room.id;
     const area = plan.areas[k].toFixed(1);
     const marks = (room.placed ? T.marks.placed : "") + (isBad ? T.marks.conflict : "");
-    const [cx, cy, width, height] = spot(rings, plan.boxes[k]);
+    const [cx, cy, across, down] = spot(rings, plan.boxes[k]);
+    const isUpright = down > 1.4 * across && across < 4.4 * label.length; // a narrow room: its name runs upwards
+    const [width, height] = isUpright ? [down, across] : [across, down];
     const size = Math.max(3.2, Math.min(6.5, (0.92 * width) / (0.66 * label.length)));
     const lines = (0.92 * width) / (0.66 * size) < label.length - 0.01 && label.includes(" ") ? label.split(" ") : [label];
     const isRoomy = height > (lines.length + 1) * size * 1.1;
@@ -73,11 +75,11 @@ export class Plan {
       onkeydown: (event) => this.key(event, k),
     },
     s("path", { d: ringPath(rings), fill: type.colour, "fill-rule": "evenodd", class: "floor" }),
-    s("text", { fill: type.ink, class: "label", x: cx, y: cy + (isRoomy ? 0 : size * 0.35) - ((lines.length - 1) * size) / 2, "font-size": size },
+    s("text", { fill: type.ink, class: "label", transform: isUpright ? `rotate(-90 ${cx} ${cy})` : null, x: cx, y: cy + (isRoomy ? 0 : size * 0.35) - ((lines.length - 1) * size) / 2, "font-size": size },
       lines.map((line, at) => s("tspan", { x: cx, dy: at ? size * 1.05 : 0 }, line)),
       isRoomy ? s("tspan", { x: cx, dy: size * 1.05, class: "area", "font-size": size * 0.8 }, `${area} m²`) : null));
     if (room.placed) group.append(pin(cx, cy - (lines.length + 0.9) * size * 0.8, 0.45));
-    if (isBad) group.append(s("text", { class: "alarm", x: cx + width / 2 - 3, y: cy - size }, "!"));
+    if (isBad) group.append(s("text", { class: "alarm", x: cx + across / 2 - 3, y: cy - size }, "!"));
     return group;
   }
 

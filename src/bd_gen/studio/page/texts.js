@@ -91,6 +91,7 @@ export const T = {
   noSingle: "Giving up one of these is not enough; there is another conflict behind it.",
   dragBreaks: (list) => `That drag would break: ${list}. The plan went as far as the relations allow.`,
   wouldBe: (a, was, b, is) => `${a} ${was} ${b} (it would be: ${is})`,
+  theRule: (text) => `the rule “${text}”`,
   changeThem: "Change the diagram to the drag",
   keepDiagram: "Keep the diagram",
   dragSnapped: "The plan went as far as the relations allow.",
