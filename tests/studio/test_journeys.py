@@ -284,7 +284,7 @@ def test_7_all_of_it_by_keyboard(tab: Tab) -> None:
     tab.room("Kitchen").focus()
     press("c")
     for _ in range(30):
-        press("Tab")
+        press("Shift+Tab")
         focused = tab.page.evaluate("document.activeElement.getAttribute('aria-label') || ''")
         if focused.startswith("LivingRoom"):
             break
@@ -363,6 +363,7 @@ def test_9_the_server_is_started_again_under_an_open_page(browser: Any) -> None:
     tab.until("document.querySelectorAll('.banner.shown').length === 0")
     tab.settle()
     assert len(tab.document()["rooms"]) == 9
+    tab.page.close()
     served.stop()
     # the browser itself tells the console of every request that nobody answered
     tab.messages = [one for one in tab.messages if "Failed to load resource" not in one]
