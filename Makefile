@@ -10,7 +10,7 @@ help:
 	@echo "make demo        the whole pipeline on built-in data, in under five minutes"
 	@echo "make studio      the studio in the browser: draw bubbles, get plans"
 	@echo "make test        linter, types, import rules and tests"
-	@echo "make test-slow   the tests that take longer"
+	@echo "make test-slow   the tests that take longer, and all others with five times the examples"
 	@echo "make fuzz        five minutes of commands with hostile options and files"
 	@echo "make benchmarks  the speed figures of docs/benchmarks.md"
 	@echo "make docs        README and docs as a site in build/site"
@@ -43,7 +43,8 @@ unit: $(INSTALLED)
 	$(BIN)/pytest -m "not slow" -n 2 --dist worksteal
 
 test-slow: $(INSTALLED)
-	$(BIN)/pytest -m slow
+	BD_GEN_THOROUGH=1 $(BIN)/pytest -m slow
+	BD_GEN_THOROUGH=1 $(BIN)/pytest -m "not slow" -n 2 --dist worksteal
 
 fuzz: $(INSTALLED)
 	$(BIN)/python -m benchmarks.fuzz --minutes 5

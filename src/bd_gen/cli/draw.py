@@ -57,7 +57,7 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--metres-per-pixel",
     type=click.FloatRange(min=0, min_open=True),
-    help="Scale for areas in m²; RPLAN's is 0.0703 (18 m on 256 pixels).",
+    help="Scale of areas and walls.  [18/256 = 0.0703, as in RPLAN]",
 )
 @click.option(
     "--dpi",
@@ -140,6 +140,7 @@ def command(
               bd-gen draw bundled --out sampling.gif --seed 42 --sample 3
     """
     from bd_gen.cli.draw_animation import AnimationChoice, draw_film
+    from bd_gen.diagrams.laid_out import METRES_PER_PIXEL
     from bd_gen.drawing.plan_drawing import draw_plans
     from bd_gen.exchange.laid_out_files import kind_of
     from bd_gen.layouts.options import SolverOptions
@@ -157,15 +158,14 @@ def command(
     read = _read(file, _choice(indices, ids, seed, limit), labels, skip_bad)
     plans = _laid_out(read.plans, options, is_needed=mode != "bubbles")
     draw_plans(
-        [plan.diagram for plan in plans],
-        [plan.boxes for plan in plans],
+        plans,
         out,
         mode,
         columns,
         [plan.id for plan in plans],
         read.title if title is None else title or None,
         relation_labels,
-        metres_per_pixel,
+        METRES_PER_PIXEL if metres_per_pixel is None else metres_per_pixel,
         dpi,
     )
     click.echo(f"drawn: {out} ({len(plans):,} of {read.num_rows:,} diagrams)")

@@ -118,22 +118,21 @@ def _export(folder: Path, plans: list[LaidOut], scale: float, tell: Report) -> l
 
 def _draw(folder: Path, plans: list[LaidOut], designs: Designs, scale: float, tell: Report) -> None:
     """Each plan by itself, and all of them on one sheet."""
-    titles = [
-        f"{plan.id} · {nats:.1f} nats" for plan, nats in zip(plans, designs.nats, strict=True)
-    ]
-    for done, (plan, title) in enumerate(zip(plans, titles, strict=True), start=1):
+    titles = [plan.id for plan in plans]
+    tooltips = [f"likelihood of the diagram: {nats:.1f} nats" for nats in designs.nats]
+    for done, (plan, tooltip) in enumerate(zip(plans, tooltips, strict=True), start=1):
         draw_plans(
-            [plan.diagram],
-            [plan.boxes],
+            [plan],
             folder / DRAWINGS.replace("{id}", plan.id),
-            titles=[title],
+            titles=[plan.id],
             metres_per_pixel=scale,
+            tooltips=[tooltip],
         )
         tell("drawing", done, len(plans) + 1)
     draw_plans(
-        [plan.diagram for plan in plans],
-        [plan.boxes for plan in plans],
+        plans,
         folder / SHEET,
+        mode="plan",
         titles=titles,
         title=programme_text(designs.brief.room_types),
         metres_per_pixel=scale,

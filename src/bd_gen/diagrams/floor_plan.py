@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from shapely import Polygon
 
 Segment = tuple[float, float, float, float]
-"""Two points (x0, y0, x1, y1) on a wall, with x0 <= x1 and y0 <= y1."""
+"""Two points (x0, y0, x1, y1) on a wall, the first one left of the second, or above it."""
 
 DoorKind = Literal["door", "open", "entrance"]
 
@@ -58,8 +58,8 @@ class Window:
 
 def _check(segment: Segment) -> None:
     x0, y0, x1, y1 = segment
-    if not (x0 <= x1 and y0 <= y1 and np.isfinite(segment).all()):
-        raise ValueError(f"segment {segment}: expected x0 <= x1 and y0 <= y1")
+    if not (np.isfinite(segment).all() and (x0, y0) <= (x1, y1)):  # walls may be slanted
+        raise ValueError(f"segment {segment}: expected x0 < x1, or x0 = x1 and y0 <= y1")
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +102,8 @@ def rooms_seen(boxes: np.ndarray) -> tuple["Polygon", ...]:
     The boxes of real plans overlap: that of an L-shaped living room reaches over other rooms.
 
     Returns:
-        a polygon each, of which the largest part is taken; empty where a room is all covered.
+        a polygon each, of which the largest part is taken; empty where a room is all covered or
+        its box has no area.
     """
     import shapely
 
@@ -111,6 +112,9 @@ def rooms_seen(boxes: np.ndarray) -> tuple["Polygon", ...]:
     above: Sequence[Polygon] = []
     for room in order[::-1]:
         whole = shapely.box(*boxes[room])
+        if whole.area == 0:
+            shapes[int(room)] = shapely.Polygon()
+            continue
         left = whole.difference(shapely.union_all(above)) if above else whole
         largest = max(shapely.get_parts(left), key=lambda part: part.area, default=left)
         shapes[int(room)] = with_corners_only(largest)

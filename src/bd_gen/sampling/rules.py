@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_RELATIONS
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,18 @@ class Literal:
 Clause = tuple[Literal, ...]
 """At least one of the literals holds; without any it never does."""
 
-ANY_RELATION = frozenset(range(NUM_RELATIONS))
-NOT_JOINED = frozenset({NO_EDGE})
+
+def any_relation(words: Words) -> frozenset[int]:
+    """The values of an edge token of rooms that are joined."""
+    return frozenset(range(words.num_relations))
+
+
+def not_joined(words: Words) -> frozenset[int]:
+    """The value of an edge token of rooms that are not."""
+    return frozenset({words.no_edge})
+
+
+ANY_RELATION, NOT_JOINED = any_relation(RPLAN), not_joined(RPLAN)
 
 
 @dataclass(frozen=True)

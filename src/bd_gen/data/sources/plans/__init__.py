@@ -15,7 +15,9 @@ def _labels(config: "DataConfig") -> "RoomLabels":
     from bd_gen.data.labels import read_labels
     from bd_gen.diagrams.names import RoomLabels
 
-    return read_labels(config.labels) if config.labels else RoomLabels()
+    if config.labels:
+        return read_labels(config.labels, config.words)
+    return RoomLabels(words=config.words)
 
 
 def _content(config: "DataConfig") -> dict[str, Any]:
@@ -33,7 +35,7 @@ def _content(config: "DataConfig") -> dict[str, Any]:
     {"id": "1", "rooms": [{"type": "Kitchen", "box": [x0, y0, x1, y1]}, ...]}, in pixels of a
     256-pixel plan, y downwards; or "relations": [[i, j, "left-of"], ...] instead of boxes.
     """,
-    options=("path", "labels", "skip_bad"),
+    options=("path", "labels", "vocabulary", "skip_bad"),
     content=_content,
     unit="bytes",
 )
@@ -41,5 +43,5 @@ def read(config: "DataConfig", progress: Progress | None) -> "PlanTable":
     """Read the file."""
     from bd_gen.data.sources.plans.source import read_plans
 
-    vocabulary, labels = config.vocabulary, _labels(config)
+    vocabulary, labels = config.token_rows, _labels(config)
     return read_plans(str(config.path), vocabulary, labels, config.skip_bad, progress)

@@ -13,8 +13,9 @@ from bd_gen.data.sources.plans.plan_parser import BadPlanError, ParsedPlan, Plan
 from bd_gen.data.sources.plans.plan_texts import read_plan_texts
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.names import RoomLabels
-from bd_gen.diagrams.relations import relations_from_boxes
-from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, NUM_RELATIONS, Vocabulary
+from bd_gen.diagrams.relations import relations_from_boxes, tells_relations
+from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
+from bd_gen.diagrams.words import Words
 from bd_gen.system.errors import InputError
 
 
@@ -45,9 +46,10 @@ def each_plan(
     Raises:
         InputError: the file is unreadable or empty, or a plan is bad.
     """
-    vocabulary = _vocabulary(LARGEST_N_MAX)
+    labels = labels or RoomLabels()
+    vocabulary = _vocabulary(LARGEST_N_MAX, labels.words)
     unit, texts = read_plan_texts(path, progress)
-    parse = PlanParser(vocabulary, labels or RoomLabels(), unit, takes_joined)
+    parse = PlanParser(vocabulary, labels, unit, takes_joined)
     is_empty = True
     for number, text in texts:
         if text is not None and not text.strip():
@@ -68,29 +70,33 @@ def each_plan(
 
 def named_diagram(plan: ParsedPlan, vocabulary: Vocabulary) -> NamedDiagram:
     """A parsed plan as a diagram; `vocabulary` is that of its parser."""
-    room_types = tuple(plan.types)
+    room_types, words = tuple(plan.types), vocabulary.words
     boxes = None if plan.numbers is None else np.array(plan.numbers, np.float64).reshape(-1, 4)
     if plan.is_related or boxes is None:
         rows, columns = vocabulary.edge_rows, vocabulary.edge_cols
         edges = tuple((int(rows[slot]), int(columns[slot]), r) for slot, r in plan.edges)
-        return NamedDiagram(plan.name, Diagram(room_types, edges), boxes, plan.joined)
-    return NamedDiagram(plan.name, Diagram(room_types, _edges_of_boxes(boxes)), boxes)
+        return NamedDiagram(plan.name, Diagram(room_types, edges, words), boxes, plan.joined)
+    diagram = Diagram(room_types, _edges_of_boxes(boxes, words), words)
+    return NamedDiagram(plan.name, diagram, boxes)
 
 
-def _edges_of_boxes(boxes: np.ndarray) -> tuple[tuple[int, int, int], ...]:
+def _edges_of_boxes(boxes: np.ndarray, words: Words) -> tuple[tuple[int, int, int], ...]:
     """The edges that the rule reads off (n, 4) boxes."""
-    small = _vocabulary(len(boxes))
+    small = _vocabulary(len(boxes), words)
     relations = relations_from_boxes(boxes[None], np.array([len(boxes)]), small)[0]
     return tuple(
         (int(small.edge_rows[slot]), int(small.edge_cols[slot]), int(relations[slot]))
-        for slot in np.flatnonzero(relations < NUM_RELATIONS)
+        for slot in np.flatnonzero(relations < small.num_relations)
     )
 
 
 def _follows_from_boxes(plan: NamedDiagram) -> bool:
-    return plan.boxes is not None and set(plan.diagram.edges) == set(_edges_of_boxes(plan.boxes))
+    words = plan.diagram.words
+    if plan.boxes is None or not tells_relations(words):
+        return not tells_relations(words)  # then boxes contradict nothing
+    return set(plan.diagram.edges) == set(_edges_of_boxes(plan.boxes, words))
 
 
 @lru_cache
-def _vocabulary(n_max: int) -> Vocabulary:
-    return Vocabulary(n_max)
+def _vocabulary(n_max: int, words: Words) -> Vocabulary:
+    return Vocabulary(n_max, words)

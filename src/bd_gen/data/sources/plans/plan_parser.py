@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bd_gen.diagrams.names import RoomLabels, is_joined_name
-from bd_gen.diagrams.vocabulary import NUM_RELATIONS, Vocabulary, relation_from_name
+from bd_gen.diagrams.relations import tells_relations
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.plain import JsonError, parse_json
 
 LARGEST_COORDINATE = 4096
@@ -35,7 +36,7 @@ class ParsedPlan:
 
     Attributes:
         name: its id.
-        types: room type 0..12 of each room.
+        types: room type of each room.
         numbers: 4 box coordinates for each room, or None.
         edges: (edge slot, relation) of each given relation; relations that follow from boxes
             are not among them.
@@ -73,6 +74,8 @@ class PlanParser:
         self.unit = unit
         self.takes_joined = takes_joined
         self.seen: dict[str, int] = {}
+        self._inverse = vocabulary.words.inverse.tolist()
+        self._has_rule = tells_relations(vocabulary.words)
 
     def __call__(self, line: bytes | None, number: int) -> ParsedPlan:
         """The plan on line `number`; None is a line that was too long to keep.
@@ -88,6 +91,9 @@ class PlanParser:
         has_relations = "relations" in plan
         if not has_box and not has_relations:
             raise BadPlanError("neither boxes nor relations")
+        if not has_relations and not self._has_rule:
+            name = self.vocabulary.words.name
+            raise BadPlanError("no relations", f"the vocabulary {name} reads none off boxes")
         boxes = _boxes_of(rooms) if has_box else None
         related = self._edges(plan["relations"], len(rooms)) if has_relations else {}
         # Last, so that a bad plan does not take the id away from a good one.
@@ -146,7 +152,7 @@ class PlanParser:
             relation = self._relation(name, i, j)
             if i > j:
                 i, j = j, i
-                relation = None if relation is None else NUM_RELATIONS - 1 - relation
+                relation = None if relation is None else self._inverse[relation]
             slot = self.vocabulary.edge_index(i, j)
             if slot in edges:
                 raise BadPlanError("bad relation", f"rooms {i} and {j} twice")
@@ -154,12 +160,12 @@ class PlanParser:
         return edges
 
     def _relation(self, name: str | None, i: int, j: int) -> int | None:
-        if name is None or is_joined_name(name):
+        if name is None or is_joined_name(name, self.vocabulary.words):
             if not self.takes_joined:
                 where = f"rooms {i} and {j}; draw, design and generate --given take these"
                 raise BadPlanError("joined without a direction", where)
             return None
-        relation = relation_from_name(name)
+        relation = self.vocabulary.words.relation(name)
         if relation is None:
             raise BadPlanError("bad relation", f"unknown name {name[:40]!r}")
         return relation

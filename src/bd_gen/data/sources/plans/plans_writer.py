@@ -10,7 +10,6 @@ from typing import IO, cast
 import numpy as np
 
 from bd_gen.data.plan_table import PlanTable, follows_from_boxes, has_sound_boxes
-from bd_gen.diagrams.vocabulary import NUM_RELATIONS, RELATIONS, ROOM_TYPES
 from bd_gen.system.files import replacing
 
 
@@ -60,19 +59,21 @@ def _write_lines(
 def plain_plans(table: PlanTable) -> Iterator[dict[str, object]]:
     """Each plan as the plain values that its line holds."""
     is_sound, follows = has_sound_boxes(table), follows_from_boxes(table)
+    types = table.vocabulary.words.room_names
+    relations = table.vocabulary.words.relation_names
     pairs = np.stack([table.vocabulary.edge_rows, table.vocabulary.edge_cols], axis=1).tolist()
     for k, n in enumerate(table.num_rooms.tolist()):
         rooms: list[dict[str, object]] = [
-            {"type": ROOM_TYPES[t]} for t in table.room_types[k, :n].tolist()
+            {"type": types[t]} for t in table.room_types[k, :n].tolist()
         ]
         if is_sound[k]:
             for room, box in zip(rooms, table.boxes[k, :n].tolist(), strict=True):
                 room["box"] = [_short(number) for number in box]
         plan: dict[str, object] = {"id": str(table.ids[k]), "rooms": rooms}
         if not follows[k]:
-            slots = np.flatnonzero(table.relations[k] < NUM_RELATIONS).tolist()
+            slots = np.flatnonzero(table.relations[k] < len(relations)).tolist()
             plan["relations"] = [
-                [*pairs[slot], RELATIONS[table.relations[k, slot]]] for slot in slots
+                [*pairs[slot], relations[table.relations[k, slot]]] for slot in slots
             ]
         yield plan
 

@@ -19,7 +19,8 @@ from bd_gen.data.problems import Problems
 from bd_gen.data.sources.plans.plan_parser import BadPlanError, ParsedPlan, PlanParser
 from bd_gen.data.sources.plans.plan_texts import read_plan_texts
 from bd_gen.diagrams.names import RoomLabels
-from bd_gen.diagrams.vocabulary import NO_EDGE, NODE_PAD, Vocabulary
+from bd_gen.diagrams.relations import tells_relations
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.errors import InputError
 
 _CHUNK = 8192  # plans held as Python numbers before they become arrays
@@ -50,7 +51,7 @@ def read_plans(
     """
     problems = Problems()
     unit, texts = read_plan_texts(path, progress)
-    parse = PlanParser(vocabulary, labels or RoomLabels(), unit, takes_joined)
+    parse = PlanParser(vocabulary, labels or RoomLabels(words=vocabulary.words), unit, takes_joined)
     joined: dict[str, tuple[tuple[int, int], ...]] = {}
     chunks: list[_Chunk] = [_Chunk(vocabulary)]
     num_lines = 0
@@ -121,12 +122,13 @@ class _Chunk:
         num_rooms = np.array(self.num_rooms, np.int64)
         has_boxes = np.array(self.has_boxes, bool)
         real = v.real_mask(num_rooms)[:, : v.n_max]
-        room_types = np.full(real.shape, NODE_PAD, np.uint8)
+        room_types = np.full(real.shape, v.node_pad, np.uint8)
         room_types[real] = np.frombuffer(self.types, np.uint8)
         boxes = np.zeros((len(self), v.n_max, 4), np.float32)
         boxes[real & has_boxes[:, None]] = np.array(self.numbers).reshape(-1, 4)
-        relations = relations_of_boxes(boxes, num_rooms, v)
-        without = np.where(v.real_mask(num_rooms), NO_EDGE, v.pad_row)[:, v.n_max :]
+        without = np.where(v.real_mask(num_rooms), np.uint8(v.no_edge), v.pad_row)[:, v.n_max :]
+        by_rule = tells_relations(v.words)
+        relations = relations_of_boxes(boxes, num_rooms, v) if by_rule else without.copy()
         is_related = np.array(self.is_related, bool)
         relations[is_related] = without[is_related]
         if self.edges:
@@ -141,7 +143,7 @@ class _Chunk:
 
 def _join(chunks: list[_Chunk], notes: list[str], vocabulary: Vocabulary) -> PlanTable:
     tables = [chunk.pack() for chunk in chunks if len(chunk)]
-    odd = OddPlans()
+    odd = OddPlans(words=vocabulary.words, counts_relations=tells_relations(vocabulary.words))
     for table in tables:
         odd.add_table(table)
 
