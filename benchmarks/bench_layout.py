@@ -101,7 +101,7 @@ def drawn(name: str) -> tuple[np.ndarray, Vocabulary]:
 def improving(diagrams: list[Diagram]) -> str:
     """How long layouts are improved, and how many are the best there are."""
     best: Counter[bool] = Counter()
-    limit = SolverOptions().improve_seconds
+    limit = SolverOptions().improve_effort
     taken = cpu_seconds(lambda d: best.update([solve(d).is_best]), diagrams)
     share = best[True] / len(diagrams)
     return f"| improved for up to {limit} s, {share:.0%} proven best | {distribution(taken)} |"

@@ -93,7 +93,7 @@ def test_improving_improves(realizable: Callable[..., list[Diagram]]) -> None:
     before, after = [], []
     for diagram in [d for d in realizable(14, 8, 3) if d.num_rooms >= 4]:
         for seconds, found in ((0, before), (0.3, after)):
-            boxes = solve(diagram, SolverOptions(improve_seconds=seconds)).boxes
+            boxes = solve(diagram, SolverOptions(improve_effort=seconds)).boxes
             extent = boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)
             found.append([off_by(boxes, diagram), depth_of_overlaps(boxes, diagram), *extent])
     was, now = np.array(before), np.array(after)

@@ -35,12 +35,12 @@ RECTANGLE = (20, 30, 120, 110)
         ({"outline": (0, 0, 9, 9)}, "outline: expected an Outline, got (0, 0, 9, 9)"),
         ({"time_limit": "5"}, "time_limit: expected seconds above 0, got '5'"),
         ({"time_limit": True}, "time_limit: expected seconds above 0, got True"),
-        ({"improve_seconds": None}, "improve_seconds: expected seconds, got None"),
+        ({"improve_effort": None}, "improve_effort: expected seconds, got None"),
         ({"effort_limit": 0}, "effort_limit: expected more than 0, got 0"),
         ({"effort_limit": float("nan")}, "effort_limit: expected more than 0, got nan"),
         ({"time_limit": 0}, "time_limit: expected seconds above 0"),
         ({"time_limit": float("nan")}, "time_limit: expected seconds above 0"),
-        ({"improve_seconds": -1}, "improve_seconds: expected seconds"),
+        ({"improve_effort": -1}, "improve_effort: expected seconds"),
         ({"seed": -1}, "seed: expected an integer"),
         (
             {"outline": Outline(RECTANGLE), "min_side": 81},
@@ -140,7 +140,7 @@ def test_boxes_may_come_as_arrays_and_are_kept_as_plain_integers() -> None:
 
 
 def test_what_asks_nothing() -> None:
-    assert SolverOptions(time_limit=1, improve_seconds=0, seed=7).ask_nothing
+    assert SolverOptions(time_limit=1, improve_effort=0, seed=7).ask_nothing
     for settings in (
         {"min_side": 2},
         {"min_areas": {0: 1}},

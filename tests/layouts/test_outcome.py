@@ -11,7 +11,7 @@ from bd_gen.layouts.solver import Layout
 from bd_gen.system.errors import InputError
 
 LEFT, RIGHT = RELATIONS.index("left-of"), RELATIONS.index("right-of")
-OPTIONS = SolverOptions(improve_seconds=0)
+OPTIONS = SolverOptions(improve_effort=0)
 
 
 def test_a_layout_is_found():

@@ -25,7 +25,7 @@ L_SHAPE = Outline((0, 0, 128, 100), notch=(0, 0, 40, 40))
 
 
 def options(**asked: object) -> SolverOptions:
-    return SolverOptions(wording=WORDS, improve_seconds=0.0, **asked)  # type: ignore[arg-type]
+    return SolverOptions(wording=WORDS, improve_effort=0.0, **asked)  # type: ignore[arg-type]
 
 
 def test_what_is_asked_is_kept_and_checked_by_other_code():

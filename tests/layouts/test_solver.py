@@ -24,7 +24,7 @@ from bd_gen.layouts.search import Status
 from bd_gen.layouts.solver import solve
 from bd_gen.system.errors import InputError
 
-ANY = SolverOptions(improve_seconds=0, time_limit=60)
+ANY = SolverOptions(improve_effort=0, time_limit=60)
 
 
 def diagram_of(boxes: np.ndarray, room_types: list[int] | None = None) -> Diagram:
@@ -91,7 +91,7 @@ def test_given_boxes_have_exactly_the_label_of_the_rule() -> None:
         low = rng.integers(60, 120, (2, 2))
         boxes = np.concatenate([low, low + rng.integers(1, 60, (2, 2))], axis=1)
         fixed = {room: tuple(box.tolist()) for room, box in enumerate(boxes)}
-        options = SolverOptions(improve_seconds=0, fixed=fixed)
+        options = SolverOptions(improve_effort=0, fixed=fixed)
         joined = are_joined(*boxes)
         expected = relation_labels(*boxes) if joined else NO_EDGE
         for token in range(NO_EDGE + 1):
@@ -211,7 +211,7 @@ def test_the_same_search_gives_the_same_layout(
     monkeypatch.setattr(solver, "_PATIENCE", 1000)  # the machine may be busy
     for diagram in realizable(4, 7, 9):
         for seconds in (0, 0.2):
-            options = SolverOptions(improve_seconds=seconds)
+            options = SolverOptions(improve_effort=seconds)
             assert np.array_equal(solve(diagram, options).boxes, solve(diagram, options).boxes)
 
 

@@ -1,16 +1,19 @@
 """Is it really a layout? The rule run forwards, and every option looked at; knows no solver."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.relations import are_joined, relations_from_boxes
+from bd_gen.diagrams.floor_plan import FloorPlan
+from bd_gen.diagrams.relations import TOUCH_DISTANCE, are_joined, relations_from_boxes
 from bd_gen.diagrams.tokens import edge_tokens, tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.layouts.constraints import Grid
+from bd_gen.layouts.constraints import DOOR_WIDTH, Grid
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outline import Outline
 from bd_gen.layouts.problem import entry_rooms
-from bd_gen.layouts.room_checks import what_is_wrong_with_rooms
+from bd_gen.layouts.room_checks import what_is_wrong_with_boxes, what_is_wrong_with_shapes
 
 
 def check_layout(
@@ -27,6 +30,68 @@ def check_layout(
     problem = _what_is_wrong(diagram, boxes, options or SolverOptions(), grid or Grid())
     if problem:
         raise RuntimeError(f"not a layout: {problem}: {boxes.tolist()} for {diagram}")
+
+
+def check_floor_plan(diagram: Diagram, plan: FloorPlan, options: SolverOptions) -> None:
+    """Check that polygons are a plan of the diagram that satisfies the options.
+
+    Raises:
+        RuntimeError: they are not. From the solver that is a fault in it, never in the diagram.
+    """
+    problem = _what_is_wrong_with_polygons(diagram, plan, options)
+    if problem:
+        rooms = [room.wkt for room in plan.rooms]
+        raise RuntimeError(f"not a plan: {problem}: {rooms} for {diagram}")
+
+
+def _what_is_wrong_with_polygons(
+    diagram: Diagram, plan: FloorPlan, options: SolverOptions
+) -> str | None:
+    import shapely
+
+    if any(
+        room.geom_type != "Polygon" or room.is_empty or not room.is_valid for room in plan.rooms
+    ):
+        return "a room that is no polygon"
+    bounds = np.array([room.bounds for room in plan.rooms])
+    boxes = bounds.astype(np.int64)
+    if (boxes != bounds).any():
+        return "no whole pixels"
+    of_boxes = replace(options, min_areas={}, max_areas={}, rooms={}, outline=None)
+    problem = _what_is_wrong(diagram, boxes, of_boxes, Grid())
+    if problem:
+        return problem
+    if round(shapely.union_all(plan.rooms).area) != round(plan.areas.sum()):
+        return "rooms that overlap"
+    for room, (shape, room_type) in enumerate(zip(plan.rooms, diagram.room_types, strict=True)):
+        least, most = options.area_bounds_of(room, room_type) or (shape.area, shape.area)
+        if not least <= shape.area <= most:
+            return f"area of room {room}"
+        if (
+            options.min_side > 1
+            and shape.buffer(-0.49 * options.min_side, join_style="mitre").is_empty
+        ):
+            return f"room {room} is too narrow"
+    for i, j in options.opens:
+        if plan.rooms[i].intersection(plan.rooms[j]).length < DOOR_WIDTH:
+            return f"rooms {i} and {j} share too little wall"
+    if options.outline is not None and not _is_within(options.outline, diagram, plan):
+        return "outline"
+    return what_is_wrong_with_shapes(plan, options, entry_rooms(diagram))
+
+
+def _is_within(outline: Outline, diagram: Diagram, plan: FloorPlan) -> bool:
+    from shapely import box
+
+    if any(not outline.shape.covers(room) for room in plan.rooms):
+        return False
+    rooms = entry_rooms(diagram)
+    if outline.front_door is None or not rooms:
+        return True
+    x0, y0, x1, y1 = outline.front_door
+    d = TOUCH_DISTANCE
+    place = box(x0 - d, y0 - d, x1 + d, y1 + d)
+    return any(plan.rooms[room].intersects(place) for room in rooms)
 
 
 def _what_is_wrong(
@@ -51,15 +116,15 @@ def _what_is_wrong(
         return "another box than the one given"
     if options.outline is not None and not _respects(options.outline, diagram, boxes):
         return "outline"
-    return what_is_wrong_with_rooms(boxes, options, entry_rooms(diagram))
+    return what_is_wrong_with_boxes(boxes, options)
 
 
 def _respects(outline: Outline, diagram: Diagram, boxes: np.ndarray) -> bool:
     low, high = boxes[:, :2], boxes[:, 2:]
     if (low < outline.box[:2]).any() or (high > outline.box[2:]).any():
         return False
-    if outline.notch is not None:
-        overlap = np.minimum(high, outline.notch[2:]) - np.maximum(low, outline.notch[:2])
+    for missing in outline.missing:
+        overlap = np.minimum(high, missing[2:]) - np.maximum(low, missing[:2])
         if (overlap > 0).all(axis=1).any():
             return False
     rooms = entry_rooms(diagram)

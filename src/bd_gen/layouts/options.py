@@ -27,16 +27,22 @@ class SolverOptions:
         outline: what all rooms must lie in; None: the whole plan, 0..255 each way.
         fixed: boxes of rooms that are given, by index of the room.
         rooms: what is asked of single rooms, by index; areas go before those of their types.
-        openings: rooms that must have wall in common that a door fits in.
+        opens: pairs of rooms, by index, that share at least 0.9 m of wall, enough for a door;
+            plans of polygons only.
+        openings: choices of such pairs, of each of which at least one does.
         closed: pairs (i, j), i < j, of rooms that must have no door between them.
         entrance: the side of the page at which the front door is: an Entrance, or a LivingRoom
             where there is none, has an outer wall there.
-        extent: least and largest area of the box around all rooms, in pixels².
+        total_area: least and largest area of all rooms together as they are seen, in pixels².
         wording: names and units for reasons.
-        time_limit: seconds after which the search for any layout gives up.
-        effort_limit: the same in CP-SAT's deterministic time, of which about a quarter passes in
-            a second. Where it ends a search, it does so on every machine, however busy.
-        improve_seconds: about how long a layout may be improved; 0 takes the first that is found.
+        effort_limit: CP-SAT's deterministic time after which the search for any layout gives up;
+            about a quarter of it passes in a second of an idle core. Where it ends a search, it
+            does so on every machine, however busy. 2.5 is several thousand times what the median
+            diagram takes.
+        time_limit: seconds by the clock after which it gives up all the same, which is told.
+        improve_effort: how hard to look for a better plan: 1 is usual and takes about a second of
+            an idle core for eight rooms, 2 twice that; 0 takes the first layout, whose rooms are
+            mere boxes. It is counted, never timed.
         seed: seed of the search. The same layout comes again unless a limit of time was met.
 
     Raises:
@@ -49,14 +55,15 @@ class SolverOptions:
     outline: Outline | None = None
     fixed: Mapping[int, Box] = field(default_factory=dict)
     rooms: Mapping[int, RoomLimits] = field(default_factory=dict)
+    opens: tuple[tuple[int, int], ...] = ()
     openings: tuple[Opening, ...] = ()
     closed: tuple[tuple[int, int], ...] = ()
     entrance: Direction | None = None
-    extent: tuple[int, int] | None = None
+    total_area: tuple[int, int] | None = None
     wording: Wording = field(default_factory=Wording)
-    time_limit: float = 10.0
-    effort_limit: float = math.inf
-    improve_seconds: float = 0.5
+    time_limit: float = 300.0
+    effort_limit: float = 2.5
+    improve_effort: float = 1.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -66,6 +73,7 @@ class SolverOptions:
             "min_areas": _areas("min_areas", self.min_areas),
             "max_areas": _areas("max_areas", self.max_areas),
             "fixed": _boxes(self.fixed),
+            "opens": _pairs(self.opens),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -73,8 +81,10 @@ class SolverOptions:
             raise InputError(f"time_limit: expected seconds above 0, got {self.time_limit!r}")
         if not _number(self.effort_limit) > 0:
             raise InputError(f"effort_limit: expected more than 0, got {self.effort_limit!r}")
-        if not 0 <= _number(self.improve_seconds) < math.inf:
-            raise InputError(f"improve_seconds: expected seconds, got {self.improve_seconds!r}")
+        if not 0 <= _number(self.improve_effort) < math.inf:
+            raise InputError(
+                f"improve_effort: expected a number from 0 on, got {self.improve_effort!r}"
+            )
         for room_type in self.min_areas.keys() & self.max_areas.keys():
             least, most = self.min_areas[room_type], self.max_areas[room_type]
             if most < least:
@@ -86,8 +96,9 @@ class SolverOptions:
             self._check_outline(self.outline)
         if self.entrance is not None and self.entrance not in DIRECTIONS:
             raise InputError(f"entrance: expected a side of the page, got {self.entrance!r}")
-        if self.extent is not None and not 1 <= self.extent[0] <= self.extent[1]:
-            raise InputError(f"extent: expected a least and a largest area, got {self.extent}")
+        total = self.total_area
+        if total is not None and not 1 <= total[0] <= total[1]:
+            raise InputError(f"total_area: expected a least and a largest area, got {total}")
 
     def _check_outline(self, outline: object) -> None:
         if not isinstance(outline, Outline):
@@ -120,6 +131,11 @@ class SolverOptions:
             most = asked.max_area if asked.max_area is not None else most
         return None if (least, most) == (1, LARGEST_AREA) else (least, most)
 
+    def min_side_of(self, room: int) -> int:
+        """Least width and height of a room, in pixels."""
+        asked = self.rooms.get(room)
+        return self.min_side if asked is None else max(self.min_side, asked.min_side)
+
     @property
     def ask_nothing(self) -> bool:
         """Is any layout with the relations of the diagram good enough?"""
@@ -129,9 +145,10 @@ class SolverOptions:
             or self.outline
             or self.fixed
             or self.rooms
+            or self.opens
             or self.openings
             or self.entrance
-            or self.extent
+            or self.total_area
         )
 
 
@@ -160,6 +177,17 @@ def _areas(name: str, values: object) -> dict[int, int]:
         room_type = _integer(f"{name}: room type", key, 0, NUM_ROOM_TYPES - 1)
         areas[room_type] = _integer(f"{name}: {ROOM_TYPES[room_type]}", area, 1, LARGEST_AREA)
     return areas
+
+
+def _pairs(values: object) -> tuple[tuple[int, int], ...]:
+    pairs = []
+    for pair in values if isinstance(values, Iterable) else (values,):
+        rooms = tuple(pair) if isinstance(pair, Iterable) else (pair,)
+        if len(rooms) != 2 or rooms[0] == rooms[1]:
+            raise InputError(f"opens: expected pairs of two rooms, got {pair!r:.60}")
+        i, j = sorted(_integer("opens: room", room, 0, LARGEST_N_MAX - 1) for room in rooms)
+        pairs.append((i, j))
+    return tuple(dict.fromkeys(pairs))
 
 
 def _boxes(values: object) -> dict[int, Box]:

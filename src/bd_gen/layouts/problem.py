@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bd_gen.diagrams.diagram import Diagram, room_names
 from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS, ROOM_TYPES
 from bd_gen.layouts.constraints import (
+    DOOR_WIDTH,
     X0,
     X1,
     Y0,
@@ -14,6 +15,7 @@ from bd_gen.layouts.constraints import (
     Grid,
     Linear,
     relation_clauses,
+    sharing_wall,
     side_at_least,
     side_at_most,
     variable,
@@ -104,6 +106,14 @@ def _option_statements(
         if options.wording.metres_per_pixel is not None:
             text = f"{names[room]} stays where it is"
         statements.append(Statement(text, (room,), None, tuple(sides)))
+    for i, j in options.opens:
+        if j >= diagram.num_rooms:
+            raise InputError(f"opens: expected rooms in 0..{diagram.num_rooms - 1}, got {j}")
+        text = f"{names[i]} opens to {names[j]}"
+        if options.wording.metres_per_pixel is not None:
+            text += f" (a common wall of {options.wording.length(DOOR_WIDTH)})"
+        walls = sharing_wall(i, j, DOOR_WIDTH)
+        statements.append(Statement(text, (i, j), one_of=walls))
     for room, (name, room_type) in enumerate(zip(names, diagram.room_types, strict=True)):
         if options.min_side > 1:
             length = options.wording.length(options.min_side).removesuffix(" pixels")
@@ -141,11 +151,11 @@ def _brief_statements(
     if options.entrance is not None and entries:
         where = options.entrance, entries, num_rooms, options.outline
         statements.append(entrance_statement(*where, names, wording))
-    if options.extent is not None:
-        least, most = (wording.area(area) for area in options.extent)
-        text = f"all rooms together have {least} to {most}"
+    if options.total_area is not None:
+        least = options.total_area[0]  # the box around all rooms is not smaller than they are
+        text = f"all rooms together have at least {wording.area(least)}"
         rooms = tuple(range(num_rooms))
-        statements.append(Statement(text, rooms, None, extent=options.extent))
+        statements.append(Statement(text, rooms, None, extent=(least, LARGEST_AREA)))
     return statements
 
 
@@ -165,12 +175,15 @@ def _side_length(room: int, axis: int, least: int) -> Linear:
 def _within(room: int, outline: Outline) -> tuple[Clause, ...]:
     clauses: list[Clause] = [(side_at_least(room, side, outline.box[side]),) for side in (X0, Y0)]
     clauses += [(side_at_most(room, side, outline.box[side]),) for side in (X1, Y1)]
-    if outline.notch is not None and outline.notch_corner is not None:
-        x, y = outline.notch_corner
-        left, top, right, bottom = outline.notch
-        beside = side_at_most(room, X1, left) if x == X1 else side_at_least(room, X0, right)
-        across = side_at_most(room, Y1, top) if y == Y1 else side_at_least(room, Y0, bottom)
-        clauses.append((beside, across))
+    x0, y0, x1, y1 = outline.box
+    for left, top, right, bottom in outline.missing:
+        ways_past = (
+            (left > x0, side_at_most(room, X1, left)),
+            (right < x1, side_at_least(room, X0, right)),
+            (top > y0, side_at_most(room, Y1, top)),
+            (bottom < y1, side_at_least(room, Y0, bottom)),
+        )
+        clauses.append(tuple(way for is_possible, way in ways_past if is_possible))
     return tuple(clauses)
 
 

@@ -1,14 +1,24 @@
 """What is asked of single rooms, and of how they open, as statements on their boxes.
 
-Statements on boxes alone. Whether the shapes that are made of them keep what is said here is looked
-at by other code (`design.plan_check`).
+These are what boxes must satisfy; that the shapes made of them do is seen to by `cells.asked`, and
+looked at once more by `room_checks`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bd_gen.layouts.constraints import X0, X1, Y0, Y1, Clause, Linear, variable
+from bd_gen.layouts.constraints import (
+    DOOR_WIDTH,
+    X0,
+    X1,
+    Y0,
+    Y1,
+    Clause,
+    Linear,
+    sharing_wall,
+    variable,
+)
 from bd_gen.layouts.outline import Outline
-from bd_gen.layouts.room_limits import DOOR_WIDTH, Opening, RoomLimits
+from bd_gen.layouts.room_limits import Opening, RoomLimits
 from bd_gen.layouts.statement import Statement
 from bd_gen.layouts.wording import DIRECTIONS, Direction, Wording
 
@@ -102,42 +112,31 @@ def outline_edges(outline: Outline, side: Direction) -> list[tuple[int, int, int
 
     The place is the x of upright edges and the y of level ones.
     """
-    own = _SIDES[side]
-    low, high = outline.box[1 - own % 2], outline.box[3 - own % 2]
-    corner, notch = outline.notch_corner, outline.notch
-    if notch is None or corner is None or corner[own % 2] != own:
-        return [(outline.box[own], low, high)]
-    # the notch takes the end of this edge away and moves it further in
-    inner, taken = notch[(own + 2) % 4], (notch[1 - own % 2], notch[3 - own % 2])
-    rest = (taken[1], high) if taken[0] == low else (low, taken[0])
-    return [(outline.box[own], *rest), (inner, *taken)]
+    corners = list(outline.polygon)
+    area = sum(
+        a[0] * b[1] - a[1] * b[0] for a, b in zip(corners, corners[1:] + corners[:1], strict=True)
+    )
+    if area < 0:  # clockwise on the page, where y grows downwards
+        corners.reverse()
+    edges = []
+    for (ax, ay), (bx, by) in zip(corners, corners[1:] + corners[:1], strict=True):
+        if ax == bx and side == ("right" if by > ay else "left"):
+            edges.append((ax, min(ay, by), max(ay, by)))
+        elif ay == by and side == ("above" if bx > ax else "below"):
+            edges.append((ay, min(ax, bx), max(ax, bx)))
+    return sorted(edges)
 
 
 def opening_statements(
     openings: Iterable[Opening], names: Sequence[str], wording: Wording, width: int = DOOR_WIDTH
 ) -> Iterable[Statement]:
-    """That rooms have a door's worth of wall in common.
-
-    Two boxes have if they touch or overlap on one axis and overlap by `width` pixels on the other.
-    """
+    """That of each choice of rooms some have a door's worth of wall in common."""
     for opening in openings:
         text = " or ".join(f"{names[i]} opens to {names[j]}" for i, j in opening.pairs)
         rooms = tuple(sorted({room for pair in opening.pairs for room in pair}))
-        ways = tuple(
-            (*_overlap(i, j, axis, width), *_overlap(i, j, 1 - axis, 0))
-            for i, j in opening.pairs
-            for axis in range(2)
-        )
+        ways = tuple(way for i, j in opening.pairs for way in sharing_wall(i, j, width))
         text = f"{text} (a common wall of {wording.length(width)})"
-        yield Statement(text, rooms, None, choices=ways)
-
-
-def _overlap(i: int, j: int, axis: int, least: int) -> list[Clause]:
-    """Two boxes have at least so many pixels of an axis in common."""
-    return [
-        (Linear(((variable(a, axis), 1), (variable(b, axis + 2), -1)), -least),)
-        for a, b in ((i, j), (j, i), (i, i), (j, j))
-    ]
+        yield Statement(text, rooms, None, one_of=ways)
 
 
 def _length(room: int, axis: int, least: int) -> Linear:

@@ -17,7 +17,8 @@ from bd_gen.layouts.constraints import (
     touching_clauses,
     variable,
 )
-from bd_gen.layouts.problem import Problem, Statement, problem_of
+from bd_gen.layouts.problem import Problem, problem_of
+from bd_gen.layouts.statement import Statement
 from bd_gen.sampling.rules import ANY_RELATION
 from bd_gen.sampling.rules import Literal as TokenLiteral
 from bd_gen.studio.sketch import Sketch

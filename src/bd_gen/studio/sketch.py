@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bd_gen.design.room_rules import RoomRule, parse_rule
+from bd_gen.design.room_rules import DesignRule, parse_rule
 from bd_gen.diagrams.diagram import Diagram, room_names
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL
 from bd_gen.diagrams.names import relation_of, room_type_of
@@ -60,7 +60,7 @@ class Sketch:
     fixed: Mapping[int, Box] = field(default_factory=dict)
     min_areas: Mapping[int, int] = field(default_factory=dict)
     max_areas: Mapping[int, int] = field(default_factory=dict)
-    rules: tuple[RoomRule, ...] = ()
+    rules: tuple[DesignRule, ...] = ()
     places: tuple[tuple[float, float], ...] = ()
 
     @property
@@ -110,7 +110,7 @@ class Sketch:
             max_areas=self.max_areas,
             fixed=self.fixed,
             time_limit=seconds,
-            improve_seconds=improve,
+            improve_effort=improve,
             seed=seed,
         )
 
@@ -157,7 +157,7 @@ def sketch_of(message: Any) -> Sketch:
     )
 
 
-def rule_of(rule: Any) -> RoomRule:
+def rule_of(rule: Any) -> DesignRule:
     """A rule in words, {"kind": "require" or "forbid", "text"}.
 
     Raises:
