@@ -34,7 +34,7 @@ def test_the_vocabulary_has_all_words() -> None:
 
 
 def test_a_plan_or_a_reason() -> None:
-    good = ask("plan", sketch=message([0, 1, "left-of"]), improve=0.02)
+    good = ask("plan", sketch=message([0, 1, "left-of"]), effort=0.02)
     assert len(good["plan"]["boxes"]) == len(good["plan"]["shapes"]) == 6
     assert [0, 1, "left-of"] in good["plan"]["relations"]
     again = ask("plan", sketch=message([0, 1, "left-of"]), boxes=good["plan"]["boxes"])

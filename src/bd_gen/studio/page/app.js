@@ -9,8 +9,8 @@ import { Plan } from "./plan.js";
 import { boxesOf, emptyDocument, isKept, labelsOf, linkOf, newId, sketchOf, Store, withLink, withoutRoom, withRoom } from "./state.js";
 import { T } from "./texts.js";
 
-const QUICK = 0.06; // seconds to improve a plan at once,
-const SLOW = 0.4; // and when nothing was changed for a while
+const QUICK = 0.03; // effort for a new plan at once,
+const SLOW = 0.4; // and for making it better when nothing was changed for a while
 const PANES = ["brief", "diagram", "plan", "gallery"];
 
 /** Put a studio into an element. */
@@ -31,7 +31,7 @@ class App {
     this.view = { plan: null, reason: null, offer: null, gallery: [] };
     this.model = null;
     this.asked = 0;
-    this.refine = debounced(() => this.ask(SLOW), 700);
+    this.refine = debounced(() => this.tidy(), 600);
   }
 
   async start(given) {
@@ -386,7 +386,7 @@ class App {
   // ---- the plan
 
   /** Ask for the plan of what is drawn; the newest question counts. */
-  async ask(improve) {
+  async ask(effort, tidy = false) {
     this.asked += 1;
     const number = this.asked;
     const doc = this.store.present;
@@ -399,14 +399,21 @@ class App {
     this.abort?.abort();
     this.abort = new AbortController();
     try {
-      const answer = await this.while(this.transport.ask("plan", { sketch: sketchOf(doc), boxes: boxesOf(doc), improve }, this.abort.signal));
-      if (number === this.asked) this.answered(answer);
+      const answer = await this.while(this.transport.ask("plan", { sketch: sketchOf(doc), boxes: boxesOf(doc), effort, tidy }, this.abort.signal));
+      if (number === this.asked) this.answered(answer, tidy);
     } catch (error) {
       if (number === this.asked) this.failed(error);
     }
   }
 
-  answered(answer) {
+  /** A new plan is made better; one that somebody has dragged or taken stays as it is. */
+  tidy() {
+    if (this.isFresh && !this.plan.drag && !this.bubbles.drag) this.ask(SLOW, true);
+  }
+
+  answered(answer, isTidied) {
+    this.isFresh = Boolean(answer.plan) && (answer.is_new || (this.isFresh && !isTidied));
+    if (this.isFresh) this.refine();
     this.view.reason = answer.plan ? null : answer;
     if (answer.plan) {
       this.view.plan = answer.plan;
@@ -425,6 +432,7 @@ class App {
 
   /** A drag has ended: take where the plan went; offer to change what kept it from going further. */
   dragged(answer, k) {
+    this.isFresh = false;
     const doc = this.store.present;
     const rooms = doc.rooms.map((room, at) => ({ ...room, box: answer.plan.boxes[at] }));
     this.view.plan = answer.plan;

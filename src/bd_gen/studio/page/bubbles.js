@@ -221,6 +221,7 @@ export class Bubbles {
     if (before && before.relation !== app.words.apart) this.draw();
     else app.store.commit(withLink(app.store.present, a, b, { relation: app.words.touches }));
     this.svg.querySelector(`[data-key="link ${pairKey(a, b)}"]`)?.focus({ preventScroll: true });
+    app.say(T.chooseRelation(this.labels[a], this.labels[b]));
   }
 
   key(event, room) {
@@ -311,7 +312,7 @@ export function pairKey(a, b) {
 }
 
 function wrapped(label, r) {
-  const most = Math.max(7, Math.floor(r / 6.4));
+  const most = Math.max(7, Math.floor(r / 7.6));
   const lines = [""];
   for (const part of label.replace(/([a-z])([A-Z])/g, "$1\u200b$2").split(/(?<=[ \u200b])/)) {
     const joined = lines.at(-1) + part;

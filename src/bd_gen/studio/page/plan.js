@@ -1,6 +1,6 @@
 // The right pane: the floor plan as the server found it. Rooms and walls can be dragged.
 import { h, pin, redraw, s } from "./dom.js";
-import { labelsOf } from "./state.js";
+import { labelsOf, linkOf } from "./state.js";
 import { T } from "./texts.js";
 
 const MARGIN = 12;
@@ -109,15 +109,44 @@ export class Plan {
     this.note.classList.toggle("bad", Boolean(reason));
     if (reason) {
       redraw(this.note,
-        h("p", {}, h("span", { class: "alarm", "aria-hidden": "true" }, "! "), reason.is_proven ? T.whyNot(reason.why) : T.whyUnknown(reason.why)),
-        h("div", { class: "tools" }, reason.proposals.map((proposal, k) => h("button", { "data-key": `proposal ${k}`, onclick: () => app.take(proposal) }, proposalText(proposal)))),
+        h("p", {}, h("span", { class: "alarm", "aria-hidden": "true" }, "! "), reason.is_proven ? T.whyNot(this.conflictText(reason)) : T.whyUnknown(reason.why)),
+        h("div", { class: "tools" }, reason.proposals.map((proposal, k) => h("button", { "data-key": `proposal ${k}`, onclick: () => app.take(proposal) }, proposalText(proposal, this.partText(proposal), this.becomes(proposal))))),
         reason.proposals.length ? null : h("p", {}, T.noSingle));
     } else if (offer) {
       redraw(this.note, h("p", {}, T.dragBreaks(offer.text)),
         h("div", { class: "tools" },
           h("button", { "data-key": "offer yes", onclick: () => app.takeOffer() }, T.changeThem),
           h("button", { "data-key": "offer no", onclick: () => app.dropOffer() }, T.keepDiagram)));
-    } else redraw(this.note, h("p", {}, plan ? T.works : ""));
+    } else {
+      const problems = plan?.problems ?? [];
+      redraw(this.note, h("p", {}, plan ? T.works : ""), problems.length ? h("ul", { class: "problems" }, problems.map((text) => h("li", {}, text))) : null);
+    }
+  }
+
+  /** What a relation would be once it is free, as seen from the end that its user told it from. */
+  becomes(proposal) {
+    const { app } = this;
+    if (!proposal.pair) return "";
+    const doc = app.store.present;
+    const [a, b] = proposal.pair.map((k) => doc.rooms[k]?.id);
+    const isTurned = linkOf(doc, a, b)?.a === b;
+    const inverse = app.words.relations.find((one) => one.name === proposal.becomes)?.inverse;
+    return app.relationWords((isTurned && inverse) || proposal.becomes);
+  }
+
+  conflictText(reason) {
+    return reason.parts.map((part) => this.partText(part)).join("; ");
+  }
+
+  /** A part of a conflict as its user said it: from the same end, in the words of the page. */
+  partText(part) {
+    const { app } = this;
+    const doc = app.store.present;
+    if (part.rule !== undefined && doc.rules[part.rule]) return T.ruleSays(doc.rules[part.rule]);
+    const link = part.pair && linkOf(doc, doc.rooms[part.pair[0]]?.id, doc.rooms[part.pair[1]]?.id);
+    if (!link) return part.text;
+    const labels = labelsOf(doc);
+    return `${labels[link.a]} ${app.relationWords(link.relation)} ${labels[link.b]}`;
   }
 
   point(event) {
@@ -208,9 +237,9 @@ export class Plan {
   }
 }
 
-function proposalText(proposal) {
-  if (proposal.free === "relation") return T.freeThis(proposal.text, proposal.becomes);
-  if (proposal.free === "rule") return T.freeRule(proposal.text);
+function proposalText(proposal, text, becomes) {
+  if (proposal.free === "relation") return T.freeThis(text, becomes);
+  if (proposal.free === "rule") return T.freeRule(text);
   if (proposal.free === "place") return T.freePlaceOf(proposal.text);
   return T.freeArea(proposal.type);
 }
