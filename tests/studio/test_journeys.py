@@ -6,6 +6,7 @@ Pictures of what was seen are left in `BD_GEN_PICTURES`, if that names a folder.
 import json
 import os
 import shutil
+import statistics
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -449,6 +450,28 @@ def test_the_newest_tab_goes_on(tab: Tab) -> None:
     other.close()
     tab.page.locator(".elsewhere button").click()
     assert not tab.page.locator(".elsewhere").is_visible()
+
+
+def test_an_edit_is_on_the_screen_soon(tab: Tab) -> None:
+    tab.room("Kitchen").focus()
+    tab.page.keyboard.press("c")
+    tab.room("LivingRoom").focus()
+    tab.page.keyboard.press("Enter")
+    tab.settle()
+    script = """key => new Promise(done => {
+        const root = document.querySelector('#studio'), start = performance.now();
+        const seen = () => root.getAttribute('aria-busy') === 'false';
+        document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
+        const look = () => seen() ? requestAnimationFrame(() => done(performance.now() - start))
+            : setTimeout(look, 2);
+        look();
+    })"""
+    times = []
+    for key in "4628" * 5:
+        times.append(tab.page.evaluate(script, key))
+        tab.page.wait_for_timeout(100)
+    print(f"edit to screen: median {statistics.median(times):.0f} ms, most {max(times):.0f} ms")
+    assert statistics.median(times) < 2_000  # on whatever machine
 
 
 @pytest.mark.parametrize(
