@@ -310,6 +310,8 @@ def test_7_all_of_it_by_keyboard(tab: Tab) -> None:
     tab.page.locator("body").press("g")
     tab.page.wait_for_selector(".card")
     tab.settle()
+    tab.page.wait_for_timeout(3000)  # a new plan is made better once
+    tab.settle()
     tab.place("Kitchen").focus()
     before = tab.document()["rooms"]
     press("Shift+ArrowRight")
@@ -470,7 +472,9 @@ def test_an_edit_is_on_the_screen_soon(tab: Tab) -> None:
     for key in "4628" * 5:
         times.append(tab.page.evaluate(script, key))
         tab.page.wait_for_timeout(100)
-    print(f"edit to screen: median {statistics.median(times):.0f} ms, most {max(times):.0f} ms")
+    folder = os.environ.get("BD_GEN_PICTURES")
+    if folder:
+        Path(folder, "edits.txt").write_text(f"milliseconds to the screen: {sorted(times)}\n")
     assert statistics.median(times) < 2_000  # on whatever machine
 
 

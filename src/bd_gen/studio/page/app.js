@@ -496,7 +496,7 @@ class App {
   more() {
     this.nextSeed();
     const doc = this.store.present;
-    if (this.decided().length < (doc.rooms.length * (doc.rooms.length - 1)) / 2) {
+    if (this.isOpen()) {
       this.warn(T.needsComplete);
       return;
     }
@@ -505,7 +505,7 @@ class App {
 
   fillGallery() {
     const doc = this.store.present;
-    const isOpen = this.decided().length < (doc.rooms.length * (doc.rooms.length - 1)) / 2;
+    const isOpen = this.isOpen();
     this.nextSeed();
     this.search({ sketch: sketchOf(doc, isOpen ? () => true : isKept(doc)), count: this.gallery.wanted }, { isRedo: !isOpen });
   }
@@ -518,6 +518,12 @@ class App {
   /** What is said of every pair with a name. */
   decided() {
     return sketchOf(this.store.present).relations.filter(([, , name]) => name !== this.words.touches);
+  }
+
+  /** Is there a pair of which nothing with a name is said? */
+  isOpen() {
+    const n = this.store.present.rooms.length;
+    return this.decided().length < (n * (n - 1)) / 2;
   }
 
   async search(message, { isTaken = false, isRedo = false } = {}) {
@@ -611,6 +617,7 @@ class App {
       }
     }
     this.view.plan = item.plan;
+    this.isFresh = true;
     this.store.commit({ ...doc, links, rooms: this.arranged(doc.rooms, item.plan.boxes) });
   }
 

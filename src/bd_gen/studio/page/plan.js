@@ -118,8 +118,9 @@ export class Plan {
           h("button", { "data-key": "offer yes", onclick: () => app.takeOffer() }, T.changeThem),
           h("button", { "data-key": "offer no", onclick: () => app.dropOffer() }, T.keepDiagram)));
     } else {
-      const problems = plan?.problems ?? [];
-      redraw(this.note, h("p", {}, plan ? T.works : ""), problems.length ? h("ul", { class: "problems" }, problems.map((text) => h("li", {}, text))) : null);
+      const isOpen = app.isOpen();
+      const problems = isOpen ? [] : plan?.problems ?? [];
+      redraw(this.note, h("p", {}, plan ? (isOpen ? T.worksOpen : T.works) : ""), problems.length ? h("ul", { class: "problems" }, problems.map((text) => h("li", {}, text))) : null);
     }
   }
 

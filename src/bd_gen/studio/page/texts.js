@@ -82,6 +82,7 @@ export const T = {
   planTotal: (area) => `${area} m² in all`,
   scale: "1 m",
   works: "This plan has every relation of the diagram.",
+  worksOpen: "This plan has all that is decided; the rest is open. Complete draws it.",
   whyNot: (why) => `No plan has all of this: ${why}.`,
   whyUnknown: (why) => `No plan found: ${why}.`,
   freeThis: (text, becomes) => `Free “${text}” (then: ${becomes})`,
