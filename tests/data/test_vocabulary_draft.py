@@ -52,7 +52,9 @@ def test_labels_sizes_and_rules_are_those_of_the_plans(tmp_path: Path) -> None:
     assert (living.area, living.half_perimeter, living.short_side) == (8000, 180, 80)
     assert living.at_most_one
     assert living.kind == "living"
-    assert words.room_type("bathroom") == words.room_type("bath")  # a name that a built-in vocabulary has for it
+    assert words.room_type("bathroom") == words.room_type(
+        "bath"
+    )  # a name that a built-in vocabulary has for it
     assert isinstance(words.rule, DirectionRule)
     assert dict(words.never_inside)["bed-room"] == ("Bath", "Living Room")
     assert f"{LEAST_PLANS} rooms in {LEAST_PLANS} plans, at most 1 in one" in text

@@ -4,7 +4,6 @@ import gzip
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -14,20 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.rplan import NO_EDGE, room_type_from_name
 
+from bd_gen.diagrams import relations
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.relations import are_joined, relation_labels, relations_from_boxes
-from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.tokens import diagrams_from_tokens, tokens_from_parts
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.diagrams.word_parts import DirectionRule
-from bd_gen.layouts import cp_sat, solver
+from bd_gen.layouts import cp_sat
 from bd_gen.layouts.constraints import Grid
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.search import Status
 from bd_gen.layouts.solver import solve
 from bd_gen.system.errors import InputError
 
-ANY = SolverOptions(improve_seconds=0, time_limit=60)
+ANY = SolverOptions(improve_effort=0, time_limit=60)
 
 
 def diagram_of(boxes: np.ndarray, room_types: list[int] | None = None) -> Diagram:
@@ -55,8 +53,7 @@ def possible_tokens(grid: Grid) -> tuple[set[int], set[tuple[int, int, int]]]:
     """Edge tokens of all plans of two rooms on the grid, and of all plans of three."""
     boxes = all_boxes(grid.largest)
     u, v = np.broadcast_arrays(boxes[:, None], boxes[None])
-    near = replace(RPLAN, rule=DirectionRule(grid.touch))
-    of_pair = np.where(are_joined(u, v, near), relation_labels(u, v), NO_EDGE).astype(np.int64)
+    of_pair = np.where(are_joined(u, v), relation_labels(u, v), NO_EDGE).astype(np.int64)
     triples = set()
     for first in of_pair:  # (0, 1) in rows, (0, 2) in columns
         codes = np.unique(first[:, None] * 121 + first[None] * 11 + of_pair)
@@ -74,7 +71,10 @@ def possible_tokens(grid: Grid) -> tuple[set[int], set[tuple[int, int, int]]]:
         pytest.param(5, 3, marks=pytest.mark.slow),
     ],
 )
-def test_every_diagram_of_two_and_three_rooms_against_brute_force(largest: int, touch: int) -> None:
+def test_every_diagram_of_two_and_three_rooms_against_brute_force(
+    largest: int, touch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relations, "TOUCH_DISTANCE", touch)
     grid = Grid(largest, touch)
     pairs, triples = possible_tokens(grid)
     for token in range(NO_EDGE + 1):
@@ -92,7 +92,7 @@ def test_given_boxes_have_exactly_the_label_of_the_rule() -> None:
         low = rng.integers(60, 120, (2, 2))
         boxes = np.concatenate([low, low + rng.integers(1, 60, (2, 2))], axis=1)
         fixed = {room: tuple(box.tolist()) for room, box in enumerate(boxes)}
-        options = SolverOptions(improve_seconds=0, fixed=fixed)
+        options = SolverOptions(improve_effort=0, fixed=fixed)
         joined = are_joined(*boxes)
         expected = relation_labels(*boxes) if joined else NO_EDGE
         for token in range(NO_EDGE + 1):
@@ -204,15 +204,20 @@ def test_no_time() -> None:
     layout = solve(diagram, SolverOptions(time_limit=1e-9))
     assert layout.status is Status.TIME_LIMIT
     assert layout.boxes is None
+    assert layout.by_clock
+    assert layout.why == "no layout found within 1e-09 s by the clock"
+    layout = solve(diagram, SolverOptions(effort_limit=1e-12))
+    assert layout.status is Status.TIME_LIMIT
+    assert not layout.by_clock
+    assert layout.why == "no layout found with an effort of 1e-12"
 
 
 def test_the_same_search_gives_the_same_layout(
-    realizable: Callable[..., list[Diagram]], monkeypatch: pytest.MonkeyPatch
+    realizable: Callable[..., list[Diagram]],
 ) -> None:
-    monkeypatch.setattr(solver, "_PATIENCE", 1000)  # the machine may be busy
     for diagram in realizable(4, 7, 9):
-        for seconds in (0, 0.2):
-            options = SolverOptions(improve_seconds=seconds)
+        for effort in (0, 0.1):
+            options = SolverOptions(improve_effort=effort)
             assert np.array_equal(solve(diagram, options).boxes, solve(diagram, options).boxes)
 
 

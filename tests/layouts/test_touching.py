@@ -13,7 +13,6 @@ from bd_gen.layouts.checking import check_layout, has_relations
 from bd_gen.layouts.open_pairs import directed
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outcome import lay_out
-from bd_gen.layouts.room_roles import usual_types
 from bd_gen.system.errors import InputError
 
 WORDS = Words(
@@ -86,8 +85,3 @@ def test_rooms_that_are_joined_somehow_get_the_only_relation() -> None:
 def test_words_without_a_rule_have_no_layout() -> None:
     with pytest.raises(InputError, match=r"vocabulary doors: has no rule"):
         lay_out(Diagram((0, 1), ((0, 1, 0),), replace(WORDS, rule=None)), QUICK)
-
-
-def test_rooms_of_other_words_count_as_the_usual_room_of_their_kind() -> None:
-    assert usual_types(Diagram((0, 1, 2, 3), words=WORDS)) == (0, 7, 10, 11)
-    assert usual_types(Diagram((5, 12))) == (5, 12)
