@@ -41,6 +41,7 @@ class Brief:
         assumed: sizes that nobody asked for, in words.
         near: a plan that the diagrams shall be like, the likest first; None: the likeliest first.
         kept: what was kept of another plan, for the record.
+        alike: a number for each room; rooms of one may change places. (): those of a type may.
 
     Raises:
         InputError: a value out of range, rooms that no home has, or other rooms than `known` has.
@@ -63,6 +64,7 @@ class Brief:
     assumed: tuple[str, ...] = ()
     near: Diagram | None = None
     kept: "Kept | None" = None
+    alike: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.known is not None and self.known.room_types != self.room_types:

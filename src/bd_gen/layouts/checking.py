@@ -52,6 +52,9 @@ def what_is_wrong_with_plan(
         return problem
     if round(shapely.union_all(plan.rooms).area) != round(plan.areas.sum()):
         return "rooms that overlap"
+    total = plan.areas.sum()
+    if options.total_area and not options.total_area[0] <= total <= options.total_area[1]:
+        return f"all rooms together have {total:g} pixels²"
     for room in range(diagram.num_rooms):
         problem = _what_is_wrong_with_room(room, diagram, plan, options)
         if problem:

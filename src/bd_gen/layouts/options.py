@@ -33,6 +33,8 @@ class SolverOptions:
         entrance: the side of the page at which the front door is: an Entrance, or a LivingRoom
             where there is none, has an outer wall there.
         extent: least and largest area of the box around all rooms, in pixels².
+        total_area: least and largest area of all rooms together as they are seen, in pixels²;
+            plans of polygons only.
         wording: names and units for reasons.
         effort_limit: CP-SAT's deterministic time after which the search for any layout gives up;
             about a quarter of it passes in a second of an idle core. Where it ends a search, it
@@ -59,6 +61,7 @@ class SolverOptions:
     closed: tuple[tuple[int, int], ...] = ()
     entrance: Direction | None = None
     extent: tuple[int, int] | None = None
+    total_area: tuple[int, int] | None = None
     wording: Wording = field(default_factory=Wording)
     time_limit: float = 300.0
     effort_limit: float = 2.5
@@ -95,8 +98,10 @@ class SolverOptions:
             self._check_outline(self.outline)
         if self.entrance is not None and self.entrance not in DIRECTIONS:
             raise InputError(f"entrance: expected a side of the page, got {self.entrance!r}")
-        if self.extent is not None and not 1 <= self.extent[0] <= self.extent[1]:
-            raise InputError(f"extent: expected a least and a largest area, got {self.extent}")
+        for name in ("extent", "total_area"):
+            bounds = getattr(self, name)
+            if bounds is not None and not 1 <= bounds[0] <= bounds[1]:
+                raise InputError(f"{name}: expected a least and a largest area, got {bounds}")
 
     def _check_outline(self, outline: object) -> None:
         if not isinstance(outline, Outline):
@@ -145,6 +150,7 @@ class SolverOptions:
             or self.openings
             or self.entrance
             or self.extent
+            or self.total_area
         )
 
 

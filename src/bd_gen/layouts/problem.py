@@ -146,6 +146,11 @@ def _brief_statements(
         text = f"all rooms together have {least} to {most}"
         rooms = tuple(range(num_rooms))
         statements.append(Statement(text, rooms, None, extent=options.extent))
+    if options.total_area is not None:
+        least_total = options.total_area[0]  # the box around all rooms is not smaller than they are
+        text = f"all rooms together have at least {wording.area(least_total)}"
+        whole = least_total, LARGEST_AREA
+        statements.append(Statement(text, tuple(range(num_rooms)), None, extent=whole))
     return statements
 
 

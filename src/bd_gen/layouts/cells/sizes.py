@@ -59,6 +59,9 @@ def drawn_sizes(diagram: Diagram, options: SolverOptions) -> Sizes:
     areas = np.clip(areas, least, most)
     if options.outline is not None:
         areas = _filling(areas, least, most, fixed > 0, options.outline.area)
+    elif options.total_area is not None:
+        low, high = _inner(*options.total_area)
+        areas = _filling(areas, least, most, fixed > 0, min(max(areas.sum(), low), high))
     growth = np.sqrt(areas / medians)
     return Sizes(
         areas=areas,
@@ -89,9 +92,14 @@ def _bounds(diagram: Diagram, options: SolverOptions) -> tuple[np.ndarray, np.nd
         for room, room_type in enumerate(diagram.room_types)
     ]
     least, most = np.array(asked, float).T
-    inner_least, inner_most = least * (1 + _MARGIN), most * (1 - _MARGIN)
+    return _inner(least, most)
+
+
+def _inner(least: np.ndarray | float, most: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds that lie a little within those that are asked for, or the middle of narrow ones."""
+    inner_least, inner_most = np.multiply(least, 1 + _MARGIN), np.multiply(most, 1 - _MARGIN)
     is_narrow = inner_least > inner_most
-    middle = (least + most) / 2
+    middle = np.add(least, most) / 2
     return np.where(is_narrow, middle, inner_least), np.where(is_narrow, middle, inner_most)
 
 
