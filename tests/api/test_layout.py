@@ -47,7 +47,7 @@ def test_undecided():
     assert isinstance(answer, Undecided)
     assert not answer
     assert (answer.diagram, answer.boxes) == (DIAGRAM, None)
-    assert answer.why == "no layout found within 1e-09 s"
+    assert answer.why == "no layout found within 1e-09 s by the clock"
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from bd_gen.design.blame import what_is_to_blame
 from bd_gen.design.brief import Brief
 from bd_gen.design.brief_file import ENDINGS, read_brief
 from bd_gen.design.brief_words import FIELDS, Around, brief_from, checked_fields
+from bd_gen.design.geometry import MODEL, geometry_model
 from bd_gen.design.run import Designed, Designs
 from bd_gen.design.run import design as designs_for
 from bd_gen.diagrams.vocabulary import ROOM_TYPES
@@ -69,6 +70,7 @@ def design(
     require: str | Iterable[str] = (),
     forbid: str | Iterable[str] = (),
     model: Model | str | Path = BUNDLED,
+    geometry: Model | str | Path = MODEL,
     workers: int = 1,
     progress: Callable[[str, int, int], None] | None = None,
     show: Callable[[Plan], None] | None = None,
@@ -83,6 +85,8 @@ def design(
         require: rules, "Kitchen touches LivingRoom" (docs/design.md).
         forbid: rules that hold for no rooms.
         model: a model, or its file.
+        geometry: a model of boxes or its file, "model" for the one of the package, "typical" for
+            rooms of typical sizes.
         workers: processes that lay diagrams out; no influence on the plans.
         progress: told (what is done now, done, total).
         show: given every plan as soon as it is there.
@@ -101,13 +105,18 @@ def design(
         raise InputError("design: a Brief holds rules and settings already; give none beside it")
     if not isinstance(model, Model):
         model = load(model)
+    boxes = geometry.checkpoint if isinstance(geometry, Model) else geometry_model(str(geometry))
+    if boxes is not None:
+        boxes.check_draws(boxes=True)
 
     def show_plan(made: Designed) -> None:
         if show is not None:
             show(Plan("new", made.diagram, made.boxes, floor_plan=made.floor_plan))
 
     with python_words():
-        found = designs_for(model.checkpoint, brief, workers, model.device, progress, show_plan)
+        found = designs_for(
+            model.checkpoint, brief, workers, model.device, progress, boxes, show_plan
+        )
     plans = tuple(
         Plan(f"{k:02d}", made.diagram, made.boxes, floor_plan=made.floor_plan)
         for k, made in enumerate(found.plans, start=1)

@@ -69,15 +69,18 @@ if TYPE_CHECKING:
 )
 @click.option("--overwrite", is_flag=True, help="Replace a design that is there.")
 @click.option("--checkpoint", default="bundled", show_default=True, help="The model.")
+@click.option(
+    "--geometry",
+    default="model",
+    show_default=True,
+    metavar="model|typical|FILE",
+    help="Rooms as a model of boxes draws them, or of typical sizes.",
+)
 @click.option("--seed", type=int, help="Another seed gives other plans.  [0]")
 @click.option("--pool", type=int, help="Plans to choose the likeliest from.  [4 times --count]")
 @click.option("--min-difference", type=int, help="Relations in which any two plans differ.  [3]")
 @click.option("--most-drawn", type=int, help="Give up after so many diagrams.  [10,000]")
-@click.option(
-    "--improve",
-    type=float,
-    help="Effort for each plan, counted and not timed; 1 is about a second of an idle core.  [1]",
-)
+@click.option("--improve", type=float, help="Effort for each plan; 1 is a second of a core.  [1]")
 @click.option("--scale", type=float, help="Metres per pixel.  [0.0703125, 18 m for 256]")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes for layouts.  [cores]")
 @click.option("--device", default="auto", show_default=True)
@@ -85,6 +88,7 @@ def command(
     out: Path,
     overwrite: bool,
     checkpoint: str,
+    geometry: str,
     workers: int | None,
     device: str,
     **options: Any,
@@ -116,25 +120,36 @@ def command(
     say_file_notes(notes)
     workers = workers or len(os.sched_getaffinity(0))
     with design_folder(out, overwrite):
-        is_complete = _design(brief, checkpoint, out, brief.scale, workers, device)
+        is_complete = _design(brief, (checkpoint, geometry), out, brief.scale, workers, device)
     if not is_complete:
         sys.exit(2)
 
 
 def _design(
-    brief: "Brief", checkpoint: str, out: Path, scale: float, workers: int, device: str
+    brief: "Brief", models: tuple[str, str], out: Path, scale: float, workers: int, device: str
 ) -> bool:
-    """Find, write and check; False if there are fewer plans than asked for."""
+    """Find, write and check; False if there are fewer plans than asked for.
+
+    `models` are those of diagrams and of boxes, as they were given.
+    """
     from bd_gen.cli.checkpoint_notes import say_notes
     from bd_gen.cli.progress import new_bar
     from bd_gen.design.files import SHEET, write_designs
+    from bd_gen.design.geometry import geometry_model, knows
     from bd_gen.design.run import Designed, design
     from bd_gen.training.bundled import checkpoint_file
     from bd_gen.training.checkpoint import load_checkpoint
 
     start = time.monotonic()
-    model = load_checkpoint(checkpoint_file(expanded(checkpoint)))
+    model = load_checkpoint(checkpoint_file(expanded(models[0])))
     say_notes(model)
+    geometry = geometry_model(models[1])
+    if geometry is not None and not knows(geometry, brief.num_rooms):
+        click.echo(
+            f"bd-gen: note: --geometry {models[1]}: knows no plans of {brief.num_rooms} rooms; "
+            "rooms come near typical sizes instead",
+            err=True,
+        )
     _say_assumed(brief)
     with new_bar("diagrams") as progress:
         tasks: dict[str, object] = {}
@@ -151,7 +166,7 @@ def _design(
                 click.echo(f"a first plan after {seconds:.1f} s: {_sizes(plan, brief)}")
             shown.append(plan)
 
-        designs = design(model, brief, workers, device, report, show)
+        designs = design(model, brief, workers, device, report, geometry, show)
         notes = write_designs(out, designs, model, scale, report) if designs.plans else []
     _say_how(designs)
     for note in notes:

@@ -56,6 +56,8 @@ def what_is_to_blame(
 ) -> str:
     """One line on what to change to find more."""
     funnel = found.funnel
+    if brief.known is not None and brief.known.is_complete and found.chosen:
+        return "the diagram given leaves nothing to draw, so there is one plan of it"
     if funnel.satisfying < brief.count:
         if not shares:  # without rules everything satisfies them
             return f"only {funnel.drawn:,} diagrams were drawn: a larger --most-drawn draws more"

@@ -102,13 +102,10 @@ class Brief:
             InputError: the programme lacks rooms of a rule, or `or` joins what it cannot.
         """
         turns = 0 if self.plot is None else self.plot.quarter_turns
-        asked = openings_of(self.rules, self.room_types)
-        opens = [opening.pairs[0] for opening in asked if len(opening.pairs) == 1]
-        openings = [opening for opening in asked if len(opening.pairs) > 1]
+        openings = openings_of(self.rules, self.room_types)
         closed = closed_pairs(self.rules, self.room_types)
         return replace(
             self.solver,
-            opens=tuple(dict.fromkeys((*self.solver.opens, *opens))),
             openings=tuple(dict.fromkeys((*self.solver.openings, *openings))),
             closed=tuple(sorted({*self.solver.closed, *closed})),
             wording=Wording(self.labels, self.scale, turns),

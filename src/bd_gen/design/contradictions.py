@@ -41,9 +41,8 @@ def _are_impossible(rules: Sequence[Rule], num_rooms: int, vocabulary: Vocabular
     if any(not allowed for allowed in single_literals(rules).values()):
         return True
     statements = [one for rule in rules for one in rule_statements(rule, vocabulary)]
-    found = find_boxes(
-        Problem(num_rooms, tuple(statements)), SolverOptions().time_limit, effort_limit=_EFFORT
-    )
+    problem = Problem(num_rooms, tuple(statements))
+    found = find_boxes(problem, SolverOptions().time_limit, effort_limit=_EFFORT)
     return found.status is Status.UNREALIZABLE
 
 

@@ -36,7 +36,7 @@ def finished(brief: Brief, diagram: Diagram, floor_plan: FloorPlan) -> OpeningsR
     return add_openings(
         diagram,
         plan,
-        required=[*options.opens, *_chosen(options, walls)],
+        required=_chosen(options, walls),
         forbidden=options.closed,
         front_door=_front_door(options, diagram, walls),
         scale=brief.scale,

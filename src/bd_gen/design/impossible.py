@@ -101,12 +101,9 @@ def _has_setbacks(brief: Brief) -> bool:
 def _check_doors(brief: Brief) -> None:
     """Doors that are asked for and forbidden."""
     closed = set(brief.options.closed)
-    for pairs in (
-        *((pair,) for pair in brief.options.opens),
-        *(opening.pairs for opening in brief.options.openings),
-    ):
-        if all(pair in closed for pair in pairs):
-            i, j = pairs[0]
+    for opening in brief.options.openings:
+        if all(pair in closed for pair in opening.pairs):
+            i, j = opening.pairs[0]
             names = brief.labels
             about = [
                 str(rule) for rule in brief.rules

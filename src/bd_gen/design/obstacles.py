@@ -50,7 +50,7 @@ def obstacles(diagrams: Sequence[Diagram], options: SolverOptions) -> list[Obsta
     some = list(diagrams[:MOST_LOOKED_AT])
     counts: Counter[str] = Counter()
     for diagram in some:
-        demands = replace(for_boxes(diagram, options), effort_limit=_EFFORT)
+        demands = replace(for_boxes(options, diagram.room_types), effort_limit=_EFFORT)
         conflict = explain(diagram, demands)
         if conflict is not None:
             counts.update({s.text for s in conflict.statements if not _is_of_diagram(s)})
@@ -69,7 +69,7 @@ def _freed(diagrams: Sequence[Diagram], options: SolverOptions, text: str) -> in
     """How many diagrams have a layout without a demand."""
     count = 0
     for diagram in diagrams:
-        problem = problem_of(diagram, for_boxes(diagram, options))
+        problem = problem_of(diagram, for_boxes(options, diagram.room_types))
         rest = problem.only([s for s in problem.statements if s.text != text])
         found = find_boxes(rest, options.time_limit, options.seed, _EFFORT)
         count += found.status is Status.REALIZABLE

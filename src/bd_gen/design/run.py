@@ -10,6 +10,7 @@ from bd_gen.design.brief import Brief
 from bd_gen.design.candidates import Candidates
 from bd_gen.design.contradictions import contradictory
 from bd_gen.design.finished import finished
+from bd_gen.design.geometry import knows, with_targets
 from bd_gen.design.impossible import check_possible
 from bd_gen.design.obstacles import Obstacle, obstacles
 from bd_gen.design.search import CandidateSearch
@@ -18,6 +19,7 @@ from bd_gen.diagrams.floor_plan import FloorPlan
 from bd_gen.diagrams.tokens import diagrams_from_tokens
 from bd_gen.layouts.many import Solvers
 from bd_gen.layouts.openings import OpeningsResult
+from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.solver import Layout
 from bd_gen.sampling.rules import Rule
 from bd_gen.system.errors import InputError
@@ -115,6 +117,7 @@ def design(
     workers: int = 1,
     device: str = "auto",
     report: Report | None = None,
+    geometry: Checkpoint | None = None,
     show: Show | None = None,
 ) -> Designs:
     """Find and lay out diagrams that satisfy a brief.
@@ -127,6 +130,8 @@ def design(
         workers: processes that lay diagrams out.
         device: where the model computes.
         report: told (what is done now, done, total).
+        geometry: a model of boxes whose draws the layouts come near, if it knows so many rooms;
+            None for rooms of typical sizes.
         show: given every plan as soon as it is there; the first one before all others are found,
             so that it may not be among those that are chosen in the end.
 
@@ -138,6 +143,8 @@ def design(
     with Solvers(workers) as solvers:
         search = CandidateSearch(checkpoint, brief, rules, solvers, device)
         work = _Work(search, solvers, report or (lambda *_: None), show or (lambda _: None))
+        if geometry is not None and knows(geometry, brief.num_rooms):
+            work.use_geometry(geometry, device)
         found = work.run()
     shares: list[RuleShare] = []
     in_the_way: list[Obstacle] = []
@@ -167,6 +174,12 @@ class _Work:
         self.search, self.solvers, self.report, self.show = search, solvers, report, show
         self.num_refused = 0
         self._plans: dict[bytes, Designed] = {}
+        self._geometry: Checkpoint | None = None
+        self._device = "auto"
+
+    def use_geometry(self, geometry: Checkpoint, device: str) -> None:
+        """Lay out near what a model of boxes draws."""
+        self._geometry, self._device = geometry, device
 
     def run(self) -> Candidates:
         """Candidates of which those that are chosen have plans."""
@@ -201,7 +214,12 @@ class _Work:
         """Lay out rows and remember their plans; those without one are given back."""
         brief, refused = self.search.brief, []
         diagrams = diagrams_from_tokens(rows, self.search.vocabulary)
-        layouts = self.solvers.lay_out(diagrams, brief.options)
+        options: list[SolverOptions] | SolverOptions = brief.options
+        if self._geometry is not None:
+            options = with_targets(
+                self._geometry, diagrams, brief.options, brief.seed, self._device
+            )
+        layouts = self.solvers.lay_out(diagrams, options)
         for row, diagram, layout in zip(rows, diagrams, layouts, strict=True):
             plan = _plan(brief, diagram, layout)
             if plan is None:

@@ -8,7 +8,7 @@ particles take their place; see `sampling.particles`.
 
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -19,7 +19,6 @@ from bd_gen.design.near_duplicates import Differences, far_apart
 from bd_gen.design.near_plan import ROUND, NearPlan
 from bd_gen.design.obstacles import MOST_LOOKED_AT
 from bd_gen.diagrams.canonical import canonical_tokens
-from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.soundness import has_forbidden_containment
 from bd_gen.diagrams.tokens import diagrams_from_tokens
@@ -234,7 +233,7 @@ class CandidateSearch:
         return is_new
 
     def _with_layout(self, rows: np.ndarray) -> np.ndarray:
-        options = first_layout(self.brief)
+        options = first_layout(self.brief.options, self.brief.room_types)
         diagrams = diagrams_from_tokens(rows, self.vocabulary)
         layouts = list(self.solvers.lay_out(diagrams, options))
         statuses = [layout.status for layout in layouts]
@@ -254,10 +253,9 @@ def batch_size(pool: int) -> int:
     return min(BATCH, max(_SMALLEST_BATCH, 16 * math.ceil(pool * 1.2 / 16)))
 
 
-def first_layout(brief: Brief) -> SolverOptions:
-    """The demands of a brief on boxes, content with the first layout that satisfies them."""
-    demands = for_boxes(Diagram(brief.room_types, ()), brief.options)
-    return replace(demands, improve_effort=0.0)
+def first_layout(options: SolverOptions, room_types: Sequence[int]) -> SolverOptions:
+    """The demands on boxes, content with the first layout that satisfies them."""
+    return replace(for_boxes(options, room_types), improve_effort=0.0)
 
 
 def _is_sound(samples: DiagramSet) -> np.ndarray:

@@ -1,7 +1,5 @@
 """Is it really a layout? The rule run forwards, and every option looked at; knows no solver."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
@@ -9,11 +7,12 @@ from bd_gen.diagrams.floor_plan import FloorPlan
 from bd_gen.diagrams.relations import TOUCH_DISTANCE, are_joined, relations_from_boxes
 from bd_gen.diagrams.tokens import edge_tokens, tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.layouts.constraints import DOOR_WIDTH, Grid
+from bd_gen.layouts.constraints import Grid
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outline import Outline
 from bd_gen.layouts.problem import entry_rooms
-from bd_gen.layouts.room_checks import what_is_wrong_with_boxes, what_is_wrong_with_shapes
+from bd_gen.layouts.room_checks import what_is_wrong_with_rooms
+from bd_gen.layouts.room_limits import DOOR_WIDTH
 
 
 def check_layout(
@@ -32,21 +31,10 @@ def check_layout(
         raise RuntimeError(f"not a layout: {problem}: {boxes.tolist()} for {diagram}")
 
 
-def check_floor_plan(diagram: Diagram, plan: FloorPlan, options: SolverOptions) -> None:
-    """Check that polygons are a plan of the diagram that satisfies the options.
-
-    Raises:
-        RuntimeError: they are not. From the solver that is a fault in it, never in the diagram.
-    """
-    problem = _what_is_wrong_with_polygons(diagram, plan, options)
-    if problem:
-        rooms = [room.wkt for room in plan.rooms]
-        raise RuntimeError(f"not a plan: {problem}: {rooms} for {diagram}")
-
-
-def _what_is_wrong_with_polygons(
+def what_is_wrong_with_plan(
     diagram: Diagram, plan: FloorPlan, options: SolverOptions
 ) -> str | None:
+    """Why polygons are no plan of the diagram that satisfies the options; None if they are one."""
     import shapely
 
     if any(
@@ -57,27 +45,41 @@ def _what_is_wrong_with_polygons(
     boxes = bounds.astype(np.int64)
     if (boxes != bounds).any():
         return "no whole pixels"
-    of_boxes = replace(options, min_areas={}, max_areas={}, rooms={}, outline=None)
+    of_boxes = SolverOptions(min_side=options.min_side, fixed=options.fixed)
     problem = _what_is_wrong(diagram, boxes, of_boxes, Grid())
+    problem = problem or what_is_wrong_with_rooms(boxes, options, entry_rooms(diagram))
     if problem:
         return problem
     if round(shapely.union_all(plan.rooms).area) != round(plan.areas.sum()):
         return "rooms that overlap"
-    for room, (shape, room_type) in enumerate(zip(plan.rooms, diagram.room_types, strict=True)):
-        least, most = options.area_bounds_of(room, room_type) or (shape.area, shape.area)
-        if not least <= shape.area <= most:
-            return f"area of room {room}"
-        if (
-            options.min_side > 1
-            and shape.buffer(-0.49 * options.min_side, join_style="mitre").is_empty
-        ):
-            return f"room {room} is too narrow"
-    for i, j in options.opens:
-        if plan.rooms[i].intersection(plan.rooms[j]).length < DOOR_WIDTH:
-            return f"rooms {i} and {j} share too little wall"
+    total = plan.areas.sum()
+    if options.total_area and not options.total_area[0] <= total <= options.total_area[1]:
+        return f"all rooms together have {total:g} pixels²"
+    for room in range(diagram.num_rooms):
+        problem = _what_is_wrong_with_room(room, diagram, plan, options)
+        if problem:
+            return problem
+    for opening in options.openings:
+        walls = [plan.rooms[i].intersection(plan.rooms[j]).length for i, j in opening.pairs]
+        if max(walls) < DOOR_WIDTH:
+            return f"no wall for a door between rooms {opening.pairs}"
     if options.outline is not None and not _is_within(options.outline, diagram, plan):
         return "outline"
-    return what_is_wrong_with_shapes(plan, options, entry_rooms(diagram))
+    return None
+
+
+def _what_is_wrong_with_room(
+    room: int, diagram: Diagram, plan: FloorPlan, options: SolverOptions
+) -> str | None:
+    """Is a room as large, and as wide somewhere, as it has to be?"""
+    shape, least_side = plan.rooms[room], options.min_side_of(room)
+    bounds = options.area_bounds_of(room, diagram.room_types[room])
+    if bounds is not None and not bounds[0] <= shape.area <= bounds[1]:
+        return f"area of room {room}"
+    # A square fits in if something is left when half of it, or nearly, is taken off all round.
+    if least_side > 1 and shape.buffer(-0.49 * least_side, join_style="mitre").is_empty:
+        return f"room {room} is too narrow"
+    return None
 
 
 def _is_within(outline: Outline, diagram: Diagram, plan: FloorPlan) -> bool:
@@ -116,7 +118,7 @@ def _what_is_wrong(
         return "another box than the one given"
     if options.outline is not None and not _respects(options.outline, diagram, boxes):
         return "outline"
-    return what_is_wrong_with_boxes(boxes, options)
+    return what_is_wrong_with_rooms(boxes, options, entry_rooms(diagram))
 
 
 def _respects(outline: Outline, diagram: Diagram, boxes: np.ndarray) -> bool:

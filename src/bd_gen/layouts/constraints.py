@@ -21,9 +21,6 @@ from bd_gen.diagrams.vocabulary import RELATIONS
 LARGEST_COORDINATE = 255
 """Sides of boxes are pixels 0..255 of the 256-pixel plan (real plans use 13..243)."""
 
-DOOR_WIDTH = 13
-"""Pixels, 0.9 m: the wall between two rooms that a door takes."""
-
 X0, Y0, X1, Y1 = range(4)
 
 
@@ -95,21 +92,6 @@ def touching_clauses(i: int, j: int, grid: Grid) -> tuple[Clause, ...]:
         (Linear(((variable(a, low), 1), (variable(b, high), -1)), grid.touch),)
         for low, high in ((X0, X1), (Y0, Y1))
         for a, b in ((i, j), (j, i))
-    )
-
-
-def sharing_wall(i: int, j: int, length: int) -> tuple[tuple[Linear, ...], ...]:
-    """Conditions of which one holds if rooms share so many pixels of wall.
-
-    Upright walls, or level ones: on one axis the boxes have at least so much in common.
-    """
-    return tuple(
-        tuple(
-            Linear(((variable(a, axis), 1), (variable(b, axis + 2), -1)), -length)
-            for a in (i, j)
-            for b in (i, j)
-        )
-        for axis in (1, 0)
     )
 
 

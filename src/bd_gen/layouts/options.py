@@ -26,14 +26,15 @@ class SolverOptions:
         max_areas: largest area of rooms by type, in pixels².
         outline: what all rooms must lie in; None: the whole plan, 0..255 each way.
         fixed: boxes of rooms that are given, by index of the room.
+        targets: boxes that layouts should come near, by index of the room; see the cost `nearest`.
         rooms: what is asked of single rooms, by index; areas go before those of their types.
-        opens: pairs of rooms, by index, that share at least 0.9 m of wall, enough for a door;
-            plans of polygons only.
-        openings: choices of such pairs, of each of which at least one does.
+        openings: rooms that must have wall in common that a door fits in.
         closed: pairs (i, j), i < j, of rooms that must have no door between them.
         entrance: the side of the page at which the front door is: an Entrance, or a LivingRoom
             where there is none, has an outer wall there.
-        total_area: least and largest area of all rooms together as they are seen, in pixels².
+        extent: least and largest area of the box around all rooms, in pixels².
+        total_area: least and largest area of all rooms together as they are seen, in pixels²;
+            plans of polygons only.
         wording: names and units for reasons.
         effort_limit: CP-SAT's deterministic time after which the search for any layout gives up;
             about a quarter of it passes in a second of an idle core. Where it ends a search, it
@@ -54,11 +55,12 @@ class SolverOptions:
     max_areas: Mapping[int, int] = field(default_factory=dict)
     outline: Outline | None = None
     fixed: Mapping[int, Box] = field(default_factory=dict)
+    targets: Mapping[int, Box] = field(default_factory=dict)
     rooms: Mapping[int, RoomLimits] = field(default_factory=dict)
-    opens: tuple[tuple[int, int], ...] = ()
     openings: tuple[Opening, ...] = ()
     closed: tuple[tuple[int, int], ...] = ()
     entrance: Direction | None = None
+    extent: tuple[int, int] | None = None
     total_area: tuple[int, int] | None = None
     wording: Wording = field(default_factory=Wording)
     time_limit: float = 300.0
@@ -72,8 +74,8 @@ class SolverOptions:
             "seed": _integer("seed", self.seed, 0, 2**31 - 1),
             "min_areas": _areas("min_areas", self.min_areas),
             "max_areas": _areas("max_areas", self.max_areas),
-            "fixed": _boxes(self.fixed),
-            "opens": _pairs(self.opens),
+            "fixed": _boxes("fixed", self.fixed),
+            "targets": _boxes("targets", self.targets),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -96,9 +98,10 @@ class SolverOptions:
             self._check_outline(self.outline)
         if self.entrance is not None and self.entrance not in DIRECTIONS:
             raise InputError(f"entrance: expected a side of the page, got {self.entrance!r}")
-        total = self.total_area
-        if total is not None and not 1 <= total[0] <= total[1]:
-            raise InputError(f"total_area: expected a least and a largest area, got {total}")
+        for name in ("extent", "total_area"):
+            bounds = getattr(self, name)
+            if bounds is not None and not 1 <= bounds[0] <= bounds[1]:
+                raise InputError(f"{name}: expected a least and a largest area, got {bounds}")
 
     def _check_outline(self, outline: object) -> None:
         if not isinstance(outline, Outline):
@@ -133,8 +136,7 @@ class SolverOptions:
 
     def min_side_of(self, room: int) -> int:
         """Least width and height of a room, in pixels."""
-        asked = self.rooms.get(room)
-        return self.min_side if asked is None else max(self.min_side, asked.min_side)
+        return max(self.min_side, self.rooms[room].min_side if room in self.rooms else 1)
 
     @property
     def ask_nothing(self) -> bool:
@@ -145,9 +147,9 @@ class SolverOptions:
             or self.outline
             or self.fixed
             or self.rooms
-            or self.opens
             or self.openings
             or self.entrance
+            or self.extent
             or self.total_area
         )
 
@@ -179,20 +181,9 @@ def _areas(name: str, values: object) -> dict[int, int]:
     return areas
 
 
-def _pairs(values: object) -> tuple[tuple[int, int], ...]:
-    pairs = []
-    for pair in values if isinstance(values, Iterable) else (values,):
-        rooms = tuple(pair) if isinstance(pair, Iterable) else (pair,)
-        if len(rooms) != 2 or rooms[0] == rooms[1]:
-            raise InputError(f"opens: expected pairs of two rooms, got {pair!r:.60}")
-        i, j = sorted(_integer("opens: room", room, 0, LARGEST_N_MAX - 1) for room in rooms)
-        pairs.append((i, j))
-    return tuple(dict.fromkeys(pairs))
-
-
-def _boxes(values: object) -> dict[int, Box]:
+def _boxes(name: str, values: object) -> dict[int, Box]:
     boxes = {}
-    for key, box in _items("fixed", values):
-        room = _integer("fixed: room", key, 0, LARGEST_N_MAX - 1)
-        boxes[room] = checked_box(f"fixed: room {room}", box)
+    for key, box in _items(name, values):
+        room = _integer(f"{name}: room", key, 0, LARGEST_N_MAX - 1)
+        boxes[room] = checked_box(f"{name}: room {room}", box)
     return boxes

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from bd_gen.diagrams.diagram import Diagram, room_names
 from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS, ROOM_TYPES
 from bd_gen.layouts.constraints import (
-    DOOR_WIDTH,
     X0,
     X1,
     Y0,
@@ -15,7 +14,6 @@ from bd_gen.layouts.constraints import (
     Grid,
     Linear,
     relation_clauses,
-    sharing_wall,
     side_at_least,
     side_at_most,
     variable,
@@ -106,14 +104,6 @@ def _option_statements(
         if options.wording.metres_per_pixel is not None:
             text = f"{names[room]} stays where it is"
         statements.append(Statement(text, (room,), None, tuple(sides)))
-    for i, j in options.opens:
-        if j >= diagram.num_rooms:
-            raise InputError(f"opens: expected rooms in 0..{diagram.num_rooms - 1}, got {j}")
-        text = f"{names[i]} opens to {names[j]}"
-        if options.wording.metres_per_pixel is not None:
-            text += f" (a common wall of {options.wording.length(DOOR_WIDTH)})"
-        walls = sharing_wall(i, j, DOOR_WIDTH)
-        statements.append(Statement(text, (i, j), one_of=walls))
     for room, (name, room_type) in enumerate(zip(names, diagram.room_types, strict=True)):
         if options.min_side > 1:
             length = options.wording.length(options.min_side).removesuffix(" pixels")
@@ -151,11 +141,16 @@ def _brief_statements(
     if options.entrance is not None and entries:
         where = options.entrance, entries, num_rooms, options.outline
         statements.append(entrance_statement(*where, names, wording))
-    if options.total_area is not None:
-        least = options.total_area[0]  # the box around all rooms is not smaller than they are
-        text = f"all rooms together have at least {wording.area(least)}"
+    if options.extent is not None:
+        least, most = (wording.area(area) for area in options.extent)
+        text = f"all rooms together have {least} to {most}"
         rooms = tuple(range(num_rooms))
-        statements.append(Statement(text, rooms, None, extent=(least, LARGEST_AREA)))
+        statements.append(Statement(text, rooms, None, extent=options.extent))
+    if options.total_area is not None:
+        least_total = options.total_area[0]  # the box around all rooms is not smaller than they are
+        text = f"all rooms together have at least {wording.area(least_total)}"
+        whole = least_total, LARGEST_AREA
+        statements.append(Statement(text, tuple(range(num_rooms)), None, extent=whole))
     return statements
 
 

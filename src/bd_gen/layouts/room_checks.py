@@ -1,74 +1,73 @@
-"""Is a plan what was asked of single rooms, openings and the whole? Knows no solver."""
-
-from itertools import pairwise
-from typing import TYPE_CHECKING
+"""Are boxes what was asked of single rooms, openings and the whole? Knows no solver."""
 
 import numpy as np
 
-from bd_gen.diagrams.floor_plan import FloorPlan
-from bd_gen.layouts.constraints import DOOR_WIDTH
 from bd_gen.layouts.options import SolverOptions
+from bd_gen.layouts.outline import Outline
+from bd_gen.layouts.room_limits import DOOR_WIDTH
 from bd_gen.layouts.wording import Direction
 
-if TYPE_CHECKING:
-    from shapely import Polygon
-
-_OUTWARDS: dict[Direction, tuple[float, float]] = {
-    "left": (-0.25, 0),
-    "above": (0, -0.25),
-    "right": (0.25, 0),
-    "below": (0, 0.25),
+_AXES: dict[Direction, tuple[int, int]] = {
+    "left": (0, -1),
+    "above": (1, -1),
+    "right": (0, 1),
+    "below": (1, 1),
 }
+"""The axis that a side of the page lies on, and whether it is where numbers grow."""
 
 
-def what_is_wrong_with_boxes(boxes: np.ndarray, options: SolverOptions) -> str | None:
-    """What boxes (n, 4) lack of what is asked of single rooms."""
-    for room in options.rooms:
-        if (boxes[room, 2:] - boxes[room, :2]).min() < options.min_side_of(room):
-            return f"room {room} is too narrow"
-    return None
-
-
-def what_is_wrong_with_shapes(
-    plan: FloorPlan, options: SolverOptions, entries: tuple[int, ...]
+def what_is_wrong_with_rooms(
+    boxes: np.ndarray, options: SolverOptions, entries: tuple[int, ...]
 ) -> str | None:
-    """What the shapes of rooms lack of what is asked of single rooms and of how they open."""
+    """What the boxes (n, 4) lack of what is asked of single rooms and of how they open."""
     for room, asked in options.rooms.items():
-        shape, least = plan.rooms[room], options.min_side_of(room)
-        if least > 1 and shape.buffer(-0.49 * least, join_style="mitre").is_empty:
+        if (boxes[room, 2:] - boxes[room, :2]).min() < asked.min_side:
             return f"room {room} is too narrow"
-        walls = (outer_wall(plan, room, side) for side in asked.facade)
-        if asked.facade and max(walls) < DOOR_WIDTH:
+        walls = (has_outer_wall(boxes, room, side, options.outline) for side in asked.facade)
+        if asked.facade and not any(walls):
             return f"room {room} has no outer wall"
     for opening in options.openings:
-        if max(common_wall(plan.rooms[i], plan.rooms[j]) for i, j in opening.pairs) < DOOR_WIDTH:
+        if not any(common_wall(boxes[i], boxes[j]) >= DOOR_WIDTH for i, j in opening.pairs):
             return f"no wall for a door between rooms {opening.pairs}"
     if options.entrance is not None and entries:
-        walls = (outer_wall(plan, room, options.entrance) for room in entries)
-        if max(walls) < DOOR_WIDTH:
+        walls = (has_outer_wall(boxes, k, options.entrance, options.outline) for k in entries)
+        if not any(walls):
             return "the entrance is not where it should be"
-    if options.total_area is not None:
-        total = plan.areas.sum()
-        if not options.total_area[0] <= total <= options.total_area[1]:
-            return f"all rooms together have {total:g} pixels²"
+    if options.extent is not None:
+        extent = int((boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)).prod())
+        if not options.extent[0] <= extent <= options.extent[1]:
+            return f"all rooms together have {extent} pixels²"
     return None
 
 
-def common_wall(a: "Polygon", b: "Polygon") -> float:
-    """Length of wall that two rooms share, in pixels."""
-    return float(a.intersection(b).length)
+def common_wall(a: np.ndarray, b: np.ndarray) -> int:
+    """How much of a wall two boxes can have in common, in pixels; negative if they are apart."""
+    overlap = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])
+    return int(overlap.max()) if overlap.min() >= 0 else -1
 
 
-def outer_wall(plan: FloorPlan, room: int, side: Direction) -> float:
-    """Length of a room's walls to the outside that face a side of the page, in pixels."""
-    import shapely
+def has_outer_wall(
+    boxes: np.ndarray, room: int, side: Direction, outline: Outline | None, width: int = DOOR_WIDTH
+) -> bool:
+    """Has a room an outer wall at a side of the page, at least `width` pixels long?"""
+    axis, sign = _AXES[side]
+    across = 1 - axis
+    place = boxes[room, axis + 2 * (sign > 0)]
+    first, last = boxes[room, across], boxes[room, across + 2]
+    if outline is not None:
+        probe = np.zeros((last - first, 2))
+        probe[:, axis], probe[:, across] = place + sign / 2, np.arange(first, last) + 0.5
+        inner = probe.copy()
+        inner[:, axis] -= sign
+        return int((_within(inner, outline) & ~_within(probe, outline)).sum()) >= width
+    others = np.delete(boxes, room, axis=0)
+    is_beside = (others[:, across + 2] <= first) | (others[:, across] >= last)
+    is_beyond = sign * (others[:, axis + 2 * (sign > 0)] - place) > 0
+    return bool(last - first >= width and (is_beside | ~is_beyond).all())
 
-    whole, shape = plan.outline, plan.rooms[room]
-    outwards = np.array(_OUTWARDS[side])
-    total = 0.0
-    for a, b in pairwise(np.asarray(shape.exterior.coords)):
-        if bool(a[0] == b[0]) == bool(outwards[0]):
-            wall = shapely.LineString([a + outwards, b + outwards])
-            if not shape.covers(shapely.Point((a + b) / 2 + outwards)):
-                total += float(wall.difference(whole).length)
-    return total
+
+def _within(points: np.ndarray, outline: Outline) -> np.ndarray:
+    inside = np.all((points > outline.box[:2]) & (points < outline.box[2:]), axis=1)
+    for missing in outline.missing:
+        inside &= ~((points > missing[:2]) & (points < missing[2:])).all(axis=1)
+    return np.asarray(inside)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from bd_gen.layouts.wording import DIRECTIONS, Direction
 from bd_gen.system.errors import InputError
 
+DOOR_WIDTH = 13
+"""Pixels of a 256-pixel plan of 18 m that a door needs: 0.9 m."""
+
 
 @dataclass(frozen=True)
 class RoomLimits:

@@ -1,24 +1,14 @@
 """What is asked of single rooms, and of how they open, as statements on their boxes.
 
-These are what boxes must satisfy; that the shapes made of them do is seen to by `cells.asked`, and
-looked at once more by `room_checks`.
+Statements on boxes alone. Whether the shapes that are made of them keep what is said here is looked
+at by other code (`design.plan_check`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bd_gen.layouts.constraints import (
-    DOOR_WIDTH,
-    X0,
-    X1,
-    Y0,
-    Y1,
-    Clause,
-    Linear,
-    sharing_wall,
-    variable,
-)
+from bd_gen.layouts.constraints import X0, X1, Y0, Y1, Clause, Linear, variable
 from bd_gen.layouts.outline import Outline
-from bd_gen.layouts.room_limits import Opening, RoomLimits
+from bd_gen.layouts.room_limits import DOOR_WIDTH, Opening, RoomLimits
 from bd_gen.layouts.statement import Statement
 from bd_gen.layouts.wording import DIRECTIONS, Direction, Wording
 
@@ -110,33 +100,47 @@ def outer_wall(
 def outline_edges(outline: Outline, side: Direction) -> list[tuple[int, int, int]]:
     """The edges of an outline that face a side of the page: place, and where each begins and ends.
 
-    The place is the x of upright edges and the y of level ones.
+    The place is the x of upright edges and the y of level ones; the outermost come first.
     """
-    corners = list(outline.polygon)
-    area = sum(
-        a[0] * b[1] - a[1] * b[0] for a, b in zip(corners, corners[1:] + corners[:1], strict=True)
-    )
-    if area < 0:  # clockwise on the page, where y grows downwards
-        corners.reverse()
+    import shapely
+
+    axis = _SIDES[side] % 2
+    outwards = -1 if _SIDES[side] in (X0, Y0) else 1
     edges = []
-    for (ax, ay), (bx, by) in zip(corners, corners[1:] + corners[:1], strict=True):
-        if ax == bx and side == ("right" if by > ay else "left"):
-            edges.append((ax, min(ay, by), max(ay, by)))
-        elif ay == by and side == ("above" if bx > ax else "below"):
-            edges.append((ay, min(ax, bx), max(ax, bx)))
-    return sorted(edges)
+    for start, end in zip(outline.polygon, (*outline.polygon[1:], outline.polygon[0]), strict=True):
+        first, last = sorted((start[1 - axis], end[1 - axis]))
+        beyond = [(first + last) / 2] * 2
+        beyond[axis] = start[axis] + outwards / 2
+        if first < last and not shapely.contains_xy(outline.shape, *beyond):
+            edges.append((start[axis], first, last))
+    return sorted(edges, key=lambda edge: (-outwards * edge[0], edge[1]))
 
 
 def opening_statements(
     openings: Iterable[Opening], names: Sequence[str], wording: Wording, width: int = DOOR_WIDTH
 ) -> Iterable[Statement]:
-    """That of each choice of rooms some have a door's worth of wall in common."""
+    """That rooms have a door's worth of wall in common.
+
+    Two boxes have if they touch or overlap on one axis and overlap by `width` pixels on the other.
+    """
     for opening in openings:
         text = " or ".join(f"{names[i]} opens to {names[j]}" for i, j in opening.pairs)
         rooms = tuple(sorted({room for pair in opening.pairs for room in pair}))
-        ways = tuple(way for i, j in opening.pairs for way in sharing_wall(i, j, width))
+        ways = tuple(
+            (*_overlap(i, j, axis, width), *_overlap(i, j, 1 - axis, 0))
+            for i, j in opening.pairs
+            for axis in range(2)
+        )
         text = f"{text} (a common wall of {wording.length(width)})"
-        yield Statement(text, rooms, None, one_of=ways)
+        yield Statement(text, rooms, None, choices=ways)
+
+
+def _overlap(i: int, j: int, axis: int, least: int) -> list[Clause]:
+    """Two boxes have at least so many pixels of an axis in common."""
+    return [
+        (Linear(((variable(a, axis), 1), (variable(b, axis + 2), -1)), -least),)
+        for a, b in ((i, j), (j, i), (i, i), (j, j))
+    ]
 
 
 def _length(room: int, axis: int, least: int) -> Linear:

@@ -1,6 +1,7 @@
 """From a diagram to a plan, exactly: boxes, a proof that there are none, or neither in time."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +10,7 @@ from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.floor_plan import FloorPlan
 from bd_gen.layouts.bounds import Bounded
 from bd_gen.layouts.cells.grid import wrapping_rooms
-from bd_gen.layouts.checking import check_floor_plan, check_layout
+from bd_gen.layouts.checking import check_layout
 from bd_gen.layouts.constraints import Grid
 from bd_gen.layouts.cp_sat import Search
 from bd_gen.layouts.cycles import shortest_cycle
@@ -21,10 +22,6 @@ from bd_gen.layouts.tiling import tile
 
 _EFFORT = 0.125
 """CP-SAT's deterministic time for better boxes at the usual effort: half a second of a core."""
-_UNSOUND = (
-    "rectangles were found, but no plan whose rooms have the areas, the common walls or the "
-    "entrance asked for (a larger improve_effort may find one)"
-)
 _LONGEST = 600.0
 """Seconds after which the clock ends it all the same, as it does on no machine that works."""
 
@@ -75,7 +72,7 @@ def solve(
     start = time.perf_counter()
     options = options or SolverOptions()
     is_plan = options.improve_effort > 0
-    of_boxes = for_boxes(diagram, options) if is_plan else options
+    of_boxes = for_boxes(options, diagram.room_types) if is_plan else options
     problem = problem_of(diagram, of_boxes, grid)
     if shortest_cycle(diagram):
         return Layout(Status.UNREALIZABLE, None, time.perf_counter() - start)
@@ -93,9 +90,9 @@ def solve(
     boxes = _improved(diagram, problem, rest, boxes, of_boxes)
     tiled = tile(diagram, boxes, options)
     seconds = time.perf_counter() - start
-    if not tiled.is_sound:
-        return Layout(Status.TIME_LIMIT, None, seconds, why=_UNSOUND)
-    check_floor_plan(diagram, tiled.floor_plan, options)
+    if tiled.why_not:
+        why = f"rectangles were found, but no plan that keeps all that is asked: {tiled.why_not}"
+        return Layout(Status.TIME_LIMIT, None, seconds, why=why)
     return Layout(status, tiled.boxes, seconds, tiled.floor_plan)
 
 
@@ -106,13 +103,14 @@ def no_layout_within(options: SolverOptions, by_clock: bool) -> str:
     return f"no layout found with an effort of {options.effort_limit:g}"
 
 
-def for_boxes(diagram: Diagram, options: SolverOptions) -> SolverOptions:
-    """What boxes must satisfy of the options, where those that wrap others may be larger."""
-    wrapping = {diagram.room_types[k] for k in wrapping_rooms(diagram)}
-    most = {t: area for t, area in options.max_areas.items() if t not in wrapping}
+def for_boxes(options: SolverOptions, room_types: Sequence[int]) -> SolverOptions:
+    """What boxes must satisfy of the options: those that wrap others may be larger."""
+    wrapping = wrapping_rooms(room_types)
+    types = {room_types[k] for k in wrapping}
+    most = {t: area for t, area in options.max_areas.items() if t not in types}
     rooms = {
-        k: replace(asked, max_area=None) if diagram.room_types[k] in wrapping else asked
-        for k, asked in options.rooms.items()
+        room: replace(asked, max_area=None) if room in wrapping else asked
+        for room, asked in options.rooms.items()
     }
     return replace(options, max_areas=most, rooms=rooms)
 

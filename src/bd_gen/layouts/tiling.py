@@ -6,10 +6,10 @@ import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.floor_plan import FloorPlan
-from bd_gen.layouts.cells.faults import faults
 from bd_gen.layouts.cells.polygons import polygons_of
 from bd_gen.layouts.cells.search import TilingSearch, steps_of
 from bd_gen.layouts.cells.sizes import Sizes, drawn_sizes
+from bd_gen.layouts.checking import what_is_wrong_with_plan
 from bd_gen.layouts.options import SolverOptions
 
 _TRIES = 3  # walks from the best plan so far, while it does not satisfy all that is asked
@@ -22,12 +22,12 @@ class Tiled:
     Attributes:
         boxes: (n, 4) int64 bounding boxes of the rooms; a layout of the diagram.
         floor_plan: the rooms as polygons.
-        is_sound: does it satisfy all that is asked?
+        why_not: what it lacks of what is asked; "" if it satisfies all.
     """
 
     boxes: np.ndarray
     floor_plan: FloorPlan
-    is_sound: bool
+    why_not: str
 
 
 def tile(
@@ -53,10 +53,11 @@ def tile(
     search = TilingSearch(diagram, options, sizes)
     best = np.asarray(boxes, np.int64)
     steps = steps_of(options.improve_effort, diagram.num_rooms)
-    for attempt in range(_TRIES):
-        best, _ = search.walk(best, steps, [options.seed, attempt])
-        is_sound = not faults(search.tilings(best[None]))[0]
-        if is_sound:
-            break
     plot = None if options.outline is None else options.outline.shape
-    return Tiled(best, FloorPlan(polygons_of(search.maker, best), plot=plot), is_sound)
+    for attempt in range(_TRIES):
+        best = search.walk(best, steps, [options.seed, attempt])
+        plan = FloorPlan(polygons_of(search.maker, best), plot=plot)
+        why = what_is_wrong_with_plan(diagram, plan, options)
+        if why is None:
+            break
+    return Tiled(best, plan, why or "")

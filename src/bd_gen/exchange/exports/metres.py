@@ -71,6 +71,11 @@ class InMetres:
         return tuple(self.shape(room) for room in self.structure.rooms)
 
     @cached_property
+    def solid(self) -> "Geometry":
+        """The walls without gaps for doors and windows."""
+        return self.shape(self.structure.walls)
+
+    @cached_property
     def walls(self) -> "Geometry":
         """What is solid, with gaps for doors and windows."""
         import shapely

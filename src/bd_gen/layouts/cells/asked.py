@@ -1,4 +1,4 @@
-"""What a brief asks of single rooms, openings and the whole, as faults of plans.
+"""How wide rooms are that are no rectangles, and the area of the whole, as faults of plans.
 
 Each number is 0 where all is well, and larger the further a plan is from it.
 """
@@ -8,36 +8,20 @@ from collections.abc import Iterator
 import numpy as np
 
 from bd_gen.layouts.cells.tilings import Tilings
-from bd_gen.layouts.constraints import DOOR_WIDTH
-from bd_gen.layouts.problem import entry_rooms
-from bd_gen.layouts.wording import Direction
 
 
 def asked_faults(plans: Tilings) -> Iterator[np.ndarray]:
     """(B,) numbers of each kind of fault."""
     options = plans.options
-    for opening in options.openings:
-        yield _lack(np.stack([plans.common_walls[:, i + 1, j + 1] for i, j in opening.pairs]))
-    for room, asked in options.rooms.items():
-        if asked.facade:
-            yield _lack(np.stack([outer_walls(plans, side)[:, room] for side in asked.facade]))
+    for room in range(plans.diagram.num_rooms):
         least = options.min_side_of(room)
         if least > 1:
             yield _narrowness(plans, room, least)
-    entries = list(entry_rooms(plans.diagram))
-    if options.entrance is not None and entries:
-        yield _lack(outer_walls(plans, options.entrance)[:, entries].T)
     if options.total_area is not None:
-        least, most = options.total_area
+        low, high = options.total_area
         total = plans.areas.sum(axis=1)
-        beyond = np.maximum(least - total, 0) + np.maximum(total - most, 0)
-        yield (beyond > 0) + 10 * beyond / least
-
-
-def _lack(walls: np.ndarray) -> np.ndarray:
-    """(B,) what the longest of walls (K, B) lacks to take a door, and one if it lacks anything."""
-    lack = np.maximum(DOOR_WIDTH - walls.max(axis=0), 0)
-    return (lack > 0) + lack / DOOR_WIDTH
+        beyond = np.maximum(low - total, 0) + np.maximum(total - high, 0)
+        yield (beyond > 0) + 10 * beyond / low
 
 
 def _narrowness(plans: Tilings, room: int, least: int) -> np.ndarray:
@@ -79,19 +63,3 @@ def _at(sums: np.ndarray, lines: np.ndarray, step: int, axis: int) -> np.ndarray
     low = np.take_along_axis(sums, index, axis=axis)
     high = np.take_along_axis(sums, index + 1, axis=axis)
     return np.asarray(low + (high - low) * share)
-
-
-def outer_walls(plans: Tilings, side: Direction) -> np.ndarray:
-    """(B, n) float64 length of each room's walls to the outside that face a side of the page."""
-    owners, cells = plans.cells.owners, plans.cells
-    if side in ("left", "right"):
-        one, other = owners[:, 1:-1, :-1], owners[:, 1:-1, 1:]
-        lengths = np.broadcast_to(cells.heights[:, :, None], one.shape)
-    else:
-        one, other = owners[:, :-1, 1:-1], owners[:, 1:, 1:-1]
-        lengths = np.broadcast_to(cells.widths[:, None, :], one.shape)
-    inner, outer = (one, other) if side in ("right", "below") else (other, one)
-    n = plans.num_owners
-    keys = inner + (np.arange(len(owners)) * n)[:, None, None]
-    sums = np.bincount(keys.ravel(), (lengths * (outer == 0)).ravel(), len(owners) * n)
-    return sums.reshape(-1, n)[:, 1:]

@@ -5,11 +5,11 @@ smallest of the rooms whose boxes hold it; the living room, or whatever else wra
 what is left. So a plan is its boxes, and its rooms are polygons that never overlap.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.vocabulary import ROOM_TYPES, TYPICAL_AREAS
 from bd_gen.layouts.outline import Box
 
@@ -18,10 +18,10 @@ _MODULUS = 67  # the powers of two up to 2^65 differ by it
 _WRAPPING = ROOM_TYPES.index("LivingRoom")
 
 
-def wrapping_rooms(diagram: Diagram) -> tuple[int, ...]:
+def wrapping_rooms(room_types: Sequence[int]) -> tuple[int, ...]:
     """Rooms that have what the others leave: living rooms, else the room of the largest type."""
-    rooms = tuple(k for k, t in enumerate(diagram.room_types) if t == _WRAPPING)
-    areas = TYPICAL_AREAS[list(diagram.room_types)]
+    rooms = tuple(k for k, t in enumerate(room_types) if t == _WRAPPING)
+    areas = TYPICAL_AREAS[list(room_types)]
     return rooms or (int(np.argmax(areas)),)
 
 

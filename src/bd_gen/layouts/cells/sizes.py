@@ -88,8 +88,8 @@ def _area_of(options: SolverOptions, room: int) -> int:
 def _bounds(diagram: Diagram, options: SolverOptions) -> tuple[np.ndarray, np.ndarray]:
     """(n,) least and (n,) largest area to aim at."""
     asked = [
-        options.area_bounds_of(room, t) or (1, LARGEST_AREA)
-        for room, t in enumerate(diagram.room_types)
+        options.area_bounds_of(room, room_type) or (1, LARGEST_AREA)
+        for room, room_type in enumerate(diagram.room_types)
     ]
     least, most = np.array(asked, float).T
     return _inner(least, most)

@@ -13,6 +13,7 @@ from bd_gen.diagrams.diagram import Diagram
 from bd_gen.layouts.cells.grid import Cells
 from bd_gen.layouts.cells.sizes import Sizes
 from bd_gen.layouts.options import SolverOptions
+from bd_gen.layouts.wording import Direction
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +48,14 @@ class Tilings:
         return self._by_owner(self.cells.inner, floor)[:, 1:]
 
     @cached_property
+    def unfilled(self) -> np.ndarray:
+        """(B,) float64 what no room has of the outline that is given, in pixels²."""
+        outline = self.options.outline
+        return (
+            np.zeros(len(self.boxes)) if outline is None else outline.area - self.areas.sum(axis=1)
+        )
+
+    @cached_property
     def sides(self) -> np.ndarray:
         """(B, n, 2) int64 width and height of the boxes."""
         return self.boxes[..., 2:] - self.boxes[..., :2]
@@ -66,6 +75,23 @@ class Tilings:
             total += np.bincount(pairs.ravel(), weights, len(total))
         walls = total.reshape(-1, n, n)
         return walls + walls.transpose(0, 2, 1)
+
+    @cached_property
+    def outer_walls(self) -> dict[Direction, np.ndarray]:
+        """By side of the page: (B, n + 1) float64 length of the walls that face out there."""
+        cells = self.cells
+        heights = np.broadcast_to(cells.heights[:, :, None], cells.inner.shape)
+        widths = np.broadcast_to(cells.widths[:, None, :], cells.inner.shape)
+        beyond: dict[Direction, tuple[np.ndarray, np.ndarray]] = {
+            "left": (cells.owners[:, 1:-1, :-2], heights),
+            "right": (cells.owners[:, 1:-1, 2:], heights),
+            "above": (cells.owners[:, :-2, 1:-1], widths),
+            "below": (cells.owners[:, 2:, 1:-1], widths),
+        }
+        return {
+            side: self._by_owner(cells.inner, (neighbours == 0) * lengths)
+            for side, (neighbours, lengths) in beyond.items()
+        }
 
     @cached_property
     def _corner_counts(self) -> tuple[np.ndarray, np.ndarray]:

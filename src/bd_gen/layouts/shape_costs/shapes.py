@@ -21,8 +21,9 @@ def bends(plans: Tilings) -> np.ndarray:
 @shape_cost("narrow", 1.5, "length of places in rooms narrower than 0.9 m, in pixels")
 def narrow(plans: Tilings) -> np.ndarray:
     """Rooms that wrap others have them; for the rest the short side of the box counts."""
-    least = np.full(plans.num_owners, float(plans.options.min_side))
-    least[1:][plans.is_wrapping] = max(NARROW_PASSAGE, plans.options.min_side)
+    rooms = range(plans.diagram.num_rooms)
+    least = np.array([0, *(plans.options.min_side_of(room) for room in rooms)], float)
+    least[1:][plans.is_wrapping] = np.maximum(least[1:][plans.is_wrapping], NARROW_PASSAGE)
     return np.asarray(plans.narrow_places(least)[:, 1:].sum(axis=1))
 
 

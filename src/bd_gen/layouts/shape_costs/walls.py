@@ -3,7 +3,7 @@
 import numpy as np
 
 from bd_gen.layouts.cells.tilings import Tilings
-from bd_gen.layouts.constraints import DOOR_WIDTH
+from bd_gen.layouts.room_limits import DOOR_WIDTH
 from bd_gen.layouts.shape_costs import shape_cost
 
 _CLOSE = 9  # pixels; lines closer than this are hardly meant to be two
