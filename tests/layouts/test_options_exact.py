@@ -55,7 +55,7 @@ def random_options(rng: np.random.Generator) -> SolverOptions:
         chosen = {name: value for name, value in settings.items() if rng.random() < 0.4}
         try:
             outline = random_outline(rng) if rng.random() < 0.6 else None
-            return SolverOptions(outline=outline, improve_seconds=0, **chosen)
+            return SolverOptions(outline=outline, improve_effort=0, **chosen)
         except InputError:
             continue
 

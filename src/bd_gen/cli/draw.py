@@ -74,16 +74,16 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--time-limit",
     type=click.FloatRange(min=0, min_open=True),
-    default=10.0,
+    default=300.0,
     show_default=True,
-    help="Seconds to look for the layout of a diagram.",
+    help="Seconds by the clock that end the search for a layout; its effort is limited, too.",
 )
 @click.option(
     "--improve",
     type=click.FloatRange(min=0),
-    default=0.5,
+    default=1.0,
     show_default=True,
-    help="Seconds to make a layout more plausible.",
+    help="Effort for each plan, counted and not timed; 1 is about a second of an idle core.",
 )
 @click.option(
     "--animate", is_flag=True, help="Show a sample being drawn (a checkpoint always does)."
@@ -146,7 +146,7 @@ def command(
     from bd_gen.layouts.options import SolverOptions
 
     is_checkpoint = str(file) == "bundled" or kind_of(file) == "checkpoint"
-    options = None if no_solver else SolverOptions(time_limit=time_limit, improve_seconds=improve)
+    options = None if no_solver else SolverOptions(time_limit=time_limit, improve_effort=improve)
     choice = AnimationChoice(method, steps, sample, seed, title)
     if animate or is_checkpoint:
         draw_film(file, out, is_checkpoint, choice, options)

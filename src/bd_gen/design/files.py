@@ -78,9 +78,9 @@ def write_designs(
         RuntimeError: a plan is not what was asked for; a fault of this program.
     """
     plans = [
-        LaidOut(f"{k:02d}", diagram, boxes)
-        for k, (diagram, boxes) in enumerate(
-            zip(designs.diagrams, designs.boxes, strict=True), start=1
+        LaidOut(f"{k:02d}", diagram, boxes, floor_plan=floor_plan)
+        for k, (diagram, boxes, floor_plan) in enumerate(
+            zip(designs.diagrams, designs.boxes, designs.floor_plans, strict=True), start=1
         )
     ]
     tell = report or (lambda *_: None)

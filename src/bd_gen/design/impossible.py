@@ -3,9 +3,8 @@
 What is looked at, each on a proof: areas that do not fit the plot or the total; doors that are
 asked for and forbidden; and rules, sizes, outer walls, openings and kept boxes that nothing
 satisfies together. What is named is needed for the contradiction, and where one number can give
-way, the
-nearest one that would do is told. What a brief leaves open, the relations of its rooms, is not
-looked at here.
+way, the nearest one that would do is told. What a brief leaves open, the relations of its rooms, is
+not looked at here.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,6 +14,7 @@ from bd_gen.design.brief import Brief
 from bd_gen.design.contradictions import rule_statements
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.problem import Problem, option_statements
 from bd_gen.layouts.room_limits import RoomLimits
 from bd_gen.layouts.search import Status, find_boxes
@@ -22,8 +22,7 @@ from bd_gen.layouts.statement import Statement
 from bd_gen.sampling.rules import Rule
 from bd_gen.system.errors import InputError
 
-_TIME_LIMIT = 5.0
-_EFFORT = 1.0
+_EFFORT = 1.25  # five seconds of an idle core
 _MOST_NAMED = 4
 
 
@@ -55,7 +54,8 @@ def _check_areas(brief: Brief) -> None:
     ]
     needed = sum(least for least, _ in bounds) * square
     sized = [(least * square, name) for (least, _), name in zip(bounds, brief.labels, strict=True)]
-    largest = sorted((pair for pair in sized if pair[0] > 0.1), reverse=True)[:_MOST_NAMED]
+    sized = sorted((pair for pair in sized if pair[0] > 0.1), key=lambda pair: -pair[0])
+    largest = sized[:_MOST_NAMED]
     named = ", ".join(f"{name} {area:.1f}" for area, name in largest)
     if len(sized) > len(largest):
         named += ", ..."
@@ -147,7 +147,9 @@ def _minimal(demands: Sequence[_Demand], num_rooms: int) -> list[int]:
 
 def _is_impossible(demands: Sequence[_Demand], num_rooms: int) -> bool:
     statements = tuple(s for demand in demands for s in demand.statements)
-    found = find_boxes(Problem(num_rooms, statements), _TIME_LIMIT, effort_limit=_EFFORT)
+    found = find_boxes(
+        Problem(num_rooms, statements), SolverOptions().time_limit, effort_limit=_EFFORT
+    )
     return found.status is Status.UNREALIZABLE
 
 

@@ -59,6 +59,15 @@ class Programme:
         return tuple(room.name or name for room, name in zip(self.rooms, by_type, strict=True))
 
     @property
+    def alike(self) -> tuple[int, ...]:
+        """A number for each room: rooms of one type that share a name, or have none, are alike."""
+        kinds: dict[tuple[int, str], int] = {}
+        return tuple(
+            kinds.setdefault((room.room_type, fold_name(room.group)), len(kinds))
+            for room in self.rooms
+        )
+
+    @property
     def own_names(self) -> dict[str, tuple[int, ...]]:
         """By folded name the rooms that have it: each by its own, and those that share one."""
         found: dict[str, tuple[int, ...]] = {}

@@ -3,7 +3,8 @@
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.relations import are_joined, relations_from_boxes
+from bd_gen.diagrams.floor_plan import FloorPlan
+from bd_gen.diagrams.relations import TOUCH_DISTANCE, are_joined, relations_from_boxes
 from bd_gen.diagrams.tokens import edge_tokens, tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.constraints import Grid
@@ -11,6 +12,7 @@ from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outline import Outline
 from bd_gen.layouts.problem import entry_rooms
 from bd_gen.layouts.room_checks import what_is_wrong_with_rooms
+from bd_gen.layouts.room_limits import DOOR_WIDTH
 
 
 def check_layout(
@@ -27,6 +29,71 @@ def check_layout(
     problem = _what_is_wrong(diagram, boxes, options or SolverOptions(), grid or Grid())
     if problem:
         raise RuntimeError(f"not a layout: {problem}: {boxes.tolist()} for {diagram}")
+
+
+def what_is_wrong_with_plan(
+    diagram: Diagram, plan: FloorPlan, options: SolverOptions
+) -> str | None:
+    """Why polygons are no plan of the diagram that satisfies the options; None if they are one."""
+    import shapely
+
+    if any(
+        room.geom_type != "Polygon" or room.is_empty or not room.is_valid for room in plan.rooms
+    ):
+        return "a room that is no polygon"
+    bounds = np.array([room.bounds for room in plan.rooms])
+    boxes = bounds.astype(np.int64)
+    if (boxes != bounds).any():
+        return "no whole pixels"
+    of_boxes = SolverOptions(min_side=options.min_side, fixed=options.fixed)
+    problem = _what_is_wrong(diagram, boxes, of_boxes, Grid())
+    problem = problem or what_is_wrong_with_rooms(boxes, options, entry_rooms(diagram))
+    if problem:
+        return problem
+    if round(shapely.union_all(plan.rooms).area) != round(plan.areas.sum()):
+        return "rooms that overlap"
+    total = plan.areas.sum()
+    if options.total_area and not options.total_area[0] <= total <= options.total_area[1]:
+        return f"all rooms together have {total:g} pixels²"
+    for room in range(diagram.num_rooms):
+        problem = _what_is_wrong_with_room(room, diagram, plan, options)
+        if problem:
+            return problem
+    for opening in options.openings:
+        walls = [plan.rooms[i].intersection(plan.rooms[j]).length for i, j in opening.pairs]
+        if max(walls) < DOOR_WIDTH:
+            return f"no wall for a door between rooms {opening.pairs}"
+    if options.outline is not None and not _is_within(options.outline, diagram, plan):
+        return "outline"
+    return None
+
+
+def _what_is_wrong_with_room(
+    room: int, diagram: Diagram, plan: FloorPlan, options: SolverOptions
+) -> str | None:
+    """Is a room as large, and as wide somewhere, as it has to be?"""
+    shape, least_side = plan.rooms[room], options.min_side_of(room)
+    bounds = options.area_bounds_of(room, diagram.room_types[room])
+    if bounds is not None and not bounds[0] <= shape.area <= bounds[1]:
+        return f"area of room {room}"
+    # A square fits in if something is left when half of it, or nearly, is taken off all round.
+    if least_side > 1 and shape.buffer(-0.49 * least_side, join_style="mitre").is_empty:
+        return f"room {room} is too narrow"
+    return None
+
+
+def _is_within(outline: Outline, diagram: Diagram, plan: FloorPlan) -> bool:
+    from shapely import box
+
+    if any(not outline.shape.covers(room) for room in plan.rooms):
+        return False
+    rooms = entry_rooms(diagram)
+    if outline.front_door is None or not rooms:
+        return True
+    x0, y0, x1, y1 = outline.front_door
+    d = TOUCH_DISTANCE
+    place = box(x0 - d, y0 - d, x1 + d, y1 + d)
+    return any(plan.rooms[room].intersects(place) for room in rooms)
 
 
 def _what_is_wrong(
@@ -58,8 +125,8 @@ def _respects(outline: Outline, diagram: Diagram, boxes: np.ndarray) -> bool:
     low, high = boxes[:, :2], boxes[:, 2:]
     if (low < outline.box[:2]).any() or (high > outline.box[2:]).any():
         return False
-    if outline.notch is not None:
-        overlap = np.minimum(high, outline.notch[2:]) - np.maximum(low, outline.notch[:2])
+    for missing in outline.missing:
+        overlap = np.minimum(high, missing[2:]) - np.maximum(low, missing[:2])
         if (overlap > 0).all(axis=1).any():
             return False
     rooms = entry_rooms(diagram)
