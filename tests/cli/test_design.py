@@ -146,7 +146,7 @@ def test_no_plan_at_all_writes_nothing(design, monkeypatch):
     )
     assert code == 2
     assert "found 0 of 12 plans: of" in err
-    assert "that satisfies the sizes or outline given" in err
+    assert "0 have a layout that satisfies the sizes or plot given; most in the way: '" in err
     assert not Path("plans").exists()
 
 

@@ -260,7 +260,7 @@ def rules_from(
     Raises:
         InputError: a text is no rule.
     """
-    words = RuleWords(around.labels, programme.own_names, quarter_turns)
+    words = RuleWords(around.labels, programme.own_names, programme.spelled, quarter_turns)
     kinds: tuple[Kind, Kind] = ("require", "forbid")
     rules: list[DesignRule] = [
         parse_rule(text, kind, words=words, where=where)

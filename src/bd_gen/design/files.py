@@ -135,7 +135,7 @@ def _draw(folder: Path, plans: list[LaidOut], designs: Designs, scale: float, te
         folder / SHEET,
         mode="plan",
         titles=titles,
-        title=programme_text(designs.brief.room_types, designs.brief.words),
+        title=designs.brief.title or programme_text(designs.brief.room_types, designs.brief.words),
         metres_per_pixel=scale,
     )
     tell("drawing", len(plans) + 1, len(plans) + 1)

@@ -59,8 +59,10 @@ def _check_areas(brief: Brief) -> None:
     if len(sized) > len(largest):
         named += ", ..."
     named = f"{named}{_assumed_share(brief)}"
-    if options.outline is not None and needed > options.outline.area * square + 0.05:
-        there = options.outline.area * square
+    there = None if options.outline is None else options.outline.area * square
+    if there is not None and brief.plot is not None and brief.plot.corners:
+        there = brief.plot.area  # before it is rounded to pixels
+    if there is not None and needed > there + 0.05:
         what = "the plot less setbacks" if _has_setbacks(brief) else "the plot"
         raise InputError(
             f"the rooms need at least {needed:.1f} m² ({named}), {what} has {there:.1f} m²: "
@@ -82,10 +84,10 @@ def _check_areas(brief: Brief) -> None:
                 f"the rooms may have at most {reach:.1f} m², but all together are to have at least "
                 f"{least_total:.1f} m²: {least_total - reach:.1f} m² less in all would do"
             )
-    if options.outline is not None and options.outline.area * square < least_total - 0.05:
+    if there is not None and there < least_total - 0.05:
         raise InputError(
             f"all rooms together are to have at least {least_total:.1f} m², the plot less setbacks "
-            f"has {options.outline.area * square:.1f} m²"
+            f"has {there:.1f} m²: {least_total - there:.1f} m² more of plot or less in all would do"
         )
 
 

@@ -81,6 +81,12 @@ class Programme:
                     found[name] = (*found.get(name, ()), k)
         return found
 
+    @property
+    def spelled(self) -> dict[str, str]:
+        """By folded name how the brief writes it."""
+        names = [name for room in self.rooms for name in (room.group, room.name) if name]
+        return {fold_name(name): name for name in names}
+
     def find(self, name: str, labels: RoomLabels, where: str) -> list[int]:
         """The rooms that a name means: their own, or all of a type.
 
