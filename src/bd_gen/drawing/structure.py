@@ -88,7 +88,7 @@ def structure_of(plan: LaidOut, scale: float = METRES_PER_PIXEL) -> Structure:
         between = apart[(apart > 0) & (apart <= TOUCH_DISTANCE)]
         usual = min(float(np.median(between)), outer * _THICKER) if len(between) else inner
         outer, inner = max(outer, usual), max(inner, usual)
-        floors = _floors_of_boxes(solid, apart, inner, scale)
+        floors = _floors_of_boxes(solid, apart, inner)
     else:
         floors = _floors(solid, apart, inner, scale)
     whole = closed(solid, TOUCH_DISTANCE)
@@ -135,12 +135,12 @@ def _floors(
     for room, distances in zip(rooms, apart, strict=True):
         near = np.flatnonzero(distances < inner)
         walls = [_grown(rooms[k], (inner + distances[k]) / 2) for k in near]
-        floors.append(_less(room, walls, scale))
+        floors.append(_less(room, walls, _SPLINTER / scale))
     return tuple(floors)
 
 
 def _floors_of_boxes(
-    rooms: "tuple[Polygon, ...]", apart: np.ndarray, inner: float, scale: float
+    rooms: "tuple[Polygon, ...]", apart: np.ndarray, inner: float
 ) -> "tuple[Geometry, ...]":
     """The same for boxes: walls stand on the larger of two rooms, whose box holds them."""
     areas = np.array([room.area for room in rooms])
@@ -148,18 +148,18 @@ def _floors_of_boxes(
     for k, (room, distances) in enumerate(zip(rooms, apart, strict=True)):
         is_smaller = (areas < areas[k]) | ((areas == areas[k]) & (np.arange(len(areas)) < k))
         near = np.flatnonzero((distances < inner) & is_smaller)
-        floors.append(_less(room, [_grown(rooms[j], inner) for j in near], scale))
+        floors.append(_less(room, [_grown(rooms[j], inner) for j in near], _SLIVER))
     return tuple(floors)
 
 
-def _less(room: "Polygon", walls: "list[Geometry]", scale: float) -> "Geometry":
-    """A room without walls, and without splinters beside them."""
+def _less(room: "Polygon", walls: "list[Geometry]", splinter: float) -> "Geometry":
+    """A room without walls, and without splinters beside them that are narrower than so much."""
     import shapely
 
     if not walls:
         return room
     floor = room.difference(shapely.union_all(walls))
-    clear = _opened(floor, _SPLINTER / scale)
+    clear = _opened(floor, splinter)
     # Narrower than its walls: better seen without them than not at all.
     return next((shape for shape in (clear, floor) if not shape.is_empty), room)
 

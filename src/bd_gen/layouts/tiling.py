@@ -55,7 +55,7 @@ def tile(
     steps = steps_of(options.improve_effort, diagram.num_rooms)
     plot = None if options.outline is None else options.outline.shape
     for attempt in range(_TRIES):
-        best, _ = search.walk(best, steps, [options.seed, attempt])
+        best = search.walk(best, steps, [options.seed, attempt])
         plan = FloorPlan(polygons_of(search.maker, best), plot=plot)
         why = what_is_wrong_with_plan(diagram, plan, options)
         if why is None:

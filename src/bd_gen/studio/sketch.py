@@ -99,8 +99,8 @@ class Sketch:
         """
         return tuple(r.for_programme(self.room_types, self.vocabulary) for r in self.rules)
 
-    def options(self, seconds: float = 1.0, improve: float = 0.0, seed: int = 0) -> SolverOptions:
-        """What a layout must satisfy besides, and how long to look.
+    def options(self, effort: float = 0.0) -> SolverOptions:
+        """What a layout must satisfy besides; `effort` is for making it better.
 
         Raises:
             InputError: areas that contradict one another.
@@ -109,9 +109,7 @@ class Sketch:
             min_areas=self.min_areas,
             max_areas=self.max_areas,
             fixed=self.fixed,
-            time_limit=seconds,
-            improve_effort=improve,
-            seed=seed,
+            improve_effort=effort,
         )
 
     def holds(self, diagram: Diagram) -> bool:

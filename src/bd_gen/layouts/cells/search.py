@@ -29,6 +29,9 @@ _USUAL_ROOMS = 8
 _TEMPERATURE = 6.0  # at the start: that of one corner of the outline
 _BACK_AFTER = 40  # steps after which a walk that got lost starts again from its best plan
 _LOST = 3.0  # temperatures above the best plan
+_FIRST_PRICE, _LAST_PRICE, _PRICES_RISE = 0.02, 1.0, 0.7
+"""What a pixel² left of a given outline costs: first and last, and the share of a walk in which it
+rises. Plans find their order first and fill the outline then."""
 _FAULT = 1000.0  # what a fault costs
 _DIGITS = 6  # of costs: what sums differ by on other machines decides nothing
 
@@ -66,13 +69,15 @@ class TilingSearch:
         cells = self.maker.cells(boxes)
         return Tilings(boxes, cells, self.diagram, self.options, self.sizes, self._is_wrapping)
 
-    def costs(self, boxes: np.ndarray) -> np.ndarray:
-        """(B,) float64 of boxes (B, n, 4) int64, in corners of the outline times 6."""
+    def costs(self, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of boxes (B, n, 4) int64: (B,) costs, in corners of the outline times 6, and (B,) pixels²
+        that they leave of the outline that is given.
+        """
         plans = self.tilings(boxes)
         total = _FAULT * faults(plans)
         for cost in self._costs:
             total += cost.weight * cost.measure(plans)
-        return np.round(total, _DIGITS)
+        return np.round(total, _DIGITS), plans.unfilled
 
     def are_layouts(self, boxes: np.ndarray) -> np.ndarray:
         """(B,) bool: are these the diagram's relations, and no box out of bounds or too thin?"""
@@ -86,27 +91,38 @@ class TilingSearch:
         good[rows] = (found == self._relations).all(axis=1)
         return good
 
-    def walk(self, boxes: np.ndarray, steps: int, seed: list[int]) -> tuple[np.ndarray, float]:
-        """(n, 4) int64 the best plan on a walk from a layout, and what it costs."""
+    def walk(self, boxes: np.ndarray, steps: int, seed: list[int]) -> np.ndarray:
+        """(n, 4) int64 the best plan on a walk from a layout."""
         rng = np.random.default_rng(seed)
-        here, cost = boxes, float(self.costs(boxes[None])[0])
-        best, least = here, cost
+        here = best = boxes
+        cost, left = least, least_left = self._cost_of(boxes)
         for step in range(steps):
-            temperature = _TEMPERATURE * (1 - step / steps) ** 2
+            done = step / steps
+            temperature = _TEMPERATURE * (1 - done) ** 2
+            price = _LAST_PRICE ** min(1.0, done / _PRICES_RISE) * _FIRST_PRICE ** max(
+                0.0, 1 - done / _PRICES_RISE
+            )
             near = self._moves.neighbours(rng, here, NEIGHBOURS)
             near = near[self.are_layouts(near)]
             if not len(near):
                 continue
-            costs = self.costs(near)
-            chosen = int((costs - temperature * rng.gumbel(size=len(near))).argmin())
-            rise = float(costs[chosen]) - cost
+            costs, lefts = self.costs(near)
+            totals = costs + price * lefts
+            chosen = int((totals - temperature * rng.gumbel(size=len(near))).argmin())
+            rise = float(totals[chosen]) - cost - price * left
             if rise < 0 or rng.random() < np.exp(-rise / temperature):
-                here, cost = near[chosen], float(costs[chosen])
-            if cost < least:
-                best, least = here, cost
-            elif step % _BACK_AFTER == _BACK_AFTER - 1 and cost > least + _LOST * temperature:
-                here, cost = best, least
-        return best, least
+                here, cost, left = near[chosen], float(costs[chosen]), float(lefts[chosen])
+            if cost + _LAST_PRICE * left < least + _LAST_PRICE * least_left:
+                best, least, least_left = here, cost, left
+            elif step % _BACK_AFTER == _BACK_AFTER - 1:
+                rise = cost + price * left - least - price * least_left
+                if rise > _LOST * temperature:
+                    here, cost, left = best, least, least_left
+        return best
+
+    def _cost_of(self, boxes: np.ndarray) -> tuple[float, float]:
+        costs, lefts = self.costs(boxes[None])
+        return float(costs[0]), float(lefts[0])
 
 
 def steps_of(effort: float, num_rooms: int) -> int:

@@ -48,6 +48,14 @@ class Tilings:
         return self._by_owner(self.cells.inner, floor)[:, 1:]
 
     @cached_property
+    def unfilled(self) -> np.ndarray:
+        """(B,) float64 what no room has of the outline that is given, in pixels²."""
+        outline = self.options.outline
+        return (
+            np.zeros(len(self.boxes)) if outline is None else outline.area - self.areas.sum(axis=1)
+        )
+
+    @cached_property
     def sides(self) -> np.ndarray:
         """(B, n, 2) int64 width and height of the boxes."""
         return self.boxes[..., 2:] - self.boxes[..., :2]

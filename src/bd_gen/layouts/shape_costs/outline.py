@@ -36,13 +36,3 @@ def slits(plans: Tilings) -> np.ndarray:
 def outer_wall(plans: Tilings) -> np.ndarray:
     """Less for a compact plan."""
     return np.asarray(plans.common_walls[:, 0, 1:].sum(axis=1))
-
-
-@shape_cost("unfilled", 0.15, "what no room has of the outline that is given, in pixels²")
-def unfilled(plans: Tilings) -> np.ndarray:
-    """Anything at all counts as much as 1000 pixels² more."""
-    given = plans.options.outline
-    if given is None:
-        return np.zeros(len(plans.boxes))
-    left = given.area - plans.areas.sum(axis=1)
-    return left + 1000.0 * (left > 0)
