@@ -4,13 +4,16 @@ Areas are those that are seen: the floor of an L-shaped living room, not its box
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL
+from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.layouts.options import LARGEST_AREA, SolverOptions
+from bd_gen.layouts.outline import Box, box_area
 
 # In the order of ROOM_TYPES: LivingRoom, MasterRoom, Kitchen, Bathroom, DiningRoom, ChildRoom,
 # StudyRoom, SecondRoom, GuestRoom, Balcony, Entrance, Storage, Wall-in.
@@ -46,13 +49,15 @@ class Sizes:
 def drawn_sizes(diagram: Diagram, options: SolverOptions) -> Sizes:
     """Sizes as they vary in real plans; the same again for the same diagram and seed.
 
-    In an outline they add up to its area, as far as the bounds of areas allow.
+    Rooms with targets have what is seen of those: what smaller targets leave of them. In an outline they add up to its area, as far as the bounds of areas allow.
     """
     types = np.array(diagram.room_types)
     rng = np.random.default_rng(_key(diagram, options.seed))
     deviations = np.clip(rng.standard_normal(len(types)), -_MOST_DEVIATIONS, _MOST_DEVIATIONS)
     medians = np.array(_MEDIAN_AREAS)[types] / METRES_PER_PIXEL**2
     areas = medians * np.exp(np.array(_SPREADS)[types] * deviations)
+    wanted = np.array([_seen(options.targets, room) for room in range(len(types))])
+    areas = np.where(wanted > 0, wanted, areas)
     fixed = np.array([_area_of(options, room) for room in range(len(types))])
     areas = np.where(fixed > 0, fixed, areas)
     least, most = _bounds(diagram, options)
@@ -83,6 +88,18 @@ def _key(diagram: Diagram, seed: int) -> list[int]:
 def _area_of(options: SolverOptions, room: int) -> int:
     x0, y0, x1, y1 = options.fixed.get(room, (0, 0, 0, 0))
     return (x1 - x0) * (y1 - y0)
+
+
+def _seen(targets: Mapping[int, Box], room: int) -> int:
+    """Pixels² of a room's target that no smaller target covers; 0 without one."""
+    if room not in targets:
+        return 0
+    floor = np.zeros((LARGEST_COORDINATE + 1, LARGEST_COORDINATE + 1), bool)
+    for other, is_floor in ((room, True), *((k, False) for k in targets)):
+        if is_floor or box_area(targets[other]) < box_area(targets[room]):
+            x0, y0, x1, y1 = targets[other]
+            floor[y0:y1, x0:x1] = is_floor
+    return int(floor.sum())
 
 
 def _bounds(diagram: Diagram, options: SolverOptions) -> tuple[np.ndarray, np.ndarray]:
