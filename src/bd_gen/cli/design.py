@@ -141,6 +141,7 @@ def _design(
     from bd_gen.design.files import SHEET, write_designs
     from bd_gen.design.geometry import geometry_model, knows
     from bd_gen.design.run import Designed, design
+    from bd_gen.generation.in_memory import is_smaller
 
     start = time.monotonic()
     say_notes(model)
@@ -152,6 +153,12 @@ def _design(
             err=True,
         )
     _say_assumed(brief)
+    if is_smaller(model, brief.num_rooms):
+        click.echo(
+            f"bd-gen: note: the model was trained on larger homes; of {brief.num_rooms} rooms it "
+            "draws what it learned of those",
+            err=True,
+        )
     with new_bar("diagrams") as progress:
         tasks: dict[str, object] = {}
         shown: list[Designed] = []

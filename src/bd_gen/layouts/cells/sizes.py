@@ -4,6 +4,7 @@ Areas are those that are seen: the floor of an L-shaped living room, not its box
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,7 +14,9 @@ from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, scale_of
 from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.words import Words
+from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.layouts.options import LARGEST_AREA, SolverOptions
+from bd_gen.layouts.outline import Box, box_area
 
 # In the order of RPLAN's types: LivingRoom, MasterRoom, Kitchen, Bathroom, DiningRoom, ChildRoom,
 # StudyRoom, SecondRoom, GuestRoom, Balcony, Entrance, Storage, Wall-in.
@@ -82,7 +85,8 @@ def _alike(kind: str) -> int:
 def drawn_sizes(diagram: Diagram, options: SolverOptions) -> Sizes:
     """Sizes as they vary in real plans; the same again for the same diagram and seed.
 
-    In an outline they add up to its area, as far as the bounds of areas allow.
+    Rooms with targets have what is seen of those: what smaller targets leave of them. In an outline
+    they add up to its area, as far as the bounds of areas allow.
     """
     types = np.array(diagram.room_types)
     rng = np.random.default_rng(_key(diagram, options.seed))
@@ -90,6 +94,8 @@ def drawn_sizes(diagram: Diagram, options: SolverOptions) -> Sizes:
     usual = _usual_sizes(diagram.words)
     medians = usual.areas[types]
     areas = medians * np.exp(usual.spreads[types] * deviations)
+    wanted = np.array([_seen(options.targets, room) for room in range(len(types))])
+    areas = np.where(wanted > 0, wanted, areas)
     fixed = np.array([_area_of(options, room) for room in range(len(types))])
     areas = np.where(fixed > 0, fixed, areas)
     least, most = _bounds(diagram, options)
@@ -120,6 +126,18 @@ def _key(diagram: Diagram, seed: int) -> list[int]:
 def _area_of(options: SolverOptions, room: int) -> int:
     x0, y0, x1, y1 = options.fixed.get(room, (0, 0, 0, 0))
     return (x1 - x0) * (y1 - y0)
+
+
+def _seen(targets: Mapping[int, Box], room: int) -> int:
+    """Pixels² of a room's target that no smaller target covers; 0 without one."""
+    if room not in targets:
+        return 0
+    floor = np.zeros((LARGEST_COORDINATE + 1, LARGEST_COORDINATE + 1), bool)
+    for other, is_floor in ((room, True), *((k, False) for k in targets)):
+        if is_floor or box_area(targets[other]) < box_area(targets[room]):
+            x0, y0, x1, y1 = targets[other]
+            floor[y0:y1, x0:x1] = is_floor
+    return int(floor.sum())
 
 
 def _bounds(diagram: Diagram, options: SolverOptions) -> tuple[np.ndarray, np.ndarray]:
