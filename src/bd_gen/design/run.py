@@ -1,6 +1,6 @@
 """From a brief to plans: rules, candidates, the likeliest of them, and their layouts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from bd_gen.design.candidates import Candidates
 from bd_gen.design.contradictions import contradictory
 from bd_gen.design.geometry import knows, with_targets
 from bd_gen.design.impossible import check_possible
+from bd_gen.design.laying_out import choose_layouts
 from bd_gen.design.search import CandidateSearch
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.floor_plan import FloorPlan
@@ -88,25 +89,26 @@ def design(
     with Solvers(workers) as solvers:
         search = CandidateSearch(checkpoint, brief, rules, solvers, device)
         found = search.run(lambda done, total: tell("looking for diagrams", done, total))
-        chosen = found.tokens[found.chosen]
-        diagrams = diagrams_from_tokens(chosen, checkpoint.vocabulary)
-        layouts = []
-        options: list[SolverOptions] | SolverOptions = brief.options
-        if geometry is not None and knows(geometry, brief.num_rooms):
-            options = with_targets(geometry, diagrams, brief.options, brief.seed, device)
-        for layout in solvers.lay_out(diagrams, options):
-            layouts.append(layout)
-            tell("laying out", len(layouts), len(diagrams))
+        places = search.all_far_apart()
+        diagrams = diagrams_from_tokens(found.tokens[places], checkpoint.vocabulary)
+
+        def demands(some: Sequence[Diagram]) -> Sequence[SolverOptions]:
+            if geometry is not None and knows(geometry, brief.num_rooms):
+                return with_targets(geometry, some, brief.options, brief.seed, device)
+            return [brief.options] * len(some)
+
+        chosen = choose_layouts(
+            diagrams, demands, brief.count, solvers, lambda *done: tell("laying out", *done)
+        )
     shares: list[RuleShare] = []
-    if len(diagrams) < brief.count and rules:
+    if len(chosen) < brief.count and rules:
         shares = rule_shares(checkpoint, brief, rules, device)
-    have = [k for k, layout in enumerate(layouts) if layout.boxes is not None]
     return Designs(
         brief=brief,
-        diagrams=tuple(diagrams[k] for k in have),
-        boxes=tuple(layout.boxes for layout in layouts if layout.boxes is not None),
-        floor_plans=tuple(layouts[k].floor_plan for k in have),
-        nats=found.nats[found.chosen][have],
+        diagrams=tuple(diagrams[one.place] for one in chosen),
+        boxes=tuple(one.layout.boxes for one in chosen if one.layout.boxes is not None),
+        floor_plans=tuple(one.layout.floor_plan for one in chosen),
+        nats=found.nats[places][[one.place for one in chosen]],
         candidates=found,
         num_given=search.num_given,
         shares=tuple(shares),

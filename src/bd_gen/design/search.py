@@ -8,7 +8,7 @@ particles take their place; see `sampling.particles`.
 
 import hashlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -179,6 +179,11 @@ class CandidateSearch:
         brief = self.brief
         found.chosen = far_apart(found.tokens, self._differences, brief.min_difference, brief.count)
 
+    def all_far_apart(self) -> list[int]:
+        """All candidates that differ enough from those before them, likeliest first."""
+        tokens, least = self.found.tokens, self.brief.min_difference
+        return far_apart(tokens, self._differences, least, len(tokens))
+
     def _is_new(self, rows: np.ndarray) -> np.ndarray:
         is_new = np.zeros(len(rows), bool)
         for k, row in enumerate(canonical_tokens(rows, self.vocabulary)):
@@ -188,7 +193,9 @@ class CandidateSearch:
         return is_new
 
     def _with_layout(self, rows: np.ndarray) -> np.ndarray:
-        options = first_layout(self.brief.options, self.brief.room_types)
+        options = first_layout(
+            for_boxes(self.brief.options, self.brief.room_types, self.vocabulary.words)
+        )
         diagrams = diagrams_from_tokens(rows, self.vocabulary)
         layouts = list(self.solvers.lay_out(diagrams, options))
         statuses = [layout.status for layout in layouts]
@@ -205,9 +212,9 @@ def batch_size(pool: int) -> int:
     return min(BATCH, max(_SMALLEST_BATCH, 16 * math.ceil(pool * 1.2 / 16)))
 
 
-def first_layout(options: SolverOptions, room_types: Sequence[int]) -> SolverOptions:
-    """The demands on boxes, content with the first layout that satisfies them."""
-    return replace(for_boxes(options, room_types), improve_effort=0.0)
+def first_layout(options: SolverOptions) -> SolverOptions:
+    """The same demands, content with the first layout that satisfies them."""
+    return replace(options, improve_effort=0.0)
 
 
 def _is_sound(samples: DiagramSet) -> np.ndarray:

@@ -110,7 +110,7 @@ def explain(
     """
     options = options or SolverOptions()
     if options.improve_effort > 0:
-        options = for_boxes(options, diagram.room_types)
+        options = for_boxes(options, diagram.room_types, diagram.words)
     oracle = _Oracle(problem_of(diagram, options, grid), options)
     statements = oracle.problem.statements
     everything = list(range(len(statements)))

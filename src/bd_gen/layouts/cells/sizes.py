@@ -9,21 +9,27 @@ from dataclasses import dataclass
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.laid_out import METRES_PER_PIXEL
+from bd_gen.diagrams.floor_plan import rooms_seen
 from bd_gen.layouts.options import LARGEST_AREA, SolverOptions
 
-# In the order of ROOM_TYPES: LivingRoom, MasterRoom, Kitchen, Bathroom, DiningRoom, ChildRoom,
-# StudyRoom, SecondRoom, GuestRoom, Balcony, Entrance, Storage, Wall-in.
-_MEDIAN_AREAS = (36.8, 13.4, 5.1, 3.6, 6.7, 9.8, 9.0, 9.8, 9.8, 3.9, 1.9, 2.0, 2.0)
-_SPREADS = (0.19, 0.18, 0.27, 0.27, 0.28, 0.24, 0.24, 0.24, 0.24, 0.40, 0.40, 0.50, 0.50)
-_SHORT_SIDES = (4.3, 2.9, 1.5, 1.35, 1.9, 2.4, 2.2, 2.4, 2.4, 1.0, 1.1, 0.9, 0.9)
-_PROPORTIONS = (9.0, 1.6, 2.2, 2.0, 1.8, 1.55, 1.6, 1.55, 1.55, 4.0, 2.0, 2.5, 2.5)
-"""Of 1,213 plans of RPLAN (every sixtieth of 72,751): median of the area seen in m², half the
-distance between its quartiles over 0.674 in logarithms (areas are close to log-normal, and those
-of two rooms of a plan hardly depend on one another: correlations of -0.05 to 0.3), least usual
-short side in m (about the first decile), and largest usual proportion of long to short side.
-ChildRoom, StudyRoom, GuestRoom and Wall-in are estimates: see `vocabulary.TYPICAL_AREAS`."""
+_SPREADS = {
+    "living": 0.19, "bedroom": 0.20, "kitchen": 0.27, "bathroom": 0.27, "dining": 0.28,
+    "study": 0.24, "balcony": 0.40, "hall": 0.40, "storage": 0.50,
+}  # fmt: skip
+_PROPORTIONS = {
+    "bedroom": 1.6, "kitchen": 2.2, "bathroom": 2.0, "dining": 1.8, "study": 1.6, "balcony": 4.0,
+    "hall": 2.0, "storage": 2.5,
+}  # fmt: skip
+_SEEN_OF_LIVING_ROOMS = 0.79
+"""Of 1,213 plans of RPLAN (every sixtieth of 72,751), by kind of room: half the distance of the
+quartiles of the area seen over 0.674, in logarithms (areas are close to log-normal, and those of
+two rooms of a plan hardly depend on one another: correlations of -0.05 to 0.3); what long over
+short side of its box seldom exceeds; and how much of the median box of a living room is seen (of
+the other kinds, all is)."""
+_USUAL_SPREAD, _USUAL_PROPORTION = 0.3, 2.5
+_SHORT = 0.95  # of the first quartile of short sides, which is what short sides should have
 
+_HALF_WALL = 2.5  # pixels; strips of a wrapping room that are narrower lie between boxes: walls
 _MOST_DEVIATIONS = 1.8  # further from the median than this, homes are odd
 _MARGIN = 0.03  # what is aimed at lies this far within the bounds that are asked for
 
@@ -48,11 +54,16 @@ def drawn_sizes(diagram: Diagram, options: SolverOptions) -> Sizes:
 
     In an outline they add up to its area, as far as the bounds of areas allow.
     """
-    types = np.array(diagram.room_types)
+    words, types = diagram.words, np.array(diagram.room_types)
+    kinds = [words.room_types[t].kind for t in diagram.room_types]
     rng = np.random.default_rng(_key(diagram, options.seed))
     deviations = np.clip(rng.standard_normal(len(types)), -_MOST_DEVIATIONS, _MOST_DEVIATIONS)
-    medians = np.array(_MEDIAN_AREAS)[types] / METRES_PER_PIXEL**2
-    areas = medians * np.exp(np.array(_SPREADS)[types] * deviations)
+    is_living = np.array([kind == "living" for kind in kinds])
+    medians = words.typical_areas[types] * np.where(is_living, _SEEN_OF_LIVING_ROOMS, 1.0)
+    spreads = np.array([_SPREADS.get(kind, _USUAL_SPREAD) for kind in kinds])
+    areas = medians * np.exp(spreads * deviations)
+    wanted = _seen_of_targets(diagram, options)
+    areas = np.where(wanted > 0, wanted, areas)
     fixed = np.array([_area_of(options, room) for room in range(len(types))])
     areas = np.where(fixed > 0, fixed, areas)
     least, most = _bounds(diagram, options)
@@ -63,10 +74,10 @@ def drawn_sizes(diagram: Diagram, options: SolverOptions) -> Sizes:
     return Sizes(
         areas=areas,
         short_sides=np.maximum(
-            np.array(_SHORT_SIDES)[types] / METRES_PER_PIXEL * growth,
+            _SHORT * np.array(words.short_sides)[types] * growth,
             [options.min_side_of(room) for room in range(len(types))],
         ),
-        proportions=np.array(_PROPORTIONS)[types],
+        proportions=np.array([_PROPORTIONS.get(kind, _USUAL_PROPORTION) for kind in kinds]),
     )
 
 
@@ -75,6 +86,19 @@ def _key(diagram: Diagram, seed: int) -> list[int]:
     text = repr((tuple(map(int, diagram.room_types)), diagram.edges)).encode()
     digest = hashlib.blake2b(text, digest_size=16).digest()
     return [seed, *np.frombuffer(digest, "<u4").tolist()]
+
+
+def _seen_of_targets(diagram: Diagram, options: SolverOptions) -> np.ndarray:
+    """(n,) area seen of the boxes that are wanted, less the walls between them; 0 for no box."""
+    boxes = {**options.targets, **options.fixed}
+    if len(boxes) < diagram.num_rooms or not options.targets:
+        return np.zeros(diagram.num_rooms)
+    shapes = rooms_seen(np.array([boxes[room] for room in range(diagram.num_rooms)]))
+    without_walls = (
+        shape.buffer(-_HALF_WALL, join_style="mitre").buffer(_HALF_WALL, join_style="mitre")
+        for shape in shapes
+    )
+    return np.array([shape.area for shape in without_walls])
 
 
 def _area_of(options: SolverOptions, room: int) -> int:

@@ -54,5 +54,5 @@ def _scale(diagram: Diagram, room: int, options: SolverOptions) -> float:
     area = TYPICAL_AREAS[room_type]
     if options.outline is not None:
         area *= options.outline.area / typical_footprint(diagram.num_rooms)
-    least, most = options.area_bounds(room_type) or (area, area)
+    least, most = options.area_bounds_of(room, room_type) or (area, area)
     return float((min(max(area, least), most) / TYPICAL_AREAS[room_type]) ** 0.5)
