@@ -13,6 +13,7 @@ from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut
 from bd_gen.diagrams.vocabulary import ROOM_TYPES
 from bd_gen.drawing.plan_drawing import draw_plans
 from bd_gen.exchange.export import export_plans, export_target
+from bd_gen.layouts.leftovers import what_is_left
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import write_text
 from bd_gen.system.folders import check_replaceable, put_right, replacing_folder
@@ -86,12 +87,20 @@ def write_designs(
     tell = report or (lambda *_: None)
     with replacing_folder(folder, is_of_a_design) as new:
         notes = _export(new, plans, scale, tell)
+        notes += _leftovers(plans, designs)
         _draw(new, plans, designs, scale, tell)
         record = design_record(designs, checkpoint, scale)
         write_text(new / RECORD, json.dumps(record, indent=2, allow_nan=False) + "\n")
         export_plans(plans, export_target(new / PLANS), scale)
         check_plans(new / PLANS, designs.brief, len(plans))
     return notes
+
+
+def _leftovers(plans: list[LaidOut], designs: Designs) -> list[str]:
+    """For plans that leave something of the plot, what and why."""
+    wording = designs.brief.options.wording
+    texts = [(plan.id, what_is_left(plan, wording)) for plan in plans]
+    return [f"plan {id_}: {text}" for id_, text in texts if text]
 
 
 def is_of_a_design(place: Path) -> bool:

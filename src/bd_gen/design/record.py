@@ -33,8 +33,10 @@ def design_record(designs: Designs, checkpoint: Checkpoint, scale: float) -> dic
             "relations_given_to_the_model": designs.num_given,
             "funnel": asdict(designs.candidates.funnel),
             "plans": [
-                {"id": f"{k:02d}", "nats": round(float(nats), 4)}
-                for k, nats in enumerate(designs.nats, start=1)
+                {"id": f"{k:02d}", "nats": round(float(nats), 4), "left_of_plot": left}
+                for k, (nats, left) in enumerate(
+                    zip(designs.nats, designs.left, strict=True), start=1
+                )
             ],
             "checkpoint": str(checkpoint.source),
             "checkpoint_sha256": checkpoint.sha256,

@@ -33,6 +33,7 @@ class Designs:
         diagrams: likeliest first, at most `brief.count`.
         boxes: (n, 4) int64 boxes of each.
         floor_plans: the rooms of each as polygons; None where nothing was improved.
+        left: what no room of each has of the plot, in pixels²; see `layouts.leftovers`.
         nats: (K,) -log p of each diagram as `Candidates.nats` has it.
         candidates: what they were chosen from.
         num_given: relations that the rules fixed and the model was given.
@@ -43,6 +44,7 @@ class Designs:
     diagrams: tuple[Diagram, ...]
     boxes: tuple[np.ndarray, ...]
     floor_plans: tuple[FloorPlan | None, ...]
+    left: tuple[int, ...]
     nats: np.ndarray
     candidates: Candidates
     num_given: int
@@ -108,6 +110,7 @@ def design(
         diagrams=tuple(diagrams[one.place] for one in chosen),
         boxes=tuple(one.layout.boxes for one in chosen if one.layout.boxes is not None),
         floor_plans=tuple(one.layout.floor_plan for one in chosen),
+        left=tuple(one.layout.left for one in chosen),
         nats=found.nats[places][[one.place for one in chosen]],
         candidates=found,
         num_given=search.num_given,
