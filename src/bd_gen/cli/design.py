@@ -13,7 +13,8 @@ from bd_gen.system.files import expanded
 
 if TYPE_CHECKING:
     from bd_gen.design.brief import Brief
-    from bd_gen.design.run import Designs
+    from bd_gen.design.run import Designed, Designs
+    from bd_gen.training.checkpoint import Checkpoint
 
 
 @click.command("design")
@@ -115,67 +116,98 @@ def command(
     from bd_gen.cli.checkpoint_notes import say_file_notes
     from bd_gen.cli.design_options import brief_of, options_from
     from bd_gen.design.files import design_folder
+    from bd_gen.training.bundled import checkpoint_file
+    from bd_gen.training.checkpoint import load_checkpoint
 
-    brief, notes = brief_of(options_from(options))
+    model = load_checkpoint(checkpoint_file(expanded(checkpoint)))
+    brief, notes = brief_of(options_from(options), model.words)
     say_file_notes(notes)
     workers = workers or len(os.sched_getaffinity(0))
     with design_folder(out, overwrite):
-        is_complete = _design(brief, (checkpoint, geometry), out, brief.scale, workers, device)
+        is_complete = _design(brief, model, geometry, out, workers, device)
     if not is_complete:
         sys.exit(2)
 
 
 def _design(
-    brief: "Brief", models: tuple[str, str], out: Path, scale: float, workers: int, device: str
+    brief: "Brief", model: "Checkpoint", boxes: str, out: Path, workers: int, device: str
 ) -> bool:
     """Find, write and check; False if there are fewer plans than asked for.
 
-    `models` are those of diagrams and of boxes, as they were given.
+    `boxes` is the model of boxes as it was given.
     """
     from bd_gen.cli.checkpoint_notes import say_notes
     from bd_gen.cli.progress import new_bar
-    from bd_gen.design.blame import what_is_to_blame
     from bd_gen.design.files import SHEET, write_designs
     from bd_gen.design.geometry import geometry_model, knows
-    from bd_gen.design.run import design
-    from bd_gen.training.bundled import checkpoint_file
-    from bd_gen.training.checkpoint import load_checkpoint
+    from bd_gen.design.run import Designed, design
+    from bd_gen.generation.in_memory import is_smaller
 
     start = time.monotonic()
-    model = load_checkpoint(checkpoint_file(expanded(models[0])))
     say_notes(model)
-    geometry = geometry_model(models[1])
+    geometry = geometry_model(boxes)
     if geometry is not None and not knows(geometry, brief.num_rooms):
         click.echo(
-            f"bd-gen: note: --geometry {models[1]}: knows no plans of {brief.num_rooms} rooms; "
+            f"bd-gen: note: --geometry {boxes}: knows no plans of {brief.num_rooms} rooms; "
             "rooms come near typical sizes instead",
+            err=True,
+        )
+    _say_assumed(brief)
+    if is_smaller(model, brief.num_rooms):
+        click.echo(
+            f"bd-gen: note: the model was trained on larger homes; of {brief.num_rooms} rooms it "
+            "draws what it learned of those",
             err=True,
         )
     with new_bar("diagrams") as progress:
         tasks: dict[str, object] = {}
+        shown: list[Designed] = []
 
         def report(what: str, done: int, total: int) -> None:
             if what not in tasks:
                 tasks[what] = progress.add_task(what, total=total, note="")
             progress.update(tasks[what], completed=done, total=total)  # type: ignore[arg-type]
 
-        designs = design(model, brief, workers, device, report, geometry)
-        notes = write_designs(out, designs, model, scale, report) if designs.diagrams else []
+        def show(plan: Designed) -> None:
+            if not shown:
+                seconds = time.monotonic() - start
+                click.echo(f"a first plan after {seconds:.1f} s: {_sizes(plan, brief)}")
+            shown.append(plan)
+
+        designs = design(model, brief, workers, device, report, geometry, show)
+        notes = write_designs(out, designs, model, brief.scale, report) if designs.plans else []
     _say_how(designs)
     for note in notes:
         click.echo(f"bd-gen: note: {note}", err=True)
-    if designs.diagrams:
+    if designs.plans:
         click.echo(
-            f"{len(designs.diagrams)} plans in {out} ({SHEET}), checked, "
+            f"{len(designs.plans)} plans in {out} ({SHEET}), checked, "
             f"in {time.monotonic() - start:.0f} s"
         )
     if not designs.is_complete:
         _say_blame(designs)
-        reason = what_is_to_blame(brief, designs.candidates, designs.shares)
-        click.echo(
-            f"bd-gen: found {len(designs.diagrams)} of {brief.count} plans: {reason}", err=True
-        )
     return designs.is_complete
+
+
+def _say_assumed(brief: "Brief") -> None:
+    """Sizes that nobody asked for, and what is kept of another plan."""
+    if brief.assumed:
+        click.echo(f"assumed: {'; '.join(brief.assumed)} (--no-defaults assumes nothing)")
+    if brief.kept is not None:
+        kept = []
+        if brief.kept.relations:
+            kept.append(f"how {', '.join(brief.kept.relations)} lie to one another")
+        if brief.kept.boxes:
+            kept.append(f"the places of {', '.join(brief.kept.boxes)}")
+        click.echo(f"kept of {brief.kept.source}: {'; '.join(kept) or 'nothing, but like it'}")
+
+
+def _sizes(plan: "Designed", brief: "Brief") -> str:
+    """The rooms of a plan with their areas in m²."""
+    sides = plan.boxes[:, 2:] - plan.boxes[:, :2]
+    areas = sides.prod(axis=1) if plan.floor_plan is None else plan.floor_plan.areas
+    parts = zip(brief.labels, areas * brief.scale**2, strict=True)
+    return ", ".join(f"{name} {area:.1f}" for name, area in parts) + " m²"
 
 
 def _say_how(designs: "Designs") -> None:
@@ -201,10 +233,19 @@ def _share(share: float) -> str:
 
 
 def _say_blame(designs: "Designs") -> None:
-    from bd_gen.design.blame import table
+    """Why there are fewer plans than asked for."""
+    from bd_gen.design.blame import table, what_is_to_blame
     from bd_gen.results.table import Table, terminal_text
 
     if designs.shares:
         header = ("rule", "satisfied alone", "by all the others")
         rows = Table("", header, tuple(table(designs.shares)))
         click.echo(terminal_text(rows, shutil.get_terminal_size().columns))
+    for obstacle in designs.obstacles:
+        click.echo(f"in the way: {obstacle}")
+    reason = what_is_to_blame(
+        designs.brief, designs.candidates, designs.shares, designs.obstacles, designs.num_refused
+    )
+    click.echo(
+        f"bd-gen: found {len(designs.plans)} of {designs.brief.count} plans: {reason}", err=True
+    )

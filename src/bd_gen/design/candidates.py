@@ -50,10 +50,15 @@ class Candidates:
         nats: (K,) float64 -log p of each given what was given to the model: log-mean-exp over
             four orders, a bound in expectation (see `diffusion.nats`).
         chosen: the likeliest ones that differ enough from one another, at most `count`.
+        away: (K,) relations in which each differs from the plan that it should be like; None
+            without one. Then they are sorted by it first.
+        without_layout: a few (length,) rows that satisfy the rules and have no layout.
         funnel: how they were found.
     """
 
     tokens: np.ndarray
     nats: np.ndarray
     chosen: list[int]
+    away: np.ndarray | None = None
+    without_layout: list[np.ndarray] = field(default_factory=list)
     funnel: Funnel = field(default_factory=Funnel)

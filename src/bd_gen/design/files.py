@@ -10,10 +10,10 @@ from bd_gen.design.checking import check_plans
 from bd_gen.design.record import design_record
 from bd_gen.design.run import Designs
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
 from bd_gen.drawing.plan_drawing import draw_plans
 from bd_gen.exchange.export import export_plans, export_target
-from bd_gen.layouts.leftovers import what_is_left
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import write_text
 from bd_gen.system.folders import check_replaceable, put_right, replacing_folder
@@ -87,20 +87,12 @@ def write_designs(
     tell = report or (lambda *_: None)
     with replacing_folder(folder, is_of_a_design) as new:
         notes = _export(new, plans, scale, tell)
-        notes += _leftovers(plans, designs)
         _draw(new, plans, designs, scale, tell)
         record = design_record(designs, checkpoint, scale)
         write_text(new / RECORD, json.dumps(record, indent=2, allow_nan=False) + "\n")
         export_plans(plans, export_target(new / PLANS), scale)
         check_plans(new / PLANS, designs.brief, len(plans))
     return notes
-
-
-def _leftovers(plans: list[LaidOut], designs: Designs) -> list[str]:
-    """For plans that leave something of the plot, what and why."""
-    wording = designs.brief.options.wording
-    texts = [(plan.id, what_is_left(plan, wording)) for plan in plans]
-    return [f"plan {id_}: {text}" for id_, text in texts if text]
 
 
 def is_of_a_design(place: Path) -> bool:
@@ -143,13 +135,14 @@ def _draw(folder: Path, plans: list[LaidOut], designs: Designs, scale: float, te
         folder / SHEET,
         mode="plan",
         titles=titles,
-        title=programme_text(designs.brief.room_types),
+        title=designs.brief.title or programme_text(designs.brief.room_types, designs.brief.words),
         metres_per_pixel=scale,
     )
     tell("drawing", len(plans) + 1, len(plans) + 1)
 
 
-def programme_text(room_types: tuple[int, ...]) -> str:
+def programme_text(room_types: tuple[int, ...], words: Words = RPLAN) -> str:
     """The rooms in words, with numbers where there are several of a type."""
     counts = {t: room_types.count(t) for t in dict.fromkeys(room_types)}
-    return ", ".join(f"{n} {ROOM_TYPES[t]}" if n > 1 else ROOM_TYPES[t] for t, n in counts.items())
+    names = words.room_names
+    return ", ".join(f"{n} {names[t]}" if n > 1 else names[t] for t, n in counts.items())

@@ -1,12 +1,14 @@
 """What of an outline no room has, and beside which rooms it lies, in words."""
 
-from bd_gen.diagrams.laid_out import LaidOut
+from collections.abc import Sequence
+
+from bd_gen.diagrams.floor_plan import FloorPlan
 from bd_gen.layouts.wording import Wording
 
 _LEAST = 1.0  # pixels²
 
 
-def what_is_left(plan: LaidOut, wording: Wording) -> str:
+def what_is_left(floor: FloorPlan, labels: Sequence[str], wording: Wording) -> str:
     """Where a plan leaves something of its plot, and why; "" where it leaves nothing.
 
     Every place is within the box of some room or of none. A box that grew over what is left would
@@ -15,8 +17,7 @@ def what_is_left(plan: LaidOut, wording: Wording) -> str:
     """
     import shapely
 
-    floor = plan.floor_plan
-    if floor is None or floor.plot is None:
+    if floor.plot is None:
         return ""
     pieces = shapely.get_parts(floor.plot.difference(floor.outline))
     pieces = [piece for piece in pieces if piece.area >= _LEAST]
@@ -25,7 +26,7 @@ def what_is_left(plan: LaidOut, wording: Wording) -> str:
     area = sum(piece.area for piece in pieces)
     beside = [
         name
-        for name, room in zip(plan.labels, floor.rooms, strict=True)
+        for name, room in zip(labels, floor.rooms, strict=True)
         if any(room.intersection(piece).length > 0 for piece in pieces)
     ]
     where = f" beside {', '.join(beside)}" if beside else ""

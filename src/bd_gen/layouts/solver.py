@@ -8,7 +8,6 @@ import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.floor_plan import FloorPlan
-from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.words import Words
 from bd_gen.layouts.bounds import Bounded
 from bd_gen.layouts.cells.grid import wrapping_rooms
@@ -110,10 +109,13 @@ def no_layout_within(options: SolverOptions, by_clock: bool) -> str:
 
 
 def for_boxes(
-    options: SolverOptions, room_types: Sequence[int], words: Words = RPLAN
+    options: SolverOptions, room_types: Sequence[int], words: Words | None = None
 ) -> SolverOptions:
-    """What boxes must satisfy of the options: those that wrap others may be larger."""
-    wrapping = wrapping_rooms(room_types, words)
+    """What boxes must satisfy of the options: those that wrap others may be larger.
+
+    The types are those of `words`; without, of the words of the options.
+    """
+    wrapping = wrapping_rooms(room_types, words or options.words)
     types = {room_types[k] for k in wrapping}
     most = {t: area for t, area in options.max_areas.items() if t not in types}
     rooms = {

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from bd_gen.layouts.cells.asked import asked_faults
 from bd_gen.layouts.cells.tilings import Tilings
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.problem import entry_rooms
@@ -44,6 +45,7 @@ def _parts(plans: Tilings) -> Iterator[np.ndarray]:
         yield _lack_of_outer_wall(plans, entries, (options.entrance,))
     if options.extent is not None:
         yield _beyond_extent(plans, *options.extent)
+    yield from asked_faults(plans)
     place = behind_front_door(options)
     if place is not None and entries:
         yield ~np.isin(plans.owners_at(*place), np.array(entries) + 1)

@@ -18,13 +18,11 @@ _MODULUS = 67  # the powers of two up to 2^65 differ by it
 
 
 def wrapping_rooms(room_types: Sequence[int], words: Words) -> tuple[int, ...]:
-    """Rooms that have what the others leave: living rooms, else halls, else the largest type."""
-    for kind in ("living", "hall"):
-        types = words.types_of_kind(kind)
-        rooms = tuple(k for k, t in enumerate(room_types) if t in types)
-        if rooms:
-            return rooms
-    return (int(np.argmax(words.typical_areas[list(room_types)])),)
+    """Rooms that have what the others leave: living rooms, else the room of the largest type."""
+    living = words.types_of_kind("living")
+    rooms = tuple(k for k, t in enumerate(room_types) if t in living)
+    areas = words.typical_areas[list(room_types)]
+    return rooms or (int(np.argmax(areas)),)
 
 
 @dataclass(frozen=True, eq=False)

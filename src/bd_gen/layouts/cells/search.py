@@ -56,7 +56,7 @@ class TilingSearch:
         self._moves = Moves(is_fixed, None if outline is None else outline.lines)
         bounds = (0, 0, LARGEST_COORDINATE, LARGEST_COORDINATE)
         self._bounds = np.array(bounds if outline is None else outline.box)
-        self._vocabulary = Vocabulary(diagram.num_rooms, diagram.words)
+        self._vocabulary = Vocabulary(diagram.num_rooms)
         rows = tokens_from_diagrams([diagram], self._vocabulary)
         self._least_sides = np.array(
             [[options.min_side_of(room)] * 2 for room in range(diagram.num_rooms)]
@@ -70,11 +70,8 @@ class TilingSearch:
         return Tilings(boxes, cells, self.diagram, self.options, self.sizes, self._is_wrapping)
 
     def costs(self, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """What boxes (B, n, 4) int64 cost.
-
-        Returns:
-            (B,) costs, of which a corner of the outline weighs 6; (B,) pixels² that they leave of
-            the outline that is given.
+        """Of boxes (B, n, 4) int64: (B,) costs, in corners of the outline times 6, and (B,) pixels²
+        that they leave of the outline that is given.
         """
         plans = self.tilings(boxes)
         total = _FAULT * faults(plans)
@@ -102,7 +99,9 @@ class TilingSearch:
         for step in range(steps):
             done = step / steps
             temperature = _TEMPERATURE * (1 - done) ** 2
-            price = _price(done)
+            price = _LAST_PRICE ** min(1.0, done / _PRICES_RISE) * _FIRST_PRICE ** max(
+                0.0, 1 - done / _PRICES_RISE
+            )
             near = self._moves.neighbours(rng, here, NEIGHBOURS)
             near = near[self.are_layouts(near)]
             if not len(near):
@@ -124,12 +123,6 @@ class TilingSearch:
     def _cost_of(self, boxes: np.ndarray) -> tuple[float, float]:
         costs, lefts = self.costs(boxes[None])
         return float(costs[0]), float(lefts[0])
-
-
-def _price(done: float) -> float:
-    """What a pixel² left of the outline costs, by the share of a walk that is done."""
-    risen = min(1.0, done / _PRICES_RISE)
-    return float(_FIRST_PRICE ** (1 - risen) * _LAST_PRICE**risen)
 
 
 def steps_of(effort: float, num_rooms: int) -> int:

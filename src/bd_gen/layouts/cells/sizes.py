@@ -4,32 +4,32 @@ Areas are those that are seen: the floor of an L-shaped living room, not its box
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.floor_plan import rooms_seen
+from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, scale_of
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
+from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.layouts.options import LARGEST_AREA, SolverOptions
+from bd_gen.layouts.outline import Box, box_area
 
-_SPREADS = {
-    "living": 0.19, "bedroom": 0.20, "kitchen": 0.27, "bathroom": 0.27, "dining": 0.28,
-    "study": 0.24, "balcony": 0.40, "hall": 0.40, "storage": 0.50,
-}  # fmt: skip
-_PROPORTIONS = {
-    "bedroom": 1.6, "kitchen": 2.2, "bathroom": 2.0, "dining": 1.8, "study": 1.6, "balcony": 4.0,
-    "hall": 2.0, "storage": 2.5,
-}  # fmt: skip
-_SEEN_OF_LIVING_ROOMS = 0.79
-"""Of 1,213 plans of RPLAN (every sixtieth of 72,751), by kind of room: half the distance of the
-quartiles of the area seen over 0.674, in logarithms (areas are close to log-normal, and those of
-two rooms of a plan hardly depend on one another: correlations of -0.05 to 0.3); what long over
-short side of its box seldom exceeds; and how much of the median box of a living room is seen (of
-the other kinds, all is)."""
-_USUAL_SPREAD, _USUAL_PROPORTION = 0.3, 2.5
-_SHORT = 0.95  # of the first quartile of short sides, which is what short sides should have
+# In the order of RPLAN's types: LivingRoom, MasterRoom, Kitchen, Bathroom, DiningRoom, ChildRoom,
+# StudyRoom, SecondRoom, GuestRoom, Balcony, Entrance, Storage, Wall-in.
+_MEDIAN_AREAS = (36.8, 13.4, 5.1, 3.6, 6.7, 9.8, 9.0, 9.8, 9.8, 3.9, 1.9, 2.0, 2.0)
+_SPREADS = (0.19, 0.18, 0.27, 0.27, 0.28, 0.24, 0.24, 0.24, 0.24, 0.40, 0.40, 0.50, 0.50)
+_SHORT_SIDES = (4.3, 2.9, 1.5, 1.35, 1.9, 2.4, 2.2, 2.4, 2.4, 1.0, 1.1, 0.9, 0.9)
+_PROPORTIONS = (9.0, 1.6, 2.2, 2.0, 1.8, 1.55, 1.6, 1.55, 1.55, 4.0, 2.0, 2.5, 2.5)
+"""Of 1,213 plans of RPLAN (every sixtieth of 72,751): median of the area seen in m², half the
+distance between its quartiles over 0.674 in logarithms (areas are close to log-normal, and those
+of two rooms of a plan hardly depend on one another: correlations of -0.05 to 0.3), least usual
+short side in m (about the first decile), and largest usual proportion of long to short side.
+ChildRoom, StudyRoom, GuestRoom and Wall-in are estimates: see `diagrams.rplan`."""
 
-_HALF_WALL = 2.5  # pixels; strips of a wrapping room that are narrower lie between boxes: walls
 _MOST_DEVIATIONS = 1.8  # further from the median than this, homes are odd
 _MARGIN = 0.03  # what is aimed at lies this far within the bounds that are asked for
 
@@ -49,20 +49,52 @@ class Sizes:
     proportions: np.ndarray
 
 
+@dataclass(frozen=True, eq=False)
+class _UsualSizes:
+    """What is usual for each type, lengths in pixels."""
+
+    areas: np.ndarray
+    spreads: np.ndarray
+    short_sides: np.ndarray
+    proportions: np.ndarray
+
+
+@lru_cache(maxsize=16)
+def _usual_sizes(words: Words) -> _UsualSizes:
+    """RPLAN's as measured; of other words their typical sizes, varying as RPLAN's of their kind."""
+    spreads, proportions = np.array(_SPREADS), np.array(_PROPORTIONS)
+    if words == RPLAN:
+        areas = np.array(_MEDIAN_AREAS) / METRES_PER_PIXEL**2
+        return _UsualSizes(areas, spreads, np.array(_SHORT_SIDES) / METRES_PER_PIXEL, proportions)
+    like = [_alike(one.kind) for one in words.room_types]
+    growth = METRES_PER_PIXEL / scale_of(words)
+    sides = np.array(_SHORT_SIDES)[like] / METRES_PER_PIXEL * growth
+    usual = np.array(_MEDIAN_AREAS)[like] / METRES_PER_PIXEL**2 * growth**2
+    shorter = sides * np.sqrt(words.typical_areas / usual)
+    return _UsualSizes(words.typical_areas, spreads[like], shorter, proportions[like])
+
+
+def _alike(kind: str) -> int:
+    """RPLAN's usual type of a kind; what is of no kind is as a second bedroom."""
+    usual = {"bedroom": "SecondRoom", "storage": "Storage"}.get(kind)
+    if usual is None:
+        return next(iter(RPLAN.types_of_kind(kind)), RPLAN.room_names.index("SecondRoom"))
+    return RPLAN.room_names.index(usual)
+
+
 def drawn_sizes(diagram: Diagram, options: SolverOptions) -> Sizes:
     """Sizes as they vary in real plans; the same again for the same diagram and seed.
 
-    In an outline they add up to its area, as far as the bounds of areas allow.
+    Rooms with targets have what is seen of those: what smaller targets leave of them. In an outline
+    they add up to its area, as far as the bounds of areas allow.
     """
-    words, types = diagram.words, np.array(diagram.room_types)
-    kinds = [words.room_types[t].kind for t in diagram.room_types]
+    types = np.array(diagram.room_types)
     rng = np.random.default_rng(_key(diagram, options.seed))
     deviations = np.clip(rng.standard_normal(len(types)), -_MOST_DEVIATIONS, _MOST_DEVIATIONS)
-    is_living = np.array([kind == "living" for kind in kinds])
-    medians = words.typical_areas[types] * np.where(is_living, _SEEN_OF_LIVING_ROOMS, 1.0)
-    spreads = np.array([_SPREADS.get(kind, _USUAL_SPREAD) for kind in kinds])
-    areas = medians * np.exp(spreads * deviations)
-    wanted = _seen_of_targets(diagram, options)
+    usual = _usual_sizes(diagram.words)
+    medians = usual.areas[types]
+    areas = medians * np.exp(usual.spreads[types] * deviations)
+    wanted = np.array([_seen(options.targets, room) for room in range(len(types))])
     areas = np.where(wanted > 0, wanted, areas)
     fixed = np.array([_area_of(options, room) for room in range(len(types))])
     areas = np.where(fixed > 0, fixed, areas)
@@ -70,14 +102,17 @@ def drawn_sizes(diagram: Diagram, options: SolverOptions) -> Sizes:
     areas = np.clip(areas, least, most)
     if options.outline is not None:
         areas = _filling(areas, least, most, fixed > 0, options.outline.area)
+    elif options.total_area is not None:
+        low, high = _inner(*options.total_area)
+        areas = _filling(areas, least, most, fixed > 0, min(max(areas.sum(), low), high))
     growth = np.sqrt(areas / medians)
     return Sizes(
         areas=areas,
         short_sides=np.maximum(
-            _SHORT * np.array(words.short_sides)[types] * growth,
+            usual.short_sides[types] * growth,
             [options.min_side_of(room) for room in range(len(types))],
         ),
-        proportions=np.array([_PROPORTIONS.get(kind, _USUAL_PROPORTION) for kind in kinds]),
+        proportions=usual.proportions[types],
     )
 
 
@@ -88,22 +123,21 @@ def _key(diagram: Diagram, seed: int) -> list[int]:
     return [seed, *np.frombuffer(digest, "<u4").tolist()]
 
 
-def _seen_of_targets(diagram: Diagram, options: SolverOptions) -> np.ndarray:
-    """(n,) area seen of the boxes that are wanted, less the walls between them; 0 for no box."""
-    boxes = {**options.targets, **options.fixed}
-    if len(boxes) < diagram.num_rooms or not options.targets:
-        return np.zeros(diagram.num_rooms)
-    shapes = rooms_seen(np.array([boxes[room] for room in range(diagram.num_rooms)]))
-    without_walls = (
-        shape.buffer(-_HALF_WALL, join_style="mitre").buffer(_HALF_WALL, join_style="mitre")
-        for shape in shapes
-    )
-    return np.array([shape.area for shape in without_walls])
-
-
 def _area_of(options: SolverOptions, room: int) -> int:
     x0, y0, x1, y1 = options.fixed.get(room, (0, 0, 0, 0))
     return (x1 - x0) * (y1 - y0)
+
+
+def _seen(targets: Mapping[int, Box], room: int) -> int:
+    """Pixels² of a room's target that no smaller target covers; 0 without one."""
+    if room not in targets:
+        return 0
+    floor = np.zeros((LARGEST_COORDINATE + 1, LARGEST_COORDINATE + 1), bool)
+    for other, is_floor in ((room, True), *((k, False) for k in targets)):
+        if is_floor or box_area(targets[other]) < box_area(targets[room]):
+            x0, y0, x1, y1 = targets[other]
+            floor[y0:y1, x0:x1] = is_floor
+    return int(floor.sum())
 
 
 def _bounds(diagram: Diagram, options: SolverOptions) -> tuple[np.ndarray, np.ndarray]:
@@ -113,9 +147,14 @@ def _bounds(diagram: Diagram, options: SolverOptions) -> tuple[np.ndarray, np.nd
         for room, room_type in enumerate(diagram.room_types)
     ]
     least, most = np.array(asked, float).T
-    inner_least, inner_most = least * (1 + _MARGIN), most * (1 - _MARGIN)
+    return _inner(least, most)
+
+
+def _inner(least: np.ndarray | float, most: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds that lie a little within those that are asked for, or the middle of narrow ones."""
+    inner_least, inner_most = np.multiply(least, 1 + _MARGIN), np.multiply(most, 1 - _MARGIN)
     is_narrow = inner_least > inner_most
-    middle = (least + most) / 2
+    middle = np.add(least, most) / 2
     return np.where(is_narrow, middle, inner_least), np.where(is_narrow, middle, inner_most)
 
 
