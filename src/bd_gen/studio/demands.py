@@ -126,7 +126,7 @@ def _literal_clauses(i: int, j: int, literal: TokenLiteral) -> tuple[Clause, ...
 
 
 def _options(sketch: Sketch) -> Iterator[Demand]:
-    options = for_boxes(sketch.diagram, sketch.options())
+    options = for_boxes(sketch.options(), sketch.room_types)
     if options.ask_nothing:
         return
     names = sketch.labels

@@ -8,6 +8,7 @@ import numpy as np
 from bd_gen.design.openings import closed_pairs, openings_of
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut
 from bd_gen.layouts.openings import add_openings
+from bd_gen.layouts.room_limits import Opening
 from bd_gen.layouts.tiling import tile
 from bd_gen.studio.demands import USUAL_SIDE
 from bd_gen.studio.sketch import Sketch, named
@@ -37,7 +38,8 @@ def finished(
         name: of the plan.
     """
     diagram = diagram_of(sketch.room_types, boxes)
-    options = replace(sketch.options(effort), opens=_opens(sketch), min_side=_least_side(boxes))
+    openings = tuple(Opening((pair,)) for pair in _opens(sketch))
+    options = replace(sketch.options(effort), openings=openings, min_side=_least_side(boxes))
     tiled = tile(diagram, boxes, options)
     floor = replace(tiled.floor_plan, names=sketch.labels)
     if any(shape.is_empty for shape in floor.rooms):
