@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.rplan import RELATIONS, ROOM_TYPES
 from tests.studio.sketches import CIRCLE, message
 from tests.studio.test_sketch import NONSENSE
 
-from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES
 from bd_gen.studio.calls import CALLS, Desk
 from bd_gen.system.errors import InputError
 
