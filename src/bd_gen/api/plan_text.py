@@ -49,7 +49,9 @@ def named_plan(text: str | bytes | Mapping[str, Any]) -> "NamedDiagram":
 
     vocabulary = Vocabulary(LARGEST_N_MAX)
     try:
-        parsed = PlanParser(vocabulary, RoomLabels(), "plan")(_parsed_json(text), 1)
+        parsed = PlanParser(vocabulary, RoomLabels(), "plan", keeps_shapes=True)(
+            _parsed_json(text), 1
+        )
     except BadPlanError as bad:
         detail = f": {bad.detail}" if bad.detail else ""
         raise InputError(f"plan: {bad.kind}{detail}") from None

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from bd_gen.data.odd_plans import OddPlans
 from bd_gen.data.plan_table import PlanTable
-from bd_gen.data.sources.plans.plan_diagrams import each_plan
+from bd_gen.data.sources.plans.plan_diagrams import each_plan, floor_plan_of
 from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.names import RoomLabels
@@ -170,6 +170,7 @@ def _read_plans(path: Path, options: ReadingOptions) -> _Rows:
         options.skip_bad,
         options.progress,
         options.takes_joined,
+        keeps_shapes=True,
     )
     rows = (Row(str(name), partial(_of_table, table, k)) for k, name in enumerate(table.ids))
     return _Rows(rows, path.name, lambda: table.notes)
@@ -179,7 +180,8 @@ def _of_table(table: PlanTable, row: int) -> LaidOut:
     (diagram,) = diagrams_from_tokens(table.tokens[row : row + 1], table.vocabulary)
     boxes = table.boxes[row, : diagram.num_rooms] if table.has_boxes[row] else None
     name = str(table.ids[row])
-    return LaidOut(name, diagram, boxes, table.joined.get(name, ()))
+    floor_plan = floor_plan_of(table.shapes.get(name), boxes, diagram)
+    return LaidOut(name, diagram, boxes, table.joined.get(name, ()), floor_plan)
 
 
 def _read_graphml(path: Path, options: ReadingOptions) -> _Rows:

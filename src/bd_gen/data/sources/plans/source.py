@@ -3,7 +3,8 @@
 A line is `{"id": ..., "rooms": [{"type": ..., "box": [x0, y0, x1, y1]}, ...]}`, its relations
 following from the boxes, or has `"relations": [[i, j, name], ...]` ("room i is `name` of room j",
 rooms counted from 0) with or without boxes, which then say nothing of relations. Further keys are
-ignored. A file may also hold one such object, or a list of them, over any number of lines.
+told and not read. A file may also hold one such object, or a list of them, over any number of
+lines, and a header before the first plan (`plan_header.py`).
 """
 
 from array import array
@@ -16,8 +17,15 @@ import numpy as np
 from bd_gen.data.odd_plans import OddPlans
 from bd_gen.data.plan_table import PlanTable, relations_of_boxes
 from bd_gen.data.problems import Problems
-from bd_gen.data.sources.plans.plan_parser import BadPlanError, ParsedPlan, PlanParser
-from bd_gen.data.sources.plans.plan_texts import read_plan_texts
+from bd_gen.data.sources.plans.plan_header import open_plans
+from bd_gen.data.sources.plans.plan_parser import (
+    BadPlanError,
+    ParsedPlan,
+    PlanParser,
+    unread_notes,
+)
+from bd_gen.data.sources.plans.plan_shapes import PlanShapes
+from bd_gen.data.sources.plans.plan_units import PIXELS, Units
 from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.vocabulary import NO_EDGE, NODE_PAD, Vocabulary
 from bd_gen.system.errors import InputError
@@ -32,6 +40,8 @@ def read_plans(
     skip_bad: bool = False,
     progress: Callable[[int, int], None] | None = None,
     takes_joined: bool = False,
+    units: Units = PIXELS,
+    keeps_shapes: bool = False,
 ) -> PlanTable:
     """Read a file of plans.
 
@@ -43,20 +53,22 @@ def read_plans(
         progress: called as progress(bytes read, bytes of the file).
         takes_joined: take plans with rooms joined without a direction, too; see
             `PlanTable.joined`. Else they are bad.
+        units: what the coordinates are measured in.
+        keeps_shapes: keep the shapes of rooms, doors and windows, and take rooms with holes; see
+            `PlanTable.shapes`. Else a room with holes is bad.
 
     Raises:
         InputError: the file is unreadable or holds no good plan; or, without `skip_bad`, any
             plan is bad: the message counts them by kind and names the first few.
     """
     problems = Problems()
-    unit, texts = read_plan_texts(path, progress)
-    parse = PlanParser(vocabulary, labels or RoomLabels(), unit, takes_joined)
+    unit, texts, units, _ = open_plans(path, units, progress)
+    parse = PlanParser(vocabulary, labels or RoomLabels(), unit, takes_joined, units, keeps_shapes)
+    shapes: dict[str, PlanShapes] = {}
     joined: dict[str, tuple[tuple[int, int], ...]] = {}
     chunks: list[_Chunk] = [_Chunk(vocabulary)]
     num_lines = 0
     for number, line in texts:
-        if line is not None and not line.strip():
-            continue
         num_lines += 1
         try:
             plan = parse(line, number)
@@ -71,8 +83,8 @@ def read_plans(
         chunks[-1].add(plan)
         if plan.joined:
             joined[plan.name] = plan.joined
-    if num_lines == 0:
-        raise InputError(f"{path}: expected one plan a line, the file is empty")
+        if keeps_shapes and plan.shapes is not None:
+            shapes[plan.name] = plan.shapes
     if problems.total and not skip_bad:
         raise InputError(
             f"{path}: {problems.total:,} of {num_lines:,} plans are bad: {problems} "
@@ -83,7 +95,8 @@ def read_plans(
     notes = []
     if problems.total:
         notes.append(f"skipped {problems.total:,} of {num_lines:,} plans: {problems}")
-    return replace(_join(chunks, notes, vocabulary), joined=joined)
+    notes += unread_notes(parse.unread)
+    return replace(_join(chunks, notes, vocabulary), joined=joined, shapes=shapes)
 
 
 class _Chunk:
