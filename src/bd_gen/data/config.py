@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bd_gen.data.sources import SOURCES, Source
+from bd_gen.data.sources.plans.plan_units import UNIT_KEYS, Units, UnitsError
 from bd_gen.data.splits import SPLITS, UNRECORDED_SPLIT
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
 from bd_gen.system.errors import InputError
@@ -50,6 +51,11 @@ class DataConfig:
         seed: seed of the generator of plans (synthetic only).
         labels: JSON file {"foreign label": "RoomType"} (plans only).
         skip_bad: leave out bad plans and say so, instead of refusing the file.
+        unit: "m" or "px", what coordinates are measured in; None: as the file says, else pixels
+            of a 256-pixel plan that must be plausible (plans only; so are the next three).
+        scale: how many of these units one step of the coordinates is.
+        flip_y: does y grow upwards?
+        fit: are sizes unknown, so that each plan is scaled to a usual one?
         cache_dir: folder of the cache; None: $BD_GEN_CACHE, else $XDG_CACHE_HOME/bd-gen,
             else ~/.cache/bd-gen.
 
@@ -67,6 +73,10 @@ class DataConfig:
     seed: int = 0
     labels: str | None = None
     skip_bad: bool = False
+    unit: str | None = None
+    scale: float | None = None
+    flip_y: bool | None = None
+    fit: bool | None = None
     cache_dir: str | None = None
 
     def __post_init__(self) -> None:
@@ -93,7 +103,20 @@ class DataConfig:
         if self.labels is not None and "labels" not in source.options:
             those = " and ".join(_those(lambda one: "labels" in one.options))
             raise InputError(f"data.labels: only {those} has labels, got data={self.source}")
+        self._check_units()
         self._check_split()
+
+    def _check_units(self) -> None:
+        try:
+            units = self.units
+        except UnitsError as error:
+            raise InputError(f"data.{error}") from None
+        for name in UNIT_KEYS:
+            if getattr(units, name) is not None and name not in SOURCES[self.source].options:
+                those = " and ".join(
+                    f"data={one.name}" for one in SOURCES.values() if name in one.options
+                )
+                raise InputError(f"data.{name}: only {those} has it, got data={self.source}")
 
     def _check_split(self) -> None:
         if self.split not in SPLITS:
@@ -124,6 +147,15 @@ class DataConfig:
     def vocabulary(self) -> Vocabulary:
         """The layout of this data's token rows."""
         return Vocabulary(self.n_max)
+
+    @property
+    def units(self) -> Units:
+        """What coordinates are measured in.
+
+        Raises:
+            UnitsError: the fields contradict one another.
+        """
+        return Units(self.unit, self.scale, self.flip_y, self.fit)
 
     @property
     def cache_folder(self) -> Path:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 Read = Callable[["DataConfig", Progress | None], "PlanTable"]
 
-OPTIONS = ("path", "labels", "num_plans", "seed", "skip_bad")
+OPTIONS = (
+    "path", "labels", "num_plans", "seed", "skip_bad", "unit", "scale", "flip_y", "fit",
+)  # fmt: skip
 """Fields of `DataConfig` that belong to a source, not to every one."""
 
 

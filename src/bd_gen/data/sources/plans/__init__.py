@@ -1,5 +1,6 @@
 """Plans of one's own, in the open format."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from bd_gen.data.sources import Progress
@@ -22,7 +23,7 @@ def _content(config: "DataConfig") -> dict[str, Any]:
     from bd_gen.data.cache import file_hash
 
     read = {"sha256": file_hash(str(config.path)), "skip_bad": config.skip_bad}
-    return {**read, "labels": _labels(config).mapping}
+    return {**read, "labels": _labels(config).mapping, "units": asdict(config.units), "reader": 2}
 
 
 @data_source(
@@ -31,9 +32,10 @@ def _content(config: "DataConfig") -> dict[str, Any]:
     details="""Read your own plans: FILE holds one JSON object a line, gzipped or not.
 
     {"id": "1", "rooms": [{"type": "Kitchen", "box": [x0, y0, x1, y1]}, ...]}, in pixels of a
-    256-pixel plan, y downwards; or "relations": [[i, j, "left-of"], ...] instead of boxes.
+    256-pixel plan, y downwards; or "relations": [[i, j, "left-of"], ...] instead of boxes. Other
+    units: a header line {"bd_gen": "plans", "unit": "m"}, or --unit and --scale, or --fit.
     """,
-    options=("path", "labels", "skip_bad"),
+    options=("path", "labels", "skip_bad", "unit", "scale", "flip_y", "fit"),
     content=_content,
     unit="bytes",
 )
@@ -42,4 +44,6 @@ def read(config: "DataConfig", progress: Progress | None) -> "PlanTable":
     from bd_gen.data.sources.plans.source import read_plans
 
     vocabulary, labels = config.vocabulary, _labels(config)
-    return read_plans(str(config.path), vocabulary, labels, config.skip_bad, progress)
+    return read_plans(
+        str(config.path), vocabulary, labels, config.skip_bad, progress, units=config.units
+    )

@@ -38,6 +38,7 @@ _MOST_VALUES = 100_000
 other programs add."""
 
 _MOST_KEYS = 6
+_MOST_LABELS = 10_000
 _NUMBERS = {int, float}
 _PLAN_KEYS = frozenset(("id", "rooms", "relations", *PLAN_KEYS, *UNIT_KEYS))
 _UNIT_KEYS = frozenset(UNIT_KEYS)
@@ -84,6 +85,7 @@ class PlanParser:
 
     Attributes:
         unread: how many plans have each key that is not read.
+        unknown: how many rooms have each label that is not known.
     """
 
     def __init__(
@@ -101,16 +103,26 @@ class PlanParser:
         self.takes_joined = takes_joined
         self.units = units
         self.keeps_shapes = keeps_shapes
-        self.seen: dict[str, int] = {}
+        self.seen: dict[str, int | str] = {}
         self.unread: Counter[str] = Counter()
+        self.unknown: Counter[str] = Counter()
 
-    def __call__(self, line: bytes | None, number: int) -> ParsedPlan:
-        """The plan on line `number`; None is a line that was too long to keep.
+    def __call__(
+        self, text: bytes | dict[str, Any] | BadPlanError | None, number: int | str
+    ) -> ParsedPlan:
+        """The plan on line `number`, or of that name.
+
+        Args:
+            text: JSON; the plan as plain values; what is wrong with it; or None for a line that
+                was too long to keep.
+            number: what messages call it, behind `unit`.
 
         Raises:
             BadPlanError: the plan is bad.
         """
-        plan = _load(line)
+        if isinstance(text, BadPlanError):
+            raise text
+        plan = text if type(text) is dict else _load(text)
         name = _id_of(plan)
         rooms: Any = plan.get("rooms")
         types = self._types(rooms)
@@ -165,7 +177,7 @@ class PlanParser:
             self.unread.update(unread)
         return shapes_of(plan, rooms, largest, self.keeps_shapes) if keys else None
 
-    def _place(self, number: int) -> str:
+    def _place(self, number: int | str) -> str:
         return f"on line {number}" if self.unit == "line" else f"{self.unit} {number}"
 
     def _types(self, rooms: Any) -> list[int]:
@@ -187,9 +199,17 @@ class PlanParser:
                 raise BadPlanError(kind, f"type of room {k}")
             room_type = self.labels.find(label)
             if room_type is None:
+                self._count_unknown(rooms)
                 raise BadPlanError("unknown label", repr(label[:80]))
             types.append(room_type)
         return types
+
+    def _count_unknown(self, rooms: list[Any]) -> None:
+        """Count all labels of a plan that are not known."""
+        labels = [room.get("type") for room in rooms if type(room) is dict]
+        unknown = [one for one in labels if type(one) is str and self.labels.find(one) is None]
+        if len(self.unknown) < _MOST_LABELS:
+            self.unknown.update(label[:80] for label in unknown)
 
     def _edges(
         self, relations: Any, num_rooms: int
@@ -239,7 +259,7 @@ def unread_notes(unread: Counter[str]) -> list[str]:
     return [f"keys that are not read: {', '.join(shown)}{more}"]
 
 
-def _load(line: bytes | None) -> dict[str, Any]:
+def _load(line: bytes | Any | None) -> dict[str, Any]:
     if line is None:
         raise BadPlanError("broken line", "too long")
     try:
