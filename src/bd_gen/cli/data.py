@@ -186,7 +186,7 @@ def export(overrides: tuple[str, ...], out: Path) -> None:
     Reading the file again gives the same diagrams, token for token. `bd-gen export` writes a file
     of plans in other formats.
     """
-    table = _load(_config(overrides))
+    table = _load(_config(overrides), keeps_shapes=True)
     say_file_notes(table.notes)
     _write(out, table)
 
@@ -221,11 +221,11 @@ def _config(overrides: tuple[str, ...]) -> "DataConfig":
     return data_config_from_overrides(overrides) or DataConfig()
 
 
-def _load(config: "DataConfig") -> "PlanTable":
+def _load(config: "DataConfig", keeps_shapes: bool = False) -> "PlanTable":
     from bd_gen.data.dataset import load_table
 
     with bar(f"{config.source} plans", SOURCES[config.source].unit) as report:
-        return load_table(config, report)
+        return load_table(config, report, keeps_shapes)
 
 
 def _prepare(config: "DataConfig", out: Path | None) -> "PlanTable":
@@ -233,7 +233,7 @@ def _prepare(config: "DataConfig", out: Path | None) -> "PlanTable":
     from bd_gen.cli.data_tables import doubles_sentence
     from bd_gen.data.dataset import dataset_from_table
 
-    table = _load(config)
+    table = _load(config, keeps_shapes=out is not None)
     data = dataset_from_table(table, config)
     say_file_notes((*table.notes, *data.notes))
     low, high = int(table.num_rooms.min()), int(table.num_rooms.max())

@@ -149,13 +149,20 @@ def describe(config: DataConfig) -> str:
     return SOURCES[config.source].describe(config)
 
 
-def load_table(config: DataConfig, progress: Progress | None = None) -> PlanTable:
+def load_table(
+    config: DataConfig, progress: Progress | None = None, keeps_shapes: bool = False
+) -> PlanTable:
     """The plans that `config` describes, as one table, from the cache where possible.
+
+    With `keeps_shapes`, what the plans of a file have besides boxes is kept, which the cache does
+    not hold.
 
     Raises:
         InputError: as `load_dataset`.
     """
     source = SOURCES[config.source]
+    if keeps_shapes and source.has_shapes:
+        return source.read(config, progress, keeps_shapes=True)
     content = {"n_max": config.n_max, **source.determined_by(config)}
     name, folder = f"{config.source}-{cache_key(content)}", config.cache_folder / "plans"
     return load_or_make(folder, name, config.n_max, lambda: source.read(config, progress))

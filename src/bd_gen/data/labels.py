@@ -1,6 +1,7 @@
 """Mapping files for the room labels of foreign files."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bd_gen.data.problems import one_line
 from bd_gen.diagrams.names import RoomLabels
@@ -8,6 +9,9 @@ from bd_gen.diagrams.vocabulary import ROOM_TYPES, fold_name, room_type_from_nam
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import read_small
 from bd_gen.system.plain import JsonError, parse_json
+
+if TYPE_CHECKING:
+    from bd_gen.data.config import DataConfig
 
 _LARGEST_MAPPING = 1 << 20
 
@@ -42,3 +46,12 @@ def read_labels(path: str | Path) -> RoomLabels:
         if mapping.setdefault(fold_name(label), room_type) != room_type:
             raise InputError(f"{path}: {shown!r}: given twice with different room types")
     return RoomLabels(mapping)
+
+
+def labels_of(config: "DataConfig") -> RoomLabels:
+    """What the room labels of a data set mean.
+
+    Raises:
+        InputError: the mapping file cannot be used.
+    """
+    return read_labels(config.labels) if config.labels else RoomLabels()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bd_gen.data.plan_table import PlanTable
 
 Progress = Callable[[int, int], None]
-Read = Callable[["DataConfig", Progress | None], "PlanTable"]
+Read = Callable[..., "PlanTable"]
 
 OPTIONS = (
     "path", "labels", "num_plans", "seed", "skip_bad", "unit", "scale", "flip_y", "fit",
@@ -33,12 +33,14 @@ class Source:
         name: as in data=NAME.
         about: what it is, for lists.
         read: `read(config, progress)` gives the plans as a `PlanTable` of the rows of
-            `config.vocabulary`; `progress(done, total)` may be None.
+            `config.vocabulary`; `progress(done, total)` may be None. With `has_shapes` it takes
+            `keeps_shapes` as well, for `PlanTable.shapes`.
         options: of `OPTIONS`, those that it takes. With "path" it needs a file.
         title: the plans of a `DataConfig` in words; by default the name and that of the file.
         content: what determines the plans besides n_max, plain values by name, for the cache; by
             default the hash of the file and the other options.
         unit: what `progress` counts.
+        has_shapes: can plans have more than boxes?
         has_ids: do lists of published ids apply to its plans?
         details: more help for its command.
     """
@@ -50,6 +52,7 @@ class Source:
     title: Callable[["DataConfig"], str] | None = None
     content: Callable[["DataConfig"], Mapping[str, Any]] | None = None
     unit: str = "plans"
+    has_shapes: bool = False
     has_ids: bool = True
     details: str = ""
 
@@ -70,14 +73,14 @@ class Source:
         Raises:
             InputError: a file cannot be read.
         """
-        from bd_gen.data.cache import file_hash
+        from bd_gen.data.cache import content_hash
         from bd_gen.system.plugins import provider
 
         if self.content is not None:
             found = dict(self.content(config))
         else:
             found = {name: getattr(config, name) for name in self.options if name != "path"}
-            found |= {"sha256": file_hash(str(config.path))} if self.takes_path else {}
+            found |= {"sha256": content_hash(str(config.path))} if self.takes_path else {}
         plugin = provider(SOURCES.kind, self.name)
         return found if plugin is None else {**found, "plugin": plugin.sha256}
 

@@ -9,21 +9,14 @@ from bd_gen.data.sources import source as data_source  # `source` is a module he
 if TYPE_CHECKING:
     from bd_gen.data.config import DataConfig
     from bd_gen.data.plan_table import PlanTable
-    from bd_gen.diagrams.names import RoomLabels
-
-
-def _labels(config: "DataConfig") -> "RoomLabels":
-    from bd_gen.data.labels import read_labels
-    from bd_gen.diagrams.names import RoomLabels
-
-    return read_labels(config.labels) if config.labels else RoomLabels()
 
 
 def _content(config: "DataConfig") -> dict[str, Any]:
-    from bd_gen.data.cache import file_hash
+    from bd_gen.data.cache import content_hash
+    from bd_gen.data.labels import labels_of
 
-    read = {"sha256": file_hash(str(config.path)), "skip_bad": config.skip_bad}
-    return {**read, "labels": _labels(config).mapping, "units": asdict(config.units), "reader": 2}
+    read = {"sha256": content_hash(str(config.path)), "skip_bad": config.skip_bad}
+    return {**read, "labels": labels_of(config).mapping, "units": asdict(config.units), "reader": 2}
 
 
 @data_source(
@@ -37,13 +30,22 @@ def _content(config: "DataConfig") -> dict[str, Any]:
     """,
     options=("path", "labels", "skip_bad", "unit", "scale", "flip_y", "fit"),
     content=_content,
+    has_shapes=True,
     unit="bytes",
 )
-def read(config: "DataConfig", progress: Progress | None) -> "PlanTable":
+def read(
+    config: "DataConfig", progress: Progress | None, keeps_shapes: bool = False
+) -> "PlanTable":
     """Read the file."""
+    from bd_gen.data.labels import labels_of
     from bd_gen.data.sources.plans.source import read_plans
 
-    vocabulary, labels = config.vocabulary, _labels(config)
     return read_plans(
-        str(config.path), vocabulary, labels, config.skip_bad, progress, units=config.units
+        str(config.path),
+        config.vocabulary,
+        labels_of(config),
+        config.skip_bad,
+        progress,
+        units=config.units,
+        keeps_shapes=keeps_shapes,
     )
