@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from bd_gen.data.odd_plans import OddPlans
 from bd_gen.data.plan_table import PlanTable
+from bd_gen.data.sources.graphml.graphml import read_graphml
 from bd_gen.data.sources.plans.plan_diagrams import each_plan, floor_plan_of
 from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.diagrams.laid_out import LaidOut
@@ -15,7 +16,6 @@ from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.tokens import diagrams_from_tokens, is_well_formed
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
 from bd_gen.exchange.choosing import Choice, Row
-from bd_gen.exchange.imports.graphml import read_graphml
 from bd_gen.results.samples_file import Samples, read_samples
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import check_file, check_pointer

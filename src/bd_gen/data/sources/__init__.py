@@ -114,4 +114,7 @@ def source(
     return decorate
 
 
-SOURCES.complete(__name__, first=("synthetic", "graph2plan", "plans"))
+SOURCES.complete(
+    __name__,
+    first=("synthetic", "graph2plan", "plans", "resplan", "lifull", "housegan", "graphml"),
+)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from bd_gen.data.config import DataConfig
     from bd_gen.diagrams.names import RoomLabels
 
+_NARROW = 0.5
+"""A door whose box is narrower than this part of its length lies along a wall."""
+
 
 def read_foreign_plans(
     config: "DataConfig",
@@ -58,3 +61,13 @@ def files_of(config: "DataConfig", endings: tuple[str, ...]) -> list[tuple[str, 
     if not found:
         raise InputError(f"{path}: holds no {' or '.join(endings)} file")
     return sorted(found)
+
+
+def along_wall(x0: float, y0: float, x1: float, y1: float) -> list[float]:
+    """The line along the wall that the box of a door or window fills, as [x0, y0, x1, y1]."""
+    width, height = x1 - x0, y1 - y0
+    if height < _NARROW * width:
+        y0 = y1 = (y0 + y1) / 2
+    elif width < _NARROW * height:
+        x0 = x1 = (x0 + x1) / 2
+    return [x0, y0, x1, y1]

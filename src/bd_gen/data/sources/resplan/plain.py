@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bd_gen.data.sources.plans.bad_plan import BadPlanError
+from bd_gen.data.sources.plans.foreign import along_wall
 from bd_gen.data.sources.plans.plan_shapes import SAME_ROOM
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ USUAL_DOORS = (0.6, 1.3)
 """Metres; a plan whose median door is not within has a scale that cannot be."""
 
 _SMALLEST_ROOM = 0.3  # square metres; what is smaller is a crumb that drawing has left
-_NARROW = 0.5  # a door whose box is narrower than this part of its length lies along a wall
 
 
 @dataclass
@@ -84,7 +84,7 @@ def plain_plan(plan: Any, notes: ResplanNotes, keeps_shapes: bool) -> dict[str, 
     fronts = [_shape(one, k, "front_door") for k, one in enumerate(_list(plan, "front_door"))]
     windows = [_shape(one, k, "window") for k, one in enumerate(_list(plan, "windows"))]
     entrances = [
-        {"rooms": [_nearest(shapes, one)[0]], "at": _along_wall(one), "kind": "entrance"}
+        {"rooms": [_nearest(shapes, one)[0]], "at": along_wall(*one.bounds), "kind": "entrance"}
         for one in fronts
     ]
     return {
@@ -94,7 +94,9 @@ def plain_plan(plan: Any, notes: ResplanNotes, keeps_shapes: bool) -> dict[str, 
         "flip_y": True,
         "rooms": [_room(room, shape, keeps_shapes) for room, shape in kept],
         "doors": [*_doors(plan, doors, shapes, place, notes), *entrances],
-        "windows": [{"room": _nearest(shapes, one)[0], "at": _along_wall(one)} for one in windows],
+        "windows": [
+            {"room": _nearest(shapes, one)[0], "at": along_wall(*one.bounds)} for one in windows
+        ],
     }
 
 
@@ -195,7 +197,7 @@ def _doors(
         if len(joined) != 2:
             notes.unplaced += 1
             continue
-        plain.append({"rooms": joined, "at": _along_wall(shape), "kind": "door"})
+        plain.append({"rooms": joined, "at": along_wall(*shape.bounds), "kind": "door"})
     return plain
 
 
@@ -205,14 +207,3 @@ def _nearest(rooms: list["Polygon"], shape: "Polygon") -> list[int]:
 
     far = np.round(shapely.distance(np.array(rooms), shape), 6)
     return [int(k) for k in np.lexsort((shapely.area(np.array(rooms)), far))]
-
-
-def _along_wall(shape: "Polygon") -> list[float]:
-    """The line along the wall that a door or window fills, as [x0, y0, x1, y1]."""
-    x0, y0, x1, y1 = shape.bounds
-    width, height = x1 - x0, y1 - y0
-    if height < _NARROW * width:
-        y0 = y1 = (y0 + y1) / 2
-    elif width < _NARROW * height:
-        x0 = x1 = (x0 + x1) / 2
-    return [x0, y0, x1, y1]
