@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from bd_gen.data.sources.plans.bad_plan import BadPlanError
 from bd_gen.data.sources.resplan.pickled import Described, described
 from bd_gen.system.errors import InputError
@@ -110,14 +112,13 @@ def _parts(value: Any) -> list["Polygon"]:
     """The polygons of a described geometry or a list of them; lines are widened by a hundredth."""
     import shapely
 
-    if isinstance(value, (list, tuple)):
-        return [part for one in value for part in _parts(one)]
-    geometry = _geometry(value)
-    if geometry is None:
+    values = value if isinstance(value, (list, tuple)) else [value]
+    found = [geometry for one in values if (geometry := _geometry(one)) is not None]
+    if not found:
         return []
-    parts = shapely.get_parts(geometry)
+    parts = shapely.get_parts(np.array(found))
     if any(part.geom_type == "GeometryCollection" for part in parts):
-        parts = [small for part in parts for small in shapely.get_parts(part)]
+        parts = shapely.get_parts(parts)
     areas = [p.buffer(0.01, cap_style="flat") if p.geom_type == "LineString" else p for p in parts]
     return [part for part in areas if part.geom_type == "Polygon" and not part.is_empty]
 

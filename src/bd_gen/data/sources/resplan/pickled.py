@@ -111,14 +111,19 @@ class _Machine:
         target = self.stack[-1]
         if isinstance(target, Described):
             return  # a subclass of dict: what is in it is not needed
+        if type(target) is not dict:
+            raise ValueError("it sets items of what is no dictionary")
         for key, value in zip(items[::2], items[1::2], strict=True):
             if type(key) is str or (type(key) is int and abs(key) < _LARGEST_KEY):
                 target[key] = value
 
     def extend(self, items: list[Any]) -> None:
         target = self.stack[-1]
-        if not isinstance(target, Described):
-            target.extend(items)
+        if isinstance(target, Described):
+            return
+        if type(target) is not list:
+            raise ValueError("it extends what is no list")
+        target.extend(items)
 
     def tuple_of(self, count: int) -> None:
         items = tuple(self.stack[-count:])
