@@ -15,6 +15,7 @@ from tests.test_examples import NOTEBOOKS, shell_lines
 
 from bd_gen.cli.compose import compose
 from bd_gen.cli.main import cli
+from bd_gen.cli.multirun import combinations
 from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.cli.published_overrides import apart
 from bd_gen.cli.published_scripts import published_words
@@ -102,7 +103,9 @@ def parsed(command: click.Command, words: list[str]) -> None:
     if name == "generate":
         compose("generate", apart(overrides)[1])
     elif name == "train":
-        compose("train", overrides)
+        runs = combinations(overrides) if context.params["multirun"] else [("", overrides)]
+        for _, each in runs:
+            compose("train", each)
     elif overrides:
         data_config_from_overrides(overrides)
 

@@ -7,6 +7,7 @@ from hydra.core.global_hydra import GlobalHydra
 
 from bd_gen.cli.compose import CONFIGS, Section, as_text, compose, describe, section
 from bd_gen.cli.overrides import data_config_from_overrides
+from bd_gen.cli.train import RunSection
 from bd_gen.data.config import DataConfig
 from bd_gen.data.sources import SOURCES
 from bd_gen.system.errors import InputError
@@ -32,7 +33,13 @@ def test_the_defaults() -> None:
     assert set(config) == {"data", "noise", "model", "training", "run"}
     assert config["noise"] == {"name": "loglinear"}
     assert config["data"]["source"] == "synthetic"
-    assert config["run"] == {"dir": "runs/synthetic_loglinear_small", "resume_from": None}
+    assert config["run"] == {
+        "dir": "runs/synthetic_loglinear_small",
+        "resume_from": None,
+        "init_from": None,
+        "tracker": None,
+        "project": "bd-gen",
+    }
 
 
 def test_overrides_change_what_they_name_and_nothing_else() -> None:
@@ -227,16 +234,10 @@ def test_the_description_names_every_setting(name: str) -> None:
                 assert f"\n  {group}.{name}=" in text, f"{group}.{name}"
 
 
-@dataclass(frozen=True)
-class _Run:
-    dir: str = ""
-    resume_from: str | None = None
-
-
 @pytest.mark.parametrize("text", ["1e-3", "007", "1_000", "true", "0x10", "inf", "1.50"])
 def test_texts_that_look_like_numbers_stay_texts(text: str) -> None:
     config = compose("train", [f"run.dir={text}", f"run.resume_from={text}"])
-    run = section(_Run, config["run"], "run")
+    run = section(RunSection, config["run"], "run")
     assert (run.dir, run.resume_from) == (text, text)
     config = compose("generate", [f"results.dir={text}", f"results.schedule={text}"])
     assert config["results"]["dir"] == text

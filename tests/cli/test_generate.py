@@ -160,6 +160,7 @@ def test_a_tilde_is_the_home_folder(generate, model, tmp_path, monkeypatch):
     assert read_samples(path).provenance["checkpoint_path"] == str(tmp_path / "model.pt")
 
 
+@pytest.mark.slow
 def test_processes_draw_the_same(generate, model):
     assert generate(model, *FEW)[0] == 0
     status, out, err = generate(

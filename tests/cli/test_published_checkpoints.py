@@ -215,6 +215,7 @@ def test_a_suite_takes_them(folder: Path) -> None:
     assert done.stderr.count("class-weighted") == 1
 
 
+@pytest.mark.slow
 def test_class_weights_change_the_samples_and_are_recorded(folder: Path) -> None:
     path = published_file(folder)
     words = ["generate", f"eval.checkpoint_path={path}", *FEW]

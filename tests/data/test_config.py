@@ -43,7 +43,7 @@ def test_a_value_that_does_not_fit_is_named(values: dict[str, object], field: st
 
 def test_the_defaults_are_the_synthetic_plans() -> None:
     config = DataConfig()
-    assert (config.source, config.num_plans, config.vocabulary.length) == ("synthetic", 20_000, 36)
+    assert (config.source, config.num_plans, config.token_rows.length) == ("synthetic", 20_000, 36)
 
 
 def test_what_was_written_before_there_was_a_choice_has_the_older_split() -> None:

@@ -213,6 +213,7 @@ def test_a_missing_file_is_named(source: str, tmp_path: Path) -> None:
         load_dataset(DataConfig(source, str(path)))
 
 
+@pytest.mark.slow
 def test_the_real_plans(dev_data: Path) -> None:
     path = dev_data / "real_plans" / "rplan.jsonl.gz"
     table = load_table(DataConfig("plans", str(path)))

@@ -8,6 +8,10 @@ from hypothesis import strategies as st
 from bd_gen.diagrams import canonical_search
 from bd_gen.diagrams.canonical_search import smallest_orders
 from bd_gen.diagrams.symmetric_search import SymmetricSearch, first_twins
+from bd_gen.diagrams.vocabulary import Vocabulary
+
+VOCABULARY = Vocabulary(14)
+NO_EDGE = VOCABULARY.no_edge
 
 Arcs = list[tuple[int, int]]
 
@@ -90,10 +94,10 @@ def test_symmetric_diagrams_are_found_alike_in_few_steps(name):
     for _ in range(5):
         shuffled = random.permutation(n)
         turned = relations[np.ix_(shuffled, shuffled)]
-        search = SymmetricSearch(types, turned)
+        search = SymmetricSearch(types, turned, NO_EDGE)
         assert search.num_visits <= 150
         rows.append(row(types, turned, np.array(search.order)))
-        rows.append(row(types, turned, smallest_orders(types[None], turned[None])[0]))
+        rows.append(row(types, turned, smallest_orders(types[None], turned[None], VOCABULARY)[0]))
     assert all(other == rows[0] for other in rows)
 
 
@@ -101,7 +105,11 @@ def test_symmetric_diagrams_are_told_apart():
     rows = set()
     for n, arcs in HARD.values():
         types, relations = np.zeros(n, np.uint8), relations_of(n, arcs)
-        rows.add(tuple(row(types, relations, smallest_orders(types[None], relations[None])[0])))
+        rows.add(
+            tuple(
+                row(types, relations, smallest_orders(types[None], relations[None], VOCABULARY)[0])
+            )
+        )
     assert len(rows) == len(HARD)
 
 
@@ -124,19 +132,19 @@ def alike_rooms(draw, most_rooms: int) -> tuple[np.ndarray, np.ndarray]:
 def test_both_searches_find_what_brute_force_finds(rooms):
     types, relations = rooms
     expected = smallest_row(types, relations)
-    search = SymmetricSearch(types, relations)
+    search = SymmetricSearch(types, relations, NO_EDGE)
     assert row(types, relations, np.array(search.order)) == expected
-    together = smallest_orders(types[None], relations[None])[0]
+    together = smallest_orders(types[None], relations[None], VOCABULARY)[0]
     assert row(types, relations, together) == expected
 
 
 @given(alike_rooms(14))
 def test_both_searches_agree_on_larger_diagrams(rooms):
     types, relations = rooms
-    search = SymmetricSearch(types, relations)
+    search = SymmetricSearch(types, relations, NO_EDGE)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(canonical_search, "_MOST_TIED", 500)
-        together = smallest_orders(types[None], relations[None])[0]
+        together = smallest_orders(types[None], relations[None], VOCABULARY)[0]
     assert row(types, relations, np.array(search.order)) == row(types, relations, together)
 
 
@@ -146,7 +154,7 @@ def test_searching_one_by_one_leaves_pad_where_it_is(monkeypatch):
     relations = np.full((2, 4, 4), 12, np.uint8)
     relations[0, :2, :2] = relations_of(2, [(0, 1)])
     relations[1, :3, :3] = relations_of(3, [(2, 1)])
-    orders = smallest_orders(types, relations)
+    orders = smallest_orders(types, relations, VOCABULARY)
     assert orders.tolist() == [[1, 0, 2, 3], [2, 1, 0, 3]]
 
 
@@ -157,7 +165,7 @@ def test_relations_beyond_the_first_word_are_compared():
     for k in range(2, n):
         relations[1, k], relations[k, 1] = 3, 6
     relations[1, n - 1], relations[n - 1, 1] = 2, 7
-    orders = smallest_orders(types[None], relations[None])[0]
+    orders = smallest_orders(types[None], relations[None], VOCABULARY)[0]
     assert orders[0] == 1
 
 
@@ -168,21 +176,21 @@ def test_a_symmetry_that_moves_placed_rooms_spares_nothing():
     half = [(u, v) for u, targets in enumerate(leads_to) for v in targets]
     arcs = half + [((u + 6) % 12, (v + 6) % 12) for u, v in half]
     types, relations = np.zeros(12, np.uint8), relations_of(12, arcs, 3)
-    search = SymmetricSearch(types, relations)
+    search = SymmetricSearch(types, relations, NO_EDGE)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(canonical_search, "_MOST_TIED", 500)
-        together = smallest_orders(types[None], relations[None])[0]
+        together = smallest_orders(types[None], relations[None], VOCABULARY)[0]
     assert row(types, relations, np.array(search.order)) == row(types, relations, together)
 
 
 def test_twins_have_the_same_relations_to_all_others():
     # 1 and 3 lead to 0, 4 leads to 0 and 3; 2 and 5 are alone
     relations = relations_of(6, [(1, 0), (3, 0), (4, 0), (4, 3)])
-    assert first_twins(relations[None]).tolist() == [[0, 1, 2, 3, 4, 2]]
+    assert first_twins(relations[None], NO_EDGE).tolist() == [[0, 1, 2, 3, 4, 2]]
     without_the_last = relations_of(6, [(1, 0), (3, 0), (4, 0)])
-    assert first_twins(without_the_last[None]).tolist() == [[0, 1, 2, 1, 1, 2]]
+    assert first_twins(without_the_last[None], NO_EDGE).tolist() == [[0, 1, 2, 1, 1, 2]]
     # two rooms that differ by their relation to each other alone are none
-    assert first_twins(relations_of(2, [(0, 1)])[None]).tolist() == [[0, 1]]
+    assert first_twins(relations_of(2, [(0, 1)])[None], NO_EDGE).tolist() == [[0, 1]]
 
 
 def test_a_twin_may_come_next_when_the_other_is_placed():
@@ -190,7 +198,7 @@ def test_a_twin_may_come_next_when_the_other_is_placed():
     # which stand before it in the same cell
     types = np.array([0, 0, 0, 0, 1, 1, 2], np.uint8)
     relations = relations_of(7, [(0, 4), (1, 4), (2, 5), (3, 5), (5, 6)])
-    orders = smallest_orders(types[None], relations[None])
+    orders = smallest_orders(types[None], relations[None], VOCABULARY)
     assert row(types, relations, orders[0]) == smallest_row(types, relations)
 
 
@@ -199,4 +207,4 @@ def test_twins_alone_need_no_search_one_by_one(monkeypatch):
     stars = [(k // 7 * 7, k) for k in range(14) if k % 7]
     for arcs in ([], stars, [(u, v) for u in range(7) for v in range(7, 14)]):
         types, relations = np.zeros((1, 14), np.uint8), relations_of(14, arcs)[None]
-        assert sorted(smallest_orders(types, relations)[0]) == list(range(14))
+        assert sorted(smallest_orders(types, relations, VOCABULARY)[0]) == list(range(14))

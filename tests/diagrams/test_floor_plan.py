@@ -49,5 +49,5 @@ def test_a_door_joins_two_rooms_and_an_entrance_leads_to_one(rooms, kind):
 
 
 def test_a_segment_runs_right_or_down():
-    with pytest.raises(ValueError, match="x0 <= x1"):
+    with pytest.raises(ValueError, match="x0 < x1"):
         Window(0, (9, 0, 0, 0))

@@ -112,6 +112,7 @@ def test_a_cluster_without_workers(cluster, job):
         assert engine._device("cuda") == "cuda"
 
 
+@pytest.mark.slow
 def test_gpu_jobs_wait_for_a_worker_that_offers_one(cluster, job):
     """The scheduler is asked what it holds a job back for."""
     task = Task.of(load_checkpoint(job.checkpoint_path), job.method, None, "cuda", 10)
@@ -166,6 +167,7 @@ def test_interrupted_here_it_goes_on_there(a_worker, job, expected):
     assert_same(tokens_of(job), expected)
 
 
+@pytest.mark.slow
 def test_workers_that_cannot_see_the_checkpoint_are_sent_it(a_worker, job, expected, monkeypatch):
     """Once each, those that come later as well."""
     task_of = Task.of
@@ -197,6 +199,7 @@ def test_no_worker_offers_a_gpu(a_worker, job):
     assert files_in(job.directory.parent) == []
 
 
+@pytest.mark.slow
 def test_a_gpu_job_goes_to_the_worker_that_offers_one(a_worker, job):
     """It says that it has one; that it has none comes out when it is asked to use it."""
     a_worker.start_worker("three", "--resources", "GPU=1")
@@ -210,6 +213,7 @@ def test_a_gpu_job_goes_to_the_worker_that_offers_one(a_worker, job):
         a_worker.kill("three")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("in_a_hurry")
 def test_a_scheduler_that_is_lost_loses_nothing(a_worker, job, expected):
     """The last test, as the cluster is gone then."""

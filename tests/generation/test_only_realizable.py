@@ -186,6 +186,7 @@ def test_unfinished_work_without_the_option_is_not_taken_for_it(job):
     assert read_samples(free.path).rejection == {}
 
 
+@pytest.mark.slow
 def test_processes_draw_the_same(job):
     generate(job)
     other = replace(job, directory=job.directory.parent / "other")

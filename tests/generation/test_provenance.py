@@ -9,10 +9,11 @@ from tests.generation.checkpoints import DATA, DENOISING, N_MAX, saved, small_ch
 
 from bd_gen import __version__
 from bd_gen.data.dataset import DataConfig, load_dataset
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.generation import provenance as module
 from bd_gen.generation.job import generate
 from bd_gen.generation.provenance import provenance
-from bd_gen.model.order_law import FEATURES, OrderLaw
+from bd_gen.model.order_law import OrderLaw, order_features
 from bd_gen.report.schedules import learned_alphas
 from bd_gen.results.samples_file import read_samples
 from bd_gen.sampling.method import Method
@@ -99,7 +100,7 @@ def test_a_law_over_orders_is_recorded_by_name(tmp_path):
     checkpoint = load_checkpoint(saved(tmp_path, rate_network_state_dict=state))
     found = provenance(checkpoint, tmp_path / "checkpoint.pt", "learned")
     assert "learned_rates" not in found
-    assert list(found["learned_order"]) == list(FEATURES)
+    assert list(found["learned_order"]) == list(order_features(RPLAN))
     assert found["learned_order"]["edge, both ends visible"] == 6.0
 
 
@@ -124,6 +125,7 @@ def test_a_checkpoint_without_a_split_has_the_older_one(tmp_path):
     assert provenance(checkpoint, tmp_path, "loglinear")["data"] == {**old, "split": "identical"}
 
 
+@pytest.mark.slow
 def test_the_bundled_checkpoint_knows_its_data():
     checkpoint = load_checkpoint(BUNDLED_FILE)
     data = module.recorded_data(checkpoint)

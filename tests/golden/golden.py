@@ -13,7 +13,7 @@ def read_golden() -> dict[str, Any]:
 
 
 def write_golden(outputs: dict[str, Any]) -> None:
-    """Replace the stored outputs; a number's values over the seeds stand on one line."""
+    """Replace the stored outputs; keys in order, the values over the seeds on one line."""
     FILE.write_text(_lines(outputs) + "\n")
 
 
@@ -22,6 +22,7 @@ def _lines(value: Any, indent: str = "") -> str:
         return json.dumps(value, ensure_ascii=False)
     inner = indent + " "
     parts = [
-        f"{inner}{json.dumps(k, ensure_ascii=False)}: {_lines(value[k], inner)}" for k in value
+        f"{inner}{json.dumps(k, ensure_ascii=False)}: {_lines(value[k], inner)}"
+        for k in sorted(value)
     ]
     return "{\n" + ",\n".join(parts) + f"\n{indent}}}"

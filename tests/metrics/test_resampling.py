@@ -16,7 +16,11 @@ from bd_gen.metrics.resampling import (
     weighted_sums,
 )
 
-RESAMPLED = sorted(name for name, metric in METRICS.items() if metric.resample is not None)
+RESAMPLED = sorted(
+    name
+    for name, metric in METRICS.items()
+    if metric.resample is not None and metric.of == "tokens"
+)
 HISTOGRAMS = ["distribution", "edge_counts", "conditional_edges", "pairs", "typed_degrees"]
 
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from bd_gen.diagrams.tokens import tokens_from_parts
 from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_ROOM_TYPES, Vocabulary
 from bd_gen.model.config import ModelConfig
-from bd_gen.model.denoiser import NUM_VALUES, Denoiser
+from bd_gen.model.denoiser import Denoiser
 from bd_gen.model.packing import PackedBatch, pack_padded
 from bd_gen.model.schedules import Schedule
 
@@ -83,7 +83,7 @@ class ExactDenoiser(nn.Module):
             )
             agrees = (self.states[n] == tokens[:, None, :]) | is_masked[:, None, :]
             posterior = agrees.all(dim=2) * self.probabilities[n]
-            one_hot = nn.functional.one_hot(self.states[n], NUM_VALUES).double()
+            one_hot = nn.functional.one_hot(self.states[n], Vocabulary().num_values).double()
             weights = torch.einsum("bs,snv->bnv", posterior, one_hot)
             parts.append((weights / weights.sum(dim=2, keepdim=True)).log().flatten(0, 1))
             start += size

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from bd_gen.diagrams.vocabulary import EDGE_MASK, EDGE_PAD, NODE_MASK, NODE_PAD, Vocabulary
 from bd_gen.model.config import ModelConfig
-from bd_gen.model.denoiser import NUM_VALUES, Denoiser
+from bd_gen.model.denoiser import Denoiser
 from bd_gen.model.packing import PackedBatch, pack, pack_padded
 
 RowsMaker = Callable[..., tuple[np.ndarray, np.ndarray]]
@@ -112,10 +112,10 @@ def test_chosen_tokens_get_the_rows_that_all_tokens_get(
     model = make_model(vocabulary, time_conditioning)
     batch, time = packed(rows, sizes, vocabulary), torch.tensor([0.1, 0.5, 0.9]).double()
     everything = model(batch, time)
-    assert everything.shape == (10 + 21 + 21, NUM_VALUES)
+    assert everything.shape == (10 + 21 + 21, Vocabulary().num_values)
     for at in ([], [0], [51, 3, 3, 17], list(range(52))):
         chosen = model(batch, time, torch.tensor(at, dtype=torch.long))
-        assert chosen.shape == (len(at), NUM_VALUES)
+        assert chosen.shape == (len(at), Vocabulary().num_values)
         torch.testing.assert_close(chosen, everything[at], rtol=1e-6, atol=1e-6)
 
 
@@ -124,12 +124,12 @@ def test_mask_and_pad_cannot_be_predicted(
     make_rows: RowsMaker, make_model: ModelMaker, n_max: int
 ) -> None:
     vocabulary = Vocabulary(n_max)
-    assert min(NODE_MASK, NODE_PAD) >= NUM_VALUES
+    assert min(NODE_MASK, NODE_PAD) >= Vocabulary().num_values
     rows, sizes = make_rows(SIZES[n_max], vocabulary)
     batch = packed(rows, sizes, vocabulary)
     logits = make_model(vocabulary)(batch)
     assert logits.dtype == torch.float32
-    assert logits.shape == (len(batch.tokens), NUM_VALUES)
+    assert logits.shape == (len(batch.tokens), Vocabulary().num_values)
     is_edge = batch.positions >= n_max
     assert (logits[is_edge][:, [EDGE_MASK, EDGE_PAD]] == -math.inf).all()
     assert torch.isfinite(logits[is_edge][:, :EDGE_MASK]).all()

@@ -5,8 +5,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_ROOM_TYPES
-from bd_gen.model.order_law import FEATURES, OrderLaw, num_rooms_of_length
+from bd_gen.model.order_law import OrderLaw, num_rooms_of_length, order_features
 
 
 def random_law(seed: int = 0) -> OrderLaw:
@@ -21,7 +22,9 @@ def law_of(**weights: float) -> OrderLaw:
     with torch.no_grad():
         law.order_weights.zero_()
         for words, weight in weights.items():
-            at = [k for k, name in enumerate(FEATURES) if name.replace(",", "") == words]
+            at = [
+                k for k, name in enumerate(order_features(RPLAN)) if name.replace(",", "") == words
+            ]
             assert len(at) == 1, words
             law.order_weights[at[0]] = weight
     return law

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.vocabulary import RELATIONS
 from bd_gen.metrics.intervals import wilson
 from bd_gen.metrics.measures.distribution import DISTRIBUTION
@@ -12,7 +13,6 @@ from bd_gen.report.contents import Contents, read_contents
 from bd_gen.report.page import rendered
 from bd_gen.report.shares import (
     CHECKS,
-    RELATION_SIGNS,
     Share,
     by_rooms,
     edges,
@@ -95,13 +95,14 @@ def test_what_cannot_be_counted_is_that_of_the_file(directory: Path, tmp_path: P
 
 
 def test_each_relation_has_its_sign() -> None:
+    signs = {one.name: one.sign for one in RPLAN.relations}
     arrows = {"left": "←", "above": "↑", "below": "↓", "right": "→"}
-    for name, sign in RELATION_SIGNS.items():
+    for name, sign in signs.items():
         assert sign == arrows.get(name.removesuffix("-of"), sign)
-    corners = [RELATION_SIGNS[f"{x}-{y}"] for x in ("left", "right") for y in ("above", "below")]
+    corners = [signs[f"{x}-{y}"] for x in ("left", "right") for y in ("above", "below")]
     assert corners == ["↖", "↙", "↗", "↘"]
-    assert [RELATION_SIGNS[name] for name in ("inside", "surrounding")] == ["⊂", "⊃"]
-    assert list(RELATION_SIGNS) == list(RELATIONS)
+    assert [signs[name] for name in ("inside", "surrounding")] == ["⊂", "⊃"]
+    assert list(signs) == list(RELATIONS)
 
 
 def test_histograms_are_those_of_the_metrics(directory: Path) -> None:

@@ -7,12 +7,14 @@ import pytest
 from bd_gen.results.columns import (
     check_reserved,
     existing_directory,
+    label_and_method,
     method_order,
     natural_order,
     read_columns,
 )
 from bd_gen.system.errors import InputError
 
+EMPTY = {"config": {}, "per_seed": {}, "summary": {}, "format_version": 2}
 IN_ORDER = [
     "real_held_out",
     "baseline_memoriser",
@@ -49,6 +51,19 @@ def test_any_name_has_a_place(name: str) -> None:
     assert sorted([name, "a", "1"], key=method_order)
 
 
+def test_files_of_labels_are_called_after_their_folder(tmp_path: Path) -> None:
+    for name in ("b.json", "small/b.json", "base-10/b.json", "base-9/b.json", ".hidden/b.json",
+                 "small/.b.json", "small/deeper/b.json", "small/b.txt"):  # fmt: skip
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(EMPTY | {"method": "b", "timestamp": ""}))
+    columns, problems = read_columns(tmp_path)
+    assert problems == []
+    assert [column.name for column in columns] == ["b", "base-9/b", "base-10/b", "small/b"]
+    assert label_and_method("base-9/b") == ("base-9", "b")
+    assert label_and_method("b") == ("", "b")
+
+
 def test_a_missing_directory_is_answered_with_those_there(tmp_path: Path) -> None:
     (tmp_path / "loglinear").mkdir()
     assert existing_directory(tmp_path / "loglinear") == tmp_path / "loglinear"
@@ -59,10 +74,9 @@ def test_a_missing_directory_is_answered_with_those_there(tmp_path: Path) -> Non
 
 
 def test_a_file_that_cannot_be_used_is_told_and_left_out(tmp_path: Path) -> None:
-    empty = {"config": {}, "per_seed": {}, "summary": {}, "format_version": 2}
     for name in ("llada", "random"):
         (tmp_path / f"{name}.json").write_text(
-            json.dumps(empty | {"method": "other", "timestamp": ""})
+            json.dumps(EMPTY | {"method": "other", "timestamp": ""})
         )
     (tmp_path / "broken.json").write_text("{")
     columns, problems = read_columns(tmp_path)

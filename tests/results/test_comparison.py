@@ -14,9 +14,9 @@ from bd_gen.results.comparison import (
     markdown,
     notes,
     sections,
-    write_comparison,
 )
 from bd_gen.results.result_file import Result, write_result
+from bd_gen.results.table_files import write_comparison
 from bd_gen.system.errors import InputError
 
 SECTIONS = [

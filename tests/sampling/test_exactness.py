@@ -137,6 +137,7 @@ def test_given_tokens_fix_the_size():
     assert found < noise_floor(oracle.given(given), 10_000).threshold
 
 
+@pytest.mark.slow
 def test_random_order_comes_nearer_with_more_steps(oracle, floor):
     one, six, twenty = (
         distance(oracle, Method("random", steps=steps), num_samples=20_000)[0]

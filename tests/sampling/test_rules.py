@@ -8,7 +8,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bd_gen.sampling.rules import Literal, Potential, Rule, holds_all, single_literals
+from bd_gen.sampling.potential import Potential
+from bd_gen.sampling.rules import Literal, Rule, holds_all, single_literals
 
 LENGTH, NUM_VALUES = 4, 3
 ROWS = np.array(list(itertools.product(range(NUM_VALUES), repeat=LENGTH)), np.uint8)

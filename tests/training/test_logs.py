@@ -1,5 +1,6 @@
 import json
 import math
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from bd_gen.system.errors import InputError
-from bd_gen.training.logs import JsonlLogger, TensorBoardLogger
+from bd_gen.training.logs import JsonlLogger, TensorBoardLogger, TrackerLogger
 
 
 def lines_of(path: Path) -> list[dict[str, Any]]:
@@ -88,3 +89,49 @@ def test_a_step_that_is_no_number_of_this_world_is_half_a_line(tmp_path: Path) -
     )
     JsonlLogger(path, 5).close()
     assert path.read_text() == '{"step": 1}\n'
+
+
+class FakeTracker:
+    """What trackio and wandb have in common."""
+
+    def __init__(self) -> None:
+        self.calls: list[Any] = []
+
+    def init(self, **options: Any) -> None:
+        self.calls.append(options)
+
+    def log(self, values: dict[str, float], step: int) -> None:
+        self.calls.append((step, values))
+
+    def finish(self) -> None:
+        self.calls.append("finish")
+
+
+@pytest.mark.parametrize("name", ["trackio", "wandb"])
+def test_a_tracker_gets_the_numbers(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = FakeTracker()
+    monkeypatch.setitem(sys.modules, name, fake)
+    logger = TrackerLogger(name, "mine", tmp_path / "run", {"noise": "loglinear"})
+    logger.log(3, {"train/nats": 2.5})
+    logger.close()
+    options, *rest = fake.calls
+    assert options["project"] == "mine"
+    assert options["resume"] == "allow"
+    assert options["config"] == {"dir": str(tmp_path / "run"), "noise": "loglinear"}
+    assert ("id" in options) == (name == "wandb")
+    assert rest == [(3, {"train/nats": 2.5}), "finish"]
+
+
+def test_a_tracker_that_is_missing_or_does_not_start_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "wandb", None)
+    with pytest.raises(InputError, match=r"run\.tracker=wandb needs wandb .*pip install wandb"):
+        TrackerLogger("wandb", "mine", tmp_path, {})
+    fake = FakeTracker()
+    monkeypatch.setattr(fake, "init", lambda **_: 1 / 0)
+    monkeypatch.setitem(sys.modules, "wandb", fake)
+    with pytest.raises(InputError, match=r"run\.tracker=wandb: division by zero"):
+        TrackerLogger("wandb", "mine", tmp_path, {})

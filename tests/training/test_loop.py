@@ -46,13 +46,19 @@ def unknowing_nats(dataset: Dataset) -> float:
 
 
 def test_the_learning_rate_by_hand() -> None:
-    config = TrainingConfig(steps=14, warmup_steps=4)
-    found = [rate_factor(config, step) for step in range(14)]
-    assert found == [0.25, 0.5, 0.75] + [1.0] * 11
+    config = TrainingConfig(steps=44, warmup_steps=4)
+    found = [rate_factor(config, step) for step in range(44)]
+    assert found == [0.25, 0.5, 0.75] + [1.0] * 41
     cosine = replace(config, decay="cosine")
     assert [rate_factor(cosine, step) for step in range(4)] == [0.25, 0.5, 0.75, 1.0]
-    assert rate_factor(cosine, 9) == pytest.approx(0.505)  # half-way
-    assert rate_factor(cosine, 14) == pytest.approx(0.01)
+    assert rate_factor(cosine, 24) == pytest.approx(0.505)  # half-way
+    assert rate_factor(cosine, 44) == pytest.approx(0.01)
+
+
+def test_warm_up_takes_a_tenth_of_the_steps_at_most() -> None:
+    config = TrainingConfig(steps=40, warmup_steps=1_000)
+    assert config.warmup == 4
+    assert [rate_factor(config, step) for step in range(5)] == [0.25, 0.5, 0.75, 1.0, 1.0]
 
 
 @given(
@@ -65,11 +71,11 @@ def test_the_learning_rate_rises_and_then_does_not(steps: int, warmup: int, deca
     rates = [rate_factor(config, step) for step in range(steps)]
     assert all(0 < rate <= 1 for rate in rates)
     for step, (now, then) in enumerate(itertools.pairwise(rates)):
-        if step + 1 < warmup:
+        if step + 1 < config.warmup:
             assert then > now
-        elif step >= warmup:
+        elif step >= config.warmup:
             assert then <= now
-    if warmup <= 1:
+    if config.warmup <= 1:
         assert rates[0] == 1
 
 

@@ -86,6 +86,7 @@ def test_two_processes_give_the_curve_of_one(single: Path, tmp_path: Path) -> No
         torch.testing.assert_close(value, theirs[name], rtol=1e-3, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_all_and_the_same_command_goes_on(single: Path, tmp_path: Path) -> None:
     started = subprocess.Popen(
         command(tmp_path, "training.devices=2", "training.steps=100000"),

@@ -5,6 +5,7 @@ import torch
 from bd_gen.data.config import DataConfig
 from bd_gen.data.dataset import Dataset, load_dataset, load_table
 from bd_gen.diagrams.relations import relations_from_boxes
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.training.config import TrainingConfig
 from bd_gen.training.supply import Renumbering, Supply, TrainingRows
 
@@ -86,7 +87,9 @@ def renumbered(table, n: int, seed: int):
     return (
         rows,
         tokens,
-        Renumbering(n, torch.device("cpu"))(tokens, reverse, draws(tokens, n, seed)),
+        Renumbering(n, torch.device("cpu"), Vocabulary().no_edge)(
+            tokens, reverse, draws(tokens, n, seed)
+        ),
     )
 
 
@@ -116,7 +119,9 @@ def test_all_orders_occur_equally_often() -> None:
     n = 3
     tokens = torch.tensor([[0, 1, 2, 10, 10, 10]]).repeat(6000, 1)
     reverse = torch.full((6000, 3), 10)
-    found = Renumbering(n, torch.device("cpu"))(tokens, reverse, draws(tokens, n, 0))
+    found = Renumbering(n, torch.device("cpu"), Vocabulary().no_edge)(
+        tokens, reverse, draws(tokens, n, 0)
+    )
     _, counts = np.unique(found[:, :3].numpy(), axis=0, return_counts=True)
     assert len(counts) == 6
     assert abs(counts - 1000).max() < 5 * 1000**0.5
@@ -124,7 +129,7 @@ def test_all_orders_occur_equally_often() -> None:
 
 def test_turned_edges_take_the_label_from_the_other_room() -> None:
     tokens, reverse = torch.tensor([[7, 9, 2]]), torch.tensor([[3]])  # not 9 - 2
-    renumber = Renumbering(2, torch.device("cpu"))
+    renumber = Renumbering(2, torch.device("cpu"), Vocabulary().no_edge)
     found = {
         tuple(renumber(tokens, reverse, draws(tokens, 2, seed))[0].tolist()) for seed in range(20)
     }
@@ -132,7 +137,7 @@ def test_turned_edges_take_the_label_from_the_other_room() -> None:
 
 
 def test_a_single_room_stays() -> None:
-    found = Renumbering(1, torch.device("cpu"))(
+    found = Renumbering(1, torch.device("cpu"), Vocabulary().no_edge)(
         torch.tensor([[5]]), torch.zeros((1, 0), dtype=torch.int64), torch.rand(1, 1)
     )
     assert found.tolist() == [[5]]

@@ -12,7 +12,8 @@ from bd_gen.api.model import Model, load
 from bd_gen.api.plan import Plan
 from bd_gen.design.blame import what_is_to_blame
 from bd_gen.design.brief import Brief
-from bd_gen.design.room_rules import Kind, RoomRule, parse_rule
+from bd_gen.design.room_rules import parse_rule
+from bd_gen.design.rule_meaning import DesignRule, Kind
 from bd_gen.design.run import Designs
 from bd_gen.design.run import design as designs_for
 from bd_gen.system.errors import InputError
@@ -112,6 +113,6 @@ def _brief(
         raise InputError(f"design: {str(error).partition('() ')[2] or error}") from None
 
 
-def _rules(texts: str | Iterable[str], kind: Kind) -> list[RoomRule]:
+def _rules(texts: str | Iterable[str], kind: Kind) -> list[DesignRule]:
     with python_words():
         return [parse_rule(text, kind) for text in ([texts] if isinstance(texts, str) else texts)]

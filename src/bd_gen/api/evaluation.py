@@ -51,8 +51,8 @@ def evaluate(
 def _matched(samples: Any, reference: Any) -> tuple[Reference, np.ndarray]:
     """Statistics, and the samples as rows of their vocabulary."""
     if isinstance(reference, DataConfig):
-        rows = _rows(samples, "samples", reference.vocabulary)
         found = References(reference).for_data(reference)
+        rows = _rows(samples, "samples", found.statistics.vocabulary)
     elif hasattr(reference, "checkpoint"):
         rows = _rows(samples, "samples", reference.vocabulary)
         described = _described(rows, reference)
@@ -80,6 +80,7 @@ def _described(rows: np.ndarray, model: "Model") -> Samples:
     return Samples(
         method="samples",
         n_max=checkpoint.n_max,
+        words=checkpoint.words,
         seeds=(0,),
         num_samples=len(rows),
         config={},
@@ -100,12 +101,10 @@ def _common_vocabulary(*sets: Any) -> Vocabulary:
         raise InputError(f"evaluate: token rows of different lengths: {sorted(widths)}")
     if widths:
         return vocabulary_of_width(widths.pop())
-    sizes = [
-        diagram.num_rooms
-        for one, name in zip(sets, names, strict=True)
-        for diagram in as_diagrams(one, name)
+    diagrams = [
+        diagram for one, name in zip(sets, names, strict=True) for diagram in as_diagrams(one, name)
     ]
-    return Vocabulary(max(sizes))
+    return Vocabulary(max(one.num_rooms for one in diagrams), diagrams[0].words)
 
 
 def _rows(things: Any, name: str, vocabulary: Vocabulary) -> np.ndarray:

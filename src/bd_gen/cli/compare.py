@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="File to write.  [default: comparison.md beside the results; none for A and B]",
+    help="File to write: .md, .tex (booktabs), .json or .csv.  [default: comparison.md beside the "
+    "results; none for A and B]",
 )
 @click.option(
     "--csv",
@@ -38,6 +39,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="Beside each mean its 95 % interval, or the standard deviation of the seeds.",
 )
+@click.option(
+    "--over-trainings",
+    is_flag=True,
+    help="Means over trainings of a recipe: labels that differ in a number only (NAME-1, NAME-2).",
+)
 @click.argument("words", nargs=-1, metavar="[A B] [OVERRIDES]...")
 def command(
     schedule: str,
@@ -46,6 +52,7 @@ def command(
     csv: Path | None,
     primary_only: bool,
     spread: "Spread",
+    over_trainings: bool,
     words: tuple[str, ...],
 ) -> None:
     """Set the results of all methods side by side and print the main rows.
@@ -61,6 +68,8 @@ def command(
     """
     directory = results_dir / schedule
     methods = [word for word in words if "=" not in word]
+    if over_trainings and methods:
+        raise InputError("--over-trainings: is for whole directories, not for methods by name")
     overrides = [word for word in words if "=" in word]
     if methods and all(word.endswith(".json") for word in methods) and not overrides:
         compare_files([Path(word) for word in methods], out, csv, primary_only, spread)
@@ -72,7 +81,7 @@ def command(
         return
     if overrides:
         raise InputError(f"{overrides[0]}: data are only needed to compare two methods")
-    if compare_and_print(directory, out, csv, primary_only, spread):
+    if compare_and_print(directory, out, csv, primary_only, spread, over_trainings):
         sys.exit(2)
 
 
@@ -91,7 +100,7 @@ def compare_two(
         a: the first, a name or a samples file.
         b: the second.
         overrides: data to measure against, `data=SOURCE data.FIELD=VALUE`.
-        out: Markdown file to write, if any.
+        out: file to write, if any; its ending says how.
         csv: file for every number, if any.
 
     Raises:
@@ -100,8 +109,11 @@ def compare_two(
     """
     from bd_gen.cli.overrides import data_config_from_overrides
     from bd_gen.results.paired import compare_pair, costs, explanation, pair_tables, write_pair_csv
-    from bd_gen.results.table import markdown_section, terminal_text
+    from bd_gen.results.table import terminal_text
+    from bd_gen.results.table_files import known_ending, write_pair_file
 
+    if out is not None:
+        known_ending(out)  # before anything is measured
     data = data_config_from_overrides(overrides)
     paths = [_samples_file(directory, word) for word in (a, b)]
     with bar(f"{a} and {b}", "seeds") as progress:
@@ -116,11 +128,7 @@ def compare_two(
         click.echo(terminal_text(table, width))
     click.echo("\n" + fill(f"{explanation(pair)} {costs(pair)}", width))
     if out is not None:
-        from bd_gen.system import files
-
-        head = f"# {pair.a} (A) and {pair.b} (B)\n\n{explanation(pair)} {costs(pair)}\n"
-        notes = "".join(f"\n> **Warning:** {note}.\n" for note in pair.notes)
-        files.write_text(out, "\n".join([head + notes, *map(markdown_section, tables)]))
+        write_pair_file(out, pair)
         click.echo(f"table: {out}")
     if csv is not None:
         write_pair_csv(csv, pair)

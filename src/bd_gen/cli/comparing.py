@@ -71,11 +71,13 @@ def compare_files(
         InputError: a file cannot be used, or cannot be written.
     """
     from bd_gen.results.columns import Column
-    from bd_gen.results.comparison import markdown
     from bd_gen.results.configuration import unlike_columns
     from bd_gen.results.csv_file import write_csv
     from bd_gen.results.result_file import read_result
-    from bd_gen.system.files import write_text
+    from bd_gen.results.table_files import known_ending, write_comparison_file
+
+    if out is not None:
+        known_ending(out)  # before anything is read
 
     # Files of one name are told apart by their folders.
     same = len({path.stem for path in paths}) < len(paths)
@@ -85,7 +87,7 @@ def compare_files(
         click.echo(f"bd-gen: warning: {warning}", err=True)
     print_main_rows(columns, spread=spread)
     if out is not None:
-        write_text(out, markdown(columns, primary_only, spread))
+        write_comparison_file(out, columns, primary_only, spread)
         click.echo(f"\n{len(columns)} columns: {out}")
     if csv is not None:
         write_csv(csv, columns)
@@ -98,6 +100,7 @@ def compare_and_print(
     csv: Path | None = None,
     primary_only: bool = False,
     spread: "Spread" = "interval",
+    is_over_trainings: bool = False,
 ) -> int:
     """Write the comparison of a directory, or its main rows alone, and print its main rows.
 
@@ -107,11 +110,13 @@ def compare_and_print(
     Raises:
         InputError: there is nothing to compare, or a file cannot be written.
     """
-    from bd_gen.results.comparison import write_comparison
     from bd_gen.results.configuration import unlike_columns
     from bd_gen.results.csv_file import write_csv
+    from bd_gen.results.table_files import write_comparison
 
-    path, columns, problems = write_comparison(directory, out, primary_only, spread)
+    path, columns, problems = write_comparison(
+        directory, out, primary_only, spread, is_over_trainings
+    )
     for problem in problems:
         click.echo(f"bd-gen: {problem}", err=True)
     for warning in unlike_columns(columns):

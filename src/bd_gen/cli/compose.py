@@ -1,8 +1,10 @@
 """Configuration of the Hydra commands: YAML files and overrides in, frozen dataclasses out."""
 
+import copy
 import pkgutil
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
@@ -30,8 +32,7 @@ def compose(name: str, overrides: Sequence[str]) -> dict[str, Any]:
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(str(CONFIGS), version_base="1.3"):
-            known = OmegaConf.to_container(hydra_compose(name), resolve=False)
-            assert isinstance(known, dict)  # noqa: S101 - the top of a configuration is one
+            known = copy.deepcopy(_usual(name))
             derived = _with_derived(name, known)
             groups = [group for group, _ in _defaults(name)]
             own = {*_keys(known), *groups}
@@ -47,6 +48,17 @@ def compose(name: str, overrides: Sequence[str]) -> dict[str, Any]:
     _with_derived(name, plain)
     texts = {key: text for key, _, text in (o.partition("=") for o in overrides)}
     return _with_texts({str(key): value for key, value in plain.items()}, known, texts)
+
+
+@lru_cache
+def _usual(name: str) -> dict[Any, Any]:
+    """The configuration `name` without overrides; to be called where Hydra is initialised."""
+    from hydra import compose as hydra_compose
+    from omegaconf import OmegaConf
+
+    usual = OmegaConf.to_container(hydra_compose(name), resolve=False)
+    assert isinstance(usual, dict)  # noqa: S101 - the top of a configuration is one
+    return usual
 
 
 class Section(dict[str, Any]):

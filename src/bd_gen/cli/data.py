@@ -261,8 +261,8 @@ def _write_labels(config: "DataConfig", out: Path) -> None:
     try:
         SOURCES[config.source].read(replace(config, skip_bad=False), None)
     except UnknownLabelsError as error:
-        write_template(out, error.labels)
-        click.echo(mapping_template(error.labels), nl=False)
+        write_template(out, error.labels, config.words)
+        click.echo(mapping_template(error.labels, config.words), nl=False)
         click.echo(f"fill in, then give it: --labels {out}")
         if not config.skip_bad:
             raise

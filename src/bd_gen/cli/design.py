@@ -5,7 +5,7 @@ import shutil
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 
 @click.command("design")
-@click.option("--rooms", help='The room programme: "LivingRoom, Kitchen, 2 Bathroom".')
+@click.argument("brief", type=click.Path(path_type=Path), required=False)
+@click.option("--rooms", help='"LivingRoom, Kitchen, 2 Bathroom, Anna\'s room: SecondRoom".')
 @click.option(
     "--given",
     metavar="FILE[#ID]",
-    help="Instead of --rooms: a bubble diagram (.graphml, .json) or a plan (.jsonl).",
+    help="Instead of rooms: a bubble diagram (.graphml, .json) or a plan (.jsonl).",
 )
 @click.option(
     "--absent-edges",
@@ -33,111 +34,85 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help='JSON file {"foreign label": "RoomType"} for rooms.',
 )
-@click.option("--require", multiple=True, metavar="RULE", help="'Kitchen touches LivingRoom'.")
+@click.option("--require", multiple=True, metavar="RULE", help="'Kitchen opens to LivingRoom'.")
 @click.option("--forbid", multiple=True, metavar="RULE", help="'Bathroom touches Kitchen'.")
-@click.option("--count", default=12, show_default=True, help="Diagrams to return.")
+@click.option("--area", metavar="M²", help="Of all rooms together: 60-70, 'at least 60'.")
+@click.option("--plot", metavar="SIZE|CORNERS", help="'9 x 12', '30 x 40 ft', '0,0; 9,0; ...'.")
+@click.option("--north", metavar="DEGREES", help="Clockwise from the top of the page, or a side.")
+@click.option("--setback", metavar="M", help="Kept free of the plot: 1.5, or north=3,south=1.5.")
+@click.option("--entrance", metavar="SIDE|X,Y", help="Where the front door is: south, or a place.")
+@click.option(
+    "--min-side",
+    multiple=True,
+    metavar="[ROOM=]M",
+    help="Least width and depth, of one room or all.",
+)
+@click.option("--min-area", multiple=True, metavar="ROOM=M²", help="Least area by room or type.")
+@click.option("--max-area", multiple=True, metavar="ROOM=M²", help="Largest area by room or type.")
+@click.option("--facade", multiple=True, metavar="ROOM=SIDE", help="An outer wall: any, or south.")
+@click.option(
+    "--defaults/--no-defaults",
+    default=None,
+    help="Usable sizes for rooms that say none.  [on]",
+)
+@click.option("--outline", metavar="X0,Y0,X1,Y1", help="A plot as a box, in metres or 20,...px.")
+@click.option("--notch", metavar="X0,Y0,X1,Y1", help="What a corner of it lacks, for an L.")
+@click.option("--front-door", metavar="X0,Y0,X1,Y1", help="At its edge; an entrance touches it.")
+@click.option("--from", "source", metavar="FILE[#ID]", help="A plan to keep something of.")
+@click.option("--keep", metavar="ROOMS", help="Rooms of --from to keep, or all.")
+@click.option("--keep-relations", is_flag=True, help="How they lie to one another.  [always]")
+@click.option("--keep-boxes", is_flag=True, help="And where they lie, and how large they are.")
+@click.option("--more-like", is_flag=True, help="Plans like --from, the likest first.")
+@click.option("--count", type=int, help="Plans to return.  [12]")
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="Folder for plans and pictures."
 )
 @click.option("--overwrite", is_flag=True, help="Replace a design that is there.")
 @click.option("--checkpoint", default="bundled", show_default=True, help="The model.")
-@click.option("--seed", default=0, show_default=True, help="Another seed gives other plans.")
-@click.option("--pool", default=0, help="Plans to choose the likeliest from.  [4 times --count]")
-@click.option(
-    "--min-difference",
-    default=3,
-    show_default=True,
-    help="Relations in which any two diagrams differ.",
-)
-@click.option(
-    "--most-drawn", default=10_000, show_default=True, help="Give up after so many diagrams."
-)
-@click.option("--min-side", default=1, show_default=True, help="Least side of a room, in pixels.")
-@click.option("--min-area", multiple=True, metavar="ROOM=PIXELS²", help="Least area by type.")
-@click.option("--max-area", multiple=True, metavar="ROOM=PIXELS²", help="Largest area by type.")
-@click.option("--outline", metavar="X0,Y0,X1,Y1", help="Rectangle that all rooms lie in.")
-@click.option("--notch", metavar="X0,Y0,X1,Y1", help="What a corner of it lacks, for an L.")
-@click.option("--front-door", metavar="X0,Y0,X1,Y1", help="At its edge; an entrance touches it.")
-@click.option(
-    "--improve",
-    default=0.5,
-    show_default=True,
-    help="Seconds to make each layout more plausible.",
-)
-@click.option("--scale", type=float, help="Metres per pixel.  [default: 0.0703125, 18 m for 256]")
+@click.option("--seed", type=int, help="Another seed gives other plans.  [0]")
+@click.option("--pool", type=int, help="Plans to choose the likeliest from.  [4 times --count]")
+@click.option("--min-difference", type=int, help="Relations in which any two plans differ.  [3]")
+@click.option("--most-drawn", type=int, help="Give up after so many diagrams.  [10,000]")
+@click.option("--improve", type=float, help="Effort on each layout, in seconds.  [0.5]")
+@click.option("--scale", type=float, help="Metres per pixel.  [0.0703125, 18 m for 256]")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes for layouts.  [cores]")
 @click.option("--device", default="auto", show_default=True)
 def command(
-    rooms: str | None,
-    given: str | None,
-    absent_edges: str | None,
-    labels: Path | None,
-    require: tuple[str, ...],
-    forbid: tuple[str, ...],
-    count: int,
     out: Path,
     overwrite: bool,
     checkpoint: str,
-    seed: int,
-    pool: int,
-    min_difference: int,
-    most_drawn: int,
-    min_side: int,
-    min_area: tuple[str, ...],
-    max_area: tuple[str, ...],
-    outline: str | None,
-    notch: str | None,
-    front_door: str | None,
-    improve: float,
-    scale: float | None,
     workers: int | None,
     device: str,
+    **options: Any,
 ) -> None:
-    r"""Turn a room programme into floor plans.
+    r"""Turn a brief into floor plans.
 
-    The programme is a list of rooms, or with --given a bubble diagram, whose relations every plan
-    then has; rooms that it joins without a direction touch in a way that the model draws.
+    BRIEF is a YAML file of rooms, sizes, plot and rules (docs/design.md); every part of it can
+    also be an option, which goes before the file. Lengths are metres and areas m²; ft and px are
+    understood where they are written.
 
     Diagrams with exactly these rooms are drawn from the model, and those kept that satisfy every
     rule, are sound, and have a layout. The likeliest that differ enough are laid out, drawn and
     exported, and all is checked again at the end.
 
-    A RULE is ROOM RELATION ROOM: "Kitchen touches LivingRoom", "every Bathroom touches
-    MasterRoom", "SecondRoom 2 left-of MasterRoom". Exit code 2 if there are fewer plans than
-    asked for; the output then says which rule is to blame.
+    A RULE is ROOM RELATION ROOM: "Kitchen opens to LivingRoom", "every Bathroom touches
+    MasterRoom", "Study north of LivingRoom". Exit code 2 if there are fewer plans than asked for,
+    or if there can be none; the output then says why.
 
     \b
     Example: bd-gen design --out plans --count 12 \
         --rooms 'LivingRoom, Kitchen, 2 Bathroom, MasterRoom, 2 SecondRoom, Balcony' \
-        --require 'Kitchen touches LivingRoom' --forbid 'Bathroom touches Kitchen'
+        --require 'Kitchen opens to LivingRoom' --forbid 'Bathroom touches Kitchen'
     """
-    from bd_gen.cli.design_options import programme_of, solver_of
-    from bd_gen.data.labels import read_labels
-    from bd_gen.design.brief import Brief
+    from bd_gen.cli.checkpoint_notes import say_file_notes
+    from bd_gen.cli.design_options import brief_of, options_from
     from bd_gen.design.files import design_folder
-    from bd_gen.design.room_rules import parse_rule
-    from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, checked_scale
-    from bd_gen.diagrams.names import RoomLabels
 
-    metres = checked_scale(METRES_PER_PIXEL if scale is None else scale)
-    known_labels = read_labels(labels) if labels is not None else RoomLabels()
-    known, room_types = programme_of(rooms, given, absent_edges, known_labels)
-    rules = [parse_rule(text, "require", known_labels) for text in require]
-    rules += [parse_rule(text, "forbid", known_labels) for text in forbid]
-    brief = Brief(
-        room_types,
-        tuple(rules),
-        count,
-        seed,
-        pool,
-        min_difference,
-        most_drawn,
-        solver_of(min_side, min_area, max_area, outline, notch, front_door, improve, known_labels),
-        known,
-    )
+    brief, notes = brief_of(options_from(options))
+    say_file_notes(notes)
     workers = workers or len(os.sched_getaffinity(0))
     with design_folder(out, overwrite):
-        is_complete = _design(brief, checkpoint, out, metres, workers, device)
+        is_complete = _design(brief, checkpoint, out, brief.scale, workers, device)
     if not is_complete:
         sys.exit(2)
 

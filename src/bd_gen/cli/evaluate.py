@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,7 @@ from bd_gen.cli.comparing import (
     results_option,
     schedule_option,
 )
+from bd_gen.cli.evaluate_plans import check_options, parted
 from bd_gen.cli.evaluating import Reporter, RowsType, warn_of_missing_packages
 from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.cli.progress import Report, bar
@@ -68,9 +69,18 @@ TOP_N = 20
     help="Accepts 20 alone: the keys ..._topN_ are of so many pairs.",
 )
 @click.option("--fail-fast", is_flag=True, help="Stop at the first file that cannot be used.")
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Of files of plans: plans to measure them against, instead of data=...",
+)
+@click.option("--scale", type=float, help="Of files of plans: metres per pixel.  [default: 18/256]")
 @results_option
-@click.argument("overrides", nargs=-1)
+@click.argument("words", metavar="[PLANS]... [OVERRIDES]...", nargs=-1)
+@click.pass_context
 def command(
+    ctx: click.Context,
     schedule: str,
     models: tuple[str, ...],
     metrics: tuple[str, ...],
@@ -86,8 +96,10 @@ def command(
     n_max: int | None,
     conditional_topn: int,
     fail_fast: bool,
+    against: Path | None,
+    scale: float | None,
     results_dir: Path,
-    overrides: tuple[str, ...],
+    words: tuple[str, ...],
 ) -> None:
     """Compute every metric from saved samples; no model and no GPU is needed.
 
@@ -96,6 +108,10 @@ def command(
     metrics that were added or changed, or all of them for other samples. Samples are measured
     against the training split of the data that they were made for; OVERRIDES name other data:
     data=plans data.path=FILE.
+
+    Given files of PLANS with a layout (JSON lines, GraphML) it computes the metrics of layouts
+    instead, and writes NAME.json for NAME.jsonl into the folder "plans" of the results directory
+    (or that of --schedule).
     """
     # Before numpy is loaded: its threads would compete with the processes.
     from bd_gen.system.threads import one_thread_each
@@ -105,8 +121,25 @@ def command(
             f"--conditional-topn {conditional_topn}: the keys ..._topN_ are of the {TOP_N} most "
             "frequent pairs, so that results compare; those without topN are of all pairs"
         )
+    files, overrides = parted(words)
     directory = results_dir / schedule
     data = data_config_from_overrides(overrides)
+    if files:
+        of_samples = {
+            "--model": models, "--published": published, "--realizable": rows,
+            "--list": listing, "--baselines": baselines, "--n-max": n_max, "--workers": workers,
+        }  # fmt: skip
+        check_options(of_samples)
+        if ctx.get_parameter_source("schedule") == click.core.ParameterSource.DEFAULT:
+            directory = results_dir / "plans"
+        reporter = Reporter(fail_fast)
+        asked = (metrics, families, against, scale, real, force)
+        with one_thread_each():
+            evaluated = _evaluate_plans(files, directory, data, asked, reporter)
+        _conclude(directory, evaluated, update_comparison, reporter)
+        return
+    if against is not None or scale is not None:
+        raise InputError("--against, --scale: are of files of plans, and none is given")
     with one_thread_each():
         if listing:
             _list(directory, models)
@@ -125,6 +158,16 @@ def command(
             raise InputError(f"{directory}: holds no samples to evaluate (METHOD_samples.pt)")
         paths = [path for path in paths if _has_n_max(path, n_max, reporter)]
         evaluations = _evaluate(paths, request, workers, reporter)
+    _conclude(directory, evaluations, update_comparison, reporter)
+
+
+def _conclude(
+    directory: Path,
+    evaluations: "Sequence[Evaluation]",
+    update_comparison: bool,
+    reporter: Reporter,
+) -> None:
+    """Show what was computed; exit with 2 where something was wrong."""
     num_problems = reporter.num_problems
     if update_comparison:
         num_problems += compare_and_print(directory)
@@ -134,6 +177,32 @@ def command(
         print_main_rows([Column(done.path.stem, done.result) for done in evaluations])
     if num_problems:
         sys.exit(2)
+
+
+def _evaluate_plans(
+    files: Sequence[Path],
+    directory: Path,
+    data: "DataConfig | None",
+    asked: tuple[Any, ...],
+    reporter: Reporter,
+) -> "list[Evaluation]":
+    """Measure files of plans as the options that were `asked` say."""
+    from bd_gen.cli.evaluate_plans import evaluate_plan_files
+    from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, checked_scale
+    from bd_gen.results.inventory import chosen_metrics
+
+    metrics, families, against, scale, real, force = asked
+    return evaluate_plan_files(
+        files,
+        directory,
+        reporter,
+        data=data,
+        against=against,
+        scale=METRES_PER_PIXEL if scale is None else checked_scale(scale),
+        is_real_asked=real,
+        names=chosen_metrics(metrics, families, of="plans"),
+        force=force,
+    )
 
 
 def _has_n_max(path: Path, n_max: int | None, reporter: Reporter) -> bool:

@@ -8,6 +8,7 @@ import click
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
+    from bd_gen.results.evaluate import Evaluation
     from bd_gen.results.freshness import Rows
     from bd_gen.results.request import Outcome
 
@@ -77,8 +78,12 @@ class Reporter:
                 click.echo(outcome.fault, err=True)
             self.problem(outcome.problem)
             return
-        click.echo(f"{outcome.method}: {done.path} ({done.action})")
-        self.notes(outcome.method, done.notes)
+        self.evaluation(outcome.method, done)
+
+    def evaluation(self, method: str, done: "Evaluation") -> None:
+        """Say what was done with one method."""
+        click.echo(f"{method}: {done.path} ({done.action})")
+        self.notes(method, done.notes)
 
     def notes(self, method: str, notes: Sequence[str]) -> None:
         """Say what the user should know of a method."""

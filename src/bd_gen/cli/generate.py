@@ -1,6 +1,7 @@
 """`bd-gen generate`."""
 
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, make_dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -183,7 +184,7 @@ def generation_job(
     job = GenerationJob(
         checkpoint_path=checkpoint_path,
         method=_method(of_method, checkpoint.is_learned),
-        directory=expanded(config["results"]["dir"]) / schedule,
+        directory=expanded(config["results"]["dir"]) / schedule / _label(config["results"]),
         seeds=tuple(settings.seeds),
         num_samples=settings.num_samples,
         batch_size=settings.batch_size,
@@ -193,6 +194,18 @@ def generation_job(
         class_weights=weights,
     )
     return job, checkpoint
+
+
+def _label(results: Mapping[str, Any]) -> str:
+    """The folder of a label below that of the schedule; empty without one."""
+    from bd_gen.cli.compose import as_text
+
+    label = as_text(results, "label")
+    if label is None:
+        return ""
+    if Path(label).name != label or label.startswith("."):
+        raise InputError(f"results.label: expected a name for a folder, got {label!r}")
+    return label
 
 
 def _seeds(value: object) -> list[object]:

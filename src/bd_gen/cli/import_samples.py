@@ -10,11 +10,13 @@ from bd_gen.cli.checkpoint_notes import say_data_notes, say_file_notes
 from bd_gen.cli.comparing import results_option
 from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.cli.progress import bar
+from bd_gen.cli.vocabulary_options import labels_of, vocabulary_option, words_of
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
     from bd_gen.data.config import DataConfig
+    from bd_gen.diagrams.vocabulary import Vocabulary
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,120}")
 
@@ -41,6 +43,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,120}")
     type=click.Path(path_type=Path),
     help='JSON file {"foreign label": "RoomType"} for plans and graphs.',
 )
+@vocabulary_option
 @click.option("--skip-bad", is_flag=True, help="Leave out bad plans instead of refusing the file.")
 @click.option("--overwrite", is_flag=True, help="Replace samples of that name.")
 def command(
@@ -52,6 +55,7 @@ def command(
     results_dir: Path,
     n_max: int | None,
     labels: Path | None,
+    vocabulary: str | None,
     skip_bad: bool,
     overwrite: bool,
 ) -> None:
@@ -67,7 +71,7 @@ def command(
     bd-gen import tokens.npy --as theirs --schedule loglinear
     """  # noqa: D301
     from bd_gen.data.config import DataConfig
-    from bd_gen.data.labels import read_labels
+    from bd_gen.diagrams.recorded_words import check_same_words
     from bd_gen.exchange.foreign_samples import read_foreign, samples_of
     from bd_gen.results.samples_file import samples_path, write_samples
 
@@ -81,12 +85,15 @@ def command(
     if path.exists() and not overwrite:
         raise InputError(f"{path}: exists; --overwrite replaces it")
     data = data_config_from_overrides(overrides)
-    rooms = (data or DataConfig()).n_max if n_max is None else n_max
+    words = words_of(vocabulary, (data or DataConfig()).words)
+    fields, fingerprint, rows = _reference(data)
+    rooms = rows.n_max if n_max is None else n_max
     with bar(file.name, "files" if file.is_dir() else "bytes") as report:
-        known = None if labels is None else read_labels(labels)
+        known = labels_of(labels, words)
         foreign = read_foreign(file, rooms, known, skip_bad, report)
     say_data_notes(foreign.notes)
-    fields, fingerprint = _reference(data)
+    if data is not None:
+        check_same_words(words, str(file), rows.words, "the data to measure against")
     samples, notes = samples_of(foreign, name, file, seeds, fields, fingerprint)
     say_file_notes(notes)
     write_samples(path, samples)
@@ -96,10 +103,14 @@ def command(
     )
 
 
-def _reference(data: "DataConfig | None") -> tuple[dict[str, Any] | None, str | None]:
-    """The fields and the fingerprint of the data to measure against, if they were named."""
+def _reference(
+    data: "DataConfig | None",
+) -> "tuple[dict[str, Any] | None, str | None, Vocabulary]":
+    """Fields and fingerprint of the data to measure against, if they were named; their rows."""
+    from bd_gen.data.config import DataConfig
+
     if data is None:
-        return None, None
+        return None, None, DataConfig().token_rows
     from dataclasses import asdict
 
     from bd_gen.data.config import recorded_fields
@@ -108,4 +119,4 @@ def _reference(data: "DataConfig | None") -> tuple[dict[str, Any] | None, str | 
     with bar("data", "bytes") as report:
         dataset = load_dataset(data, report)
     say_data_notes((*dataset.plan_notes, *dataset.notes))
-    return recorded_fields(asdict(data)), dataset.fingerprint
+    return recorded_fields(asdict(data)), dataset.fingerprint, dataset.vocabulary

@@ -22,6 +22,7 @@ COMMANDS = {
     "evaluate": ("bd_gen.cli.evaluate", "Compute every metric from saved samples."),
     "show": ("bd_gen.cli.show", "Look at samples of a method, those that fail for instance."),
     "design": ("bd_gen.cli.design", "Turn a room programme and rules into floor plans."),
+    "studio": ("bd_gen.cli.studio", "Draw bubbles and get plans, in the browser."),
     "draw": ("bd_gen.cli.draw", "Draw floor plans, bubble diagrams, or a sample being drawn."),
     "export": ("bd_gen.cli.export", "Write diagrams as GraphML, DXF, CSV, JSON or pictures."),
     "compare": ("bd_gen.cli.compare", "Set the results of many methods side by side."),

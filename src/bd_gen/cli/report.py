@@ -14,10 +14,16 @@ from bd_gen.cli.comparing import results_option, schedule_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="File to write.  [default: report.html beside the results]",
+    help="File to write: .html, or .pdf (printed by Chromium or Chrome).  [default: report.html "
+    "beside the results]",
 )
-def command(schedule: str, results_dir: Path, out: Path | None) -> None:
-    """Write one HTML page on all results: scores, plots, diagrams, and where they come from.
+@click.option(
+    "--plots",
+    type=click.Path(path_type=Path),
+    help="Also write the plots: a folder for SVG files, or one .pdf with a plot a page.",
+)
+def command(schedule: str, results_dir: Path, out: Path | None, plots: Path | None) -> None:
+    """Write one page on all results: scores, plots, diagrams, and where they come from.
 
     The page needs neither a network nor any other file. Pictures and histograms need the samples
     (METHOD_samples.pt) beside the results; what is missing is said on the page. A file that cannot
@@ -33,5 +39,9 @@ def command(schedule: str, results_dir: Path, out: Path | None) -> None:
     size = report.path.stat().st_size / 1e6
     count = len(report.contents.entries)
     click.echo(f"{count} row{'s' * (count > 1)}, {size:.1f} MB: {report.path}")
+    if plots is not None:
+        from bd_gen.report.plot_files import write_plots
+
+        click.echo(f"{write_plots(report.contents, plots)} plots: {plots}")
     if report.contents.problems:
         sys.exit(2)

@@ -28,15 +28,23 @@ class OverridesCommand(click.Command):
 
 @dataclass(frozen=True)
 class RunSection:
-    """The `run` section of the configuration: the run's folder, and a checkpoint of another."""
+    """The `run` section of the configuration: the run's folder, and checkpoints of others."""
 
     dir: str
     resume_from: str | None = None
+    init_from: str | None = None
+    tracker: str | None = None
+    project: str = "bd-gen"
 
 
 @click.command("train", cls=OverridesCommand)
+@click.option(
+    "--multirun",
+    is_flag=True,
+    help="One run for each combination of values: KEY=A,B or KEY=range(0,3), each in its folder.",
+)
 @click.argument("overrides", nargs=-1, metavar="[KEY=VALUE]...")
-def command(overrides: tuple[str, ...]) -> None:
+def command(multirun: bool, overrides: tuple[str, ...]) -> None:
     """Train a denoiser.
 
     A run lives in its folder (run.dir). Stopped by Ctrl-C or otherwise, the same command goes
@@ -44,7 +52,12 @@ def command(overrides: tuple[str, ...]) -> None:
 
     Example: bd-gen train noise=loglinear model=small training.steps=2000
     """
-    train_with_progress(run_config(overrides))
+    if multirun:
+        from bd_gen.cli.multirun import train_all
+
+        train_all(overrides)
+    else:
+        train_with_progress(run_config(overrides))
 
 
 def run_config(overrides: tuple[str, ...] | list[str]) -> "RunConfig":
@@ -84,7 +97,25 @@ def run_config(overrides: tuple[str, ...] | list[str]) -> "RunConfig":
         noise=noise,
         training=section(TrainingConfig, config["training"], "training"),
         resume_from=None if run.resume_from is None else expanded(run.resume_from),
+        tracker=run.tracker,
+        project=run.project,
+        init_from=None if run.init_from is None else existing_checkpoint(run.init_from),
     )
+
+
+def existing_checkpoint(name: str) -> Path:
+    """The file of a checkpoint; "bundled" is the one that comes with the package.
+
+    Raises:
+        InputError: there is none.
+    """
+    from bd_gen.training.bundled import checkpoint_file
+
+    path = checkpoint_file(name)
+    path = expanded(str(path))
+    if not path.is_file():
+        raise InputError(f"run.init_from: there is no checkpoint {path}")
+    return path
 
 
 def train_with_progress(config: "RunConfig") -> Path:
@@ -110,6 +141,12 @@ def train_with_progress(config: "RunConfig") -> Path:
     for note_of_split in dataset.notes:
         say(f"bd-gen: note: {note_of_split}", err=True)
     steps, batch = config.training.steps, config.training.batch_size
+    if config.training.warmup < config.training.warmup_steps:
+        say(
+            f"bd-gen: note: warm-up takes {config.training.warmup:,} steps, a tenth of {steps:,}, "
+            f"instead of training.warmup_steps={config.training.warmup_steps:,}",
+            err=True,
+        )
     note = _Note()
     started = False
     with new_bar("diagrams", is_first) as progress:
@@ -126,6 +163,9 @@ def train_with_progress(config: "RunConfig") -> Path:
             progress.update(task, completed=trainer.step * batch)
             progress.start_task(task)
 
+        def on_note(text: str) -> None:
+            say(f"bd-gen: note: {text}", err=True)
+
         def on_progress(state: Any) -> None:
             note.update(state.values)
             progress.update(
@@ -135,7 +175,7 @@ def train_with_progress(config: "RunConfig") -> Path:
                 say(f"step {state.step:,} of {steps:,}: {note.text}")
 
         try:
-            final = train(config, dataset, on_start, on_progress)
+            final = train(config, dataset, on_start, on_progress, on_note)
         except KeyboardInterrupt:
             progress.stop()
             last = config.directory / LAST

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 
 from bd_gen.data.plan_table import PlanTable
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.tokens import is_well_formed
 from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.diagrams.words import Words
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import check_file, write_with
 
@@ -62,15 +64,29 @@ def content_hash(path: str | Path) -> str:
     return digest.hexdigest()
 
 
-def load_or_make(folder: Path, name: str, n_max: int, make: Callable[[], PlanTable]) -> PlanTable:
+def load_or_make(
+    folder: Path,
+    name: str,
+    n_max: int | None,
+    make: Callable[[], PlanTable],
+    words: Words = RPLAN,
+) -> PlanTable:
     """The table stored as `folder/name.npz`, or else `make()`, which is then stored.
 
     A file that is damaged, or not what it should be, is made again without a word. A cache that
     cannot be written to is done without, too: it only saves time. What files of older versions
     lack is added to them.
+
+    Args:
+        folder: of the cache.
+        name: of the file in it.
+        n_max: most rooms of a plan; None: as many as the largest has.
+        make: makes the table.
+        words: what tokens mean.
     """
     path = folder / f"{name}.npz"
-    table = stored_table(path, Vocabulary(n_max))
+    rows = None if n_max is None else Vocabulary(n_max, words)
+    table = stored_table(path, rows, words)
     if table is not None and all(name in table.__dict__ for name in _CLASSES):
         return table
     if table is None:
@@ -107,7 +123,7 @@ def _arrays(table: PlanTable) -> dict[str, Any]:
     }
 
 
-def stored_table(path: Path, vocabulary: Vocabulary) -> PlanTable | None:
+def stored_table(path: Path, rows: Vocabulary | None, words: Words = RPLAN) -> PlanTable | None:
     """The stored table, or None if there is none or it is not what it should be."""
     if not path.is_file():
         return None
@@ -122,7 +138,7 @@ def stored_table(path: Path, vocabulary: Vocabulary) -> PlanTable | None:
             has_boxes=arrays["has_boxes"],
             relations=arrays["relations"],
             ids=np.char.decode(arrays["ids"], "utf-8"),
-            vocabulary=vocabulary,
+            vocabulary=rows or Vocabulary(arrays["room_types"].shape[1], words),
             notes=tuple(json.loads(arrays["notes"].tobytes())),
         )
         classes = {name: arrays[name] for name in _CLASSES if name in arrays}

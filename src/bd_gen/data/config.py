@@ -9,11 +9,16 @@ from typing import Any
 from bd_gen.data.sources import SOURCES, Source
 from bd_gen.data.sources.plans.plan_units import UNIT_KEYS, Units, UnitsError
 from bd_gen.data.splits import SPLITS, UNRECORDED_SPLIT
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
+from bd_gen.diagrams.words import Words
+from bd_gen.diagrams.words_file import words_named
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import expanded
 from bd_gen.system.names import did_you_mean
 
+RPLAN_N_MAX = 8
+"""Plans of RPLAN have four to eight rooms."""
 MOST_PLANS = 10_000_000
 """More synthetic plans than this are refused: their arrays alone would take 2 GB."""
 
@@ -40,7 +45,8 @@ class DataConfig:
         source: of `SOURCES`: "synthetic" (made here), "graph2plan" (data.mat), "plans" (JSON
             lines) or a plug-in's.
         path: the file of sources that read one; must be absent for others.
-        n_max: most rooms a diagram may have; fixes the length of the token row.
+        n_max: most rooms a diagram may have; fixes the length of the token row. None: 8 in the
+            words of RPLAN, in others what the largest plan has, 32 at most.
         split: "canonical" (no plan on two sides, in whatever order its rooms are numbered),
             "disjoint" (no two plans that can have the same token row), "identical" (no plan on
             two sides with the same boxes), "graph2plan" (published lists of ids) or
@@ -50,6 +56,8 @@ class DataConfig:
         num_plans: how many plans to make (synthetic only).
         seed: seed of the generator of plans (synthetic only).
         labels: JSON file {"foreign label": "RoomType"} (plans only).
+        vocabulary: what the plans' words are: "rplan", another that comes with bd-gen, or a YAML
+            file (docs/vocabulary.md); None: RPLAN's. For sources that take one.
         skip_bad: leave out bad plans and say so, instead of refusing the file.
         unit: "m" or "px", what coordinates are measured in; None: as the file says, else pixels
             of a 256-pixel plan that must be plausible (plans only; so are the next three).
@@ -65,13 +73,14 @@ class DataConfig:
 
     source: str = "synthetic"
     path: str | None = None
-    n_max: int = 8
+    n_max: int | None = RPLAN_N_MAX
     split: str = "canonical"
     split_seed: int = 42
     split_file: str | None = None
     num_plans: int = 20_000
     seed: int = 0
     labels: str | None = None
+    vocabulary: str | None = None
     skip_bad: bool = False
     unit: str | None = None
     scale: float | None = None
@@ -85,11 +94,14 @@ class DataConfig:
                 f"data.source: expected one of {', '.join(SOURCES)}, got {self.source!r:.60}"
                 f"{did_you_mean(str(self.source), SOURCES)}"
             )
-        self._check_integer("n_max", 1, LARGEST_N_MAX)
+        if self.n_max is None and self.vocabulary in (None, RPLAN.name):
+            object.__setattr__(self, "n_max", RPLAN_N_MAX)
+        if self.n_max is not None:
+            self._check_integer("n_max", 1, LARGEST_N_MAX)
         self._check_integer("split_seed", 0, _LARGEST_SEED)
         self._check_integer("num_plans", 1, MOST_PLANS)
         self._check_integer("seed", 0, _LARGEST_SEED)
-        for field in ("path", "labels", "cache_dir", "split_file"):
+        for field in ("path", "labels", "vocabulary", "cache_dir", "split_file"):
             value = getattr(self, field)
             if value is not None and (not isinstance(value, str) or not value or "\0" in value):
                 raise InputError(f"data.{field}: expected a path, got {value!r}")
@@ -103,6 +115,11 @@ class DataConfig:
         if self.labels is not None and "labels" not in source.options:
             those = " and ".join(_those(lambda one: "labels" in one.options))
             raise InputError(f"data.labels: only {those} has labels, got data={self.source}")
+        if self.vocabulary not in (None, RPLAN.name) and "vocabulary" not in source.options:
+            those = " and ".join(_those(lambda one: "vocabulary" in one.options))
+            raise InputError(
+                f"data.vocabulary: only {those} has another than rplan, got data={self.source}"
+            )
         self._check_units()
         self._check_split()
 
@@ -144,9 +161,24 @@ class DataConfig:
             raise InputError(f"data.{field}: expected an integer in {low}..{high}, got {value!r}")
 
     @property
-    def vocabulary(self) -> Vocabulary:
-        """The layout of this data's token rows."""
-        return Vocabulary(self.n_max)
+    def words(self) -> Words:
+        """What the plans' words are.
+
+        Raises:
+            InputError: the file of the vocabulary cannot be read.
+        """
+        return RPLAN if self.vocabulary is None else words_named(expanded(self.vocabulary))
+
+    @property
+    def token_rows(self) -> Vocabulary:
+        """The layout of the token rows that plans are read into.
+
+        Where n_max is that of the largest plan it is the longest that there is.
+
+        Raises:
+            InputError: the file of the vocabulary cannot be read.
+        """
+        return Vocabulary(LARGEST_N_MAX if self.n_max is None else self.n_max, self.words)
 
     @property
     def units(self) -> Units:

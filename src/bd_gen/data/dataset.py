@@ -9,8 +9,9 @@ import numpy as np
 from bd_gen.data.cache import cache_key, load_or_make
 from bd_gen.data.config import DataConfig
 from bd_gen.data.plan_table import PlanTable
-from bd_gen.data.sources import SOURCES
+from bd_gen.data.sources import SOURCES, Source
 from bd_gen.data.splits import Split, split_classes, split_plans
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.errors import InputError
@@ -90,8 +91,10 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """16 hex digits of a sha256 over n_max, the tokens and the split."""
-        digest = hashlib.sha256(f"n_max={self.vocabulary.n_max}\n".encode())
+        """16 hex digits of a sha256 over n_max, the words, the tokens and the split."""
+        words = self.vocabulary.words
+        named = "" if words.hash == RPLAN.hash else f"vocabulary={words.hash}\n"
+        digest = hashlib.sha256(f"n_max={self.vocabulary.n_max}\n{named}".encode())
         digest.update(self.tokens.tobytes())
         for part in (self.split.train, self.split.validation, self.split.test):
             digest.update(f"{len(part)}\n".encode())
@@ -161,8 +164,17 @@ def load_table(
         InputError: as `load_dataset`.
     """
     source = SOURCES[config.source]
+    words = config.words
     if keeps_shapes and source.has_shapes:
-        return source.read(config, progress, keeps_shapes=True)
+        return _read(source, config, progress, keeps_shapes=True)
     content = {"n_max": config.n_max, **source.determined_by(config)}
+    if words != RPLAN:
+        content["vocabulary"] = words.digest
     name, folder = f"{config.source}-{cache_key(content)}", config.cache_folder / "plans"
-    return load_or_make(folder, name, config.n_max, lambda: source.read(config, progress))
+    return load_or_make(folder, name, config.n_max, lambda: _read(source, config, progress), words)
+
+
+def _read(source: Source, config: DataConfig, progress: Progress | None, **more: bool) -> PlanTable:
+    """The plans in rows as long as `config` says, or as the largest of them needs."""
+    table = source.read(config, progress, **more)
+    return table if config.n_max is not None else table.of_size(int(table.num_rooms.max(initial=1)))

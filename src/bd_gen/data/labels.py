@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bd_gen.data.problems import one_line
+from bd_gen.diagrams.folded import fold_name
 from bd_gen.diagrams.names import RoomLabels
-from bd_gen.diagrams.vocabulary import ROOM_TYPES, fold_name, room_type_from_name
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import read_small
 from bd_gen.system.plain import JsonError, parse_json
@@ -16,8 +18,12 @@ if TYPE_CHECKING:
 _LARGEST_MAPPING = 1 << 20
 
 
-def read_labels(path: str | Path) -> RoomLabels:
+def read_labels(path: str | Path, words: Words = RPLAN) -> RoomLabels:
     """Read a mapping file: one JSON object, foreign label -> room type.
+
+    Args:
+        path: the file.
+        words: whose room types these are.
 
     Raises:
         InputError: no such file, not a JSON object, an unknown room type, a label given twice.
@@ -31,7 +37,7 @@ def read_labels(path: str | Path) -> RoomLabels:
         raise InputError(f'{path}: expected a JSON object {{"foreign label": "RoomType"}}')
     mapping: dict[str, int] = {}
     for label, name in names.items():
-        room_type = room_type_from_name(name) if isinstance(name, str) else None
+        room_type = words.room_type(name) if isinstance(name, str) else None
         shown = one_line(str(label))
         if name is None:
             raise InputError(
@@ -40,12 +46,12 @@ def read_labels(path: str | Path) -> RoomLabels:
             )
         if room_type is None:
             raise InputError(
-                f"{path}: {shown!r}: expected one of {', '.join(ROOM_TYPES)}, "
+                f"{path}: {shown!r}: expected one of {', '.join(words.room_names)}, "
                 f"got {one_line(str(name))!r}"
             )
         if mapping.setdefault(fold_name(label), room_type) != room_type:
             raise InputError(f"{path}: {shown!r}: given twice with different room types")
-    return RoomLabels(mapping)
+    return RoomLabels(mapping, words)
 
 
 def labels_of(config: "DataConfig") -> RoomLabels:
@@ -54,4 +60,6 @@ def labels_of(config: "DataConfig") -> RoomLabels:
     Raises:
         InputError: the mapping file cannot be used.
     """
-    return read_labels(config.labels) if config.labels else RoomLabels()
+    if config.labels:
+        return read_labels(config.labels, config.words)
+    return RoomLabels(words=config.words)

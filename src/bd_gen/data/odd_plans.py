@@ -8,7 +8,9 @@ import numpy as np
 from bd_gen.data.plan_table import PlanTable, follows_from_boxes, table_sizes
 from bd_gen.data.sources.plans.plan_parser import unread_notes
 from bd_gen.data.sources.plans.plan_units import USUAL_SIZE, size_of
-from bd_gen.diagrams.relations import TOUCH_DISTANCE
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.word_parts import DirectionRule
+from bd_gen.diagrams.words import Words
 
 
 @dataclass
@@ -20,11 +22,13 @@ class OddPlans:
         num_of_other_relations: whose relations are not those of their boxes.
         counts_relations: whether these are counted.
         unread: how many plans have each key that is not read.
+        words: whose rule reads relations off boxes.
     """
 
     num_of_odd_size: int = 0
     num_of_other_relations: int = 0
     counts_relations: bool = True
+    words: Words = RPLAN
     unread: Counter[str] = field(default_factory=Counter)
 
     def add(self, boxes: np.ndarray | None, follows_from_boxes: bool) -> None:
@@ -45,18 +49,21 @@ class OddPlans:
         size = table_sizes(table)
         is_odd = (size < USUAL_SIZE[0]) | (size > USUAL_SIZE[1])
         self.num_of_odd_size += int((is_odd & table.has_boxes).sum())
-        self.num_of_other_relations += int((table.has_boxes & ~follows_from_boxes(table)).sum())
+        if self.counts_relations:
+            self.num_of_other_relations += int((table.has_boxes & ~follows_from_boxes(table)).sum())
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What people should know, in sentences; none if nothing is odd."""
         notes = []
         low, high = USUAL_SIZE
+        rule = self.words.rule or DirectionRule()
+        canvas = rule.canvas
+        near = f", where rooms within {rule.touch} pixels touch" if self.words.rule else ""
         if self.num_of_odd_size:
             notes.append(
                 f"{self.num_of_odd_size:,} plans measure under {low} or over {high} across; "
-                "boxes must be in pixels of a 256-pixel plan, where rooms within "
-                f"{TOUCH_DISTANCE} pixels touch"
+                f"boxes must be in pixels of a {canvas}-pixel plan{near}"
             )
         if self.num_of_other_relations:
             notes.append(

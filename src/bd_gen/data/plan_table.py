@@ -1,19 +1,25 @@
 """Many plans as arrays: what every source is read into, and what the cache stores."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bd_gen.data.sources.plans.bad_plan import LARGEST_COORDINATE
-from bd_gen.diagrams.relations import Mirror, mirror_boxes, mirror_relations, relations_from_boxes
+from bd_gen.diagrams.relations import (
+    Mirror,
+    mirror_boxes,
+    mirror_relations,
+    relations_from_boxes,
+    tells_relations,
+)
 from bd_gen.diagrams.renumbered import renumbering_classes
 from bd_gen.diagrams.row_classes import by_first_occurrence, joined_classes, row_classes
 from bd_gen.diagrams.tokens import tokens_from_parts
 from bd_gen.diagrams.twins import twin_classes
-from bd_gen.diagrams.vocabulary import NO_EDGE, NODE_PAD, Vocabulary, inverse_relation
+from bd_gen.diagrams.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from bd_gen.data.sources.plans.plan_shapes import PlanShapes
@@ -24,12 +30,12 @@ class PlanTable:
     """N plans, row by row.
 
     Attributes:
-        room_types: (N, n_max) uint8 types 0..12, PAD 14 in slots without a room.
+        room_types: (N, n_max) uint8 types, PAD in slots without a room.
         num_rooms: (N,) int64 number of rooms.
         boxes: (N, n_max, 4) float32 boxes (x0, y0, x1, y1) in pixels of a 256-pixel plan, y
             downwards; 0 where a plan has no boxes or no such room.
         has_boxes: (N,) bool: does the plan have boxes?
-        relations: (N, num_edges) uint8 relations 0..9, no-edge 10, PAD 12.
+        relations: (N, num_edges) uint8 relations, no-edge, PAD.
         ids: (N,) numpy strings, each once.
         vocabulary: the layout of the token row.
         notes: what was dropped or changed on the way in, in words for people.
@@ -99,16 +105,17 @@ class PlanTable:
     def reverse_relations(self) -> np.ndarray:
         """(N, num_edges) uint8: the relation of the slot's second room seen from its first.
 
-        By the rule where a plan has boxes and they give its own relation; 9 - r elsewhere, which
-        is what the format takes a turned edge for. No-edge and PAD stay.
+        By the rule where a plan has boxes and they give its own relation; the inverse elsewhere,
+        which is what the format takes a turned edge for. No-edge and PAD stay.
         """
+        turned = self.vocabulary.words.inverse[self.relations]
+        if not tells_relations(self.vocabulary.words):
+            return turned
         forward = relations_from_boxes(self.boxes, self.num_rooms, self.vocabulary)
         backward = relations_from_boxes(
             self.boxes, self.num_rooms, self.vocabulary, from_second=True
         )
         by_rule = self.has_boxes[:, None] & (forward == self.relations)
-        is_edge = self.relations < NO_EDGE
-        turned = np.where(is_edge, inverse_relation(self.relations), self.relations)
         return np.where(by_rule, backward, turned)
 
     def mirrored(self, mirror: Mirror = Mirror.LEFT_RIGHT) -> "PlanTable":
@@ -117,6 +124,9 @@ class PlanTable:
         Relations follow from the boxes where a plan has them and they give its own relations, so
         that the mirror image obeys the same rule to the last tie; elsewhere each is exchanged for
         its counterpart. Rooms keep their order; shapes are left out.
+
+        Raises:
+            InputError: a relation has no counterpart.
         """
         real = self.vocabulary.real_mask(self.num_rooms)[:, : self.vocabulary.n_max]
         boxes = np.where(
@@ -124,20 +134,38 @@ class PlanTable:
             mirror_boxes(self.boxes, mirror),
             self.boxes,
         ).astype(np.float32)
-        by_rule = self.has_boxes[:, None] & (
-            relations_of_boxes(self.boxes, self.num_rooms, self.vocabulary) == self.relations
-        )
-        from_boxes = relations_of_boxes(boxes, self.num_rooms, self.vocabulary)
+        relations = mirror_relations(self.relations, mirror, self.vocabulary.words)
+        if tells_relations(self.vocabulary.words):
+            by_rule = self.has_boxes[:, None] & (
+                relations_of_boxes(self.boxes, self.num_rooms, self.vocabulary) == self.relations
+            )
+            from_boxes = relations_of_boxes(boxes, self.num_rooms, self.vocabulary)
+            relations = np.where(by_rule, from_boxes, relations)
         return PlanTable(
             self.room_types,
             self.num_rooms,
             boxes,
             self.has_boxes,
-            np.where(by_rule, from_boxes, mirror_relations(self.relations, mirror)),
+            relations,
             self.ids,
             self.vocabulary,
             self.notes,
             self.joined,
+        )
+
+    def of_size(self, n_max: int) -> "PlanTable":
+        """The same plans in rows for up to `n_max` rooms, no fewer than any plan has."""
+        if n_max == self.vocabulary.n_max:
+            return self
+        small = self.vocabulary.of_size(n_max)
+        pairs = zip(small.edge_rows.tolist(), small.edge_cols.tolist(), strict=True)
+        slots = [self.vocabulary.edge_index(i, j) for i, j in pairs]
+        return replace(
+            self,
+            room_types=self.room_types[:, :n_max],
+            boxes=self.boxes[:, :n_max],
+            relations=self.relations[:, slots],
+            vocabulary=small,
         )
 
     def select(self, rows: np.ndarray) -> "PlanTable":
@@ -167,7 +195,7 @@ def table_from_boxes(
     real = vocabulary.real_mask(num_rooms)[:, : vocabulary.n_max]
     boxes = np.where(real[..., None], boxes, 0).astype(np.float32)
     return PlanTable(
-        np.where(real, room_types, NODE_PAD).astype(np.uint8),
+        np.where(real, room_types, vocabulary.node_pad).astype(np.uint8),
         num_rooms,
         boxes,
         np.ones(len(num_rooms), bool),
@@ -194,7 +222,7 @@ def has_sound_boxes(table: PlanTable) -> np.ndarray:
 
 def table_sizes(table: PlanTable) -> np.ndarray:
     """(N,) how far each plan's boxes reach from one end to the other, the longer way; pixels."""
-    real = (table.room_types != NODE_PAD)[..., None]
+    real = (table.room_types != table.vocabulary.node_pad)[..., None]
     near = np.where(real, table.boxes[..., :2], np.inf).min(axis=1)
     far = np.where(real, table.boxes[..., 2:], -np.inf).max(axis=1)
     return np.asarray((far - near).max(axis=1))
@@ -203,6 +231,8 @@ def table_sizes(table: PlanTable) -> np.ndarray:
 def follows_from_boxes(table: PlanTable) -> np.ndarray:
     """(N,) bool: has the plan sound boxes, and do its relations follow from them?"""
     sound = has_sound_boxes(table)
+    if not tells_relations(table.vocabulary.words):
+        return np.zeros_like(sound)
     relations = relations_of_boxes(
         np.where(sound[:, None, None], table.boxes, 0), table.num_rooms, table.vocabulary
     )

@@ -7,7 +7,7 @@ import numpy as np
 from bd_gen.data.dataset import Dataset
 from bd_gen.data.plan_table import PlanTable
 from bd_gen.diagrams.canonical import canonical_tokens
-from bd_gen.diagrams.diagram_set import NO_TYPE, DiagramSet
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.row_classes import row_classes
 from bd_gen.diagrams.soundness import (
     containments,
@@ -16,7 +16,6 @@ from bd_gen.diagrams.soundness import (
     is_connected,
 )
 from bd_gen.diagrams.twins import has_twin
-from bd_gen.diagrams.vocabulary import NUM_RELATIONS, NUM_ROOM_TYPES, ROOM_TYPES
 
 
 @dataclass(frozen=True)
@@ -71,9 +70,6 @@ def _share(is_known: np.ndarray) -> float:
     return float(is_known.mean()) if len(is_known) else float("nan")
 
 
-_LIVING, _MASTER = ROOM_TYPES.index("LivingRoom"), ROOM_TYPES.index("MasterRoom")
-
-
 @dataclass(frozen=True, eq=False)
 class PlanStatistics:
     """Counts and shares over N plans.
@@ -87,13 +83,13 @@ class PlanStatistics:
         edges: (num_edges + 1,) plans with 0, 1, ... edges.
         edges_by_rooms: (n_max + 1,) mean number of edges of plans with so many rooms, or NaN.
         density_by_rooms: (n_max + 1,) the same divided by n (n - 1) / 2.
-        room_types: (13,) rooms of each type.
-        relations: (10,) edges of each relation.
-        degrees: (13,) mean number of edges at a room of each type, or NaN.
+        room_types: (T,) rooms of each type.
+        relations: (R,) edges of each relation.
+        degrees: (T,) mean number of edges at a room of each type, or NaN.
         archetypes: sorted multisets of room types and how many plans have them, commonest first.
         connected: share of plans whose rooms hang together.
-        valid_types: share with at most one living room and one entrance.
-        wrapped_master: share with a master room inside a living room.
+        valid_types: share with at most one room of each type that occurs once.
+        wrapped_master: share with RPLAN's MasterRoom inside its LivingRoom; 0 in other words.
         forbidden: share with a room inside one of a type that cannot hold it.
     """
 
@@ -124,12 +120,13 @@ def statistics_of(table: PlanTable) -> PlanStatistics:
         np.bincount(table.num_rooms, plans.num_edges, minlength=v.n_max + 1), plans_by_rooms
     )
     n = np.arange(v.n_max + 1)
-    is_room = plans.room_types != NO_TYPE
+    is_room = plans.room_types != plans.no_type
     rooms = plans.room_types[is_room]
-    rooms_by_type = np.bincount(rooms, minlength=NUM_ROOM_TYPES)
-    ends_by_type = np.bincount(rooms, plans.degrees[is_room], minlength=NUM_ROOM_TYPES)
+    rooms_by_type = np.bincount(rooms, minlength=v.num_room_types)
+    ends_by_type = np.bincount(rooms, plans.degrees[is_room], minlength=v.num_room_types)
     plan, inner, outer = containments(plans)
-    wrapped = plan[(inner == _MASTER) & (outer == _LIVING)]
+    master, living = (v.words.room_type(name) for name in ("MasterRoom", "LivingRoom"))
+    wrapped = plan[(inner == master) & (outer == living)]
     return PlanStatistics(
         num_plans=len(table),
         num_distinct=int(table.groups.max()) + 1,
@@ -140,9 +137,9 @@ def statistics_of(table: PlanTable) -> PlanStatistics:
         edges_by_rooms=edges_by_rooms,
         density_by_rooms=_ratio(edges_by_rooms, n * (n - 1) / 2),
         room_types=rooms_by_type,
-        relations=np.bincount(plans.relations[plans.has_edge], minlength=NUM_RELATIONS),
+        relations=np.bincount(plans.relations[plans.has_edge], minlength=v.num_relations),
         degrees=_ratio(ends_by_type, rooms_by_type),
-        archetypes=archetypes_of(table.room_types),
+        archetypes=archetypes_of(table.room_types, v.num_room_types),
         connected=float(is_connected(plans).mean()),
         valid_types=float(has_valid_types(plans).mean()),
         wrapped_master=len(np.unique(wrapped)) / len(table),
@@ -155,10 +152,12 @@ def _ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.divide(a, b, out=np.full(np.shape(a), np.nan), where=b > 0)
 
 
-def archetypes_of(room_types: np.ndarray) -> tuple[tuple[tuple[int, ...], int], ...]:
+def archetypes_of(
+    room_types: np.ndarray, num_types: int
+) -> tuple[tuple[tuple[int, ...], int], ...]:
     """Sorted multisets of room types of (N, n_max) with their counts, commonest first."""
     rows, counts = np.unique(np.sort(room_types, axis=1), axis=0, return_counts=True)
     order = np.argsort(-counts, kind="stable")
     return tuple(
-        (tuple(t for t in rows[k].tolist() if t < NUM_ROOM_TYPES), int(counts[k])) for k in order
+        (tuple(t for t in rows[k].tolist() if t < num_types), int(counts[k])) for k in order
     )

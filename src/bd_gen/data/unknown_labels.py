@@ -5,7 +5,9 @@ from collections import Counter
 from pathlib import Path
 
 from bd_gen.data.problems import one_line
-from bd_gen.diagrams.vocabulary import ROOM_TYPES, fold_name
+from bd_gen.diagrams.folded import fold_name
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import write_text
 from bd_gen.system.names import nearest
@@ -33,9 +35,9 @@ def labels_sentence(labels: Counter[str]) -> str:
     return f"{len(labels):,} unknown labels (rooms): {', '.join(shown)}{more}"
 
 
-def mapping_template(labels: Counter[str]) -> str:
+def mapping_template(labels: Counter[str], words: Words = RPLAN) -> str:
     """A mapping file with every unknown label; types that are near in name are filled in."""
-    known = {fold_name(name): name for name in ROOM_TYPES}
+    known = {fold_name(name): name for name in words.room_names}
 
     def guess(label: str) -> str:
         near = nearest(fold_name(label), known, 1, _ALIKE)
@@ -45,13 +47,13 @@ def mapping_template(labels: Counter[str]) -> str:
     return json.dumps(template, ensure_ascii=False, indent=1) + "\n"
 
 
-def write_template(path: str | Path, labels: Counter[str]) -> None:
+def write_template(path: str | Path, labels: Counter[str], words: Words = RPLAN) -> None:
     """Write the mapping to fill in.
 
     Raises:
         InputError: the file cannot be written.
     """
-    write_text(path, mapping_template(labels))
+    write_text(path, mapping_template(labels, words))
 
 
 def _sorted(labels: Counter[str]) -> list[tuple[str, int]]:

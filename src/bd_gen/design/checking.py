@@ -12,7 +12,7 @@ import numpy as np
 from bd_gen.data.plan_table import PlanTable
 from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.design.brief import Brief
-from bd_gen.design.room_rules import TOUCHES, RoomPhrase, RoomRule
+from bd_gen.design.rule_meaning import OPENS, TOUCHES, AnyRule, DesignRule, RoomPhrase, RoomRule
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, RELATIONS, Vocabulary
 from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.sampling.conditions import Condition
@@ -38,6 +38,8 @@ def _what_is_wrong(plans: PlanTable, k: int, brief: Brief) -> str | None:
     room_types = [int(t) for t in plans.room_types[k]]
     if Counter(room_types) != Counter(brief.room_types):
         return f"other rooms than {brief.room_types}: {room_types}"
+    if brief.names and room_types != list(brief.room_types):
+        return "rooms in another order than in the brief"
     boxes = plans.boxes[k]
     if not plans.has_boxes[k] or (boxes != np.round(boxes)).any():
         return "no boxes of whole pixels"
@@ -82,25 +84,41 @@ def _relation_names(plans: PlanTable, k: int) -> dict[tuple[int, int], str]:
     return names
 
 
-def satisfies(rule: RoomRule, room_types: list[int], relations: dict[tuple[int, int], str]) -> bool:
-    """Does a plan satisfy a rule?
+def satisfies(
+    rule: DesignRule, room_types: list[int], relations: dict[tuple[int, int], str]
+) -> bool:
+    """Does a plan satisfy a rule, as far as its relations say? Doors are `shape_checks`' matter.
 
     Args:
         rule: in words.
         room_types: of its rooms.
         relations: by (a, b) what room a is of room b; joined pairs only, both ways.
     """
+    if isinstance(rule, AnyRule):
+        return any(_satisfies_one(one, room_types, relations) for one in rule.rules)
+    return _satisfies_one(rule, room_types, relations)
 
+
+def _satisfies_one(
+    rule: RoomRule, room_types: list[int], relations: dict[tuple[int, int], str]
+) -> bool:
     def are_related(a: int, b: int) -> bool:
         found = relations.get((a, b))
-        return found is not None and rule.relation in (TOUCHES, found)
+        return found is not None and rule.relation in (TOUCHES, OPENS, found)
 
     subjects, others = (_meant(phrase, room_types) for phrase in (rule.subject, rule.object))
     if rule.kind == "forbid":
+        if rule.relation == OPENS:
+            return True
         return not any(are_related(a, b) for a in subjects for b in others if a != b)
-    each_subject = all if rule.subject.is_every else any
+    if rule.is_only and rule.relation == TOUCHES:
+        strangers = set(range(len(room_types))).difference(others)
+        if any(are_related(a, b) for a in subjects for b in strangers if a != b):
+            return False
+    is_every = rule.subject.is_every or rule.is_only
+    each_subject = all if is_every else any
     each_other = all if rule.object.is_every else any
-    if rule.object.is_every and not rule.subject.is_every:
+    if rule.object.is_every and not is_every:
         # "a bathroom touches every bedroom": each bedroom has one, not one has them all
         return all(any(are_related(a, b) for a in subjects if a != b) for b in others)
     return each_subject(each_other(are_related(a, b) for b in others if a != b) for a in subjects)
@@ -108,6 +126,9 @@ def satisfies(rule: RoomRule, room_types: list[int], relations: dict[tuple[int, 
 
 def _meant(phrase: RoomPhrase, room_types: list[int]) -> list[int]:
     rooms = [k for k, room_type in enumerate(room_types) if room_type == phrase.room_type]
-    if phrase.number is None:
-        return rooms
-    return [rooms[phrase.number - 1]] if phrase.number <= len(rooms) else []
+    if phrase.own:
+        rooms = list(phrase.own)
+    if phrase.number is not None:
+        rooms = [rooms[phrase.number - 1]] if phrase.number <= len(rooms) else []
+    more = [k for other in phrase.others for k in _meant(other, room_types)]
+    return list(dict.fromkeys([*rooms, *more]))

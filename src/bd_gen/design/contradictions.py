@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.constraints import Clause as Linears
 from bd_gen.layouts.constraints import Grid, Linear, relation_clauses, touching_clauses
-from bd_gen.layouts.problem import Problem, Statement
+from bd_gen.layouts.problem import Problem
 from bd_gen.layouts.search import Status, find_boxes
+from bd_gen.layouts.statement import Statement
 from bd_gen.sampling.rules import ANY_RELATION, Literal, Rule, single_literals
 
 _TIME_LIMIT = 5.0
@@ -38,17 +39,20 @@ def contradictory(
 def _are_impossible(rules: Sequence[Rule], num_rooms: int, vocabulary: Vocabulary) -> bool:
     if any(not allowed for allowed in single_literals(rules).values()):
         return True
+    statements = [one for rule in rules for one in rule_statements(rule, vocabulary)]
+    found = find_boxes(Problem(num_rooms, tuple(statements)), _TIME_LIMIT)
+    return found.status is Status.UNREALIZABLE
+
+
+def rule_statements(rule: Rule, vocabulary: Vocabulary) -> list[Statement]:
+    """What a rule says of boxes, or a part of it: never more."""
     pairs = {
         vocabulary.n_max + k: (int(i), int(j))
         for k, (i, j) in enumerate(zip(vocabulary.edge_rows, vocabulary.edge_cols, strict=True))
     }
-    statements = [
-        _statement(rule.text, [(pairs[x.position], x) for x in clause])
-        for rule in rules
-        for clause in rule.clauses
+    return [
+        _statement(rule.text, [(pairs[x.position], x) for x in clause]) for clause in rule.clauses
     ]
-    found = find_boxes(Problem(num_rooms, tuple(statements)), _TIME_LIMIT)
-    return found.status is Status.UNREALIZABLE
 
 
 def _statement(text: str, literals: Sequence[tuple[tuple[int, int], Literal]]) -> Statement:

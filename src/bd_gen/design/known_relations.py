@@ -1,19 +1,24 @@
 """What is known of a diagram's relations, as rules of a brief."""
 
+from collections.abc import Sequence
+
 from bd_gen.diagrams.diagram import Diagram, room_names
 from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS, Vocabulary
 from bd_gen.sampling.conditions import Condition
 from bd_gen.sampling.rules import ANY_RELATION, Literal, Rule
 
 
-def known_relations(known: Condition, vocabulary: Vocabulary) -> list[Rule]:
+def known_relations(
+    known: Condition, vocabulary: Vocabulary, names: Sequence[str] = ()
+) -> list[Rule]:
     """A rule for each pair of rooms of which the diagram says something.
 
     Args:
         known: of which every room has a type.
         vocabulary: the layout of the rows.
+        names: of the rooms; (): as their types.
     """
-    names = room_names(Diagram(tuple(t for t in known.room_types if t is not None)))
+    names = names or room_names(Diagram(tuple(t for t in known.room_types if t is not None)))
     rules = []
     for i, j, relation in sorted(known.relations):
         if relation == NO_EDGE:

@@ -1,213 +1,251 @@
-"""Rules of a room programme in words: "Kitchen touches LivingRoom", and what they mean.
+"""How rules are read: relations, compass words, `every`, `only`, `or`, and names of rooms."""
 
-    [every] ROOM [NUMBER] RELATION [every] ROOM [NUMBER]
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
 
-A rule that is required wants one pair of such rooms to be related that way; `every` wants it of
-each such room. A rule that is forbidden wants it of no pair. A relation is `touches` (joined, in
-whatever way) or one of the vocabulary, which speaks of an edge as it is stored: if the rooms
-stand in the programme the other way round, 9 - r is the relation, as everywhere in the format.
-"""
-
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal as OneOf
-
-from bd_gen.diagrams.names import RoomLabels
-from bd_gen.diagrams.soundness import FORBIDDEN_OUTER_TYPES
-from bd_gen.diagrams.vocabulary import (
-    RELATIONS,
-    ROOM_TYPES,
-    Vocabulary,
-    fold_name,
-    inverse_relation,
+from bd_gen.design.room_words import room_types_named, singulars
+from bd_gen.design.rule_meaning import (
+    OPENS,
+    TOUCHES,
+    AnyRule,
+    DesignRule,
+    Kind,
+    RoomPhrase,
+    RoomRule,
 )
-from bd_gen.sampling.rules import ANY_RELATION, NOT_JOINED, Clause, Literal, Rule
+from bd_gen.diagrams.names import RoomLabels
+from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES, fold_name
+from bd_gen.layouts.wording import COMPASS, DIRECTIONS
 from bd_gen.system.errors import InputError
 from bd_gen.system.names import did_you_mean
 
-Kind = OneOf["require", "forbid"]
+__all__ = [
+    "OPENS",
+    "TOUCHES",
+    "AnyRule",
+    "DesignRule",
+    "Kind",
+    "RoomPhrase",
+    "RoomRule",
+    "RuleWords",
+    "parse_rule",
+]
 
-TOUCHES = "touches"
-_EVERY = frozenset({"every", "each", "all"})
+_EVERY = frozenset({"every", "each", "all", "both"})
 _SOME = frozenset({"a", "an", "the", "some", "any"})
 _LONGEST = 200
+_MOST_CLAUSES = 4  # rules of one text that are joined by `or`
 
-_VERBS: dict[str, str] = {
-    **{fold_name(verb): TOUCHES for verb in ("touches", "touch", "next to", "adjacent to")},
-    **{fold_name(name): name for name in RELATIONS},
-    "surrounds": "surrounding",
-    "contains": "surrounding",
-    "leftof": "left-of",
-    "rightof": "right-of",
+_TOUCHING = ("touches", "touch", "next to", "adjacent to", "beside", "borders", "joins")
+_OPENING = (
+    "opens to", "open to", "opens onto", "open onto", "opens into", "open into", "opens on to",
+    "has a door to", "have a door to", "leads to", "lead to",
+)  # fmt: skip
+_PAGE_WORDS = {
+    "above": ("above", "over"),
+    "below": ("below", "under"),
+    "left": ("left of", "to the left of"),
+    "right": ("right of", "to the right of"),
 }
-_VERBS |= {f"is{verb}": meaning for verb, meaning in _VERBS.items()}
-_VERBS |= {f"are{verb.removeprefix('is')}": meaning for verb, meaning in _VERBS.items()}
 
 
 @dataclass(frozen=True)
-class RoomPhrase:
-    """Some rooms of a programme.
+class RuleWords:
+    """What names and words in rules mean.
 
     Attributes:
-        room_type: type 0..12.
-        number: which of them, counted from 1; None for any.
-        is_every: does the rule speak of each of them?
+        labels: foreign names of room types.
+        own_names: by folded name the rooms of the programme that have it.
+        quarter_turns: from the top of the page to north, for compass words.
     """
 
-    room_type: int
-    number: int | None = None
-    is_every: bool = False
-
-    def __str__(self) -> str:
-        number = "" if self.number is None else f" {self.number}"
-        return f"{'every ' if self.is_every else ''}{ROOM_TYPES[self.room_type]}{number}"
-
-    def rooms(self, room_types: Sequence[int]) -> list[int]:
-        """Indices of the rooms that it may mean."""
-        found = [k for k, room_type in enumerate(room_types) if room_type == self.room_type]
-        return found if self.number is None else found[self.number - 1 : self.number]
+    labels: RoomLabels = field(default_factory=RoomLabels)
+    own_names: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    quarter_turns: int = 0
 
 
-@dataclass(frozen=True)
-class RoomRule:
-    """A rule in words.
-
-    Attributes:
-        kind: is it required or forbidden?
-        subject: the rooms that stand first.
-        relation: a name of `RELATIONS`, or "touches".
-        object: the rooms that stand last.
-    """
-
-    kind: Kind
-    subject: RoomPhrase
-    relation: str
-    object: RoomPhrase
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.subject} {self.relation} {self.object}"
-
-    def for_programme(self, room_types: Sequence[int], vocabulary: Vocabulary) -> Rule:
-        """The rule as clauses over the tokens of a row that holds these rooms in this order.
-
-        Raises:
-            InputError: the programme lacks the rooms that the rule speaks of, or the rule asks for
-                a room inside one that cannot hold it.
-        """
-        self._check_containment()
-        subjects, objects = (self._named(phrase, room_types) for phrase in self._phrases)
-        if {*subjects} == {*objects} and len(subjects) == 1:
-            raise InputError(f"{self}: a room is not related to itself; it takes two")
-        clauses = []
-        for pairs in self._choices(subjects, objects):
-            literals = tuple(self._literal(a, b, vocabulary) for a, b in pairs)
-            clauses.append(_without_twins(literals))
-        return Rule(str(self), tuple(clauses))
-
-    @property
-    def _phrases(self) -> tuple[RoomPhrase, RoomPhrase]:
-        return self.subject, self.object
-
-    def _check_containment(self) -> None:
-        inner, outer = self._phrases
-        if self.relation == "surrounding":
-            inner, outer = outer, inner
-        elif self.relation != "inside":
-            return
-        if self.kind == "require" and outer.room_type in FORBIDDEN_OUTER_TYPES.get(
-            inner.room_type, ()
-        ):
-            names = ROOM_TYPES[inner.room_type], ROOM_TYPES[outer.room_type]
-            raise InputError(f"{self}: no sound plan has a {names[0]} inside a {names[1]}")
-
-    def _named(self, phrase: RoomPhrase, room_types: Sequence[int]) -> list[int]:
-        rooms = phrase.rooms(room_types)
-        if not rooms:
-            count = sum(room_type == phrase.room_type for room_type in room_types)
-            name = ROOM_TYPES[phrase.room_type]
-            has = f"only {count}" if count else "none"
-            raise InputError(f"{self}: the programme should have {phrase}, it has {has} of {name}")
-        return rooms
-
-    def _choices(
-        self, subjects: Sequence[int], objects: Sequence[int]
-    ) -> Iterator[list[tuple[int, int]]]:
-        """Sets of pairs, of each of which one must be related (or must not be, if forbidden)."""
-        pairs = [(a, b) for a in subjects for b in objects if a != b]
-        subject, other = self._phrases
-        if self.kind == "forbid" or (subject.is_every and other.is_every):
-            yield from ([pair] for pair in pairs)
-        elif subject.is_every:
-            yield from ([(a, b) for a, b in pairs if a == room] for room in subjects)
-        elif other.is_every:
-            yield from ([(a, b) for a, b in pairs if b == room] for room in objects)
-        else:
-            yield pairs
-
-    def _literal(self, a: int, b: int, vocabulary: Vocabulary) -> Literal:
-        position = vocabulary.n_max + vocabulary.edge_index(min(a, b), max(a, b))
-        if self.relation == TOUCHES:
-            allowed = ANY_RELATION
-        else:
-            relation = RELATIONS.index(self.relation)
-            allowed = frozenset({relation if a < b else int(inverse_relation(relation))})
-        if self.kind == "forbid":
-            allowed = (ANY_RELATION | NOT_JOINED) - allowed
-        return Literal(position, frozenset(allowed))
+@cache
+def _verbs(quarter_turns: int) -> dict[str, tuple[str, str]]:
+    """By folded words the relation, and the word to show where it is not the relation's name."""
+    verbs: dict[str, tuple[str, str]] = {}
+    verbs |= {fold_name(verb): (TOUCHES, "") for verb in _TOUCHING}
+    verbs |= {fold_name(verb): (OPENS, "") for verb in _OPENING}
+    verbs |= {fold_name(name): (name, "") for name in RELATIONS}
+    verbs |= {"surrounds": ("surrounding", ""), "contains": ("surrounding", "")}
+    verbs |= {
+        fold_name(word): (_relation_of([side]), "")
+        for side, words in _PAGE_WORDS.items()
+        for word in words
+    }
+    for first, second in (("north", ""), ("south", ""), ("east", ""), ("west", ""),
+                          ("north", "east"), ("north", "west"),
+                          ("south", "east"), ("south", "west")):  # fmt: skip
+        sides = [
+            DIRECTIONS[(COMPASS.index(word) + quarter_turns) % 4]
+            for word in (first, second)
+            if word
+        ]
+        shown = f"{first}{'-' if second else ''}{second} of"
+        for text in (shown, f"to the {shown}"):
+            verbs[fold_name(text)] = (_relation_of(sides), shown)
+    verbs |= {f"is{verb}": meaning for verb, meaning in verbs.items()}
+    verbs |= {f"are{verb.removeprefix('is')}": meaning for verb, meaning in verbs.items()}
+    return verbs
 
 
-def _without_twins(literals: Clause) -> Clause:
-    # "Bathroom touches Bathroom" names each pair twice
-    return tuple(dict.fromkeys(literals))
+def _relation_of(sides: Sequence[str]) -> str:
+    """The relation that lies at these sides of the page: above; left and above; ..."""
+    if len(sides) == 1:
+        return sides[0] if sides[0] in ("above", "below") else f"{sides[0]}-of"
+    across = next(side for side in sides if side in ("left", "right"))
+    along = next(side for side in sides if side in ("above", "below"))
+    return f"{across}-{along}"
 
 
-def parse_rule(text: str, kind: Kind, labels: RoomLabels | None = None) -> RoomRule:
-    """Read a rule; `labels` say what foreign names of rooms mean.
+def parse_rule(
+    text: str,
+    kind: Kind,
+    labels: RoomLabels | None = None,
+    words: RuleWords | None = None,
+    where: str = "",
+) -> DesignRule:
+    """Read a rule; `labels` or `words` say what names mean, `where` begins messages.
 
     Raises:
         InputError: it is no rule, or names a room that nobody knows.
     """
-    option = f"--{kind} {' '.join(text.split())[:60]!r}"
-    words = text.split()
+    known = words or RuleWords(labels or RoomLabels())
+    option = f"{where or f'--{kind}'} {' '.join(text.split())[:60]!r}"
     if len(text) > _LONGEST:
         raise InputError(f"{option}: expected at most {_LONGEST} characters")
-    for start in range(1, len(words)):
+    parts = text.split()
+    try:
+        return _single(parts, kind, known, option)
+    except InputError as error:
+        found = _joined(parts, kind, known, option)
+        if found is None:
+            raise error from None
+    if kind == "forbid":
+        raise InputError(f"{option}: 'or' between rules: write a rule of its own for each")
+    return AnyRule(tuple(found))
+
+
+def _joined(
+    parts: Sequence[str], kind: Kind, words: RuleWords, option: str
+) -> list[RoomRule] | None:
+    """The rules that `or` joins, or None if the words are none."""
+    for k in range(len(parts) - 1, 0, -1):
+        if parts[k].casefold() != "or":
+            continue
+        try:
+            last = _single(parts[k + 1 :], kind, words, option)
+        except InputError:
+            continue
+        try:
+            return [_single(parts[:k], kind, words, option), last]
+        except InputError:
+            before = _joined(parts[:k], kind, words, option)
+            if before is not None and len(before) < _MOST_CLAUSES:
+                return [*before, last]
+    return None
+
+
+def _single(parts: Sequence[str], kind: Kind, words: RuleWords, option: str) -> RoomRule:
+    """One rule, without an `or` between rules."""
+    is_only = any(part.casefold() == "only" for part in parts)
+    rest = [part for part in parts if part.casefold() != "only"]
+    verbs, first_error = _verbs(words.quarter_turns), None
+    for start in range(1, len(rest)):
         # the longest verb first: "left of", not "left"
-        for stop in range(len(words) - 1, start, -1):
-            verb = _VERBS.get(fold_name("".join(words[start:stop])))
-            if verb is not None:
+        for stop in range(len(rest) - 1, start, -1):
+            verb = verbs.get(fold_name("".join(rest[start:stop])))
+            if verb is None:
+                continue
+            try:
                 subject, other = (
-                    _phrase(part, option, labels or RoomLabels())
-                    for part in (words[:start], words[stop:])
+                    _phrases(some, option, words) for some in (rest[:start], rest[stop:])
                 )
-                return _checked(RoomRule(kind, subject, verb, other), option)
-    hints = (did_you_mean(word, _VERBS, cutoff=0.75) for word in words[1:-1])
+            except InputError as error:  # a verb within the name of a room, perhaps
+                first_error = first_error or error
+                continue
+            return _checked(RoomRule(kind, subject, verb[0], other, is_only, verb[1]), option)
+    if first_error is not None:
+        raise first_error
+    hints = (did_you_mean(word, verbs, cutoff=0.75) for word in rest[1:-1])
     hint = next(filter(None, hints), "")
-    known = ", ".join((TOUCHES, *RELATIONS))
+    known = ", ".join((TOUCHES, OPENS, "north of", *RELATIONS))
     raise InputError(f"{option}: expected ROOM RELATION ROOM with one of {known}{hint}")
 
 
 def _checked(rule: RoomRule, option: str) -> RoomRule:
     if rule.kind == "forbid" and (rule.subject.is_every or rule.object.is_every):
         raise InputError(f"{option}: what is forbidden holds for no pair; leave out 'every'")
+    if rule.is_only and (rule.kind == "forbid" or rule.relation not in (TOUCHES, OPENS)):
+        raise InputError(f"{option}: 'only' goes with a required 'next to' or 'opens to'")
     return rule
 
 
-def _phrase(words: Sequence[str], option: str, labels: RoomLabels) -> RoomPhrase:
-    rest = list(words)
+def _phrases(parts: Sequence[str], option: str, words: RuleWords) -> RoomPhrase:
+    """One room, or several with `or` between them."""
+    try:
+        return _phrase(parts, option, words)
+    except InputError as error:
+        cuts = [k for k, part in enumerate(parts) if part.casefold() == "or"]
+        if not cuts:
+            raise
+        pieces = [parts[a + 1 : b] for a, b in zip([-1, *cuts], [*cuts, len(parts)], strict=True)]
+        if not all(pieces):
+            raise error from None
+    found = [_phrase(piece, option, words) for piece in pieces]
+    first, *others = sorted(found, key=lambda phrase: bool(phrase.text and not phrase.own))
+    if first.is_every or any(other.is_every for other in others):
+        raise InputError(f"{option}: 'every' and 'or': give one of the two")
+    return replace(first, others=(*first.others, *others))
+
+
+def _phrase(parts: Sequence[str], option: str, words: RuleWords) -> RoomPhrase:
+    rest = list(parts)
+    whole = _own(" ".join(rest), words)
+    if whole is not None:
+        return whole
     is_every = rest[0].casefold() in _EVERY and len(rest) > 1
     if is_every or (rest[0].casefold() in _SOME and len(rest) > 1):
         rest = rest[1:]
     number = None
-    if len(rest) > 1 and rest[-1].isdecimal():
+    found = _own(" ".join(rest), words)
+    if found is None and len(rest) > 1 and rest[-1].isdecimal():
         number = int(rest.pop()) if len(rest[-1]) < 3 else 0
         if number < 1:
             raise InputError(f"{option}: rooms are numbered from 1")
         if is_every:
             raise InputError(f"{option}: 'every' and a number: give one of the two")
-    name = " ".join(rest)
-    room_type = labels.find(name)
-    if room_type is None:
-        hint = did_you_mean(name, ROOM_TYPES) or f"; known: {', '.join(ROOM_TYPES)}"
+        found = _own(" ".join(rest), words)
+    if found is not None:
+        return replace(found, number=number, is_every=is_every)
+    return _typed(" ".join(rest), number, is_every, option, words)
+
+
+def _own(name: str, words: RuleWords) -> RoomPhrase | None:
+    """The rooms of the programme that have this name, or whose plural it is."""
+    for one in singulars(name):
+        rooms = words.own_names.get(fold_name(one))
+        if rooms:
+            return RoomPhrase(0, own=rooms, text=one)
+    return None
+
+
+def _typed(
+    name: str, number: int | None, is_every: bool, option: str, words: RuleWords
+) -> RoomPhrase:
+    types = room_types_named(name, words.labels)
+    if not types:
+        known: list[str] = [*ROOM_TYPES, *words.own_names]
+        hint = did_you_mean(name, known) or f"; known: {', '.join(ROOM_TYPES)}"
         raise InputError(f"{option}: unknown room {name[:40]!r}{hint}")
-    return RoomPhrase(room_type, number, is_every)
+    if len(types) == 1:
+        return RoomPhrase(types[0], number, is_every)
+    if number is not None:
+        raise InputError(f"{option}: {name[:40]!r} is of several types, and has no numbers")
+    first, *others = (RoomPhrase(room_type, None, is_every) for room_type in types)
+    return replace(first, text=name, others=tuple(others))

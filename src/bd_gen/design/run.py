@@ -9,6 +9,7 @@ from bd_gen.design.blame import RuleShare, rule_shares
 from bd_gen.design.brief import Brief
 from bd_gen.design.candidates import Candidates
 from bd_gen.design.contradictions import contradictory
+from bd_gen.design.impossible import check_possible
 from bd_gen.design.search import CandidateSearch
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import diagrams_from_tokens
@@ -75,13 +76,14 @@ def design(
     if conflict:
         texts = "; ".join(str(rule) for rule in conflict)
         raise InputError(f"rules that cannot hold together: {texts}")
+    check_possible(brief, rules, checkpoint.vocabulary)
     with Solvers(workers) as solvers:
         search = CandidateSearch(checkpoint, brief, rules, solvers, device)
         found = search.run(lambda done, total: tell("looking for diagrams", done, total))
         chosen = found.tokens[found.chosen]
         diagrams = diagrams_from_tokens(chosen, checkpoint.vocabulary)
         boxes = []
-        for layout in solvers.lay_out(diagrams, brief.solver):
+        for layout in solvers.lay_out(diagrams, brief.options):
             boxes.append(layout.boxes)
             tell("laying out", len(boxes), len(diagrams))
     shares: list[RuleShare] = []

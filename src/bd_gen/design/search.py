@@ -7,6 +7,7 @@ particles take their place; see `sampling.particles`.
 """
 
 import hashlib
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -36,7 +37,8 @@ LEAST_ACCEPTANCE = 0.02
 """Share of draws that satisfy the rules under which rejection gives way to particles."""
 
 BATCH = 256
-"""Diagrams drawn at a time; fixed, so that what comes out depends on the seed alone."""
+"""Most diagrams that are drawn at a time."""
+_SMALLEST_BATCH = 32
 
 _CHUNK = 32  # diagrams that are laid out and ranked at a time
 
@@ -133,10 +135,11 @@ class CandidateSearch:
 
     def _rejected_rows(self) -> np.ndarray:
         funnel = self.found.funnel
-        numbers = range(self._num_draws, self._num_draws + BATCH)
-        rows = self._sampler.sample(self.brief.seed, numbers, BATCH)
-        self._num_draws += BATCH
-        funnel.drawn += BATCH
+        size = batch_size(self.brief.pool)
+        numbers = range(self._num_draws, self._num_draws + size)
+        rows = self._sampler.sample(self.brief.seed, numbers, size)
+        self._num_draws += size
+        funnel.drawn += size
         good = np.flatnonzero(holds_all(self.rules, rows))
         funnel.acceptance = (funnel.satisfying + len(good)) / self._num_draws
         at = [numbers[k] for k in good]
@@ -184,11 +187,19 @@ class CandidateSearch:
         return is_new
 
     def _with_layout(self, rows: np.ndarray) -> np.ndarray:
-        options = first_layout(self.brief.solver)
+        options = first_layout(self.brief.options)
         diagrams = diagrams_from_tokens(rows, self.vocabulary)
         statuses = [layout.status for layout in self.solvers.lay_out(diagrams, options)]
         self.found.funnel.undecided += statuses.count(Status.TIME_LIMIT)
         return rows[np.array([s is Status.REALIZABLE for s in statuses], bool)]
+
+
+def batch_size(pool: int) -> int:
+    """Diagrams drawn at a time: a little more than the pool, as most rules hold for most draws.
+
+    It depends on the brief alone, so that what comes out does, too.
+    """
+    return min(BATCH, max(_SMALLEST_BATCH, 16 * math.ceil(pool * 1.2 / 16)))
 
 
 def first_layout(options: SolverOptions) -> SolverOptions:

@@ -2,12 +2,12 @@
 
 Rooms stand in arbitrary order in the data, so a diagram has up to n! token rows. Two rows are the
 same diagram if some renumbering of the rooms makes types and relations equal, where an edge seen
-from its other end has relation 9 - r. That is the convention of the format, by which edges with
-i > j are turned round when data are read. Labels drawn from boxes do not follow it (see
-`relations`): in real plans 38 % of the edges have another label than 9 - r if they are drawn from
-the other end. So one plan written down with its rooms in two orders can give two diagrams, and
-equal canonical rows find the copies within the format, not all copies of a plan; `twins` finds
-those, for plans of which both labels are known.
+from its other end has the inverse relation, 9 - r in RPLAN. That is the convention of the format,
+by which edges with i > j are turned round when data are read. Labels drawn from boxes do not follow
+it (see `relations`): in real plans 38 % of the edges have another label than 9 - r if they are
+drawn from the other end. So one plan written down with its rooms in two orders can give two
+diagrams, and equal canonical rows find the copies within the format, not all copies of a plan;
+`twins` finds those, for plans of which both labels are known.
 
 The canonical row has its rooms sorted by type and is, of all such rows, the lexicographically
 smallest. This says nothing of how it is found, so hashes of it can be kept in files.
@@ -19,13 +19,7 @@ import numpy as np
 
 from bd_gen.diagrams.canonical_search import smallest_orders
 from bd_gen.diagrams.tokens import is_well_formed, num_rooms_of
-from bd_gen.diagrams.vocabulary import (
-    EDGE_PAD,
-    EDGE_VOCABULARY_SIZE,
-    NUM_RELATIONS,
-    Vocabulary,
-    inverse_relation,
-)
+from bd_gen.diagrams.vocabulary import Vocabulary
 
 DIGEST_SIZE = 16
 """Bytes of a digest: that any two of a million diagrams share one has probability 1e-27."""
@@ -35,9 +29,6 @@ HASH_DIGITS = 16
 
 _DIGITS = np.frombuffer(b"0123456789abcdef", np.uint8).astype("<u4")  # as text is stored
 _CHUNK = 8192  # diagrams at a time, so that their matrices stay in the cache
-
-_FROM_OTHER_END = np.arange(EDGE_VOCABULARY_SIZE, dtype=np.uint8)
-_FROM_OTHER_END[:NUM_RELATIONS] = inverse_relation(_FROM_OTHER_END[:NUM_RELATIONS])
 
 
 def canonical_tokens(tokens: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
@@ -74,7 +65,7 @@ def canonical_order(tokens: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
         rows = complete[start : start + _CHUNK]
         part = tokens[rows]
         types = part[:, : vocabulary.n_max]
-        order[rows] = smallest_orders(types, relation_matrices(part, vocabulary))
+        order[rows] = smallest_orders(types, relation_matrices(part, vocabulary), vocabulary)
     return order
 
 
@@ -111,16 +102,17 @@ def relation_matrices(
         tokens: (N, length) uint8 complete diagrams.
         vocabulary: layout of the rows.
         reverse: (N, num_edges) uint8 relations of the same slots seen from the other room; None:
-            9 - r, as the format takes them.
+            their inverse (9 - r in RPLAN), as the format takes them.
 
     Returns:
         (N, n_max, n_max) uint8: entry [i, j] says what room i is of room j, and [j, i] the same
         from the other end. PAD on the diagonal and where there is no room.
     """
     edges = tokens[:, vocabulary.n_max :]
-    matrices = np.full((len(tokens), vocabulary.n_max, vocabulary.n_max), EDGE_PAD, np.uint8)
+    shape = (len(tokens), vocabulary.n_max, vocabulary.n_max)
+    matrices = np.full(shape, vocabulary.edge_pad, np.uint8)
     matrices[:, vocabulary.edge_rows, vocabulary.edge_cols] = edges
-    turned = _FROM_OTHER_END[edges] if reverse is None else reverse
+    turned = vocabulary.words.inverse[edges] if reverse is None else reverse
     matrices[:, vocabulary.edge_cols, vocabulary.edge_rows] = turned
     return matrices
 

@@ -11,41 +11,50 @@ ties even so: those with symmetries, which `symmetric_search` searches one by on
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from bd_gen.diagrams.symmetric_search import SymmetricSearch, first_twins
-from bd_gen.diagrams.vocabulary import NODE_PAD
+from bd_gen.diagrams.vocabulary import Vocabulary
 
 _MOST_TIED = 16  # candidates of one diagram that are followed together
 
-_ROOM_BITS, _LABEL_BITS = 5, 4  # of a sort key: cell, relation, room
-_ROOM, _LABEL = (1 << _ROOM_BITS) - 1, (1 << _LABEL_BITS) - 1
+_ROOM_BITS = 5  # of a sort key: cell, relation, room
+_ROOM = (1 << _ROOM_BITS) - 1
 _WORD = 8  # relations that are compared at once
 
 
-def smallest_orders(types: np.ndarray, relations: np.ndarray) -> np.ndarray:
+def smallest_orders(types: np.ndarray, relations: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
     """For each diagram the order of rooms whose token row is smallest.
 
     Args:
         types: (N, n_max) uint8 room types, PAD behind the rooms.
         relations: (N, n_max, n_max) uint8 relations in both directions, PAD on the diagonal.
+        vocabulary: whose tokens these are.
 
     Returns:
         (N, n_max) uint8 room at each place; PAD stays where it is.
     """
-    base, is_twin = _sorted_by_type(types, first_twins(relations))
+    base, is_twin = _sorted_by_type(types, first_twins(relations, vocabulary.no_edge))
     rows = np.arange(len(types))[:, None]
     types = types[rows, base]
     relations = relations[rows[:, :, None], base[:, :, None], base[:, None, :]]
-    return base[rows, _smallest_of_sorted(types, relations, is_twin)]
+    return base[rows, _smallest_of_sorted(types, relations, is_twin, vocabulary)]
+
+
+def _sort_word(bits: int) -> type[np.unsignedinteger[Any]]:
+    """The smallest integers that hold keys of so many bits: sorting them is what takes time."""
+    return np.uint16 if bits <= 16 else np.uint32
 
 
 def _sorted_by_type(types: np.ndarray, twin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     # (N, n_max) rooms by type with twins side by side; (N, n_max) is it the twin of the one before
-    key = types.astype(np.uint16) << 2 * _ROOM_BITS
-    key |= twin.astype(np.uint16) << _ROOM_BITS
-    key |= np.arange(types.shape[1], dtype=np.uint16)
+    largest = int(types.max(initial=0))
+    word = _sort_word(2 * _ROOM_BITS + largest.bit_length())
+    key = types.astype(word) << 2 * _ROOM_BITS
+    key |= twin.astype(word) << _ROOM_BITS
+    key |= np.arange(types.shape[1], dtype=word)
     key.sort(axis=1)
     kind = key >> _ROOM_BITS
     is_twin = np.zeros(key.shape, bool)
@@ -54,14 +63,14 @@ def _sorted_by_type(types: np.ndarray, twin: np.ndarray) -> tuple[np.ndarray, np
 
 
 def _smallest_of_sorted(
-    types: np.ndarray, relations: np.ndarray, is_twin: np.ndarray
+    types: np.ndarray, relations: np.ndarray, is_twin: np.ndarray, vocabulary: Vocabulary
 ) -> np.ndarray:
     # as `smallest_orders`, for rooms in the order of `_sorted_by_type`
     n_max = types.shape[1]
     places = np.arange(n_max)
     begins = np.ones(types.shape, bool)
     # places without a room are never exchanged: each is a cell of its own
-    begins[:, 1:] = (types[:, 1:] != types[:, :-1]) | (types[:, 1:] == NODE_PAD)
+    begins[:, 1:] = (types[:, 1:] != types[:, :-1]) | (types[:, 1:] == vocabulary.node_pad)
     order = np.broadcast_to(places.astype(np.uint8), types.shape)
     tied = _Candidates(np.arange(len(types)), order, _cells(begins, 0))
     found = np.empty(types.shape, np.uint8)
@@ -71,13 +80,15 @@ def _smallest_of_sorted(
         found[tied.diagram[settled]] = tied.order[settled]
         symmetric = size > _MOST_TIED
         for diagram in np.unique(tied.diagram[symmetric]):
-            n = int((types[diagram] != NODE_PAD).sum())
-            search = SymmetricSearch(types[diagram, :n], relations[diagram, :n, :n])
+            n = int((types[diagram] != vocabulary.node_pad).sum())
+            search = SymmetricSearch(
+                types[diagram, :n], relations[diagram, :n, :n], vocabulary.no_edge
+            )
             found[diagram, :n], found[diagram, n:] = search.order, places[n:]
         tied = tied[~settled & ~symmetric]
         if not len(tied.diagram):
             return found
-        tied = _with_next_room(tied, place, relations, is_twin)
+        tied = _with_next_room(tied, place, relations, is_twin, vocabulary.edge_size)
     found[tied.diagram] = tied.order  # those still tied give the same row: any will do
     return found
 
@@ -107,15 +118,17 @@ def _cells(begins: np.ndarray, first: int) -> np.ndarray:
 
 
 def _with_next_room(
-    tied: _Candidates, place: int, relations: np.ndarray, is_twin: np.ndarray
+    tied: _Candidates, place: int, relations: np.ndarray, is_twin: np.ndarray, edge_size: int
 ) -> _Candidates:
     # every room of the cell at `place` in turn, the rest sorted; of each diagram the smallest
     tried = _each_room_at(tied, place, is_twin)
     rest = slice(place + 1, None)
     others = tried.order[:, rest]
     label = relations[tried.diagram[:, None], tried.order[:, place, None], others]
-    key = tried.cell[:, rest].astype(np.uint16) << (_ROOM_BITS + _LABEL_BITS)
-    key |= label.astype(np.uint16) << _ROOM_BITS
+    label_bits = (edge_size - 1).bit_length()
+    word = _sort_word(2 * _ROOM_BITS + label_bits)
+    key = tried.cell[:, rest].astype(word) << (_ROOM_BITS + label_bits)
+    key |= label.astype(word) << _ROOM_BITS
     key |= others
     key.sort(axis=1)
     kind = key >> _ROOM_BITS
@@ -123,7 +136,7 @@ def _with_next_room(
     begins[:, 1:] = kind[:, 1:] != kind[:, :-1]
     tried.order[:, rest] = key & _ROOM
     tried.cell[:, rest] = _cells(begins, place + 1)
-    return tried[_is_smallest(tried.diagram, (kind & _LABEL).astype(np.uint8))]
+    return tried[_is_smallest(tried.diagram, (kind & ((1 << label_bits) - 1)).astype(np.uint8))]
 
 
 def _each_room_at(tied: _Candidates, place: int, is_twin: np.ndarray) -> _Candidates:

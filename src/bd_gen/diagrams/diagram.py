@@ -3,7 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from bd_gen.diagrams.vocabulary import NUM_RELATIONS, NUM_ROOM_TYPES, RELATIONS, ROOM_TYPES
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
 
 
 @dataclass(frozen=True)
@@ -11,8 +12,9 @@ class Diagram:
     """Rooms and the relations between them.
 
     Attributes:
-        room_types: type 0..12 of every room.
+        room_types: number of the type of every room.
         edges: (i, j, r) with i < j, sorted: "room i is r of room j".
+        words: what the numbers mean.
 
     Raises:
         ValueError: unknown type or relation, i >= j, a room that does not exist, or two
@@ -21,18 +23,20 @@ class Diagram:
 
     room_types: tuple[int, ...]
     edges: tuple[tuple[int, int, int], ...] = ()
+    words: Words = RPLAN
 
     def __post_init__(self) -> None:
-        n = len(self.room_types)
+        n, num_types = len(self.room_types), self.words.num_room_types
+        num_relations = self.words.num_relations
         for k, room_type in enumerate(self.room_types):
-            if not 0 <= room_type < NUM_ROOM_TYPES:
-                raise ValueError(f"room {k}: type {room_type} is not in 0..{NUM_ROOM_TYPES - 1}")
+            if not 0 <= room_type < num_types:
+                raise ValueError(f"room {k}: type {room_type} is not in 0..{num_types - 1}")
         for i, j, relation in self.edges:
             if not 0 <= i < j < n:
                 raise ValueError(f"edge ({i}, {j}): rooms must satisfy 0 <= i < j < {n}")
-            if not 0 <= relation < NUM_RELATIONS:
+            if not 0 <= relation < num_relations:
                 raise ValueError(
-                    f"edge ({i}, {j}): relation {relation} is not in 0..{NUM_RELATIONS - 1}"
+                    f"edge ({i}, {j}): relation {relation} is not in 0..{num_relations - 1}"
                 )
         pairs = [(i, j) for i, j, _ in self.edges]
         if len(set(pairs)) != len(pairs):
@@ -45,8 +49,9 @@ class Diagram:
         return len(self.room_types)
 
     def __str__(self) -> str:
-        names = [f"{ROOM_TYPES[t]}[{k}]" for k, t in enumerate(self.room_types)]
-        facts = [f"{names[i]} {RELATIONS[r]} {names[j]}" for i, j, r in self.edges]
+        types, relations = self.words.room_names, self.words.relation_names
+        names = [f"{types[t]}[{k}]" for k, t in enumerate(self.room_types)]
+        facts = [f"{names[i]} {relations[r]} {names[j]}" for i, j, r in self.edges]
         return ", ".join(names) + (": " + "; ".join(facts) if facts else "")
 
 
@@ -58,5 +63,5 @@ def room_names(diagram: Diagram) -> tuple[str, ...]:
     for room_type in diagram.room_types:
         seen[room_type] += 1
         number = f" {seen[room_type]}" if counts[room_type] > 1 else ""
-        names.append(ROOM_TYPES[room_type] + number)
+        names.append(diagram.words.room_names[room_type] + number)
     return tuple(names)

@@ -8,17 +8,10 @@ import numpy as np
 
 from bd_gen.diagrams.canonical import canonical_tokens
 from bd_gen.diagrams.tokens import num_rooms_of
-from bd_gen.diagrams.vocabulary import (
-    EDGE_MASK,
-    NO_EDGE,
-    NODE_MASK,
-    NUM_RELATIONS,
-    NUM_ROOM_TYPES,
-    Vocabulary,
-)
+from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.words import Words
 
 NO_TYPE = NUM_ROOM_TYPES
-"""Stands in `DiagramSet.room_types` where there is no room or no legal type."""
 
 _KEYS = 4096  # rows at a time that become Python objects
 _NO_TOKEN = 255  # what integers outside 0..254 become: no vocabulary reaches that far
@@ -79,6 +72,11 @@ class DiagramSet:
         self.__dict__.clear()
         self.__dict__.update(kept, _derived={})
 
+    @property
+    def words(self) -> Words:
+        """What types and relations mean."""
+        return self.vocabulary.words
+
     @cached_property
     def num_rooms(self) -> np.ndarray:
         """(N,) int64 number of rooms, 0 for a row of PAD."""
@@ -119,7 +117,9 @@ class DiagramSet:
     @cached_property
     def is_in_range(self) -> np.ndarray:
         """(N,) bool: real positions hold types, relations, no-edge or MASK, all others PAD."""
-        limit = np.where(self.vocabulary.is_node, NODE_MASK, EDGE_MASK)
+        limit = np.where(
+            self.vocabulary.is_node, self.vocabulary.node_mask, self.vocabulary.edge_mask
+        )
         legal = np.where(self.is_real, self.tokens <= limit, self.tokens == self.vocabulary.pad_row)
         return legal.all(axis=1) & (self.num_rooms > 0)
 
@@ -128,22 +128,27 @@ class DiagramSet:
         """(N,) bool: the row is a diagram, with neither MASK nor an illegal token."""
         return self.has_no_mask & self.is_in_range
 
+    @property
+    def no_type(self) -> int:
+        """Stands in `room_types` where there is no room or no legal type: the number of types."""
+        return self.vocabulary.num_room_types
+
     @cached_property
     def room_types(self) -> np.ndarray:
-        """(N, n_max) uint8 room type, NO_TYPE where there is none."""
+        """(N, n_max) uint8 room type, `no_type` where there is none."""
         nodes = self.real_tokens[:, : self.vocabulary.n_max]
-        return np.minimum(nodes, NO_TYPE)
+        return np.minimum(nodes, self.no_type)
 
     @cached_property
     def relations(self) -> np.ndarray:
-        """(N, num_edges) uint8 relation, NO_EDGE where there is none."""
+        """(N, num_edges) uint8 relation, no-edge where there is none."""
         edges = self.real_tokens[:, self.vocabulary.n_max :]
-        return np.minimum(edges, NO_EDGE)
+        return np.minimum(edges, self.vocabulary.no_edge)
 
     @cached_property
     def has_edge(self) -> np.ndarray:
         """(N, num_edges) bool."""
-        return self.relations < NUM_RELATIONS
+        return self.relations < self.vocabulary.num_relations
 
     @cached_property
     def num_edges(self) -> np.ndarray:
@@ -168,7 +173,7 @@ class DiagramSet:
 
     @cached_property
     def archetypes(self) -> np.ndarray:
-        """(N, n_max) uint8: room types in ascending order, NO_TYPE last."""
+        """(N, n_max) uint8: room types in ascending order, `no_type` last."""
         return np.sort(self.room_types, axis=1)
 
     def arrows(self, forward: np.ndarray, backward: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from shapely import Polygon
 
 Segment = tuple[float, float, float, float]
-"""Two points (x0, y0, x1, y1) on a wall, with x0 <= x1 and y0 <= y1."""
+"""Two points (x0, y0, x1, y1) on a wall, the first one left of the second, or above it."""
 
 DoorKind = Literal["door", "open", "entrance"]
 
@@ -58,8 +58,8 @@ class Window:
 
 def _check(segment: Segment) -> None:
     x0, y0, x1, y1 = segment
-    if not (x0 <= x1 and y0 <= y1 and np.isfinite(segment).all()):
-        raise ValueError(f"segment {segment}: expected x0 <= x1 and y0 <= y1")
+    if not (np.isfinite(segment).all() and (x0, y0) <= (x1, y1)):  # walls may be slanted
+        raise ValueError(f"segment {segment}: expected x0 < x1, or x0 = x1 and y0 <= y1")
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram, room_names
 from bd_gen.diagrams.floor_plan import FloorPlan, rooms_seen
-from bd_gen.diagrams.relations import relations_from_boxes
+from bd_gen.diagrams.relations import relations_from_boxes, tells_relations
 from bd_gen.diagrams.tokens import edge_tokens, tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.errors import InputError
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 LONGEST_ID = 200
 METRES_PER_PIXEL = 18 / 256
-"""A plan of RPLAN is a picture of 256 pixels that shows 18 m (Wu et al. 2019, SIGGRAPH Asia)."""
+"""Where a vocabulary does not say: what it is in RPLAN, whose plans are pictures of 256 pixels that
+show 18 m (Wu et al. 2019, SIGGRAPH Asia)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,9 +93,9 @@ class LaidOut:
 
 def follows_from_boxes(diagram: Diagram, boxes: np.ndarray | None) -> bool:
     """Are a diagram's relations those that the rule reads off its (n, 4) boxes? False without."""
-    if boxes is None:
+    if boxes is None or not tells_relations(diagram.words):
         return False
-    vocabulary = Vocabulary(diagram.num_rooms)
+    vocabulary = Vocabulary(diagram.num_rooms, diagram.words)
     expected = edge_tokens(tokens_from_diagrams([diagram], vocabulary), vocabulary)
     count = np.array([diagram.num_rooms])
     return np.array_equal(relations_from_boxes(boxes[None], count, vocabulary), expected)

@@ -1,13 +1,8 @@
 """Names that people write for rooms and relations; what is unknown is answered with near names."""
 
-from bd_gen.diagrams.vocabulary import (
-    NO_EDGE,
-    RELATIONS,
-    ROOM_TYPES,
-    fold_name,
-    relation_from_name,
-    room_type_from_name,
-)
+from bd_gen.diagrams.folded import fold_name
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
 from bd_gen.system.errors import InputError
 from bd_gen.system.names import nearest
 
@@ -20,37 +15,42 @@ _JOINED_NAMES = frozenset(
 _LONGEST_SHOWN = 40
 
 
-def is_joined_name(name: str | None) -> bool:
-    """Does this say that two rooms are joined, and not how? So does no name at all."""
-    return name is None or fold_name(name) in _JOINED_NAMES
+def is_joined_name(name: str | None, words: Words = RPLAN) -> bool:
+    """Does this say that two rooms are joined, and not how? So does no name at all.
+
+    What the words have a relation for says how.
+    """
+    if name is None:
+        return True
+    return fold_name(name) in _JOINED_NAMES and words.relation(name) is None
 
 
-def room_type_of(name: str, where: str) -> int:
-    """The room type 0..12 called `name`.
+def room_type_of(name: str, where: str, words: Words = RPLAN) -> int:
+    """The number of the room type called `name`.
 
     Raises:
         InputError: there is none; the message starts with `where`.
     """
-    room_type = room_type_from_name(name)
+    room_type = words.room_type(name)
     if room_type is None:
-        hint = _hint(name, ROOM_TYPES)
+        hint = _hint(name, words.room_names)
         raise InputError(f"{where}: unknown room {name[:_LONGEST_SHOWN]!r}{hint}")
     return room_type
 
 
-def relation_of(name: str, where: str) -> int:
-    """The relation 0..9 called `name`, or 10 for "none": rooms that must not be joined.
+def relation_of(name: str, where: str, words: Words = RPLAN) -> int:
+    """The relation called `name`, or no-edge for "none": rooms that must not be joined.
 
     Raises:
         InputError: there is none; the message starts with `where`.
     """
     if fold_name(name) in NO_EDGE_NAMES:
-        return NO_EDGE
-    relation = relation_from_name(name)
+        return words.no_edge
+    relation = words.relation(name)
     if relation is None:
         raise InputError(
             f"{where}: unknown relation {name[:_LONGEST_SHOWN]!r}; "
-            f"known: {', '.join(RELATIONS)}, none"
+            f"known: {', '.join(words.relation_names)}, none"
         )
     return relation
 
@@ -65,20 +65,22 @@ class RoomLabels:
     """Which room type a label means; case, blanks, hyphens and underscores do not count.
 
     Attributes:
-        mapping: folded foreign label -> room type; goes before the built-in names.
+        mapping: folded foreign label -> room type; goes before the names of the words.
+        words: whose room types these are.
     """
 
-    def __init__(self, mapping: dict[str, int] | None = None) -> None:
+    def __init__(self, mapping: dict[str, int] | None = None, words: Words = RPLAN) -> None:
         self.mapping = dict(mapping or {})
+        self.words = words
         self._known: dict[str, int] = {}
 
     def find(self, label: str) -> int | None:
-        """The room type 0..12 that `label` means, or None."""
+        """The room type that `label` means, or None."""
         room_type = self._known.get(label)
         if room_type is None:
             room_type = self.mapping.get(fold_name(label))
             if room_type is None:
-                room_type = room_type_from_name(label)
+                room_type = self.words.room_type(label)
             if room_type is not None and len(self._known) < 10_000:
                 self._known[label] = room_type  # most labels come a hundred thousand times
         return room_type

@@ -19,7 +19,7 @@ import numpy as np
 from bd_gen.diagrams.canonical import relation_matrices
 from bd_gen.diagrams.canonical_search import smallest_orders
 from bd_gen.diagrams.row_classes import by_first_occurrence, row_classes
-from bd_gen.diagrams.vocabulary import NO_EDGE, NODE_PAD, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 
 
 def graph_symmetries(types: np.ndarray, is_joined: np.ndarray, most: int) -> np.ndarray | None:
@@ -135,8 +135,8 @@ def in_graph_order(tokens: np.ndarray, reverse: np.ndarray, vocabulary: Vocabula
     for start in range(0, len(tokens), _CHUNK):
         part = tokens[start : start + _CHUNK]
         relations = relation_matrices(part, v, reverse[start : start + _CHUNK])
-        graph = np.where(relations < NO_EDGE, 0, relations).astype(np.uint8)
-        order = smallest_orders(part[:, : v.n_max], graph)
+        graph = np.where(relations < v.no_edge, 0, relations).astype(np.uint8)
+        order = smallest_orders(part[:, : v.n_max], graph, v)
         i, j = order[:, v.edge_rows], order[:, v.edge_cols]
         row = np.arange(len(part))[:, None]
         types = np.take_along_axis(part[:, : v.n_max], order, axis=1)
@@ -150,14 +150,14 @@ def same_graphs(rows: np.ndarray, vocabulary: Vocabulary) -> Iterator[SameGraph]
     place = np.zeros((v.n_max, v.n_max), np.int64)
     place[v.edge_rows, v.edge_cols] = v.n_max + np.arange(v.num_edges)
     place[v.edge_cols, v.edge_rows] = v.length + np.arange(v.num_edges)
-    is_edge = rows[:, v.n_max : v.length] < NO_EDGE
+    is_edge = rows[:, v.n_max : v.length] < v.no_edge
     graphs = row_classes(np.concatenate([rows[:, : v.n_max], is_edge], axis=1))
     by_graph = np.argsort(graphs, kind="stable")
     starts = np.flatnonzero(np.diff(graphs[by_graph], prepend=-1))
     for plans in np.split(by_graph, starts[1:]):
         if len(plans) > 1:
             types = rows[plans[0], : v.n_max]
-            types = types[types != NODE_PAD]
+            types = types[types != v.node_pad]
             slots = np.flatnonzero(is_edge[plans[0]])
             i, j = v.edge_rows[slots], v.edge_cols[slots]
             is_joined = np.zeros((len(types), len(types)), bool)

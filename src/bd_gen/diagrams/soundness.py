@@ -4,56 +4,40 @@ and no room inside one that cannot hold it.
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet, reachable
-from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_ROOM_TYPES, RELATIONS, ROOM_TYPES
+from bd_gen.diagrams.words import Words
 
-INSIDE, SURROUNDING = RELATIONS.index("inside"), RELATIONS.index("surrounding")
-
-AT_MOST_ONE = tuple(ROOM_TYPES.index(name) for name in ("LivingRoom", "Entrance"))
-"""Room types of which a valid diagram has at most one."""
-
-FORBIDDEN_OUTER_TYPES = {
-    0: (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11),
-    1: (2, 3, 4, 5, 6, 7, 8, 9, 10, 11),
-    2: (1, 3, 5, 6, 7, 8, 9, 10, 11),
-    3: (10,),
-    4: (1, 3, 5, 8, 9, 10, 11),
-    5: (2, 3, 4, 9, 10, 11),
-    6: (3, 9, 10),
-    7: (3, 9, 10),
-    8: (3, 9, 10),
-    9: (2, 3, 6, 10, 11),
-    10: (1, 2, 3, 4, 5, 6, 7, 8, 9, 11),
-    11: (9,),
-}
-"""For each inner room type the types that must not contain it (METRICS.md, section 1)."""
+_NOTHING = 255  # no relation has this number
+Axis = tuple[np.ndarray, np.ndarray]
+"""(R + 1,) bool each: which labels of a slot (i, j) order i before j, and which j before i."""
 
 
-def _forbidden_table() -> np.ndarray:
-    # One row and column more than there are types: NO_TYPE contains anything.
-    table = np.zeros((NUM_ROOM_TYPES + 1, NUM_ROOM_TYPES + 1), bool)
-    for inner, outers in FORBIDDEN_OUTER_TYPES.items():
+@lru_cache(maxsize=64)
+def _is_forbidden(words: Words) -> np.ndarray:
+    # One row and column more than there are types: what has no type contains anything.
+    table = np.zeros((words.num_room_types + 1, words.num_room_types + 1), bool)
+    for inner, outers in words.forbidden_outer_types.items():
         table[inner, list(outers)] = True
     return table
 
 
-_IS_FORBIDDEN = _forbidden_table()
+@lru_cache(maxsize=64)
+def horizontal(words: Words) -> Axis:
+    """Which relations order rooms from left to right."""
+    return words.says("left"), words.says("right")
 
 
-def _labels(*words: str) -> np.ndarray:
-    table = np.zeros(NO_EDGE + 1, bool)
-    for k, name in enumerate(RELATIONS):
-        table[k] = any(word in name.split("-") for word in words)
-    return table
+@lru_cache(maxsize=64)
+def vertical(words: Words) -> Axis:
+    """Which relations order rooms vertically.
 
-
-# Which labels of a slot (i, j) order i before j, and which j before i. Vertically "before" means
-# further down; that way round or the other, a cycle is a cycle.
-HORIZONTAL = (_labels("left"), _labels("right"))
-VERTICAL = (_labels("below"), _labels("above"))
+    "Before" means further down here; that way round or the other, a cycle is a cycle.
+    """
+    return words.says("below"), words.says("above")
 
 
 def is_connected(samples: DiagramSet) -> np.ndarray:
@@ -66,14 +50,14 @@ def is_connected(samples: DiagramSet) -> np.ndarray:
 
 
 def has_valid_types(samples: DiagramSet) -> np.ndarray:
-    """(N,) bool: at most one LivingRoom and at most one Entrance."""
+    """(N,) bool: at most one room of each type that occurs once (RPLAN: LivingRoom, Entrance)."""
     valid = np.ones(len(samples), bool)
-    for room_type in AT_MOST_ONE:
+    for room_type in samples.vocabulary.words.at_most_one:
         valid &= (samples.room_types == room_type).sum(axis=1) <= 1
     return valid
 
 
-def has_order(samples: DiagramSet, axis: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+def has_order(samples: DiagramSet, axis: Axis) -> np.ndarray:
     """(N,) bool: the arrows that the relations give along one axis form no directed cycle."""
     forward, backward = axis
     arrows = samples.arrows(forward[samples.relations], backward[samples.relations])
@@ -88,21 +72,28 @@ def containments(samples: DiagramSet) -> tuple[np.ndarray, np.ndarray, np.ndarra
     """Edges that say that one room is inside another.
 
     Returns:
-        (M,) sample, and (M,) type of the inner and of the outer room, NO_TYPE for none.
+        (M,) sample, and (M,) type of the inner and of the outer room, `no_type` for none.
     """
-    sample, slot = np.nonzero((samples.relations == INSIDE) | (samples.relations == SURROUNDING))
+    words = samples.vocabulary.words
+    says_inside = samples.relations == _or_nothing(words.inside)
+    says_surrounding = samples.relations == _or_nothing(words.surrounding)
+    sample, slot = np.nonzero(says_inside | says_surrounding)
     first = samples.room_types[sample, samples.vocabulary.edge_rows[slot]]
     second = samples.room_types[sample, samples.vocabulary.edge_cols[slot]]
-    first_is_inner = samples.relations[sample, slot] == INSIDE
+    first_is_inner = says_inside[sample, slot]
     inner = np.where(first_is_inner, first, second)
     return sample, inner, np.where(first_is_inner, second, first)
+
+
+def _or_nothing(relation: int | None) -> int:
+    return _NOTHING if relation is None else relation
 
 
 def has_forbidden_containment(samples: DiagramSet) -> np.ndarray:
     """(N,) bool: some room lies inside one of a type that cannot hold it."""
     sample, inner, outer = containments(samples)
     found = np.zeros(len(samples), bool)
-    found[sample[_IS_FORBIDDEN[inner, outer]]] = True
+    found[sample[_is_forbidden(samples.vocabulary.words)[inner, outer]]] = True
     return found
 
 
@@ -137,3 +128,11 @@ def _circle_through(start: int, after: Mapping[int, Sequence[int]]) -> list[int]
     while way[-1] != start:
         way.append(came_from[way[-1]])
     return way[::-1]
+
+
+from bd_gen.diagrams.rplan import RPLAN  # noqa: E402
+
+INSIDE, SURROUNDING = RPLAN.inside, RPLAN.surrounding
+AT_MOST_ONE = RPLAN.at_most_one
+FORBIDDEN_OUTER_TYPES = RPLAN.forbidden_outer_types
+HORIZONTAL, VERTICAL = horizontal(RPLAN), vertical(RPLAN)

@@ -13,20 +13,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bd_gen.diagrams.vocabulary import NO_EDGE
-
 _WORD = 8  # relations that are compared at once
 
 
-def first_twins(relations: np.ndarray) -> np.ndarray:
+def first_twins(relations: np.ndarray, no_edge: int) -> np.ndarray:
     """The twins of each room: those with the same relations to all others, types aside.
 
-    Twins have no relation to each other: in a diagram only no-edge is the same from both ends,
-    and joined rooms of a graph without labels are not taken for twins. Two twins of one type can
+    Twins have no relation to each other: rooms joined by a symmetric relation, and joined rooms of
+    a graph without labels, are not taken for twins. Two twins of one type can
     be exchanged.
 
     Args:
         relations: (N, n_max, n_max) uint8 relations in both directions.
+        no_edge: the token of rooms that are not joined.
 
     Returns:
         (N, n_max) the first room among its twins, itself if it has none before it.
@@ -34,7 +33,7 @@ def first_twins(relations: np.ndarray) -> np.ndarray:
     num_diagrams, n_max, _ = relations.shape
     padded = np.zeros((num_diagrams, n_max, -(-n_max // _WORD) * _WORD), np.uint8)
     padded[:, :, :n_max] = relations
-    padded[:, range(n_max), range(n_max)] = NO_EDGE
+    padded[:, range(n_max), range(n_max)] = no_edge
     words = padded.view(np.uint64)
     same = np.ones((num_diagrams, n_max, n_max), bool)
     for k in range(words.shape[2]):
@@ -49,18 +48,20 @@ class SymmetricSearch:
     Attributes:
         types: (n,) room types.
         relations: (n, n) relations in both directions.
+        no_edge: the token of rooms that are not joined.
         order: the order found, room at each place.
         num_visits: how often a place was filled, the cost of the search.
     """
 
     types: np.ndarray
     relations: np.ndarray
+    no_edge: int
     order: list[int] = field(default_factory=list, init=False)
     num_visits: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         self._label: list[list[int]] = self.relations.tolist()
-        self._twin: list[int] = first_twins(self.relations[None])[0].tolist()
+        self._twin: list[int] = first_twins(self.relations[None], self.no_edge)[0].tolist()
         self._smallest: list[list[int]] = []  # relations of each place, along the best way so far
         self._symmetries: list[list[int]] = []  # image of each room
         kinds = sorted(set(self.types.tolist()))

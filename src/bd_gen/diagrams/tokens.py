@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.vocabulary import NO_EDGE, NODE_PAD, NUM_RELATIONS, NUM_ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 
 
 def num_rooms_of(tokens: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
     """(N,) int64 number of rooms of token rows (N, length): node slots that are not PAD."""
-    return (tokens[:, : vocabulary.n_max] != NODE_PAD).sum(axis=1)
+    return (tokens[:, : vocabulary.n_max] != vocabulary.node_pad).sum(axis=1)
 
 
 def node_tokens(tokens: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
@@ -30,7 +30,7 @@ def tokens_from_parts(
 
     Args:
         room_types: (N, n_max) integers.
-        relations: (N, num_edges) relation 0..9 or no-edge 10 for each edge slot.
+        relations: (N, num_edges) relation or no-edge for each edge slot.
         num_rooms: (N,) number of rooms.
 
     Returns:
@@ -44,14 +44,19 @@ def tokens_from_diagrams(diagrams: Sequence[Diagram], vocabulary: Vocabulary) ->
     """(N, length) uint8 token rows.
 
     Raises:
-        ValueError: a diagram has no room or more than n_max.
+        ValueError: a diagram has no room, more than n_max, or other words than the rows.
     """
     tokens = np.empty((len(diagrams), vocabulary.length), np.uint8)
     for row, diagram in zip(tokens, diagrams, strict=True):
         n = diagram.num_rooms
         if not 1 <= n <= vocabulary.n_max:
             raise ValueError(f"a diagram needs 1 to {vocabulary.n_max} rooms, this one has {n}")
-        row[:] = np.where(vocabulary.real_mask(n), NO_EDGE, vocabulary.pad_row)
+        if diagram.words != vocabulary.words:
+            raise ValueError(
+                f"a diagram in the words of {diagram.words.name} has no row in those of "
+                f"{vocabulary.words.name}"
+            )
+        row[:] = np.where(vocabulary.real_mask(n), vocabulary.no_edge, vocabulary.pad_row)
         row[:n] = diagram.room_types
         for i, j, relation in diagram.edges:
             row[vocabulary.n_max + vocabulary.edge_index(i, j)] = relation
@@ -66,7 +71,7 @@ def is_well_formed(tokens: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
     """
     num_rooms = num_rooms_of(tokens, vocabulary)
     real = vocabulary.real_mask(num_rooms)
-    limit = np.where(vocabulary.is_node, NUM_ROOM_TYPES, NO_EDGE + 1)
+    limit = np.where(vocabulary.is_node, vocabulary.num_room_types, vocabulary.no_edge + 1)
     good = np.where(real, tokens < limit, tokens == vocabulary.pad_row)
     return good.all(axis=1) & (num_rooms > 0)
 
@@ -85,7 +90,7 @@ def diagrams_from_tokens(tokens: np.ndarray, vocabulary: Vocabulary) -> list[Dia
         relations = row[vocabulary.n_max :]
         edges = tuple(
             (int(vocabulary.edge_rows[e]), int(vocabulary.edge_cols[e]), int(relations[e]))
-            for e in np.flatnonzero(relations < NUM_RELATIONS)
+            for e in np.flatnonzero(relations < vocabulary.num_relations)
         )
-        diagrams.append(Diagram(tuple(int(t) for t in row[:n]), edges))
+        diagrams.append(Diagram(tuple(int(t) for t in row[:n]), edges, vocabulary.words))
     return diagrams

@@ -1,92 +1,34 @@
-"""The words of a bubble diagram: room types, relations, special tokens and the token row.
+"""The token row of a bubble diagram: which integer means what, and where in a row it stands.
 
-This module alone knows which integer means what and where in a row it stands.
+What the integers mean is in the words of the data set; this module alone knows the places.
 """
 
-import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-ROOM_TYPES = (
-    "LivingRoom",
-    "MasterRoom",
-    "Kitchen",
-    "Bathroom",
-    "DiningRoom",
-    "ChildRoom",
-    "StudyRoom",
-    "SecondRoom",
-    "GuestRoom",
-    "Balcony",
-    "Entrance",
-    "Storage",
-    "Wall-in",
-)
-NUM_ROOM_TYPES = len(ROOM_TYPES)
-TYPICAL_AREAS = np.array(
-    [9450, 2790, 1040, 730, 1570, 1700, 1300, 2000, 2000, 780, 670, 390, 390], float
-)
-"""Median area of the box of each room type in RPLAN, in pixels of a 256-pixel plan.
+from bd_gen.diagrams.folded import fold_name as fold_name
+from bd_gen.diagrams.folded import normal_text as normal_text
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
 
-ChildRoom, StudyRoom, GuestRoom and Wall-in are estimates: the plans that these figures were
-taken from count the first three as SecondRoom and have no Wall-in.
-"""
-
-NODE_MASK = 13
-NODE_PAD = 14
-NODE_VOCABULARY_SIZE = 15
-
-RELATIONS = (
-    "left-above",
-    "left-below",
-    "left-of",
-    "above",
-    "inside",
-    "surrounding",
-    "below",
-    "right-of",
-    "right-above",
-    "right-below",
-)
-NUM_RELATIONS = len(RELATIONS)
-NO_EDGE = 10
-EDGE_MASK = 11
-EDGE_PAD = 12
-EDGE_VOCABULARY_SIZE = 13
-
-LARGEST_N_MAX = 32
-"""Rows longer than this (528 tokens) are refused: no data set comes near."""
-
-
-def normal_text(text: str) -> str:
-    """The text with letters and their accents as one: what looks equal is equal (Unicode NFC)."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
-def fold_name(name: str) -> str:
-    """Reduce a label to what counts: case, blanks, hyphens and underscores do not."""
-    return "".join(c for c in normal_text(name.casefold()) if c not in " \t-_")
-
-
-_ROOM_TYPE_BY_FOLDED_NAME = {fold_name(name): k for k, name in enumerate(ROOM_TYPES)}
-_RELATION_BY_FOLDED_NAME = {fold_name(name): k for k, name in enumerate(RELATIONS)}
-
-
-def room_type_from_name(name: str) -> int | None:
-    """The room type called `name`, or None if there is none."""
-    return _ROOM_TYPE_BY_FOLDED_NAME.get(fold_name(name))
-
-
-def relation_from_name(name: str) -> int | None:
-    """The relation called `name`, or None if there is none."""
-    return _RELATION_BY_FOLDED_NAME.get(fold_name(name))
+ROOM_TYPES = RPLAN.room_names
+NUM_ROOM_TYPES = RPLAN.num_room_types
+TYPICAL_AREAS = RPLAN.typical_areas
+NODE_MASK, NODE_PAD, NODE_VOCABULARY_SIZE = RPLAN.node_mask, RPLAN.node_pad, RPLAN.node_size
+RELATIONS, NUM_RELATIONS, NO_EDGE = RPLAN.relation_names, RPLAN.num_relations, RPLAN.no_edge
+EDGE_MASK, EDGE_PAD, EDGE_VOCABULARY_SIZE = RPLAN.edge_mask, RPLAN.edge_pad, RPLAN.edge_size
+room_type_from_name, relation_from_name = RPLAN.room_type, RPLAN.relation
 
 
 def inverse_relation(relation: np.ndarray | int) -> np.ndarray | int:
     """The label 9 - r that stands for r when the two rooms swap places."""
     return NUM_RELATIONS - 1 - relation
+
+
+LARGEST_N_MAX = 32
+"""Rows longer than this (528 tokens) are refused: no data set comes near."""
 
 
 def _frozen(array: np.ndarray) -> np.ndarray:
@@ -96,7 +38,7 @@ def _frozen(array: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The layout of a token row for diagrams of up to `n_max` rooms.
+    """The layout of a token row for diagrams of up to `n_max` rooms in the words of a data set.
 
     A row is `n_max` node tokens followed by `n_max * (n_max - 1) / 2` edge tokens: the upper
     triangle of the relation matrix, row by row. All arrays returned are read-only.
@@ -106,10 +48,61 @@ class Vocabulary:
     """
 
     n_max: int = 8
+    words: Words = RPLAN
 
     def __post_init__(self) -> None:
         if not 1 <= self.n_max <= LARGEST_N_MAX:
             raise ValueError(f"n_max must be between 1 and {LARGEST_N_MAX}, got {self.n_max}")
+
+    @property
+    def num_room_types(self) -> int:
+        """T, how many room types there are: tokens 0 .. T-1 of a node."""
+        return self.words.num_room_types
+
+    @property
+    def node_mask(self) -> int:
+        """MASK of a node."""
+        return self.words.node_mask
+
+    @property
+    def node_pad(self) -> int:
+        """PAD of a node."""
+        return self.words.node_pad
+
+    @property
+    def node_size(self) -> int:
+        """Tokens of a node: room types, MASK and PAD."""
+        return self.words.node_size
+
+    @property
+    def num_relations(self) -> int:
+        """R, how many relations there are: tokens 0 .. R-1 of an edge."""
+        return self.words.num_relations
+
+    @property
+    def no_edge(self) -> int:
+        """The token of an edge slot whose rooms are not joined."""
+        return self.words.no_edge
+
+    @property
+    def edge_mask(self) -> int:
+        """MASK of an edge."""
+        return self.words.edge_mask
+
+    @property
+    def edge_pad(self) -> int:
+        """PAD of an edge."""
+        return self.words.edge_pad
+
+    @property
+    def edge_size(self) -> int:
+        """Tokens of an edge: relations, no-edge, MASK and PAD."""
+        return self.words.edge_size
+
+    @property
+    def num_values(self) -> int:
+        """Values that a token can take: columns of logits. MASK and PAD have none."""
+        return max(self.words.num_room_types, self.words.num_relations + 1)
 
     @property
     def num_edges(self) -> int:
@@ -146,12 +139,12 @@ class Vocabulary:
     @cached_property
     def mask_row(self) -> np.ndarray:
         """(length,) uint8: a row of MASK tokens."""
-        return _frozen(np.where(self.is_node, NODE_MASK, EDGE_MASK).astype(np.uint8))
+        return _frozen(np.where(self.is_node, self.node_mask, self.edge_mask).astype(np.uint8))
 
     @cached_property
     def pad_row(self) -> np.ndarray:
         """(length,) uint8: a row of PAD tokens."""
-        return _frozen(np.where(self.is_node, NODE_PAD, EDGE_PAD).astype(np.uint8))
+        return _frozen(np.where(self.is_node, self.node_pad, self.edge_pad).astype(np.uint8))
 
     def edge_index(self, i: int, j: int) -> int:
         """Which edge slot holds rooms i < j; add `n_max` for its position in the row."""
@@ -182,3 +175,7 @@ class Vocabulary:
     def real_positions(self, num_rooms: int) -> np.ndarray:
         """(num_rooms * (num_rooms + 1) / 2,) positions that are not PAD, ascending."""
         return self._real_positions[num_rooms]
+
+    def of_size(self, n_max: int) -> "Vocabulary":
+        """The same words in rows of up to `n_max` rooms."""
+        return self if n_max == self.n_max else Vocabulary(n_max, self.words)

@@ -1,8 +1,12 @@
 """How a room of each type looks in a drawing: its colour, its short name, its bubble."""
 
+import colorsys
+from functools import lru_cache
+
 import numpy as np
 
-from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES, ROOM_TYPES, TYPICAL_AREAS
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
 
 INK = "#14181D"
 """Text and outlines of bubbles."""
@@ -11,54 +15,59 @@ LINE = "#5A6470"
 CARD = "#F3F4F6"
 """Ground of a panel."""
 
-ROOM_COLOURS = (
-    "#DA683F",
-    "#FDB523",
-    "#B77579",
-    "#95C5FF",
-    "#FFC9C1",
-    "#E1DC68",
-    "#948AD5",
-    "#FFFFAE",
-    "#CD8415",
-    "#9AC27E",
-    "#0F94A7",
-    "#C7C0D5",
-    "#686173",
-)
-"""Fill of each room type.
+_GOLDEN = 0.618034  # of a turn: hues that follow each other so stay apart
+_LEAST_CONTRAST = 4.5  # of a label on its fill (WCAG 2 AA)
+_LONGEST_SHORT_NAME = 8
 
-The hues are those that the papers on RPLAN and House-GAN made familiar (red living rooms, yellow
-bedrooms, blue bathrooms), moved as little as keeps any two types apart, also for colour-blind
-readers: at least 13 units of CIELAB in normal vision and in simulated protanopia, deuteranopia
-and tritanopia (Machado 2009, severity 1).
-"""
 
-TEXT_COLOURS = tuple("#FFFFFF" if name == "Wall-in" else INK for name in ROOM_TYPES)
-"""Colour of a label on each fill; contrast at least 4.5 (WCAG 2 AA)."""
+@lru_cache(maxsize=64)
+def room_colours(words: Words) -> tuple[str, ...]:
+    """(T,) fill of each room type: its own, else one that its number chooses."""
+    return tuple(one.colour or _chosen(k) for k, one in enumerate(words.room_types))
 
-SHORT_NAMES = (
-    "Living",
-    "Master",
-    "Kitchen",
-    "Bath",
-    "Dining",
-    "Child",
-    "Study",
-    "Second",
-    "Guest",
-    "Balcony",
-    "Entry",
-    "Store",
-    "Wall-in",
-)
-"""Labels that fit into a bubble; the legend gives the full names."""
 
-BUBBLE_RADII = np.maximum((TYPICAL_AREAS / TYPICAL_AREAS[0]) ** 0.3, 0.5)
-"""Radius of each room type's bubble; a living room's is 1.
+def _chosen(number: int) -> str:
+    lightness = (0.78, 0.66, 0.86)[number % 3]
+    parts = colorsys.hls_to_rgb(number * _GOLDEN % 1.0, lightness, 0.5)
+    return "#" + "".join(f"{round(255 * part):02X}" for part in parts)
 
-Radii grow more slowly than the sides of the rooms, and have a floor, so that a balcony's label
-can still be read beside a living room.
-"""
 
-assert len(ROOM_COLOURS) == len(SHORT_NAMES) == NUM_ROOM_TYPES  # noqa: S101
+@lru_cache(maxsize=64)
+def text_colours(words: Words) -> tuple[str, ...]:
+    """(T,) colour of a label on each fill: dark where it can be read, else white."""
+    return tuple(
+        INK if contrast(INK, fill) >= _LEAST_CONTRAST else "#FFFFFF" for fill in room_colours(words)
+    )
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours #RRGGBB, 1 to 21 (WCAG 2)."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@lru_cache(maxsize=64)
+def short_names(words: Words) -> tuple[str, ...]:
+    """(T,) labels that fit into a bubble; the legend gives the full names."""
+    return tuple(one.short or one.name[:_LONGEST_SHORT_NAME].strip() for one in words.room_types)
+
+
+@lru_cache(maxsize=64)
+def bubble_radii(words: Words) -> np.ndarray:
+    """(T,) radius of each room type's bubble; that of the largest rooms is 1.
+
+    Radii grow more slowly than the sides of the rooms, and have a floor, so that a balcony's label
+    can still be read beside a living room.
+    """
+    areas = words.typical_areas
+    return np.maximum((areas / areas.max()) ** 0.3, 0.5)
+
+
+ROOM_COLOURS, TEXT_COLOURS = room_colours(RPLAN), text_colours(RPLAN)
+SHORT_NAMES, BUBBLE_RADII = short_names(RPLAN), bubble_radii(RPLAN)

@@ -70,7 +70,8 @@ def read_foreign(
     Raises:
         InputError: the file cannot be used; the message names it and what was expected.
     """
-    path, vocabulary = Path(path), Vocabulary(n_max)
+    labels = labels or RoomLabels()
+    path, vocabulary = Path(path), Vocabulary(n_max, labels.words)
     if path.is_dir():
         return _graphs(path, _graph_files(path), vocabulary, labels, progress)
     if path.suffix.lower() in ARRAYS and not _is_samples(path):
@@ -121,8 +122,9 @@ def samples_of(
     provenance: dict[str, Any] = {**origin(), "imported": source}
     if data is not None:
         provenance |= {"data": data, "data_fingerprint": data_fingerprint}
+    rows = foreign.vocabulary
     samples = Samples(
-        name, foreign.vocabulary.n_max, tuple(range(count)), size, {}, provenance, per_seed
+        name, rows.n_max, tuple(range(count)), size, {}, provenance, per_seed, words=rows.words
     )
     return samples, notes
 
@@ -138,10 +140,10 @@ def _graphs(
     path: Path,
     paths: list[Path],
     vocabulary: Vocabulary,
-    labels: RoomLabels | None,
+    labels: RoomLabels,
     progress: Progress | None,
 ) -> ForeignDiagrams:
-    diagrams, odd, open_ended = [], OddPlans(), 0
+    diagrams, odd, open_ended = [], OddPlans(words=vocabulary.words), 0
     notes: dict[str, None] = {}
     for done, file in enumerate(paths, start=1):
         graph = read_graphml(file, labels)

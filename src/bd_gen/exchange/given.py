@@ -68,6 +68,15 @@ def read_given(
     return condition.with_absent_edges() if is_complete else condition
 
 
+def read_named_plan(path: str | Path, labels: RoomLabels | None = None) -> NamedDiagram:
+    """The only plan of a file of plans, or the one of `FILE#ID`, with its boxes.
+
+    Raises:
+        InputError: the file cannot be used, or is of several plans and none is named.
+    """
+    return _plan(*_split(str(path)), labels)
+
+
 def _is_xml(file: Path) -> bool:
     head = _head(file)
     return head.startswith(b"<") or (not head and bool(_GRAPHML.search(file.name)))

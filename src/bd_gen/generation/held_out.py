@@ -8,6 +8,7 @@ import numpy as np
 from bd_gen.data.config import DataConfig
 from bd_gen.data.dataset import Dataset, load_dataset
 from bd_gen.diagrams.diagram_set import DiagramSet
+from bd_gen.diagrams.recorded_words import check_same_words
 from bd_gen.generation.provenance import check_split, recorded_data
 from bd_gen.metrics.measures.coverage import canonical_columns, canonical_digests
 from bd_gen.metrics.registry import Fitted
@@ -56,11 +57,17 @@ def held_out_plans(
     name, first = next(iter(checkpoints.items()))
     _check_alike(checkpoints, data is not None)
     config = data or recorded_data(first)
-    if config.n_max != first.n_max:
+    if config.n_max not in (None, first.n_max):
         raise InputError(
             f"{name}: data.n_max: expected {first.n_max} as in the checkpoint, got {config.n_max}"
         )
     dataset = load_dataset(config)
+    if dataset.vocabulary.n_max != first.n_max:
+        raise InputError(
+            f"{name}: its diagrams have up to {first.n_max} rooms, those of the data "
+            f"{dataset.vocabulary.n_max}; give data.n_max={first.n_max}"
+        )
+    check_same_words(first.words, name, dataset.vocabulary.words, "the data")
     for name, checkpoint in checkpoints.items():
         if data is not None:
             check_split(checkpoint, data, dataset)
@@ -98,6 +105,7 @@ def _check_alike(checkpoints: Mapping[str, Checkpoint], data_are_named: bool) ->
             raise InputError(
                 f"{name}: n_max: expected {first.n_max} as in {first_name}, got {other.n_max}"
             )
+        check_same_words(other.words, name, first.words, first_name)
         if not data_are_named and not _same_data(first, other):
             raise InputError(
                 f"{name}: was trained on other data than {first_name}; "

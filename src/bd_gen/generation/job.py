@@ -197,6 +197,7 @@ def _samples(
     return Samples(
         method=job.method.name,
         n_max=checkpoint.n_max,
+        words=checkpoint.words,
         seeds=job.seeds,
         num_samples=job.num_samples,
         config=config,

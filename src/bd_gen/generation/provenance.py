@@ -10,7 +10,7 @@ from bd_gen.data.sources import SOURCES
 from bd_gen.model.architectures import PUBLISHED
 from bd_gen.model.class_weights import ClassWeights
 from bd_gen.model.likelihood import denoising_scores
-from bd_gen.model.order_law import FEATURES
+from bd_gen.model.order_law import order_features
 from bd_gen.model.process import LearnedOrders, LearnedProcess
 from bd_gen.system.errors import InputError
 from bd_gen.system.origin import origin
@@ -57,7 +57,8 @@ def _learned(checkpoint: Checkpoint) -> dict[str, Any]:
         weights = process.law.order_weights.tolist()
         return {
             "learned_order": {
-                name: round(weight, 6) for name, weight in zip(FEATURES, weights, strict=True)
+                name: round(weight, 6)
+                for name, weight in zip(order_features(process.law.words), weights, strict=True)
             }
         }
     if not isinstance(process, LearnedProcess):

@@ -10,6 +10,7 @@ from bd_gen.layouts.constraints import Grid
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outline import Outline
 from bd_gen.layouts.problem import entry_rooms
+from bd_gen.layouts.room_checks import what_is_wrong_with_rooms
 
 
 def check_layout(
@@ -43,14 +44,14 @@ def _what_is_wrong(
         return "other relations"
     for room, room_type in enumerate(diagram.room_types):
         area = int(sides[room].prod())
-        least, most = options.area_bounds(room_type) or (area, area)
+        least, most = options.area_bounds_of(room, room_type) or (area, area)
         if not least <= area <= most:
             return f"area of room {room}"
     if any(boxes[room].tolist() != list(box) for room, box in options.fixed.items()):
         return "another box than the one given"
     if options.outline is not None and not _respects(options.outline, diagram, boxes):
         return "outline"
-    return None
+    return what_is_wrong_with_rooms(boxes, options, entry_rooms(diagram))
 
 
 def _respects(outline: Outline, diagram: Diagram, boxes: np.ndarray) -> bool:

@@ -108,6 +108,34 @@ class Model:
                 self.linear(linear.terms, high=linear.bound, only_if=chosen[-1])
         self.any_of(chosen)
 
+    def one_of_clauses(self, alternatives: Iterable[Sequence[Clause]]) -> None:
+        """All clauses of at least one alternative hold."""
+        chosen = []
+        for alternative in alternatives:
+            chosen.append(self.integer(0, 1))
+            for clause in alternative:
+                if len(clause) == 1:
+                    self.linear(clause[0].terms, high=clause[0].bound, only_if=chosen[-1])
+                    continue
+                holds = []
+                for linear in clause:
+                    holds.append(self.integer(0, 1))
+                    self.linear(linear.terms, high=linear.bound, only_if=holds[-1])
+                constraint = self.proto.constraints.add()
+                constraint.bool_or.literals.extend(holds)
+                constraint.enforcement_literal.append(chosen[-1])
+        self.any_of(chosen)
+
+    def largest(self, target: int, variables: Iterable[int], sign: int = 1) -> None:
+        """`sign` times `target` is the largest of `sign` times these variables."""
+        largest = self.proto.constraints.add().lin_max
+        largest.target.vars.append(target)
+        largest.target.coeffs.append(sign)
+        for variable in variables:
+            expression = largest.exprs.add()
+            expression.vars.append(variable)
+            expression.coeffs.append(sign)
+
     def product(self, target: int, a: int, b: int) -> None:
         """Variable `target` is the product of variables a and b."""
         product = self.proto.constraints.add().int_prod

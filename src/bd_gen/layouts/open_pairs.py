@@ -10,8 +10,9 @@ from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, Vocabulary
 from bd_gen.layouts.constraints import X0, X1, Y0, Y1, Clause, Linear, touching_clauses, variable
 from bd_gen.layouts.options import SolverOptions
-from bd_gen.layouts.problem import Problem, Statement, problem_of
+from bd_gen.layouts.problem import Problem, problem_of
 from bd_gen.layouts.search import Found, Status, find_boxes
+from bd_gen.layouts.statement import Statement
 
 Pairs = tuple[tuple[int, int], ...]
 

@@ -9,6 +9,8 @@ from typing import Any
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, NUM_ROOM_TYPES, ROOM_TYPES
 from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.layouts.outline import Box, Outline, checked_box
+from bd_gen.layouts.room_limits import Opening, RoomLimits
+from bd_gen.layouts.wording import DIRECTIONS, Direction, Wording
 from bd_gen.system.errors import InputError
 
 LARGEST_AREA = LARGEST_COORDINATE**2
@@ -24,6 +26,13 @@ class SolverOptions:
         max_areas: largest area of rooms by type, in pixels².
         outline: what all rooms must lie in; None: the whole plan, 0..255 each way.
         fixed: boxes of rooms that are given, by index of the room.
+        rooms: what is asked of single rooms, by index; areas go before those of their types.
+        openings: rooms that must have wall in common that a door fits in.
+        closed: pairs (i, j), i < j, of rooms that must have no door between them.
+        entrance: the side of the page at which the front door is: an Entrance, or a LivingRoom
+            where there is none, has an outer wall there.
+        extent: least and largest area of the box around all rooms, in pixels².
+        wording: names and units for reasons.
         time_limit: seconds after which the search for any layout gives up.
         effort_limit: the same in CP-SAT's deterministic time, of which about a quarter passes in
             a second. Where it ends a search, it does so on every machine, however busy.
@@ -39,6 +48,12 @@ class SolverOptions:
     max_areas: Mapping[int, int] = field(default_factory=dict)
     outline: Outline | None = None
     fixed: Mapping[int, Box] = field(default_factory=dict)
+    rooms: Mapping[int, RoomLimits] = field(default_factory=dict)
+    openings: tuple[Opening, ...] = ()
+    closed: tuple[tuple[int, int], ...] = ()
+    entrance: Direction | None = None
+    extent: tuple[int, int] | None = None
+    wording: Wording = field(default_factory=Wording)
     time_limit: float = 10.0
     effort_limit: float = math.inf
     improve_seconds: float = 0.5
@@ -69,6 +84,10 @@ class SolverOptions:
                 )
         if self.outline is not None:
             self._check_outline(self.outline)
+        if self.entrance is not None and self.entrance not in DIRECTIONS:
+            raise InputError(f"entrance: expected a side of the page, got {self.entrance!r}")
+        if self.extent is not None and not 1 <= self.extent[0] <= self.extent[1]:
+            raise InputError(f"extent: expected a least and a largest area, got {self.extent}")
 
     def _check_outline(self, outline: object) -> None:
         if not isinstance(outline, Outline):
@@ -92,11 +111,27 @@ class SolverOptions:
             return None
         return self.min_areas.get(room_type, 1), self.max_areas.get(room_type, LARGEST_AREA)
 
+    def area_bounds_of(self, room: int, room_type: int) -> tuple[int, int] | None:
+        """Least and largest area of a room; None where any will do."""
+        least, most = self.area_bounds(room_type) or (1, LARGEST_AREA)
+        asked = self.rooms.get(room)
+        if asked is not None:
+            least = asked.min_area if asked.min_area is not None else least
+            most = asked.max_area if asked.max_area is not None else most
+        return None if (least, most) == (1, LARGEST_AREA) else (least, most)
+
     @property
     def ask_nothing(self) -> bool:
         """Is any layout with the relations of the diagram good enough?"""
         return self.min_side == 1 and not (
-            self.min_areas or self.max_areas or self.outline or self.fixed
+            self.min_areas
+            or self.max_areas
+            or self.outline
+            or self.fixed
+            or self.rooms
+            or self.openings
+            or self.entrance
+            or self.extent
         )
 
 

@@ -14,9 +14,10 @@ from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS
 from bd_gen.layouts.constraints import Grid
 from bd_gen.layouts.cycles import shortest_cycle
 from bd_gen.layouts.options import SolverOptions
-from bd_gen.layouts.problem import Problem, Statement, problem_of
+from bd_gen.layouts.problem import Problem, problem_of
 from bd_gen.layouts.search import Status, find_boxes
 from bd_gen.layouts.solver import solve
+from bd_gen.layouts.statement import Statement
 from bd_gen.system.errors import InputError
 
 _EXPLAINING = 1.0  # seconds for each question on why there is no layout

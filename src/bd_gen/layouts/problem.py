@@ -18,35 +18,18 @@ from bd_gen.layouts.constraints import (
     side_at_most,
     variable,
 )
-from bd_gen.layouts.options import SolverOptions
+from bd_gen.layouts.options import LARGEST_AREA, SolverOptions
 from bd_gen.layouts.outline import Outline
+from bd_gen.layouts.room_statements import (
+    entrance_statement,
+    facade_statements,
+    opening_statements,
+    side_statements,
+)
+from bd_gen.layouts.statement import Statement
 from bd_gen.system.errors import InputError
 
 _ENTRY_TYPES = (ROOM_TYPES.index("Entrance"), ROOM_TYPES.index("LivingRoom"))
-
-
-@dataclass(frozen=True)
-class Statement:
-    """One thing that must hold.
-
-    Attributes:
-        text: in words.
-        rooms: the rooms that it speaks of.
-        relation: the edge token 0..10 if it is about a pair of rooms; None for an option.
-        clauses: all of these must hold, each a choice of linear conditions.
-        one_of: all conditions of at least one of these must hold too.
-        area: least and largest area of the one room in `rooms`, in pixels².
-    """
-
-    text: str
-    rooms: tuple[int, ...]
-    relation: int | None = None
-    clauses: tuple[Clause, ...] = ()
-    one_of: tuple[tuple[Linear, ...], ...] = ()
-    area: tuple[int, int] | None = None
-
-    def __str__(self) -> str:
-        return self.text
 
 
 @dataclass(frozen=True)
@@ -72,11 +55,25 @@ def problem_of(diagram: Diagram, options: SolverOptions, grid: Grid | None = Non
     if diagram.num_rooms == 0:
         raise ValueError("a diagram without rooms has no layout")
     grid = grid or Grid()
-    names = room_names(diagram)
+    names = options.wording.names or room_names(diagram)
+    if len(names) != diagram.num_rooms:
+        raise InputError(
+            f"names: expected one for each of {diagram.num_rooms} rooms, got {len(names)}"
+        )
     statements = _relation_statements(diagram, names, grid)
     if not options.ask_nothing:
         statements += _option_statements(diagram, options, names, grid)
     return Problem(diagram.num_rooms, tuple(statements), grid)
+
+
+def option_statements(diagram: Diagram, options: SolverOptions) -> list[Statement]:
+    """What the options ask of the rooms of a diagram, whatever their relations.
+
+    Raises:
+        InputError: something is asked of a room that the diagram does not have.
+    """
+    names = options.wording.names or room_names(diagram)
+    return _option_statements(diagram, options, names, Grid())
 
 
 def _relation_statements(diagram: Diagram, names: Sequence[str], grid: Grid) -> list[Statement]:
@@ -103,10 +100,14 @@ def _option_statements(
             raise InputError(f"fixed: expected a room in 0..{diagram.num_rooms - 1}, got {room!r}")
         sides = [(side_at_least(room, side, box[side]),) for side in range(4)]
         sides += [(side_at_most(room, side, box[side]),) for side in range(4)]
-        statements.append(Statement(f"{names[room]} has box {box}", (room,), None, tuple(sides)))
+        text = f"{names[room]} has box {box}"
+        if options.wording.metres_per_pixel is not None:
+            text = f"{names[room]} stays where it is"
+        statements.append(Statement(text, (room,), None, tuple(sides)))
     for room, (name, room_type) in enumerate(zip(names, diagram.room_types, strict=True)):
         if options.min_side > 1:
-            text = f"{name} is at least {options.min_side} wide and high"
+            length = options.wording.length(options.min_side).removesuffix(" pixels")
+            text = f"{name} is at least {length} wide and high"
             clauses: tuple[Clause, ...] = tuple(
                 (_side_length(room, axis, options.min_side),) for axis in range(2)
             )
@@ -114,13 +115,47 @@ def _option_statements(
         if options.outline is not None:
             clauses = _within(room, options.outline)
             statements.append(Statement(f"{name} lies in the outline", (room,), None, clauses))
-        area = options.area_bounds(room_type)
+        area = options.area_bounds_of(room, room_type)
         if area is not None:
-            text = f"{name} has an area of {area[0]} to {area[1]}"
+            text = _area_text(name, area, options)
             statements.append(Statement(text, (room,), None, area=area))
     if options.outline is not None:
         statements += _front_door_statement(diagram, options.outline, names, grid)
+    return statements + _brief_statements(diagram, options, names)
+
+
+def _brief_statements(
+    diagram: Diagram, options: SolverOptions, names: Sequence[str]
+) -> list[Statement]:
+    """What a designer asks of single rooms, of how they open, and of the whole."""
+    wording, num_rooms = options.wording, diagram.num_rooms
+    for room in (*options.rooms, *(k for o in options.openings for pair in o.pairs for k in pair)):
+        if room >= num_rooms:
+            raise InputError(f"rooms: expected a room in 0..{num_rooms - 1}, got {room}")
+    statements = [
+        *side_statements(options.rooms, names, wording),
+        *facade_statements(options.rooms, num_rooms, options.outline, names, wording),
+        *opening_statements(options.openings, names, wording),
+    ]
+    entries = entry_rooms(diagram)
+    if options.entrance is not None and entries:
+        where = options.entrance, entries, num_rooms, options.outline
+        statements.append(entrance_statement(*where, names, wording))
+    if options.extent is not None:
+        least, most = (wording.area(area) for area in options.extent)
+        text = f"all rooms together have {least} to {most}"
+        rooms = tuple(range(num_rooms))
+        statements.append(Statement(text, rooms, None, extent=options.extent))
     return statements
+
+
+def _area_text(name: str, area: tuple[int, int], options: SolverOptions) -> str:
+    if options.wording.metres_per_pixel is None:
+        return f"{name} has an area of {area[0]} to {area[1]}"
+    least, most = (options.wording.area(bound) for bound in area)
+    if area[1] >= LARGEST_AREA:
+        return f"{name} has at least {least}"
+    return f"{name} has at most {most}" if area[0] <= 1 else f"{name} has {least} to {most}"
 
 
 def _side_length(room: int, axis: int, least: int) -> Linear:

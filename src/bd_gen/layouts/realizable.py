@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.tokens import diagrams_from_tokens, is_well_formed, num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.answers import KEY_SIZE, AnswerCache
@@ -89,8 +90,10 @@ def _keys(tokens: np.ndarray, vocabulary: Vocabulary) -> list[bytes]:
     """What an answer depends on: the number of rooms and the relations, types left out."""
     num_rooms = num_rooms_of(tokens, vocabulary)
     real = vocabulary.real_mask(num_rooms) & ~vocabulary.is_node
+    words = vocabulary.words
+    first = b"" if words == RPLAN else words.hash.encode()
     return [
-        hashlib.blake2b(bytes([n]) + row[mask].tobytes(), digest_size=KEY_SIZE).digest()
+        hashlib.blake2b(first + bytes([n]) + row[mask].tobytes(), digest_size=KEY_SIZE).digest()
         for row, mask, n in zip(tokens, real, num_rooms.tolist(), strict=True)
     ]
 

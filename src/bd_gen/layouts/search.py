@@ -81,6 +81,10 @@ def box_model(problem: Problem, rest: Bounded) -> Model:
             model.one_of(statement.one_of)
         if statement.area is not None:
             _bound_area(model, statement.rooms[0], statement.area, problem.grid.largest)
+        if statement.choices:
+            model.one_of_clauses(statement.choices)
+        if statement.extent is not None:
+            _bound_extent(model, statement.extent, problem)
     return model
 
 
@@ -91,6 +95,19 @@ def _bound_area(model: Model, room: int, bounds: tuple[int, int], largest: int) 
         low, high = variable(room, axis), variable(room, axis + 2)
         model.linear([(high, 1), (low, -1), (length, -1)], 0, 0)
         lengths.append(length)
+    model.product(model.integer(bounds[0], min(bounds[1], largest**2)), *lengths)
+
+
+def _bound_extent(model: Model, bounds: tuple[int, int], problem: Problem) -> None:
+    """Bound the area of the box around all rooms."""
+    largest, lengths = problem.grid.largest, []
+    for axis in range(2):
+        ends = [model.integer(0, largest) for _ in range(2)]
+        for side, (end, sign) in enumerate(zip(ends, (-1, 1), strict=True)):
+            sides = [variable(room, axis + 2 * side) for room in range(problem.num_rooms)]
+            model.largest(end, sides, sign)
+        lengths.append(model.integer(1, largest))
+        model.linear([(ends[1], 1), (ends[0], -1), (lengths[-1], -1)], 0, 0)
     model.product(model.integer(bounds[0], min(bounds[1], largest**2)), *lengths)
 
 

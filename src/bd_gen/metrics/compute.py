@@ -1,20 +1,31 @@
 """What one metric says of a set of samples, and the mean and spread of numbers over seeds."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.realizable import Asking
+from bd_gen.metrics.plan_set import PlanSet
 from bd_gen.metrics.reference import Reference
-from bd_gen.metrics.registry import Metric
+from bd_gen.metrics.registry import Fitted, Metric, not_computed
 from bd_gen.metrics.resampling import Weights
 from bd_gen.metrics.samples import AskedDiagrams
 from bd_gen.system.errors import InputError
 
 Columns = Mapping[str, np.ndarray]
+
+Measured = DiagramSet | PlanSet
+"""A set that metrics measure: samples, or plans with a layout."""
+
+
+class Statistics(Protocol):
+    """What metrics are measured against: a `Reference`, or a `PlanReference`."""
+
+    def statistics(self, metric: Metric) -> Fitted:
+        """What the metric's `fit` returned; empty for a metric without one."""
 
 
 def measurable(
@@ -33,7 +44,12 @@ def measurable(
     """
     if len(tokens) == 0:
         raise ValueError("there are no samples to measure")
-    if reference.vocabulary != vocabulary:
+    if reference.vocabulary.words.hash != vocabulary.words.hash:
+        raise ValueError(
+            f"samples in the words of {vocabulary.words.name} cannot be measured against a "
+            f"reference in those of {reference.vocabulary.words.name}"
+        )
+    if reference.vocabulary.n_max != vocabulary.n_max:
         raise ValueError(
             f"samples of n_max {vocabulary.n_max} cannot be measured against a reference "
             f"of n_max {reference.vocabulary.n_max}"
@@ -41,14 +57,15 @@ def measurable(
     return AskedDiagrams(tokens, vocabulary, asking)
 
 
-def sample_columns(metric: Metric, samples: DiagramSet, reference: Reference) -> Columns:
-    """The metric's columns of the per-sample table, (N,) each; none if it has no `per_sample`.
+def sample_columns(metric: Metric, samples: Measured, reference: Statistics) -> Columns:
+    """The metric's columns of the per-sample table, (N,) each; none if it has no `per_sample`, or
+    if the words lack what it needs.
 
     Raises:
         ValueError: `reference` was not fitted to the metric, a column has another length, or one
             that a key names is missing.
     """
-    if metric.per_sample is None:
+    if metric.per_sample is None or metric.lacks(samples.words):
         return {}
     if metric.fit is None:
         columns = metric.per_sample(samples)
@@ -64,21 +81,21 @@ def sample_columns(metric: Metric, samples: DiagramSet, reference: Reference) ->
 
 
 def resampled(
-    metric: Metric, samples: DiagramSet, reference: Reference, weights: Weights
+    metric: Metric, samples: Measured, reference: Statistics, weights: Weights
 ) -> Columns:
     """The metric's values under (B, N) integer weights, (B,) for each key that it can resample.
 
     Raises:
         ValueError: `reference` was not fitted to the metric.
     """
-    if metric.resample is None:
+    if metric.resample is None or metric.lacks(samples.words):
         return {}
     if metric.fit is None:
         return metric.resample(samples, weights)
     return metric.resample(samples, reference.statistics(metric), weights)
 
 
-def compute_metric(metric: Metric, samples: DiagramSet, reference: Reference) -> Mapping[str, Any]:
+def compute_metric(metric: Metric, samples: Measured, reference: Statistics) -> Mapping[str, Any]:
     """The values of one metric; a `NotComputed` where these samples give none.
 
     Raises:
@@ -87,6 +104,9 @@ def compute_metric(metric: Metric, samples: DiagramSet, reference: Reference) ->
     """
     if metric.compute is None:
         raise ValueError(f"metric {metric.name!r} is only carried along")
+    reason = metric.lacks(samples.words)
+    if reason:
+        return not_computed((key.name for key in metric.keys), reason)
     if metric.fit is None:
         values = metric.compute(samples)
     else:

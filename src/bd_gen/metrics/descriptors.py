@@ -13,13 +13,8 @@ from itertools import combinations, permutations
 import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
-from bd_gen.diagrams.vocabulary import (
-    NO_EDGE,
-    NUM_RELATIONS,
-    NUM_ROOM_TYPES,
-    Vocabulary,
-    inverse_relation,
-)
+from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.diagrams.words import Words as Meanings
 from bd_gen.metrics.graph_features import (
     adjacency_matrices,
     clustering_histograms,
@@ -35,9 +30,6 @@ MAX_WORDS = 96
 GRAPH = "graph"
 """Name of the one descriptor that is no bag of words."""
 
-_NO_RELATION = NO_EDGE + 1  # an edge slot with MASK or an illegal token
-_NUM_TYPES = NUM_ROOM_TYPES + 1  # with "no legal type"
-_NUM_LABELS = NO_EDGE + 1  # ten relations and no edge
 _DECIMALS = 6  # eigenvalues of one graph with its rooms in another order agree to about 1e-15
 _CHUNK = 1024  # diagrams at a time: 364 triples each for n_max 14
 
@@ -51,8 +43,8 @@ def type_words(diagrams: DiagramSet) -> Words:
 def relation_words(diagrams: DiagramSet) -> Words:
     """The relation or "no edge" of each pair of rooms, seen from the lower type.
 
-    If the rooms change places the relation r becomes 9 − r. Of two rooms of one type neither
-    comes first, so r and 9 − r are then one word.
+    If the rooms change places the relation becomes its inverse. Of two rooms of one type neither
+    comes first, so a relation and its inverse are then one word.
     """
     row, _, _, relation = _pairs(diagrams)
     return row, relation
@@ -61,7 +53,10 @@ def relation_words(diagrams: DiagramSet) -> Words:
 def pair_words(diagrams: DiagramSet) -> Words:
     """The two types and the relation or "no edge" of each pair of rooms, as `relation_words`."""
     row, lower, higher, relation = _pairs(diagrams)
-    return row, (lower * _NUM_TYPES + higher) * (_NO_RELATION + 1) + relation
+    v = diagrams.vocabulary
+    num_types = v.num_room_types + 1  # with "no legal type"
+    num_labels = v.num_relations + 2  # with "no edge" and MASK or an illegal token
+    return row, (lower * num_types + higher) * num_labels + relation
 
 
 def degree_words(diagrams: DiagramSet) -> Words:
@@ -96,11 +91,13 @@ def triple_words(diagrams: DiagramSet) -> Words:
     Triples see what pairs cannot: whether relations agree with one another.
     """
     rooms, slots = _triples(diagrams.vocabulary)
-    labels = diagrams.relations.astype(np.uint16)
+    num_labels = diagrams.vocabulary.no_edge + 1
+    is_small = num_labels**3 <= 1 << 16
+    labels: np.ndarray = diagrams.relations.astype(np.uint16 if is_small else np.uint32)
     first, second, outer = (labels[:, slots[:, side]] for side in range(3))
-    codes = (first * _NUM_LABELS + second) * _NUM_LABELS + outer
+    codes = (first * num_labels + second) * num_labels + outer
     row, triple = np.nonzero(rooms[:, 2] < diagrams.num_rooms[:, None])
-    return row, _triple_table()[codes[row, triple]]
+    return row, _triple_table(diagrams.vocabulary.words)[codes[row, triple]]
 
 
 BAGS: Mapping[str, Callable[[DiagramSet], Words]] = {
@@ -192,8 +189,8 @@ def _pairs(diagrams: DiagramSet) -> tuple[np.ndarray, np.ndarray, np.ndarray, np
     first = diagrams.room_types[row, vocabulary.edge_rows[slot]].astype(np.int64)
     second = diagrams.room_types[row, vocabulary.edge_cols[slot]].astype(np.int64)
     tokens = diagrams.real_tokens[row, vocabulary.n_max + slot].astype(np.int64)
-    relation = np.minimum(tokens, _NO_RELATION)
-    turned = np.where(relation < NUM_RELATIONS, inverse_relation(relation), relation)
+    relation = np.minimum(tokens, vocabulary.no_edge + 1)  # MASK and illegal tokens are one
+    turned = vocabulary.words.inverse[relation].astype(np.int64)
     seen = np.where(first > second, turned, relation)
     seen = np.where(first == second, np.minimum(relation, turned), seen)
     return row, np.minimum(first, second), np.maximum(first, second), seen
@@ -209,14 +206,15 @@ def _triples(vocabulary: Vocabulary) -> tuple[np.ndarray, np.ndarray]:
 
 
 @cache
-def _triple_table() -> np.ndarray:
-    # (11³,) least code that some order of the three rooms gives, for each code of `triple_words`
-    codes = np.indices((_NUM_LABELS,) * 3)
+def _triple_table(words: Meanings) -> np.ndarray:
+    # ((R + 1)³,) least code that some order of the rooms gives, for each code of `triple_words`
+    num_labels = words.no_edge + 1
+    codes = np.indices((num_labels,) * 3)
     label = dict(zip(((0, 1), (1, 2), (0, 2)), codes, strict=True))
     for (i, j), forward in list(label.items()):
-        label[j, i] = np.where(forward < NUM_RELATIONS, inverse_relation(forward), forward)
+        label[j, i] = words.inverse[forward].astype(codes.dtype)
     orders = [
-        (label[i, j] * _NUM_LABELS + label[j, k]) * _NUM_LABELS + label[i, k]
+        (label[i, j] * num_labels + label[j, k]) * num_labels + label[i, k]
         for i, j, k in permutations(range(3))
     ]
     return np.min(orders, axis=0).ravel()

@@ -1,6 +1,6 @@
 """Measuring tokens: every number of each seed, its interval, and the columns a sample has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +9,14 @@ import numpy as np
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.realizable import Asking
-from bd_gen.metrics.compute import compute_metric, measurable, resampled, sample_columns
+from bd_gen.metrics.compute import (
+    Measured,
+    Statistics,
+    compute_metric,
+    measurable,
+    resampled,
+    sample_columns,
+)
 from bd_gen.metrics.intervals import intervals
 from bd_gen.metrics.parts import release
 from bd_gen.metrics.reference import Reference
@@ -65,11 +72,35 @@ def measure(
         ValueError: the tokens or the statistics do not fit the metrics.
     """
     metrics = select_metrics(None) if metrics is None else metrics
-    total = sum(map(len, tokens.values()))
+    sizes = {seed: len(rows) for seed, rows in tokens.items()}
+    # One seed after the other: what is worked out for one is let go of before the next.
+    sets = (measurable(rows, statistics.vocabulary, statistics, asking) for rows in tokens.values())
+    return measure_sets(sizes, sets, statistics, metrics, progress)
+
+
+def measure_sets(
+    sizes: Mapping[int, int],
+    sets: Iterable[Measured],
+    statistics: Statistics,
+    metrics: Sequence[Metric],
+    progress: Progress | None = None,
+) -> Measurement:
+    """Values, intervals and columns of some metrics of sets of samples or of plans.
+
+    Args:
+        sizes: how many samples or plans each seed has; at least one seed.
+        sets: these, in the order of the seeds.
+        statistics: of what they are measured against.
+        metrics: what to compute.
+        progress: as for `measure`.
+
+    Raises:
+        ValueError: the statistics do not fit the metrics.
+    """
+    total = sum(sizes.values())
     seeds: list[SeedMeasurement] = []
     before = 0
-    for rows in tokens.values():
-        samples = measurable(rows, statistics.vocabulary, statistics, asking)
+    for samples in sets:
         seed = SeedMeasurement()
         weights = bootstrap_weights(len(seeds), len(samples), NUM_REPLICATES)
         for done, metric in enumerate(metrics, start=1):
@@ -79,10 +110,10 @@ def measure(
         before += len(samples)
         seeds.append(seed)
     entries = [seed.values for seed in seeds]
-    sizes = [len(rows) for rows in tokens.values()]
-    found = intervals(entries, [seed.replicates for seed in seeds], sizes, metrics)
+    replicates = [seed.replicates for seed in seeds]
+    found = intervals(entries, replicates, list(sizes.values()), metrics)
     return Measurement(
-        per_seed={str(seed): entry for seed, entry in zip(tokens, entries, strict=True)},
+        per_seed={str(seed): entry for seed, entry in zip(sizes, entries, strict=True)},
         ci95={key: dict(interval) for key, interval in found.items()},
         columns={
             name: _joined([seed.columns[name] for seed in seeds]) for name in seeds[0].columns
@@ -111,8 +142,8 @@ class SeedMeasurement:
     def add(
         self,
         metric: Metric,
-        samples: DiagramSet,
-        statistics: Reference,
+        samples: Measured,
+        statistics: Statistics,
         weights: Weights | None = None,
     ) -> None:
         """Let a metric say everything it can, one thing after the other: they share features.
@@ -128,7 +159,8 @@ class SeedMeasurement:
             if metric.per_sample is not None:
                 self.columns[metric.name] = sample_columns(metric, samples, statistics)
             self.replicates.update(resampled(metric, samples, statistics, weights))
-        release(samples)
+        if isinstance(samples, DiagramSet):
+            release(samples)
 
 
 def measure_values(

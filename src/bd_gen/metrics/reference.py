@@ -10,6 +10,8 @@ from typing import IO
 import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
+from bd_gen.diagrams.recorded_words import FIELD as VOCABULARY
+from bd_gen.diagrams.recorded_words import words_of_record, words_record
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics.registry import METRICS, Fitted, Metric
 from bd_gen.system.errors import InputError
@@ -69,6 +71,7 @@ class Reference:
             metric
             for metric in METRICS.values()
             if metric.fit_name
+            and metric.of == "tokens"
             and (
                 self._versions.get(metric.name) != metric.version
                 or metric.fit_name not in self._fitted
@@ -123,6 +126,7 @@ class Reference:
             "num_diagrams": self.num_diagrams,
             "fingerprint": self.fingerprint,
             "versions": self._versions,
+            **words_record(self.vocabulary.words),
         }
         arrays = {
             f"{name}/{part}": array
@@ -152,7 +156,7 @@ class Reference:
                 fit_name, _, part = name.rpartition("/")
                 parts.setdefault(fit_name, {})[part] = array
             return cls(
-                Vocabulary(header["n_max"]),
+                Vocabulary(header["n_max"], words_of_record(header.get(VOCABULARY), str(path))),
                 int(header["num_diagrams"]),
                 {name: Fitted(part) for name, part in parts.items()},
                 {str(name): int(version) for name, version in header["versions"].items()},
@@ -218,10 +222,15 @@ def load_or_fit(
     return reference
 
 
+def same_rows(one: Vocabulary, other: Vocabulary) -> bool:
+    """Whether rows are laid out alike and mean the same."""
+    return one.n_max == other.n_max and one.words.hash == other.words.hash
+
+
 def _cached(path: Path, vocabulary: Vocabulary, fingerprint: str) -> Reference | None:
     try:
         reference = Reference.load(path)
     except InputError:
         return None
-    same = reference.vocabulary == vocabulary and reference.fingerprint == fingerprint
+    same = same_rows(reference.vocabulary, vocabulary) and reference.fingerprint == fingerprint
     return reference if same else None

@@ -12,12 +12,19 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 
+from bd_gen.diagrams.words import Words
 from bd_gen.system.errors import InputError
 from bd_gen.system.names import Registry, did_you_mean
 
 Direction = Literal["higher", "lower"] | None
 Unit = Literal["rate", "value", "count"]
+Of = Literal["tokens", "plans"]
+"""What a metric measures: rows of tokens (a `DiagramSet`) or plans with a layout (a `PlanSet`)."""
+
 Compute = TypeVar("Compute", bound=Callable[..., Mapping[str, Any]])
+
+LAYOUTS = "Layouts"
+"""The family of numbers of plans with a layout."""
 
 FAMILIES = (
     "Validity",
@@ -26,6 +33,7 @@ FAMILIES = (
     "Graph Structure",
     "Conditional",
     "Denoising",
+    LAYOUTS,
 )
 """Order of the families in tables. A family that is not listed comes after these."""
 
@@ -157,6 +165,9 @@ class Metric:
         on_subset: it looks at those samples only that `AskedDiagrams.asking` names.
         fit_name: under which name the statistics are stored; metrics with one `fit` share them.
             Empty without a `fit`.
+        lacking: what words lack to have it, as the end of a sentence ("no relation says a
+            direction"), or nothing; then none of its keys is computed.
+        of: what it measures. For plans read `PlanSet` where the above says samples or diagrams.
     """
 
     name: str
@@ -170,6 +181,13 @@ class Metric:
     requires: str = ""
     on_subset: bool = False
     fit_name: str = ""
+    lacking: Callable[[Words], str] | None = None
+
+    def lacks(self, words: Words) -> str:
+        """What the words lack to have it; empty: nothing."""
+        return "" if self.lacking is None else self.lacking(words)
+
+    of: Of = "tokens"
 
 
 @dataclass(frozen=True)
@@ -217,14 +235,16 @@ def metric(
     requires: str = "",
     on_subset: bool = False,
     fit_name: str = "",
+    lacking: Callable[[Words], str] | None = None,
+    of: Of = "tokens",
 ) -> Callable[[Compute], Compute]:
     """Register the decorated function as a metric named after it.
 
-    The function takes a `DiagramSet` of samples and, if `fit` is given, what that returned for
-    the training diagrams, as a `Fitted`. It returns a value for each of `keys`, or a
-    `NotComputed` where there is none: never a 0 that would look like the best. See `Metric` for
-    `per_sample` and all that follows. `fit_name` is that of the function `fit` unless it is given:
-    for one that has moved, so that statistics in the cache are still found.
+    The function takes a `DiagramSet` of samples (a `PlanSet` if it is `of` plans) and, if `fit` is
+    given, what that returned for the training diagrams, as a `Fitted`. It returns a value for each
+    of `keys`, or a `NotComputed` where there is none: never a 0 that would look like the best. See
+    `Metric` for `per_sample` and all that follows. `fit_name` is that of the function `fit` unless
+    it is given: for one that has moved, so that statistics in the cache are still found.
 
     Raises:
         InputError: the name or one of the keys is taken.
@@ -233,7 +253,7 @@ def metric(
     def decorate(compute: Compute) -> Compute:
         name = compute.__name__
         stored = fit_name or ("" if fit is None else f"{fit.__module__}.{fit.__qualname__}")
-        parts = (compute, fit, per_sample, resample, requires, on_subset, stored)
+        parts = (compute, fit, per_sample, resample, requires, on_subset, stored, lacking, of)
         _register(Metric(name, family, tuple(keys), version, *parts))
         return compute
 
@@ -299,24 +319,33 @@ def metric_info(key: str) -> MetricInfo:
     return info
 
 
-def select_metrics(names: Sequence[str] | None) -> list[Metric]:
+def select_metrics(names: Sequence[str] | None, of: Of = "tokens") -> list[Metric]:
     """The computable metrics called `names`, or that return the keys `names`; all for None.
 
+    Args:
+        names: of metrics or keys.
+        of: what is measured.
+
     Raises:
-        InputError: a name is unknown, and the message gives the nearest ones; or the metric needs
-            a module that is not installed. Unless named, such metrics are left out.
+        InputError: a name is unknown, and the message gives the nearest ones; it is that of a
+            metric of something else; or the metric needs a module that is not installed. Unless
+            named, such metrics are left out.
     """
     computable = [metric for metric in METRICS.values() if metric.compute is not None]
+    fitting = [metric for metric in computable if metric.of == of]
     if names is None:
-        return [metric for metric in computable if can_compute(metric)]
+        return [metric for metric in fitting if can_compute(metric)]
     owners = {key.name: metric.name for metric in computable for key in metric.keys}
     owners = {key.removeprefix("eval/"): name for key, name in owners.items()} | owners
     owners |= {metric.name: metric.name for metric in computable}
     for name in names:
         if name not in owners:
             raise InputError(unknown_name("metric", name, list(owners)))
+        if METRICS[owners[name]].of != of:
+            other = "files of plans" if of == "tokens" else "samples"
+            raise InputError(f"metric {name!r}: is of {other}, not of these")
     wanted = {owners[name] for name in names}
-    chosen = [metric for metric in computable if metric.name in wanted]
+    chosen = [metric for metric in fitting if metric.name in wanted]
     for metric in chosen:
         if not can_compute(metric):
             raise InputError(needs(metric))

@@ -10,7 +10,7 @@ import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.metrics.histograms import js, normalised
-from bd_gen.metrics.measures.conditional import NUM_PAIR_BINS, typed_pairs
+from bd_gen.metrics.measures.conditional import num_pair_bins, typed_pairs
 
 _ALIKE, _NEARLY = 1.5, 5.0
 """Up to how many times the divergence of two halves an image is called alike, or nearly alike."""
@@ -58,18 +58,17 @@ def symmetry(plans: DiagramSet, images: DiagramSet, repeats: int = 10, seed: int
         raise ValueError("symmetry needs at least two diagrams and an image of each")
     random = np.random.default_rng(seed)
     plain, mirrored = typed_pairs(plans), typed_pairs(images)
+    num_bins = num_pair_bins(plans.vocabulary)
     halves, image = np.empty(repeats), np.empty(repeats)
     for k in range(repeats):
         is_first = np.zeros(count, bool)
         is_first[random.permutation(count)[: count // 2]] = True
-        second = _counts(plain, ~is_first)
-        halves[k] = js(_counts(plain, is_first), second)
-        image[k] = js(_counts(mirrored, is_first), second)
+        second = _counts(plain, ~is_first, num_bins)
+        halves[k] = js(_counts(plain, is_first, num_bins), second)
+        image[k] = js(_counts(mirrored, is_first, num_bins), second)
     return Symmetry(halves, image)
 
 
-def _counts(pairs: tuple[np.ndarray, np.ndarray], chosen: np.ndarray) -> np.ndarray:
+def _counts(pairs: tuple[np.ndarray, np.ndarray], chosen: np.ndarray, num_bins: int) -> np.ndarray:
     diagram, bins = pairs
-    return normalised(
-        np.bincount(bins[chosen[diagram]], minlength=NUM_PAIR_BINS).astype(np.float64)
-    )
+    return normalised(np.bincount(bins[chosen[diagram]], minlength=num_bins).astype(np.float64))

@@ -8,17 +8,25 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from bd_gen.model.denoiser import NUM_EDGE_VALUES, NUM_NODE_VALUES
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import read_small
 from bd_gen.system.plain import JsonError, parse_json
 
-_SIZES = {"node": NUM_NODE_VALUES, "edge": NUM_EDGE_VALUES}
 _LARGEST = 1 << 16
-_SHAPE = (
-    '{"edge": [10 relations, then no-edge], "node": [13 room types]}, either of which may be '
-    "missing, or the list of edges alone"
-)
+
+
+def _sizes(words: Words) -> dict[str, int]:
+    return {"node": words.num_room_types, "edge": words.num_relations + 1}
+
+
+def _shape(words: Words) -> str:
+    return (
+        f'{{"edge": [{words.num_relations} relations, then no-edge], '
+        f'"node": [{words.num_room_types} room types]}}, either of which may be missing, or the '
+        "list of edges alone"
+    )
 
 
 @dataclass(frozen=True)
@@ -26,8 +34,8 @@ class ClassWeights:
     """How much a loss counts each value.
 
     Attributes:
-        node: 13 weights of room types; None: all alike.
-        edge: 11 weights of the relations and no-edge; None: all alike.
+        node: (T,) weights of room types; None: all alike.
+        edge: (R + 1,) weights of the relations and no-edge; None: all alike.
         source: the file that they were read from.
     """
 
@@ -35,13 +43,23 @@ class ClassWeights:
     edge: tuple[float, ...] | None
     source: str = field(default="", compare=False)
 
-    @property
-    def log(self) -> Tensor:
-        """(24,) float64, as `Denoiser.divide_out` wants it."""
+    def log(self, words: Words = RPLAN) -> Tensor:
+        """(T + R + 1,) float64, as `Denoiser.divide_out` wants it.
+
+        Raises:
+            InputError: they are weights of other words.
+        """
+        sizes = _sizes(words)
         parts = [
             part or (1.0,) * size
-            for part, size in zip((self.node, self.edge), _SIZES.values(), strict=True)
+            for part, size in zip((self.node, self.edge), sizes.values(), strict=True)
         ]
+        for part, (name, size) in zip(parts, sizes.items(), strict=True):
+            if len(part) != size:
+                raise InputError(
+                    f"{self.source}: {name}: expected the {size} weights of {words.name}, "
+                    f"got {len(part)}"
+                )
         return torch.tensor([*parts[0], *parts[1]], dtype=torch.float64).log()
 
     @property
@@ -51,27 +69,31 @@ class ClassWeights:
         return {name: list(part) for name, part in parts.items() if part is not None}
 
 
-def read_class_weights(path: str | Path) -> ClassWeights:
+def read_class_weights(path: str | Path, words: Words = RPLAN) -> ClassWeights:
     """Read a JSON file of class weights; weights of MASK and PAD behind the others are dropped.
+
+    Args:
+        path: the file.
+        words: of the model that they are for.
 
     Raises:
         InputError: it cannot be read, or is not of that shape, or a weight is not above 0.
     """
-    data = read_small(path, _LARGEST, f"expected class weights: {_SHAPE}")
+    shape, sizes = _shape(words), _sizes(words)
+    data = read_small(path, _LARGEST, f"expected class weights: {shape}")
     try:
         content = parse_json(data)
     except JsonError as error:
-        raise InputError(f"{path}: {error}; expected JSON: {_SHAPE}") from None
+        raise InputError(f"{path}: {error}; expected JSON: {shape}") from None
     if isinstance(content, list):
         content = {"edge": content}
-    if not isinstance(content, dict) or not content or set(content) - set(_SIZES):
-        raise InputError(f"{path}: expected {_SHAPE}")
-    parts = {name: _weights(path, name, value) for name, value in content.items()}
+    if not isinstance(content, dict) or not content or set(content) - set(sizes):
+        raise InputError(f"{path}: expected {shape}")
+    parts = {name: _weights(path, name, value, sizes[name]) for name, value in content.items()}
     return ClassWeights(parts.get("node"), parts.get("edge"), str(path))
 
 
-def _weights(path: str | Path, name: str, value: Any) -> tuple[float, ...]:
-    size = _SIZES[name]
+def _weights(path: str | Path, name: str, value: Any, size: int) -> tuple[float, ...]:
     if not isinstance(value, list) or len(value) not in (size, size + 2):
         raise InputError(f"{path}: {name}: expected a list of {size} weights")
     for place, weight in enumerate(value[:size]):

@@ -8,9 +8,9 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from bd_gen.diagrams.relations import MIRRORED, Mirror
-from bd_gen.diagrams.vocabulary import NUM_RELATIONS, Vocabulary
-from bd_gen.model.denoiser import NUM_VALUES, Denoiser
+from bd_gen.diagrams.relations import mirrored
+from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.model.denoiser import Denoiser
 from bd_gen.model.packing import pack
 from bd_gen.model.process import ForwardProcess
 
@@ -46,7 +46,7 @@ class Conditionals(Protocol):
         ...
 
     def __call__(self, state: PartlyRevealed) -> Tensor:
-        """(B, 13) float64 log p of every value of the token asked for."""
+        """(B, V) float64 log p of every value of the token asked for."""
         ...
 
 
@@ -88,14 +88,16 @@ class MirroredConditionals:
 
     Args:
         model: what is asked for the mirror image.
+
+    Raises:
+        InputError: a relation has no mirror image.
     """
 
     def __init__(self, model: Conditionals) -> None:
         self.model = model
         self.vocabulary, self.device = model.vocabulary, model.device
-        self._mirrored = torch.from_numpy(MIRRORED[Mirror.LEFT_RIGHT].astype("int64")).to(
-            model.device
-        )
+        table = mirrored(self.vocabulary.words).astype("int64")
+        self._mirrored = torch.from_numpy(table).to(model.device)
 
     def __call__(self, state: PartlyRevealed) -> Tensor:
         """See `Conditionals`."""
@@ -104,8 +106,9 @@ class MirroredConditionals:
         )
         tokens = torch.cat([nodes, self._mirrored[edges]], dim=1)
         found = self.model(replace(state, tokens=tokens))
-        values = torch.arange(NUM_VALUES, device=found.device)
-        values[:NUM_RELATIONS] = self._mirrored[:NUM_RELATIONS]
+        count = self.vocabulary.num_relations
+        values = torch.arange(self.vocabulary.num_values, device=found.device)
+        values[:count] = self._mirrored[:count]
         is_edge = state.place >= state.num_rooms
         return torch.where(is_edge[:, None], found[:, values], found)
 

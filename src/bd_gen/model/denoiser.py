@@ -3,21 +3,11 @@
 import torch
 from torch import Tensor, nn
 
-from bd_gen.diagrams.vocabulary import (
-    NO_EDGE,
-    NODE_VOCABULARY_SIZE,
-    NUM_ROOM_TYPES,
-    Vocabulary,
-)
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.config import ModelConfig
 from bd_gen.model.embeddings import RowEmbedding, TimeEmbedding
 from bd_gen.model.packing import PackedBatch
 from bd_gen.model.transformer import Block
-
-NUM_NODE_VALUES = NUM_ROOM_TYPES
-NUM_EDGE_VALUES = NO_EDGE + 1
-NUM_VALUES = max(NUM_NODE_VALUES, NUM_EDGE_VALUES)
-"""Columns of the logits: values that a token can take. MASK and PAD have none."""
 
 
 class Denoiser(nn.Module):
@@ -32,7 +22,9 @@ class Denoiser(nn.Module):
         self.blocks = nn.ModuleList(self._block() for _ in range(config.layers))
         self.norm = nn.LayerNorm(config.width)
         # Node values first, then edge values.
-        self.head = nn.Linear(config.width, NUM_NODE_VALUES + NUM_EDGE_VALUES)
+        self.head = nn.Linear(
+            config.width, vocabulary.num_room_types + vocabulary.num_relations + 1
+        )
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
 
@@ -59,7 +51,7 @@ class Denoiser(nn.Module):
         taken off its logit the softmax is p again. Weights act through the bias of the head.
 
         Args:
-            log_weights: (13 + 11,) log w of node values, then of edge values; a constant added to
+            log_weights: (T + R + 1,) log w of node values, then of edge values; a constant added to
                 either part means nothing.
         """
         with torch.no_grad():
@@ -76,9 +68,10 @@ class Denoiser(nn.Module):
             at: (M,) int64 indices of tokens in the batch; all T of them if None.
 
         Returns:
-            (M, 13) float32. Columns are values: room types for a node; the 10 relations and
-            no-edge for an edge, whose two columns left over are -inf. MASK and PAD have no
-            column, so they cannot be predicted.
+            (M, V) float32 with V = `Vocabulary.num_values`, 13 for RPLAN. Columns are values: room
+            types for a node; relations and no-edge for an edge. Of those of the two that have
+            fewer values, the columns left over are -inf. MASK and PAD have no column, so they
+            cannot be predicted.
         """
         x = self.embedding(batch)
         condition = None
@@ -91,13 +84,21 @@ class Denoiser(nn.Module):
         x = self.blocks[-1](x, batch, condition, at)
         both = self.head(self._normed(x, batch, condition, at)).float()
         tokens = batch.tokens if at is None else batch.tokens[at]
-        return _values_of_kind(both, tokens >= NODE_VOCABULARY_SIZE)
+        return _values_of_kind(both, tokens >= self.vocabulary.node_size, self.vocabulary)
 
 
-def _values_of_kind(both: Tensor, is_edge: Tensor) -> Tensor:
-    nodes, edges = both.split([NUM_NODE_VALUES, NUM_EDGE_VALUES], dim=1)
-    edges = torch.nn.functional.pad(edges, (0, NUM_VALUES - NUM_EDGE_VALUES), value=float("-inf"))
+def _values_of_kind(both: Tensor, is_edge: Tensor, vocabulary: Vocabulary) -> Tensor:
+    sizes = [vocabulary.num_room_types, vocabulary.num_relations + 1]
+    nodes, edges = (
+        part if part.shape[1] == vocabulary.num_values else _padded(part, vocabulary.num_values)
+        for part in both.split(sizes, dim=1)
+    )
     return torch.where(is_edge[:, None], edges, nodes)
+
+
+def _padded(logits: Tensor, num_values: int) -> Tensor:
+    missing = num_values - logits.shape[1]
+    return torch.nn.functional.pad(logits, (0, missing), value=float("-inf"))
 
 
 def num_parameters(model: nn.Module) -> int:

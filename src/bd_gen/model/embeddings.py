@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from bd_gen.diagrams.vocabulary import EDGE_VOCABULARY_SIZE, NODE_VOCABULARY_SIZE, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.packing import PackedBatch
 
 
@@ -22,7 +22,7 @@ class RowEmbedding(nn.Module):
     def __init__(self, vocabulary: Vocabulary, width: int) -> None:
         super().__init__()
         # One table whose first rows are node tokens and whose last rows are edge tokens.
-        self.token = nn.Embedding(NODE_VOCABULARY_SIZE + EDGE_VOCABULARY_SIZE, width)
+        self.token = nn.Embedding(vocabulary.node_size + vocabulary.edge_size, width)
         self.node_index = nn.Embedding(vocabulary.n_max, width)
         self.first_room = nn.Embedding(vocabulary.n_max, width)
         self.second_room = nn.Embedding(vocabulary.n_max, width)

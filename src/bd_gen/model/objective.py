@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - the name that everybody uses
 
-from bd_gen.diagrams.vocabulary import NODE_VOCABULARY_SIZE, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.corruption import Corrupter, Corruption
 from bd_gen.model.denoiser import Denoiser
 from bd_gen.model.packing import SoftMask, mask_row_on, pack
@@ -118,7 +118,7 @@ def masked_loss(
     """
     clean = pack([(group.num_rooms, group.tokens) for group in groups], vocabulary)
     mask_row = mask_row_on(vocabulary, clean.tokens.device)
-    shift = NODE_VOCABULARY_SIZE * (clean.positions >= vocabulary.n_max)
+    shift = vocabulary.node_size * (clean.positions >= vocabulary.n_max)
     mask_tokens = mask_row[clean.positions] + shift
     is_masked = torch.cat([c.is_masked.reshape(-1) for c in corruptions])
     if corruptions[0].soft is None:

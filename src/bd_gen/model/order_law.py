@@ -14,9 +14,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_ROOM_TYPES, ROOM_TYPES
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
 
-FEATURES = (
+_ANY_TYPE = (
     "edge, no end visible",
     "edge, one end visible",
     "edge, both ends visible",
@@ -27,12 +28,15 @@ FEATURES = (
     "edge, shares of the ends' edges visible and joined",
     "edge, share of rooms it closes a triangle with",
     "edge, share of rooms it closes a triangle of joined rooms with",
-    *(f"edge, visible ends of type {name}" for name in ROOM_TYPES),
 )
-"""What log w is a weighted sum of; a room of which nothing is visible has log w = 0."""
-
-_FIRST_TYPE = len(FEATURES) - NUM_ROOM_TYPES
+_FIRST_TYPE = len(_ANY_TYPE)
 _BY_ROOMS = (-8.0, -4.0, 6.0)
+
+
+def order_features(words: Words) -> tuple[str, ...]:
+    """What log w is a weighted sum of; a room of which nothing is visible has log w = 0."""
+    by_type = (f"edge, visible ends of type {name}" for name in words.room_names)
+    return (*_ANY_TYPE, *by_type)
 
 
 class OrderLaw(nn.Module):
@@ -40,11 +44,15 @@ class OrderLaw(nn.Module):
 
     They start near room by room: once a room is visible, nearly always all of its edges to
     visible rooms come next.
+
+    Args:
+        words: whose diagrams it orders.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, words: Words = RPLAN) -> None:
         super().__init__()
-        start = torch.zeros(len(FEATURES))
+        self.words = words
+        start = torch.zeros(_FIRST_TYPE + words.num_room_types)
         start[: len(_BY_ROOMS)] = torch.tensor(_BY_ROOMS)
         self.order_weights = nn.Parameter(start)
 
@@ -66,7 +74,7 @@ class OrderLaw(nn.Module):
         u = self.order_weights.to(is_visible.device)
         rooms, edges = is_visible[:, :n], is_visible[:, n:]
         # Visible edges, and those of them that join, as symmetric matrices side by side.
-        both = torch.stack([edges, edges & (tokens[:, n:] != NO_EDGE)], dim=1).float()
+        both = torch.stack([edges, edges & (tokens[:, n:] != self.words.no_edge)], dim=1).float()
         square = nn.functional.pad(both, (0, 1))[..., layout.edge_at].unflatten(2, (n, n))
         shares = square.sum(dim=3) / max(1, n - 1)
         paths = (square @ square).flatten(2)[..., layout.place] / max(1, n - 2)

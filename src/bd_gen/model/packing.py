@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bd_gen.diagrams.vocabulary import NODE_VOCABULARY_SIZE, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _row_constants(
         positions = np.arange(vocabulary.length)
     else:
         positions = vocabulary.real_positions(num_rooms)
-    shift = np.where(vocabulary.is_node[positions], 0, NODE_VOCABULARY_SIZE)
+    shift = np.where(vocabulary.is_node[positions], 0, vocabulary.node_size)
     return (
         torch.from_numpy(positions.astype(np.int64)).to(device),
         torch.from_numpy(shift.astype(np.int64)).to(device),

@@ -2,10 +2,11 @@
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bd_gen.data.config import DataConfig, recorded_fields
+from bd_gen.diagrams.laid_out import METRES_PER_PIXEL
 from bd_gen.report.contents import Contents, Entry
 from bd_gen.results.columns import REAL
 from bd_gen.sampling.settings import overrides
@@ -14,6 +15,8 @@ from bd_gen.system.plugin_records import FIELD, options
 
 def evaluation_command(entry: Entry, contents: Contents) -> str | None:
     """Measures the row's samples again; None where there are none and nobody can make them."""
+    if entry.result.is_of_plans:
+        return _plans_command([entry], contents)
     if entry.samples is None:
         return _yardstick_command(entry, contents)
     where = f"{_plugins(entry.result.provenance)}{_where(contents)}"
@@ -25,6 +28,8 @@ def evaluation_command(entry: Entry, contents: Contents) -> str | None:
 
 def generation_command(entry: Entry, contents: Contents) -> str | None:
     """Draws the row's samples again; None where the result does not say enough."""
+    if entry.result.is_of_plans:
+        return None
     if entry.kind != "method":
         return _yardstick_command(entry, contents)
     config, generation = entry.result.config, nested(entry.result.provenance, "generation")
@@ -84,8 +89,12 @@ def page_commands(contents: Contents, out: str) -> list[tuple[str, str]]:
     kinds = {entry.kind for entry in contents.entries}
     more = " --real" if "real" in kinds else ""
     more += " --baselines" if "baseline" in kinds else ""
+    again = (f"bd-gen evaluate {where}{more} --force", "every number, from the samples")
+    if contents.is_of_plans:
+        command = _plans_command(contents.entries, contents)
+        again = (command or "", "every number, from the plans")
     return [
-        (f"bd-gen evaluate {where}{more} --force", "every number, from the samples"),
+        *([again] if again[0] else []),
         (f"bd-gen compare {where} --csv numbers.csv", "every number with all its digits"),
         (f"bd-gen report {where} --out {shlex.quote(out)}", "this page"),
     ]
@@ -102,6 +111,33 @@ def _yardstick_command(entry: Entry, contents: Contents) -> str | None:
         return None
     option = "--real" if entry.name == REAL else "--baselines"
     return f"bd-gen evaluate {_where(contents)} {option} {_data(entry)}".rstrip()
+
+
+def _plans_command(entries: Sequence[Entry], contents: Contents) -> str | None:
+    """Measures files of plans again; None where no file is named, or they differ in the rest.
+
+    Held-out plans are as many as the largest file has, so all files are named with them.
+    """
+    if any(entry.kind == "real" for entry in entries):
+        entries = [entry for entry in contents.entries if entry.result.is_of_plans]
+    data = {_reference_words(entry) for entry in entries}
+    files = [str(e.result.config.get("plans")) for e in entries if e.kind == "method"]
+    if not files or len(data) != 1:
+        return None
+    real = " --real" if any(entry.kind == "real" for entry in entries) else ""
+    plugins = _plugins(entries[0].result.provenance)
+    scales = {entry.result.provenance.get("metres_per_pixel") for entry in entries}
+    scale = f" --scale {scales.pop()}" if scales != {METRES_PER_PIXEL} and len(scales) == 1 else ""
+    where, words = _where(contents), f"{shlex.join(files)} {data.pop()}".rstrip()
+    return f"bd-gen evaluate {plugins}{where}{real}{scale} --force {words}"
+
+
+def _reference_words(entry: Entry) -> str:
+    """How the reference of a row of plans is named; of a file of plans by its path."""
+    data = nested(entry.result.provenance, "data")
+    if set(data) == {"source", "path"}:
+        return f"--against {shlex.quote(str(data['path']))}"
+    return _data(entry)
 
 
 def _where(contents: Contents) -> str:

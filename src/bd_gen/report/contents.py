@@ -7,6 +7,8 @@ from typing import Literal
 import numpy as np
 
 from bd_gen.data.cache import file_hash
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
 from bd_gen.metrics import DiagramSet
 from bd_gen.results.columns import REAL, YARDSTICKS, Column, read_columns
 from bd_gen.results.configuration import unlike_columns
@@ -88,6 +90,16 @@ class Contents:
     def real(self) -> Entry | None:
         """The row of real held-out diagrams, if there is one."""
         return next((entry for entry in self.entries if entry.kind == "real"), None)
+
+    @property
+    def words(self) -> Words:
+        """What the tokens of all samples mean; RPLAN's words where there are no samples."""
+        return next((one.rows.vocabulary.words for one in self.diagrams.values()), RPLAN)
+
+    @property
+    def is_of_plans(self) -> bool:
+        """Are all rows files of plans? Then there are no samples to tell of."""
+        return all(entry.result.is_of_plans for entry in self.entries)
 
     @property
     def columns(self) -> list[Column]:

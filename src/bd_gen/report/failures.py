@@ -6,27 +6,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.soundness import (
-    AT_MOST_ONE,
-    FORBIDDEN_OUTER_TYPES,
-    INSIDE,
-    SURROUNDING,
-    shortest_circle,
-)
+from bd_gen.diagrams.soundness import shortest_circle
 from bd_gen.diagrams.tokens import is_well_formed
-from bd_gen.diagrams.vocabulary import (
-    NUM_RELATIONS,
-    NUM_ROOM_TYPES,
-    RELATIONS,
-    ROOM_TYPES,
-    Vocabulary,
-)
+from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.diagrams.words import Words
 from bd_gen.metrics import DiagramSet
-from bd_gen.metrics.measures.transitivity import transitivity_columns
-from bd_gen.metrics.measures.validity import containment_columns, validity_columns
+from bd_gen.metrics.measures.transitivity import transitivity_columns, without_directions
+from bd_gen.metrics.measures.validity import (
+    containment_columns,
+    validity_columns,
+    without_containments,
+)
 from bd_gen.results.where import Condition
 
-_STAND_IN = ROOM_TYPES.index("SecondRoom")
 _AXES = (
     ("left to right", "left", "right", "is left of"),
     ("top to bottom", "above", "below", "is above"),
@@ -52,7 +44,8 @@ class Sketch:
 
     def name(self, room: int) -> str:
         """The type of a room in words."""
-        return "?" if room in self.unknown else ROOM_TYPES[self.diagram.room_types[room]]
+        types, names = self.diagram.room_types, self.diagram.words.room_names
+        return "?" if room in self.unknown else names[types[room]]
 
     @property
     def known_types(self) -> set[int]:
@@ -64,22 +57,32 @@ class Sketch:
     def description(self) -> str:
         """Rooms and relations in words."""
         names = [self.name(room) for room in range(self.diagram.num_rooms)]
-        facts = [f"{names[i]} {RELATIONS[r]} {names[j]}" for i, j, r in self.diagram.edges]
+        facts = [
+            f"{names[i]} {self.diagram.words.relation_names[r]} {names[j]}"
+            for i, j, r in self.diagram.edges
+        ]
         return ", ".join(names) + (". " + "; ".join(facts) if facts else "")
 
 
 def sketch_of(tokens: np.ndarray, vocabulary: Vocabulary, num_rooms: int) -> Sketch:
     """The rooms of a token row (length,), complete or not; what is no relation is no edge."""
     types = [int(token) for token in tokens[:num_rooms]]
-    unknown = frozenset(k for k, token in enumerate(types) if token >= NUM_ROOM_TYPES)
+    unknown = frozenset(k for k, token in enumerate(types) if token >= vocabulary.num_room_types)
     edges = []
-    for slot in np.flatnonzero(tokens[vocabulary.n_max :] < NUM_RELATIONS):
+    for slot in np.flatnonzero(tokens[vocabulary.n_max :] < vocabulary.num_relations):
         i, j = int(vocabulary.edge_rows[slot]), int(vocabulary.edge_cols[slot])
         if j < num_rooms:
             edges.append((i, j, int(tokens[vocabulary.n_max + slot])))
-    known = tuple(_STAND_IN if k in unknown else token for k, token in enumerate(types))
+    stand_in = _stand_in(vocabulary.words)
+    known = tuple(stand_in if k in unknown else token for k, token in enumerate(types))
     is_complete = bool(is_well_formed(tokens[None], vocabulary)[0])
-    return Sketch(Diagram(known, tuple(edges)), unknown, is_complete)
+    return Sketch(Diagram(known, tuple(edges), vocabulary.words), unknown, is_complete)
+
+
+def _stand_in(words: Words) -> int:
+    """A room type of usual size: of four, one is larger."""
+    by_size = np.argsort(words.typical_areas, kind="stable")
+    return int(by_size[round(0.75 * (len(by_size) - 1))])
 
 
 @dataclass(frozen=True)
@@ -90,11 +93,13 @@ class Failure:
         title: what such samples are.
         condition: which samples they are, as `bd-gen show --where` takes it.
         marked: the sketch of a complete sample with the fault marked, and the fault in words.
+        lacking: what words lack to have it; empty: nothing.
     """
 
     title: str
     condition: str
     marked: Callable[[Sketch], tuple[Sketch, str]]
+    lacking: Callable[[Words], str] = lambda _: ""
 
     def found(self, checks: Mapping[str, np.ndarray]) -> np.ndarray:
         """(N,) bool: samples with the fault, by their `sample_checks`."""
@@ -129,10 +134,10 @@ def too_many(sketch: Sketch) -> tuple[Sketch, str]:
     """A sample with several rooms of a type of which there is at most one."""
     types = sketch.diagram.room_types
     words, rooms = [], set()
-    for one in AT_MOST_ONE:
+    for one in sketch.diagram.words.at_most_one:
         same = {room for room, kind in enumerate(types) if kind == one} - sketch.unknown
         if len(same) > 1:
-            words.append(f"{len(same)} rooms are {ROOM_TYPES[one]}")
+            words.append(f"{len(same)} rooms are {sketch.diagram.words.room_names[one]}")
             rooms |= same
     return replace(sketch, marked_rooms=frozenset(rooms)), ", ".join(words)
 
@@ -157,12 +162,13 @@ def contradictory(sketch: Sketch) -> tuple[Sketch, str]:
 def misplaced(sketch: Sketch) -> tuple[Sketch, str]:
     """A sample with a room inside one of a type that cannot hold it."""
     words, rooms, pairs = [], set(), set()
+    known = sketch.diagram.words
     for i, j, relation in sketch.diagram.edges:
-        if relation not in (INSIDE, SURROUNDING) or {i, j} & sketch.unknown:
+        if relation not in (known.inside, known.surrounding) or {i, j} & sketch.unknown:
             continue
-        inner, outer = (i, j) if relation == INSIDE else (j, i)
+        inner, outer = (i, j) if relation == known.inside else (j, i)
         types = sketch.diagram.room_types
-        if types[outer] in FORBIDDEN_OUTER_TYPES.get(types[inner], ()):
+        if types[outer] in known.forbidden_outer_types.get(types[inner], ()):
             words.append(f"{sketch.name(inner)} inside {sketch.name(outer)}")
             rooms.add(inner)
             pairs.add((i, j))
@@ -174,8 +180,10 @@ FAILURES = (
     Failure("MASK left", "not no_mask", incomplete),
     Failure("not connected", "no_mask and not connected", disconnected),
     Failure("too many of a type", "no_mask and not types_legal", too_many),
-    Failure("not transitive", "not transitive", contradictory),
-    Failure("forbidden containment", "no_mask and not inside_legal", misplaced),
+    Failure("not transitive", "not transitive", contradictory, without_directions),
+    Failure(
+        "forbidden containment", "no_mask and not inside_legal", misplaced, without_containments
+    ),
 )
 """All kinds of fault; a sample may have several."""
 
@@ -189,7 +197,7 @@ def _arrows(sketch: Sketch, first: str, last: str) -> dict[int, list[int]]:
     """For each room the rooms that come after it, ascending: those that it is `first` of."""
     after: dict[int, set[int]] = {room: set() for room in range(sketch.diagram.num_rooms)}
     for i, j, relation in sketch.diagram.edges:
-        words = RELATIONS[relation].split("-")
+        words = sketch.diagram.words.relations[relation].means.split("-")
         if first in words:
             after[i].add(j)
         elif last in words:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
-from bd_gen.drawing.appearance import SHORT_NAMES
+from bd_gen.diagrams.words import Words as DataWords
+from bd_gen.drawing.appearance import short_names
 from bd_gen.drawing.panel import links_of
 from bd_gen.drawing.placement import Placement, place
 from bd_gen.report.charts import Circle, Line, Picture, Shape, Words
@@ -104,7 +104,7 @@ def gallery(contents: Contents) -> Gallery | None:
             ]
             shown.append((group.heading, command, pictures))
         albums.append(Album(entry, shown, entry.name in first))
-    return Gallery(albums, _legend(set().union(*(sketch.known_types for sketch in sketches))))
+    return Gallery(albums, _legend(contents.words, sketches))
 
 
 def by_lot(count: int, wanted: int) -> np.ndarray:
@@ -120,6 +120,8 @@ def groups_of(diagrams: Diagrams) -> list[Group]:
     groups = [Group(f"{len(by_chance)} of {total:,} samples, drawn by lot", by_chance)]
     checks = sample_checks(diagrams.rows)
     for failure in FAILURES:
+        if failure.lacking(diagrams.rows.vocabulary.words):
+            continue
         found = np.flatnonzero(failure.found(checks))
         if not len(found):
             continue
@@ -140,11 +142,12 @@ def _sample(diagrams: Diagrams, row: int) -> Sample:
     return Sample(sketch, diagrams.name(row))
 
 
-def _legend(room_types: set[int]) -> list[tuple[Picture, str]]:
+def _legend(words: DataWords, sketches: list[Sketch]) -> list[tuple[Picture, str]]:
+    room_types: set[int] = set().union(*(sketch.known_types for sketch in sketches))
     return [
         (
             Picture("", (16, 16), [Circle(8, 8, 6.5, f"r{k}")], look="swatch bubbles"),
-            f"{SHORT_NAMES[k][:LETTERS]}: {ROOM_TYPES[k]}",
+            f"{short_names(words)[k][:LETTERS]}: {words.room_names[k]}",
         )
         for k in sorted(room_types)
     ]
@@ -184,10 +187,11 @@ def _lines(sketch: Sketch, placement: Placement, unit: float) -> list[Shape]:
 
 def _labels(sketch: Sketch, placement: Placement, unit: float, outer: set[int]) -> list[Shape]:
     labels: list[Shape] = []
+    names = short_names(sketch.diagram.words)
     for room, room_type in enumerate(sketch.diagram.room_types):
         x, y = placement.label_centres[room] * unit + _SIDE / 2
         is_unknown = room in sketch.unknown
-        word = "?" if is_unknown else SHORT_NAMES[room_type][:LETTERS]
+        word = "?" if is_unknown else names[room_type][:LETTERS]
         # A line across a bubble with others in it does not touch the letters.
         halo = f"on{room_type}" if room in outer and not is_unknown else ""
         labels.append(Words(word, x, y + 0.36 * _EM * unit, halo, anchor=""))

@@ -12,11 +12,12 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from bd_gen.drawing.appearance import ROOM_COLOURS, TEXT_COLOURS
+from bd_gen.drawing.appearance import room_colours, text_colours
 from bd_gen.report.commands import page_commands
 from bd_gen.report.contents import Contents, read_contents
 from bd_gen.report.gallery import LOT_SEED, gallery
 from bd_gen.report.origins import OVERVIEW, messages, origin_of, overview
+from bd_gen.report.printing import print_to_pdf
 from bd_gen.report.schedules import FIELD, ORDER_FIELD, schedules
 from bd_gen.report.scores import score_tables
 from bd_gen.report.shares import by_rooms, histograms
@@ -24,9 +25,11 @@ from bd_gen.report.tradeoff import tradeoff
 from bd_gen.results.columns import REAL
 from bd_gen.results.scores import ERROR_MODEL, scores_of
 from bd_gen.system import files
+from bd_gen.system.errors import InputError
 from bd_gen.system.origin import origin
 
 FILE_NAME = "report.html"
+ENDINGS = (".html", ".pdf")
 
 # HTML knows no control characters but three, half a surrogate pair is in no file, and marks of
 # direction would show what follows them backwards.
@@ -49,19 +52,26 @@ class Report:
 
 
 def write_report(directory: str | Path, out: str | Path | None = None) -> Report:
-    """Write one HTML file on all results of a directory; it needs no network and no other file.
+    """Write one file on all results of a directory; it needs no network and no other file.
 
     Args:
         directory: where the results of one noise schedule lie.
-        out: the file to write; `report.html` beside the results if None.
+        out: the file to write, .html or .pdf; `report.html` beside the results if None.
 
     Raises:
-        InputError: there is no such directory, no usable result in it, or the page cannot be
-            written.
+        InputError: there is no such directory, no usable result in it, another ending, no browser
+            to make a PDF with, or the page cannot be written.
     """
-    contents = read_contents(directory)
     path = Path(out) if out is not None else Path(directory) / FILE_NAME
-    files.write_text(path, page(contents, str(path)))
+    ending = path.suffix.lower()
+    if ending not in ENDINGS:
+        raise InputError(f"{path}: a report is written as {' or '.join(ENDINGS)}")
+    contents = read_contents(directory)
+    html = page(contents, str(path))
+    if ending == ".pdf":
+        print_to_pdf(html, path)
+    else:
+        files.write_text(path, html)
     return Report(path, contents)
 
 
@@ -72,7 +82,8 @@ def page(contents: Contents, out: str = FILE_NAME) -> str:
         contents: what it is about.
         out: the file that it goes to, for the command that makes it again.
     """
-    colours = list(zip(ROOM_COLOURS, TEXT_COLOURS, strict=True))
+    words = contents.words
+    colours = list(zip(room_colours(words), text_colours(words), strict=True))
     style, script = rendered("page.css", colours=colours), rendered("page.js")
     rules = (
         f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
@@ -89,6 +100,10 @@ def page(contents: Contents, out: str = FILE_NAME) -> str:
 def rendered(template: str, **data: Any) -> str:
     """A template of the package with its data, in which every text is escaped."""
     return environment().get_template(template).render(**data)
+
+
+_OF_SAMPLES = {"tradeoff", "rooms", "histograms", "schedules", "gallery"}
+"""Sections that have nothing to say where all results are those of files of plans."""
 
 
 def _sections(contents: Contents, out: str) -> list[tuple[str, str, dict[str, Any]]]:
@@ -114,7 +129,9 @@ def _sections(contents: Contents, out: str) -> list[tuple[str, str, dict[str, An
         ("again", "How to make this again",
          {"commands": page_commands(contents, out), "made": _made()}),
     ]  # fmt: skip
-    return [section for section in found if section[0] != "schedules" or learned is not None]
+    left_out = {"schedules"} if learned is None else set()
+    left_out |= _OF_SAMPLES if contents.is_of_plans else set()
+    return [section for section in found if section[0] not in left_out]
 
 
 def _made() -> str:

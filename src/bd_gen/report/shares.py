@@ -5,22 +5,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bd_gen.diagrams.vocabulary import NUM_RELATIONS, NUM_ROOM_TYPES, RELATIONS, ROOM_TYPES
-from bd_gen.drawing.appearance import SHORT_NAMES
+from bd_gen.diagrams.words import Words as DataWords
+from bd_gen.drawing.appearance import short_names
 from bd_gen.metrics import DiagramSet
 from bd_gen.metrics.intervals import wilson
-from bd_gen.metrics.measures.transitivity import transitivity_columns
-from bd_gen.metrics.measures.validity import containment_columns, validity_columns
+from bd_gen.metrics.measures.transitivity import transitivity_columns, without_directions
+from bd_gen.metrics.measures.validity import (
+    containment_columns,
+    validity_columns,
+    without_containments,
+)
 from bd_gen.report.charts import Axes, Box, Circle, Line, Picture, Shape, Span, Words, span_of
 from bd_gen.report.contents import Contents, Entry
 from bd_gen.results.columns import REAL
 
-RELATION_SIGNS = dict(zip(RELATIONS, "↖↙←↑⊂⊃↓→↗↘", strict=True))
-"""The direction from the second room of an edge to the first."""
-
 _CHECK_SIZE, _CHECK_MARGINS = (250.0, 150.0), (48.0, 8.0, 8.0, 22.0)
 _COUNT_WIDTH, _COUNT_HEIGHT = 290.0, 100.0  # without the labels below the bars
 _MOST_OF_REAL = 2.0  # how far beyond the highest bar of real diagrams the scale may reach
+_LETTERS = 8  # of a relation without a sign
 _SEEN = 1e-3
 """A room type that is rarer than this in real diagrams and in all samples is left out."""
 
@@ -58,11 +60,13 @@ class Check:
             that, and what the result file has must do.
         key: where a result file has the shares, `{n}` standing for the number of rooms; empty
             if it has none.
+        lacking: what words lack to have it; empty: nothing.
     """
 
     title: str
     passes: Callable[[DiagramSet], np.ndarray] | None
     key: str
+    lacking: Callable[[DataWords], str] = lambda _: ""
 
 
 CHECKS = (
@@ -75,8 +79,14 @@ CHECKS = (
         "Transitivity",
         lambda samples: transitivity_columns(samples)["transitive"],
         "transitivity_by_num_rooms/{n}/transitivity_score",
+        without_directions,
     ),
-    Check("Inside validity", lambda samples: containment_columns(samples)["inside_legal"], ""),
+    Check(
+        "Inside validity",
+        lambda samples: containment_columns(samples)["inside_legal"],
+        "",
+        without_containments,
+    ),
     Check("Realizable", None, "realizable_by_num_rooms/{n}"),
 )
 
@@ -104,6 +114,8 @@ def by_rooms(contents: Contents) -> list[Grid]:
     """For each check that there is something of, the share that passes by number of rooms."""
     grids = []
     for check in CHECKS:
+        if check.lacking(contents.words):
+            continue
         found = [(entry, shares(check, entry, contents)) for entry in contents.entries]
         rows = [(entry, by_size) for entry, by_size in found if by_size]
         if rows:
@@ -197,12 +209,13 @@ def histograms(contents: Contents) -> list[Grid]:
 
 def room_types(contents: Contents) -> Histogram:
     """How often each room type occurs that occurs at all."""
-    found = _shares(contents, lambda rows: _counts(rows.room_types, NUM_ROOM_TYPES))
-    seen = [k for k in range(NUM_ROOM_TYPES) if any(s[k] > _SEEN for s in found.values())]
+    names = contents.words.room_names
+    found = _shares(contents, lambda rows: _counts(rows.room_types, len(names)))
+    seen = [k for k in range(len(names)) if any(s[k] > _SEEN for s in found.values())]
     return Histogram(
         "Room types",
-        [ROOM_TYPES[k] for k in seen],
-        [SHORT_NAMES[k] for k in seen],
+        [names[k] for k in seen],
+        [short_names(contents.words)[k] for k in seen],
         True,
         {name: share[seen] for name, share in found.items()},
     )
@@ -210,9 +223,12 @@ def room_types(contents: Contents) -> Histogram:
 
 def relations(contents: Contents) -> Histogram:
     """How often each relation occurs."""
-    found = _shares(contents, lambda rows: _counts(rows.relations, NUM_RELATIONS))
-    labels = [RELATION_SIGNS[name] for name in RELATIONS]
-    return Histogram("Relations of the edges", list(RELATIONS), labels, False, found)
+    known = contents.words.relations
+    found = _shares(contents, lambda rows: _counts(rows.relations, len(known)))
+    labels = [one.sign or one.name[:_LETTERS] for one in known]
+    is_slanted = not all(one.sign for one in known)
+    names = [one.name for one in known]
+    return Histogram("Relations of the edges", names, labels, is_slanted, found)
 
 
 def edges(contents: Contents) -> Histogram:

@@ -11,7 +11,7 @@ import numpy as np
 from bd_gen.data.dataset import Dataset
 from bd_gen.diagrams.diagram_set import row_keys
 from bd_gen.diagrams.tokens import tokens_from_parts
-from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics import DiagramSet
 from bd_gen.system.errors import InputError
 
@@ -56,8 +56,8 @@ def from_marginals(
     rooms = plans.room_types[plans.is_real[:, : vocabulary.n_max]]
     pairs = plans.relations[plans.is_real[:, vocabulary.n_max :]]
     num_rooms = _drawn(plans.num_rooms, vocabulary.n_max, (num_samples,), rng)
-    room_types = _drawn(rooms, NUM_ROOM_TYPES, (num_samples, vocabulary.n_max), rng)
-    relations = _drawn(pairs, NO_EDGE, (num_samples, vocabulary.num_edges), rng)
+    room_types = _drawn(rooms, vocabulary.num_room_types, (num_samples, vocabulary.n_max), rng)
+    relations = _drawn(pairs, vocabulary.no_edge, (num_samples, vocabulary.num_edges), rng)
     return tokens_from_parts(room_types, relations, num_rooms, vocabulary)
 
 

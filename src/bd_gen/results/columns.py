@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bd_gen.results.result_file import Result, read_result
+from bd_gen.diagrams.recorded_words import described
+from bd_gen.results.result_file import Result, read_result, result_path
 from bd_gen.system.errors import InputError
 
 REAL = "real_held_out"
@@ -40,17 +41,46 @@ def read_columns(directory: str | Path) -> tuple[list[Column], list[InputError]]
         The columns, and an error for each result file that cannot be used.
 
     Raises:
-        InputError: there is no such directory.
+        InputError: there is no such directory, or results are of different vocabularies.
     """
     directory = existing_directory(directory)
     columns, problems = [], []
-    for path in sorted(directory.glob("*.json")):
+    for name in named_files(directory, ".json"):
         # The file's name counts: it is what the user sees and can change.
         try:
-            columns.append(Column(path.stem, read_result(path)))
+            columns.append(Column(name, read_result(result_path(directory, name))))
         except InputError as error:
             problems.append(error)
+    _check_one_vocabulary(directory, columns)
     return sorted(columns, key=lambda column: method_order(column.name)), problems
+
+
+def _check_one_vocabulary(directory: Path, columns: list[Column]) -> None:
+    """Refuse results whose diagrams speak of other things: no number of theirs compares."""
+    for column in columns[1:]:
+        first, other = columns[0].result.vocabulary, column.result.vocabulary
+        if first[1] != other[1]:
+            raise InputError(
+                f"{directory}: results of different vocabularies cannot be compared: "
+                f"{columns[0].name} has {described(*first)}, {column.name} {described(*other)}"
+            )
+
+
+def named_files(directory: str | Path, ending: str) -> list[str]:
+    """What files with an ending are called, in a results directory and in folders of labels in it.
+
+    Those in a folder are called LABEL/METHOD. Hidden files and folders are no results.
+    """
+    directory = Path(directory)
+    paths = [*directory.glob(f"*{ending}"), *directory.glob(f"*/*{ending}")]
+    names = (path.relative_to(directory).as_posix().removesuffix(ending) for path in paths)
+    return sorted(name for name in names if not any(p.startswith(".") for p in name.split("/")))
+
+
+def label_and_method(name: str) -> tuple[str, str]:
+    """The label of a column, empty without one, and the name of its method."""
+    label, _, method = name.rpartition("/")
+    return label, method
 
 
 def existing_directory(directory: str | Path) -> Path:
@@ -88,13 +118,16 @@ def method_order(name: str) -> tuple[object, ...]:
     """A sorting key: real diagrams, baselines, methods without remasking, then family by family.
 
     Inside a family the fixed forward process comes before the learned one (`v2_`), and
-    parameters go by their numbers, not by their digits.
+    parameters go by their numbers, not by their digits. The same method of several labels stands
+    together.
     """
+    whole = name
+    label, name = label_and_method(name)
     stage = next((k for k, word in enumerate(_STAGES) if word in name), len(_STAGES))
     plain = name.removeprefix("v2_")
     order = next((k for k, word in enumerate(_ORDERS) if plain.startswith(word)), len(_ORDERS))
-    first = YARDSTICKS.index(name) if name in YARDSTICKS else len(YARDSTICKS)
-    return (first, stage, plain != name, order, natural_order(plain), name)
+    first = YARDSTICKS.index(whole) if whole in YARDSTICKS else len(YARDSTICKS)
+    return (first, stage, plain != name, order, natural_order(plain), name, natural_order(label))
 
 
 def natural_order(text: str) -> tuple[tuple[float, str], ...]:

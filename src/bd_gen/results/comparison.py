@@ -1,12 +1,11 @@
 """The results of many methods side by side: one section a family, one column a method."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Literal
 
 from bd_gen.metrics import MetricInfo, find_metric_info, metric_info
-from bd_gen.metrics.registry import FAMILIES
-from bd_gen.results.columns import REAL, Column, read_columns
+from bd_gen.metrics.registry import FAMILIES, LAYOUTS
+from bd_gen.results.columns import REAL, Column
 from bd_gen.results.configuration import (
     calls_per_diagram,
     calls_text,
@@ -26,8 +25,6 @@ from bd_gen.results.table import (
     mean_and_std,
 )
 from bd_gen.results.unregistered import unregistered
-from bd_gen.system import files
-from bd_gen.system.errors import InputError
 
 FILE_NAME = "comparison.md"
 
@@ -53,6 +50,20 @@ MAIN_KEYS = (
     "eval/degree_js_per_type_weighted",
     "eval/mmd_degree",
     "eval/pgd",
+    "layout/access",
+    "layout/door_wide",
+    "layout/facade",
+    "layout/corners",
+    "layout/steps",
+    "layout/slits",
+    "layout/fill",
+    "layout/living_rectangle",
+    "layout/living_area",
+    "layout/master_area_iqr",
+    "layout/bath_area_iqr",
+    "layout/area_w1",
+    "layout/aspect_w1",
+    "layout/pgd",
 )
 """The rows that tell most, for a terminal or a note."""
 
@@ -80,12 +91,15 @@ _TIED = "not distinguishable from it (95 %, corrected for the number of methods)
 
 
 def sections(
-    columns: Sequence[Column], scores: Scores | None = None, spread: Spread = "interval"
+    columns: Sequence[Column],
+    scores: Scores | None = None,
+    spread: Spread = "interval",
+    marked: Mapping[str, str] = MARKDOWN,
 ) -> list[Table]:
     """The whole comparison: the main rows, the configuration, then every family of the registry.
 
     Numbers that no registered metric claims stand in a last section, "Other". `spread` is what
-    all cells show beside the mean.
+    all cells show beside the mean, `marked` how a cell shows that it is best or tied.
     """
     scores = scores_of(columns) if scores is None else scores
     header = ("", *(column.name for column in columns))
@@ -93,11 +107,13 @@ def sections(
     for info in scores.infos:
         families.setdefault(info.family, []).append(info)
     tables = [
-        main_rows(columns, scores=scores, marked=MARKDOWN, spread=spread),
+        main_rows(columns, scores=scores, marked=marked, spread=spread),
         configuration(columns),
     ]
     for family, infos in families.items():
-        rows = (_row(info, columns, scores, _VALUES[spread], MARKDOWN) for info in infos)
+        if family == LAYOUTS and not infos:
+            continue  # samples have no layouts, and a section would promise some
+        rows = (_row(info, columns, scores, _VALUES[spread], marked) for info in infos)
         tables.append(Table(family, header, tuple(rows)))
     return tables
 
@@ -211,36 +227,6 @@ def not_computed(columns: Sequence[Column]) -> list[str]:
         f"n/a, {reason}: {', '.join(rows)} of {', '.join(names)}."
         for (reason, _), (rows, names) in shown.items()
     ]
-
-
-def write_comparison(
-    directory: str | Path,
-    out: str | Path | None = None,
-    primary_only: bool = False,
-    spread: Spread = "interval",
-) -> tuple[Path, list[Column], list[InputError]]:
-    """Tabulate the result files of a directory.
-
-    Args:
-        directory: where the result files lie.
-        out: the file to write; `comparison.md` beside the results if None.
-        primary_only: only the main rows.
-        spread: what a cell shows beside the mean.
-
-    Returns:
-        The file written, its columns, and an error for each result file that cannot be used.
-
-    Raises:
-        InputError: there is no such directory, no usable result in it, or the table cannot be
-            written.
-    """
-    columns, problems = read_columns(directory)
-    if not columns:
-        reason = f" ({problems[0]})" if problems else ""
-        raise InputError(f"{directory}: there is no result file to compare{reason}")
-    path = Path(out) if out is not None else Path(directory) / FILE_NAME
-    files.write_text(path, markdown(columns, primary_only, spread))
-    return path, columns, problems
 
 
 def _row(

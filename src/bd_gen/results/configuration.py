@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bd_gen.data.config import recorded_fields
+from bd_gen.diagrams.recorded_words import described
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.results.columns import Column
 from bd_gen.results.rejection import FIELD as REJECTION
 from bd_gen.results.rejection import rejection_in_words
@@ -31,6 +33,9 @@ def configuration(columns: Sequence[Column]) -> Table:
     if REJECTION in others:
         drawn = [column.result.config.get(REJECTION) for column in columns]
         rows.append(("refused draws", *(rejection_in_words(r) if r else MISSING for r in drawn)))
+    vocabularies = {column.result.vocabulary for column in columns}
+    if vocabularies != {(RPLAN.name, RPLAN.hash)}:
+        rows.append(("vocabulary", *(described(*column.result.vocabulary) for column in columns)))
     for key, name in _ORIGINS.items():
         values = [column.result.provenance.get(key) for column in columns]
         rows.append((name, *(MISSING if v is None else setting(v)[:16] for v in values)))

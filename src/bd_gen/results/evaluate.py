@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bd_gen.diagrams.recorded_words import words_name_record
 from bd_gen.layouts.realizable import Asking
 from bd_gen.metrics import METRICS, aggregate, find_metric_info, metric_infos
 from bd_gen.metrics.measure import Measurement, intervals_version, measure
@@ -208,6 +209,7 @@ def _result(
             "format_version": FORMAT_VERSION,
             "method": present.method,
             "timestamp": program["timestamp"],
+            **words_name_record(present.samples.words),
             "config": stays.config,
             "per_seed": per_seed,
             "summary": summary,

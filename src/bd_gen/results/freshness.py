@@ -200,9 +200,10 @@ class Present:
             return False
         there = recorded_rows(self.result)
         wanted = wanted_rows(self.result, asked, is_current=True)
-        if metric.on_subset and not is_covered(there, wanted, self.samples.num_samples):
+        is_asked = metric.on_subset and not metric.lacks(self.samples.words)
+        if is_asked and not is_covered(there, wanted, self.samples.num_samples):
             return False
-        if metric.per_sample is None:
+        if metric.per_sample is None or metric.lacks(self.samples.words):
             return True
         table = self.table
         return (

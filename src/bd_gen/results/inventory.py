@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bd_gen.metrics.registry import select_metrics, unknown_name
-from bd_gen.results.columns import existing_directory, method_order
+from bd_gen.metrics.registry import Of, select_metrics, unknown_name
+from bd_gen.results.columns import existing_directory, method_order, named_files
 from bd_gen.results.freshness import look
 from bd_gen.results.result_file import Result, read_result, result_path
 from bd_gen.results.sample_table import SUFFIX as TABLE_SUFFIX
@@ -38,8 +38,7 @@ def methods_with_samples(directory: str | Path) -> list[str]:
     Raises:
         InputError: there is no such directory.
     """
-    paths = existing_directory(directory).glob(f"*{SUFFIX}")
-    return sorted((path.name.removesuffix(SUFFIX) for path in paths), key=method_order)
+    return sorted(named_files(existing_directory(directory), SUFFIX), key=method_order)
 
 
 def chosen_methods(directory: str | Path, names: Sequence[str]) -> list[str]:
@@ -83,10 +82,8 @@ def read_entries(directory: str | Path, names: Sequence[str] = ()) -> list[Entry
 
 def _with_files(directory: str | Path) -> Iterator[str]:
     """Methods that have a result or a per-sample table."""
-    for path in Path(directory).glob("*.json"):
-        yield path.stem
-    for path in Path(directory).glob(f"*{TABLE_SUFFIX}"):
-        yield path.name.removesuffix(TABLE_SUFFIX)
+    yield from named_files(directory, ".json")
+    yield from named_files(directory, TABLE_SUFFIX)
 
 
 def state_of(directory: str | Path, entry: Entry) -> str:
@@ -149,7 +146,10 @@ PUBLISHED = (
 
 
 def chosen_metrics(
-    names: Sequence[str] = (), families: Sequence[str] = (), published: bool = False
+    names: Sequence[str] = (),
+    families: Sequence[str] = (),
+    published: bool = False,
+    of: Of = "tokens",
 ) -> tuple[str, ...] | None:
     """Names of all metrics that one of the arguments asks for; None if none of them asks.
 
@@ -157,18 +157,19 @@ def chosen_metrics(
         names: metrics or keys of result files.
         families: sections of the comparison, in any case of letters.
         published: those of the published result files.
+        of: what is measured.
 
     Raises:
         InputError: a name is unknown; the message gives the nearest ones.
     """
     if not (names or families or published):
         return None
-    every = select_metrics(None)
+    every = select_metrics(None, of)
     known = {metric.family.lower(): metric.family for metric in every}
     for family in families:
         if family.lower() not in known:
             raise InputError(unknown_name("family", family, list(known.values())))
-    asked = {metric.name for metric in select_metrics(names)}
+    asked = {metric.name for metric in select_metrics(names, of)}
     asked |= {m.name for m in every if m.family.lower() in {f.lower() for f in families}}
     asked |= set(PUBLISHED) if published else set()
     return tuple(metric.name for metric in every if metric.name in asked)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bd_gen.data.config import DataConfig
+from bd_gen.diagrams.recorded_words import check_same_words
 from bd_gen.layouts.realizable import Asking
 from bd_gen.metrics import DiagramSet, MetricInfo, metric_info, metric_infos
 from bd_gen.metrics.differences import Difference, paired_differences
@@ -118,6 +119,7 @@ def _references(a: Present, b: Present, data: DataConfig | None) -> References:
 
 def _common_seeds(a: Present, b: Present) -> tuple[list[int], list[str]]:
     """The seeds that both have, and what is unlike in how they were drawn."""
+    check_same_words(a.samples.words, a.method, b.samples.words, b.method)
     if a.samples.n_max != b.samples.n_max:
         raise InputError(
             f"{a.method} and {b.method} cannot be compared: diagrams of up to {a.samples.n_max} "

@@ -13,6 +13,7 @@ import numpy as np
 from bd_gen.data.config import DataConfig, recorded_fields
 from bd_gen.data.dataset import Dataset, load_dataset
 from bd_gen.data.sources import SOURCES
+from bd_gen.diagrams.recorded_words import check_same_words
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics import Reference, load_or_fit
 from bd_gen.results.samples_file import Samples
@@ -91,16 +92,18 @@ class References:
 
         Raises:
             InputError: the samples name no data and none were given, the data cannot be loaded,
-                or they have another n_max.
+                or they have another n_max or vocabulary.
         """
         recorded = _recorded_fingerprint(samples, path)
         if self._data is not None:
             found = self.for_data(self._data)
         else:
             found = self._recorded(samples, path, recorded)
-        if found.statistics.vocabulary != samples.vocabulary:
+        measured = found.statistics.vocabulary
+        check_same_words(samples.words, str(path), measured.words, "the data to measure against")
+        if measured.n_max != samples.n_max:
             raise InputError(
-                f"{path}: n_max: expected {found.statistics.vocabulary.n_max} as in the data to "
+                f"{path}: n_max: expected {measured.n_max} as in the data to "
                 f"measure against, got {samples.n_max}"
             )
         notes = (*found.notes, *mismatch(samples, found.fingerprint, found.data.get("split")))

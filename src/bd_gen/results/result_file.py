@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bd_gen.diagrams.recorded_words import FIELD as VOCABULARY
+from bd_gen.diagrams.recorded_words import name_of_record
 from bd_gen.system import files
 from bd_gen.system.errors import InputError
 from bd_gen.system.plain import JsonError, parse_json, plain_dict
@@ -43,6 +45,11 @@ class Result:
         return config
 
     @property
+    def vocabulary(self) -> tuple[str, str]:
+        """Name and hash of the vocabulary of its diagrams; RPLAN's in files without one."""
+        return name_of_record(self.fields.get(VOCABULARY), self.method)
+
+    @property
     def per_seed(self) -> dict[str, dict[str, Any]]:
         """Metrics by seed: flat keys and nested dictionaries, as they were computed."""
         per_seed: dict[str, dict[str, Any]] = self.fields["per_seed"]
@@ -73,6 +80,11 @@ class Result:
     def provenance(self) -> dict[str, Any]:
         """Where samples, reference and metrics came from; empty in old files."""
         return self.fields.get("provenance") or {}
+
+    @property
+    def is_of_plans(self) -> bool:
+        """Are the numbers those of a file of plans, and not of samples?"""
+        return "plans_sha256" in self.provenance
 
     @property
     def metric_versions(self) -> dict[str, Any]:
@@ -139,6 +151,7 @@ def _checked(value: Any, where: str) -> dict[str, Any]:
         if not isinstance(metrics, dict):
             raise InputError(f"{where}: per_seed/{seed}: expected an object of metrics")
     _check_numbers(fields, where)
+    name_of_record(fields.get(VOCABULARY), where)
     return fields
 
 

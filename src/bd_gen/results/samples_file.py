@@ -10,8 +10,12 @@ from typing import IO, Any
 
 import numpy as np
 
+from bd_gen.diagrams.recorded_words import FIELD as VOCABULARY
+from bd_gen.diagrams.recorded_words import words_of_record, words_record
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
+from bd_gen.diagrams.words import Words
 from bd_gen.results.rejection import FIELD as REJECTION
 from bd_gen.results.rejection import Rejection, plain_rejection, rejection_from_plain
 from bd_gen.system import files
@@ -53,6 +57,7 @@ class Samples:
         per_seed: tokens by seed; empty where only the description was read.
         format_version: version of the file that this was read from.
         rejection: draws that were refused, by seed; empty where every draw was kept.
+        words: what the tokens mean.
     """
 
     method: str
@@ -64,11 +69,12 @@ class Samples:
     per_seed: dict[int, SeedSamples]
     format_version: int = FORMAT_VERSION
     rejection: dict[int, Rejection] = field(default_factory=dict)
+    words: Words = RPLAN
 
     @property
     def vocabulary(self) -> Vocabulary:
         """The layout of the token rows."""
-        return Vocabulary(self.n_max)
+        return Vocabulary(self.n_max, self.words)
 
 
 def samples_path(directory: str | Path, method: str) -> Path:
@@ -84,7 +90,7 @@ def read_samples(path: str | Path) -> Samples:
     """
     with TorchArchive(path) as archive:
         fields, stored = _description(path, archive.value)
-        vocabulary = Vocabulary(fields["n_max"])
+        vocabulary = Vocabulary(fields["n_max"], fields["words"])
         per_seed = {}
         for seed in fields["seeds"]:
             arrays = {name: archive.array(tensor) for name, tensor in stored[seed].items()}
@@ -125,6 +131,7 @@ def write_samples(path: str | Path, samples: Samples) -> None:
     }
     if samples.rejection:
         content[REJECTION] = plain_rejection(samples.rejection)
+    content |= words_record(samples.words)
     fields, arrays = _description(path, content)
     for seed in fields["seeds"]:
         where = f"{path}: per_seed/{seed}"
@@ -180,6 +187,7 @@ def _description(path: str | Path, value: Any) -> tuple[dict[str, Any], dict[int
         "rejection": rejection_from_plain(
             value.get(REJECTION), seeds, num_samples, f"{path}: {REJECTION}"
         ),
+        "words": words_of_record(value.get(VOCABULARY), str(path)),
     }
     return fields, tensors
 
@@ -245,6 +253,7 @@ def _seed_samples(
     if stored.min() < 0 or stored.max() > 255:
         raise InputError(f"{where}/tokens: expected tokens from 0 to 255")
     tokens = np.ascontiguousarray(stored.astype(np.uint8, copy=False))
+    _check_known(tokens, vocabulary, where)
     real = np.empty(tokens.shape, bool)
     agrees = inverted = True
     for start in range(0, len(tokens), _CHUNK):
@@ -256,6 +265,19 @@ def _seed_samples(
     if not agrees and not (version == 1 and inverted):
         raise InputError(f"{where}/pad_masks: does not agree with the PAD tokens")
     return SeedSamples(tokens, real)
+
+
+def _check_known(tokens: np.ndarray, vocabulary: Vocabulary, where: str) -> None:
+    """Refuse tokens that are beyond PAD, which is the last that there is."""
+    most = tokens.max(axis=0, initial=0)
+    beyond = np.flatnonzero(most > vocabulary.pad_row)
+    if len(beyond):
+        place = int(beyond[0])
+        what = "node" if place < vocabulary.n_max else "edge"
+        raise InputError(
+            f"{where}/tokens: column {place}: token {int(most[place])} is beyond the {what} tokens "
+            f"of the vocabulary {vocabulary.words.name}, 0 to {int(vocabulary.pad_row[place])}"
+        )
 
 
 def _real_positions(

@@ -22,7 +22,7 @@ FROM_COUNTS = "counts"
 ERROR_MODEL = (
     "of shares of samples Wilson's, of other numbers the two-level bootstrap (samples, then "
     "seeds), and Student's t over the seeds of what neither gives (rows by number of rooms, "
-    "files without intervals)"
+    "files without intervals) or over the trainings where a column is the mean of several"
 )
 """Where intervals come from, wherever numbers stand side by side."""
 
@@ -56,7 +56,7 @@ class Score:
         standard_error: of the mean; None where nothing tells it.
         degrees_of_freedom: of the standard error, see `ties.Estimate`.
         source: where the interval comes from: "wilson", "bootstrap" or "seeds" as in the file,
-            or `FROM_COUNTS` or `FROM_SPREAD`; empty without one.
+            "trainings" of a mean over several, `FROM_COUNTS` or `FROM_SPREAD`; or empty.
         against: the distance from real plans; None for their own column, or where it would say
             nothing.
         mark: whether it is the best of the methods, or tied with the best.
@@ -190,7 +190,7 @@ def _score(column: Column, info: MetricInfo, seeds: Counter[str]) -> Score | Non
             # Files of earlier versions hold intervals that leave the range.
             interval=within_range(known["low"], known["high"], score.mean, info.limits),
             standard_error=known["se"],
-            degrees_of_freedom=num_seeds - 1 if of_seeds else math.inf,
+            degrees_of_freedom=known.get("degrees", num_seeds - 1 if of_seeds else math.inf),
             source=known["from"],
         )
     if num_seeds < 2:

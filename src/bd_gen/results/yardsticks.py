@@ -162,6 +162,7 @@ def _drawn(
     samples = Samples(
         method=name,
         n_max=dataset.vocabulary.n_max,
+        words=dataset.vocabulary.words,
         seeds=tuple(seeds),
         num_samples=num_samples,
         config={"drawn_from": _DRAWN_FROM[name], **removed},
@@ -195,7 +196,7 @@ def _write_if_new(path: Path, samples: Samples) -> None:
         check_reserved(samples.method, old.provenance, path)
         same = all(
             getattr(old, field) == getattr(samples, field)
-            for field in ("n_max", "seeds", "num_samples", "config")
+            for field in ("n_max", "words", "seeds", "num_samples", "config")
         )
         named, now = old.provenance.get("data"), samples.provenance
         same = same and old.provenance.get("data_fingerprint") == now["data_fingerprint"]

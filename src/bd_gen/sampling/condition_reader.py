@@ -9,7 +9,8 @@ import numpy as np
 from bd_gen.data.odd_plans import OddPlans
 from bd_gen.diagrams.names import RoomLabels, is_joined_name, relation_of, room_type_of
 from bd_gen.diagrams.relations import relations_from_boxes
-from bd_gen.diagrams.vocabulary import NO_EDGE, Vocabulary, inverse_relation
+from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.diagrams.words import Words
 from bd_gen.sampling.conditions import Condition, check_num_rooms
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import read_small
@@ -55,30 +56,33 @@ def condition_from_plain(
         raise InputError('expected {"rooms": [...], "relations": [[i, j, name], ...]}')
     rooms = content["rooms"]
     check_num_rooms(len(rooms))
-    room_types = tuple(_room(room, k, labels or RoomLabels()) for k, room in enumerate(rooms))
+    labels = labels or RoomLabels()
+    words = labels.words
+    room_types = tuple(_room(room, k, labels) for k, room in enumerate(rooms))
     boxes = [room.get("box") for room in rooms if isinstance(room, dict) and "box" in room]
     if "relations" in content:
         entries = content["relations"]
         if not isinstance(entries, list):
             raise InputError("relations: expected a list of [i, j, name]")
-        pairs = [_relation(entry) for entry in entries]
+        pairs = [_relation(entry, words) for entry in entries]
         if odd is not None and len(boxes) == len(rooms) and _are_sound(boxes):
             # What is not said may be drawn, so it contradicts no box.
             said = {(i, j, relation) for i, j, relation in pairs if relation is not None}
-            odd.add(np.array(boxes, np.float64), said.issubset(_relations_of(boxes)))
+            odd.add(np.array(boxes, np.float64), said.issubset(_relations_of(boxes, words)))
         return Condition(
             room_types,
             tuple((i, j, relation) for i, j, relation in pairs if relation is not None),
             tuple((i, j) for i, j, relation in pairs if relation is None),
+            words,
         )
     if boxes and len(boxes) == len(rooms):
-        relations = _relations_of(boxes)
+        relations = _relations_of(boxes, words)
         if odd is not None:
             odd.add(np.array(boxes, np.float64), follows_from_boxes=True)
-        return Condition(room_types, relations)
+        return Condition(room_types, relations, words=words)
     if boxes:
         raise InputError("rooms: either all of them have a box or none")
-    return Condition(room_types)
+    return Condition(room_types, words=words)
 
 
 def _room(room: Any, k: int, labels: RoomLabels) -> int | None:
@@ -88,10 +92,10 @@ def _room(room: Any, k: int, labels: RoomLabels) -> int | None:
     if not isinstance(name, str):
         raise InputError(f"rooms[{k}]: expected a name, an object with type, or null")
     room_type = labels.find(name)
-    return room_type_of(name, f"rooms[{k}]") if room_type is None else room_type
+    return room_type_of(name, f"rooms[{k}]", labels.words) if room_type is None else room_type
 
 
-def _relation(entry: Any) -> tuple[int, int, int | None]:
+def _relation(entry: Any, words: Words) -> tuple[int, int, int | None]:
     """The pair with its relation, or None for rooms that are joined in whatever way."""
     good = (
         isinstance(entry, list)
@@ -102,13 +106,13 @@ def _relation(entry: Any) -> tuple[int, int, int | None]:
     if not good:
         raise InputError(f"relations: expected [i, j, name] or [i, j], got {str(entry)[:60]}")
     i, j, name = (*entry, None)[:3]
-    relation = None if is_joined_name(name) else relation_of(name, "relations")
+    relation = None if is_joined_name(name, words) else relation_of(name, "relations", words)
     if i == j:
         raise InputError(f"relations: room {i} is related to itself")
     if i > j:
         i, j = j, i
-        if relation not in (None, NO_EDGE):
-            relation = int(inverse_relation(relation))
+        if relation is not None:
+            relation = int(words.inverse[relation])
     return i, j, relation
 
 
@@ -123,10 +127,10 @@ def _are_sound(boxes: Sequence[Any]) -> bool:
     )
 
 
-def _relations_of(boxes: Sequence[Any]) -> tuple[tuple[int, int, int], ...]:
+def _relations_of(boxes: Sequence[Any], words: Words) -> tuple[tuple[int, int, int], ...]:
     if not _are_sound(boxes):
         raise InputError("rooms: expected every box as [x0, y0, x1, y1] with x0 <= x1, y0 <= y1")
-    vocabulary = Vocabulary(len(boxes))
+    vocabulary = Vocabulary(len(boxes), words)
     labels = relations_from_boxes(
         np.array([boxes], np.float64), np.array([len(boxes)]), vocabulary
     )[0]

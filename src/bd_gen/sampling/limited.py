@@ -17,7 +17,6 @@ from torch import Tensor
 
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.model.denoiser import NUM_VALUES
 from bd_gen.model.packing import pack
 from bd_gen.sampling.envelope import Envelope, choose
 from bd_gen.sampling.grid import Visibility
@@ -163,7 +162,7 @@ class LimitedTokens:
         level = values.shape[1]
         place = self._order[level]
         chances = self._probabilities(self._rows(values), np.array([place]), level)[:, 0]
-        is_allowed = np.zeros(NUM_VALUES, bool)
+        is_allowed = np.zeros(self.vocabulary.num_values, bool)
         is_allowed[sorted(self.allowed[int(self._real[place])])] = True
         return np.where(is_allowed, chances, 0.0)
 

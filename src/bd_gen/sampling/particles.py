@@ -19,13 +19,13 @@ from torch import Tensor
 
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.model.denoiser import NUM_VALUES
 from bd_gen.model.packing import pack
 from bd_gen.sampling.decodings.tempered import Tempered
 from bd_gen.sampling.grid import Visibility
 from bd_gen.sampling.noise import KeyedNoise
+from bd_gen.sampling.potential import Potential, one_hot
 from bd_gen.sampling.predictor import Predictor
-from bd_gen.sampling.rules import Potential, Rule, one_hot
+from bd_gen.sampling.rules import Rule
 
 _LEAST_ESS = 0.5
 """Share of effective particles under which they are drawn again."""
@@ -83,7 +83,7 @@ class ParticleSampler:
         self.start = torch.from_numpy(given[self.real.numpy()].astype(np.int64))
         mask_tokens = vocabulary.mask_row[self.real.numpy()].astype(np.int64)
         self.mask_tokens = torch.from_numpy(mask_tokens)
-        self.potential = Potential(rules, self.real.numpy(), NUM_VALUES)
+        self.potential = Potential(rules, self.real.numpy(), vocabulary.num_values)
 
     @torch.inference_mode()
     def draw(
@@ -133,8 +133,8 @@ class ParticleSampler:
         return self.visibility.time_of(uniform, self.real)
 
     def _probabilities(self, cloud: "_Cloud", position: Tensor, time: Tensor) -> Tensor:
-        """(P, N, 13) of every token: one-hot where known, the model's where asked, else 0."""
-        result = one_hot(cloud.values, NUM_VALUES)
+        """(P, N, V) of every token: one-hot where known, the model's where asked, else 0."""
+        result = one_hot(cloud.values, self.vocabulary.num_values)
         wanted = cloud.is_masked & self.potential.is_watched[None]
         wanted[torch.arange(len(position)), position] = True
         for start in range(0, len(position), self.batch_size):

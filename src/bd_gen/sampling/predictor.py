@@ -11,4 +11,4 @@ class Predictor(Protocol):
     """Logits of some tokens of a batch of diagrams."""
 
     def __call__(self, batch: PackedBatch, time: Tensor, at: Tensor) -> Tensor:
-        """(M, 13) logits of the tokens `at` (M,); time is (B,)."""
+        """(M, V) logits of the tokens `at` (M,); time is (B,)."""

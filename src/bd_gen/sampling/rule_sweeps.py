@@ -13,13 +13,13 @@ from torch import Tensor
 
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.model.denoiser import NUM_VALUES
 from bd_gen.model.packing import pack
 from bd_gen.sampling.decodings.tempered import Tempered
 from bd_gen.sampling.grid import Visibility, times_of_shares
 from bd_gen.sampling.noise import KeyedNoise, Stream
+from bd_gen.sampling.potential import Potential
 from bd_gen.sampling.predictor import Predictor
-from bd_gen.sampling.rules import Potential, Rule
+from bd_gen.sampling.rules import Rule
 
 
 class RuleSweeps:
@@ -55,7 +55,7 @@ class RuleSweeps:
         mask_row = vocabulary.mask_row[self.real.numpy()]
         self.mask_tokens = torch.from_numpy(mask_row.astype(np.int64))
         self.free = torch.from_numpy(np.flatnonzero(given[self.real.numpy()] == mask_row))
-        self.potential = Potential(rules, self.real.numpy(), NUM_VALUES)
+        self.potential = Potential(rules, self.real.numpy(), vocabulary.num_values)
         # What a network with time input was told in training where all but one were visible.
         share = torch.tensor([1.0 - 1.0 / len(self.real)], dtype=torch.float64)
         self.time = times_of_shares(visibility, self.real, share)
@@ -100,7 +100,7 @@ class RuleSweeps:
         values[rows, place] = torch.where(stays, values[rows, place], drawn)
 
     def _probabilities(self, values: Tensor, place: Tensor) -> Tensor:
-        """(P, 13) float64 of the values of the token at `place` (P,), given all others."""
+        """(P, V) float64 of the values of the token at `place` (P,), given all others."""
         rows = torch.arange(len(values))
         tokens = values.clone()
         tokens[rows, place] = self.mask_tokens[place]
@@ -112,4 +112,6 @@ class RuleSweeps:
             time = self.time.float().expand(len(place[part])).to(self.device)
             logits = self.predictor(batch, time, at.to(self.device))
             found.append(logits.double().cpu().softmax(dim=1))
-        return torch.cat(found) if found else torch.empty(0, NUM_VALUES, dtype=torch.float64)
+        if not found:
+            return torch.empty(0, self.vocabulary.num_values, dtype=torch.float64)
+        return torch.cat(found)

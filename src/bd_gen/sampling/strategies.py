@@ -50,7 +50,7 @@ class Order(Strategy, ABC):
         """Which candidates come first, if not all are revealed; higher is sooner.
 
         Args:
-            probabilities: (M, 13) float64 raw probabilities of the candidates' values.
+            probabilities: (M, V) float64 raw probabilities of the candidates' values.
             drawn: (M,) int64 the value drawn for each.
         """
         raise AssertionError(f"{type(self).__name__} reveals all its candidates")
@@ -73,7 +73,7 @@ class Decoding(Strategy, ABC):
 
     @abstractmethod
     def draw(self, logits: Tensor, noise: Tensor) -> Tensor:
-        """Values from (M, 13) float64 logits and (M,) uniform float64 noise: (M,) int64."""
+        """Values from (M, V) float64 logits and (M,) uniform float64 noise: (M,) int64."""
 
 
 @dataclass(frozen=True)

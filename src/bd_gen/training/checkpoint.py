@@ -11,7 +11,11 @@ import numpy as np
 import torch
 from torch import nn
 
+from bd_gen.diagrams.recorded_words import FIELD as VOCABULARY
+from bd_gen.diagrams.recorded_words import words_of_record, words_record
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.diagrams.words import Words
 from bd_gen.model.architectures import PUBLISHED, model_config, new_denoiser
 from bd_gen.model.class_weights import ClassWeights
 from bd_gen.model.denoiser import Denoiser
@@ -72,6 +76,7 @@ class Checkpoint:
         source: how errors call it: the file, once it has one.
         class_weights: of the loss that trained it, to be divided out of what it predicts.
         plugins: those that were imported when it was trained, as files record them.
+        words: what its tokens mean.
     """
 
     model_state_dict: dict[str, torch.Tensor]
@@ -88,11 +93,12 @@ class Checkpoint:
     source: str = field(default="checkpoint", compare=False)
     class_weights: ClassWeights | None = None
     plugins: list[dict[str, Any]] = field(default_factory=lambda: recorded().get(PLUGINS, []))
+    words: Words = RPLAN
 
     @property
     def vocabulary(self) -> Vocabulary:
         """The layout of the rows that the model knows."""
-        return Vocabulary(self.n_max)
+        return Vocabulary(self.n_max, self.words)
 
     @property
     def noise(self) -> str:
@@ -145,7 +151,7 @@ class Checkpoint:
                     f"{missing(self.plugins, [SCHEDULES.kind], self.noise)}"
                 ) from None
         if self.has_order_law:
-            law = OrderLaw()
+            law = OrderLaw(self.words)
             self._load_state(law, self.rate_network_state_dict, "order weights")
             return LearnedOrders(law)
         rates = self._rates()
@@ -182,7 +188,7 @@ class Checkpoint:
         model = new_denoiser(config, self.vocabulary)
         self._load_state(model, self.model_state_dict, "weights")
         if self.class_weights is not None:
-            model.divide_out(self.class_weights.log)
+            model.divide_out(self.class_weights.log(self.words))
         return model.eval().to(device)
 
     def _load_state(self, module: nn.Module, state: dict[str, torch.Tensor], what: str) -> None:
@@ -218,6 +224,7 @@ def save_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
         "denoising": checkpoint.denoising,
         "package_version": checkpoint.package_version,
         **({PLUGINS: checkpoint.plugins} if checkpoint.plugins else {}),
+        **words_record(checkpoint.words),
     }
     # By way of memory: torch turns the error of a full disk into one that nobody can tell apart.
     packed = io.BytesIO()
@@ -250,6 +257,7 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
         sha256=_sha256(path),
         source=str(path),
         plugins=content.get(PLUGINS) or [],
+        words=words_of_record(content.get(VOCABULARY), str(path)),
     )
 
 

@@ -26,7 +26,7 @@ class TrainingConfig:
         weight_decay: of both.
         muon_weight_decay: of Muon; None: `weight_decay`.
         dropout: share of features dropped after attention and after the MLP of every block.
-        warmup_steps: steps over which the learning rate grows from 0.
+        warmup_steps: steps over which the learning rate grows from 0; a tenth of `steps` at most.
         decay: what the learning rate does after warm-up: `constant`, or `cosine` to a
             hundredth at the last step.
         clip: largest norm of the gradient.
@@ -130,6 +130,14 @@ class TrainingConfig:
                     f"training.{name} must be one of {', '.join(known)}, got {getattr(self, name)}"
                 )
         self._check_shares()
+
+    @property
+    def warmup(self) -> int:
+        """Steps of warm-up: what is asked for, but a tenth of all at most.
+
+        A run that is over before it has warmed up learns next to nothing.
+        """
+        return min(self.warmup_steps, self.steps // 10)
 
     def _check_shares(self) -> None:
         for name in ("rooms_share", "uniform_share"):

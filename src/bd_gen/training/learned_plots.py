@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 
 from bd_gen.model.learned_rates import LearnedRates
-from bd_gen.model.order_law import FEATURES, OrderLaw
+from bd_gen.model.order_law import OrderLaw, order_features
 from bd_gen.system.files import write_with
 
 
@@ -18,15 +18,16 @@ def draw_law(law: OrderLaw, path: str | Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    start = OrderLaw().order_weights.tolist()
+    features = order_features(law.words)
+    start = OrderLaw(law.words).order_weights.tolist()
     now = law.order_weights.tolist()
-    figure = Figure(figsize=(7.5, 0.26 * len(FEATURES) + 0.9), layout="constrained")
+    figure = Figure(figsize=(7.5, 0.26 * len(features) + 0.9), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots()
-    places = range(len(FEATURES))
+    places = range(len(features))
     axes.barh(places, now, color="#4477aa", label="learned")
     axes.plot(start, places, "|", color="black", markersize=11, label="at the start")
-    axes.set_yticks(places, FEATURES, fontsize=7)
+    axes.set_yticks(places, features, fontsize=7)
     axes.invert_yaxis()
     axes.axvline(0.0, color="black", linewidth=0.8)
     axes.set_title("Learned order: log weight of what is revealed next (a bare room has 0)")

@@ -1,9 +1,11 @@
 """Where a training run's numbers go."""
 
 import contextlib
+import hashlib
 import json
 import math
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
@@ -86,3 +88,51 @@ class TensorBoardLogger:
     def close(self) -> None:
         """See `Logger`."""
         self._writer.close()
+
+
+TRACKERS = ("trackio", "wandb")
+"""Services that keep the numbers of many runs; the two have the same three functions."""
+
+
+class TrackerLogger:
+    """Numbers for a tracker of experiments, trackio or wandb.
+
+    A run that goes on keeps its place there: it is called after its folder.
+    """
+
+    def __init__(
+        self, tracker: str, project: str, folder: Path, config: Mapping[str, object]
+    ) -> None:
+        """Begin, or go on with, the run of a folder.
+
+        Raises:
+            InputError: the tracker is not installed, or does not start.
+        """
+        try:
+            module = import_module(tracker)
+        except ImportError as error:
+            raise InputError(
+                f"run.tracker={tracker} needs {tracker} ({error}): pip install {tracker}"
+            ) from None
+        place = str(folder.absolute())
+        options: dict[str, object] = {"name": folder.name, "resume": "allow"}
+        if tracker == "wandb":
+            options["id"] = hashlib.sha256(place.encode()).hexdigest()[:12]
+        try:
+            module.init(project=project, config={"dir": place, **config}, **options)
+        except Exception as error:  # a service of others may fail in any way
+            raise InputError(f"run.tracker={tracker}: {one_line(error)}") from error
+        self._module = module
+
+    def log(self, step: int, values: Mapping[str, float]) -> None:
+        """See `Logger`."""
+        self._module.log(dict(values), step=step)
+
+    def close(self) -> None:
+        """See `Logger`."""
+        self._module.finish()
+
+
+def one_line(error: Exception) -> str:
+    """What an error says, on one line."""
+    return " ".join(str(error).split())[:200] or type(error).__name__

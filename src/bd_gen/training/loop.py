@@ -267,9 +267,9 @@ class Trainer:
 
 def rate_factor(config: TrainingConfig, step: int) -> float:
     """The learning rate of step 0, 1, 2, ... as a share of its full value."""
-    factor = min(1.0, (step + 1) / max(1, config.warmup_steps))
-    if config.decay == "cosine" and step >= config.warmup_steps:
-        span = max(1, config.steps - config.warmup_steps)
-        done = min(1.0, (step - config.warmup_steps) / span)
+    factor = min(1.0, (step + 1) / max(1, config.warmup))
+    if config.decay == "cosine" and step >= config.warmup:
+        span = max(1, config.steps - config.warmup)
+        done = min(1.0, (step - config.warmup) / span)
         factor *= 0.01 + 0.99 * 0.5 * (1.0 + math.cos(math.pi * done))
     return factor

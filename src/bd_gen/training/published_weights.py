@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 
 _BLOCK = {
     "norm1.weight": "attention_norm.weight",
@@ -73,9 +73,11 @@ def model_state(state: Mapping[str, Any], vocabulary: Vocabulary) -> State:
     # MASK and PAD are the last values of either kind, and are never predicted.
     for part in ("weight", "bias"):
         nodes, edges = (waiting.pop(f"{kind}_head.{part}") for kind in ("node", "edge"))
-        if (len(nodes), len(edges)) != (NUM_ROOM_TYPES + 2, NO_EDGE + 3):
+        if (len(nodes), len(edges)) != (vocabulary.node_size, vocabulary.edge_size):
             raise ValueError(f"node_head, edge_head: {len(nodes)} and {len(edges)} values")
-        found[f"head.{part}"] = torch.cat([nodes[:NUM_ROOM_TYPES], edges[: NO_EDGE + 1]])
+        found[f"head.{part}"] = torch.cat(
+            [nodes[: vocabulary.num_room_types], edges[: vocabulary.no_edge + 1]]
+        )
     for name, value in waiting.items():
         found |= _renamed(name, value)
     return found

@@ -12,9 +12,10 @@ from bd_gen.model.likelihood import denoising_scores
 from bd_gen.system.files import remove_leftovers, write_text
 from bd_gen.system.interrupts import Interrupts
 from bd_gen.system.locks import locked
-from bd_gen.training.checkpoint import Checkpoint, save_checkpoint
+from bd_gen.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from bd_gen.training.init_from import init_from
 from bd_gen.training.learned_plots import draw_law, draw_schedules
-from bd_gen.training.logs import JsonlLogger, Logger, TensorBoardLogger
+from bd_gen.training.logs import JsonlLogger, Logger, TensorBoardLogger, TrackerLogger
 from bd_gen.training.loop import Progress, Trainer
 from bd_gen.training.processes import Alone, FabricProcesses, Processes, is_first_process
 from bd_gen.training.run_config import FINAL, LAST, RunConfig, meant_noise, starting_point
@@ -30,6 +31,7 @@ def train(
     dataset: Dataset,
     on_start: Callable[[Trainer], None] = lambda _: None,
     on_progress: Callable[[Progress], None] = lambda _: None,
+    on_note: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Train to the last step, from where an earlier start stopped.
 
@@ -42,6 +44,7 @@ def train(
         dataset: the data that `config.data` names.
         on_start: told once, when model and data are in place.
         on_progress: told after every step.
+        on_note: told what the user should know, in sentences.
 
     Returns:
         The final checkpoint.
@@ -54,13 +57,13 @@ def train(
     if _is_finished(config, dataset):
         return final
     if not is_first_process():
-        return _train(config, dataset, on_start, on_progress)
+        return _train(config, dataset, on_start, on_progress, on_note)
     with locked(config.directory / ".lock", config.directory):
         if _is_finished(config, dataset):  # whoever had the lock before has just done it
             return final
         for name in (FINAL, LAST):
             remove_leftovers(config.directory / name)
-        return _train(config, dataset, on_start, on_progress)
+        return _train(config, dataset, on_start, on_progress, on_note)
 
 
 def _is_finished(config: RunConfig, dataset: Dataset) -> bool:
@@ -77,6 +80,7 @@ def _train(
     dataset: Dataset,
     on_start: Callable[[Trainer], None],
     on_progress: Callable[[Progress], None],
+    on_note: Callable[[str], None],
 ) -> Path:
     """Train, while no other process is at work in the folder."""
     start, _ = starting_point(config, dataset)
@@ -106,6 +110,9 @@ def _train(
     )
     if start is not None and start.training_state is not None:
         trainer.load_state_dict(start.training_state)
+    elif config.init_from is not None:
+        for note in init_from(trainer, load_checkpoint(config.init_from)):
+            on_note(note)
     if processes.rank == 0:
         write_text(config.directory / "config.json", json.dumps(config.as_dict(), indent=2) + "\n")
     on_start(trainer)
@@ -139,6 +146,9 @@ def _run(
     if is_first:
         loggers.append(JsonlLogger(config.directory / LOG, trainer.step))
         loggers.append(TensorBoardLogger(config.directory / "tensorboard", trainer.step))
+        if config.tracker is not None:
+            place = config.tracker, config.project, config.directory
+            loggers.append(TrackerLogger(*place, config.as_dict()))
     saved = trainer.step
     with Interrupts(are_deferred=True) as interrupts:
         try:
@@ -188,4 +198,5 @@ def _checkpoint(
         data_fingerprint=dataset.fingerprint,
         training_state=trainer.state_dict(),
         denoising=denoising,
+        words=dataset.vocabulary.words,
     )

@@ -5,12 +5,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from bd_gen.data.cache import file_hash
 from bd_gen.data.config import recorded_fields
 from bd_gen.data.dataset import DataConfig, Dataset
+from bd_gen.diagrams.recorded_words import check_same_words
 from bd_gen.model.config import ModelConfig
 from bd_gen.system.errors import InputError
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
 from bd_gen.training.config import TrainingConfig
+from bd_gen.training.logs import TRACKERS
 from bd_gen.training.trained import LEARNED, LEARNED_RATES
 
 FINAL = "checkpoint_final.pt"
@@ -46,8 +49,13 @@ class RunConfig:
     noise: str
     training: TrainingConfig
     resume_from: Path | None = None
+    init_from: Path | None = None
+    tracker: str | None = None
+    project: str = "bd-gen"
 
     def __post_init__(self) -> None:
+        if self.tracker is not None and self.tracker not in TRACKERS:
+            raise InputError(f"run.tracker: expected {' or '.join(TRACKERS)}, got {self.tracker}")
         if self.training.rooms_share and self.noise in (LEARNED, LEARNED_RATES):
             raise InputError(
                 f"training.rooms_share must be 0 with noise={self.noise}, "
@@ -66,6 +74,7 @@ class RunConfig:
             "model": asdict(self.model),
             "noise": self.noise,
             "training": asdict(self.training),
+            **({} if self.init_from is None else {"init_from": file_hash(self.init_from)}),
         }
 
 
@@ -87,6 +96,7 @@ def starting_point(
 def _check_same_run(path: Path, start: Checkpoint, config: RunConfig, dataset: Dataset) -> None:
     if start.training_state is None:
         raise InputError(f"{path}: holds no training state, so training cannot go on from it")
+    check_same_words(start.words, str(path), dataset.vocabulary.words, "the data")
     n_max, fingerprint = dataset.vocabulary.n_max, dataset.fingerprint
     if start.n_max != n_max:
         raise InputError(
@@ -105,6 +115,11 @@ def _check_same_run(path: Path, start: Checkpoint, config: RunConfig, dataset: D
             f"{fingerprint}); choose another run.dir"
         )
     asked = config.as_dict()
+    if start.config.get("init_from") != asked.get("init_from"):
+        raise InputError(
+            f"{path}: was started from other weights than run.init_from={config.init_from}; choose "
+            "another run.dir"
+        )
     for section in ("model", "noise", "training"):
         had, wanted = start.config[section], asked[section]
         if section == "noise":

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from bd_gen.diagrams.tokens import num_rooms_of
-from bd_gen.diagrams.vocabulary import NO_EDGE, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.objective import CleanGroup
 from bd_gen.training.batches import BatchOrder
 from bd_gen.training.config import TrainingConfig
@@ -92,7 +92,7 @@ class Supply:
         self._positions = {
             n: torch.tensor(vocabulary.real_positions(n).tolist(), device=device) for n in sizes
         }
-        self._renumbering = {n: Renumbering(n, device) for n in sizes}
+        self._renumbering = {n: Renumbering(n, device, vocabulary.no_edge) for n in sizes}
 
     def draw(self, step: int, generator: torch.Generator) -> list[Drawn]:
         """What a step takes of each size: all that is random or read from the host."""
@@ -125,15 +125,16 @@ class Renumbering:
     """Puts the rooms of diagrams of one size in random order.
 
     An edge whose rooms change places takes the label seen from the other room, which is not
-    9 - r in general (`bd_gen.diagrams.relations`).
+    its inverse in general (`bd_gen.diagrams.relations`).
 
     Args:
         num_rooms: n.
         device: where diagrams are.
+        no_edge: the token of rooms that are not joined.
     """
 
-    def __init__(self, num_rooms: int, device: torch.device) -> None:
-        self.num_rooms = num_rooms
+    def __init__(self, num_rooms: int, device: torch.device, no_edge: int) -> None:
+        self.num_rooms, self._no_edge = num_rooms, no_edge
         rows, cols = np.triu_indices(num_rooms, k=1)
         self._rows = torch.tensor(rows.tolist(), device=device, dtype=torch.long)
         self._cols = torch.tensor(cols.tolist(), device=device, dtype=torch.long)
@@ -151,7 +152,7 @@ class Renumbering:
         """
         n, count = self.num_rooms, len(tokens)
         order = draws.argsort(dim=1)
-        seen_from = tokens.new_full((count, n, n), NO_EDGE)
+        seen_from = tokens.new_full((count, n, n), self._no_edge)
         seen_from[:, self._rows, self._cols] = tokens[:, n:]
         seen_from[:, self._cols, self._rows] = reverse
         pairs = order[:, self._rows] * n + order[:, self._cols]

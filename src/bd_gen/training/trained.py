@@ -43,7 +43,7 @@ class Trained(nn.Module):
         training = TrainingConfig() if training is None else training
         self.denoiser = Denoiser(config, vocabulary)
         self.rates = LearnedRates(vocabulary) if noise == LEARNED_RATES else None
-        self.law = OrderLaw() if noise == LEARNED else None
+        self.law = OrderLaw(vocabulary.words) if noise == LEARNED else None
         self.noise = noise
         self.estimator, self.rooms_share = training.estimator, training.rooms_share
         self.uniform_share = training.uniform_share

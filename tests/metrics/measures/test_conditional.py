@@ -8,8 +8,8 @@ from bd_gen.diagrams.tokens import tokens_from_diagrams, tokens_from_parts
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics import DiagramSet, Reference, compute_metrics
 from bd_gen.metrics.measures.conditional import (
-    NUM_PAIR_BINS,
     PAIRS,
+    num_pair_bins,
     relations_by_pair,
     typed_edges,
     typed_pairs,
@@ -143,14 +143,14 @@ def test_pairs_are_seen_from_the_lower_type():
     _, equal = typed_pairs(diagram_set(two_rooms(0, 0, 2), two_rooms(0, 0, 7)))
     assert equal.tolist() == [2, 7]
     _, last = typed_pairs(diagram_set(two_rooms(12, 12, None)))
-    assert last.tolist() == [NUM_PAIR_BINS - 1]
+    assert last.tolist() == [num_pair_bins(Vocabulary()) - 1]
 
 
 def test_every_pair_of_types_has_bins_of_its_own():
     every = [
         two_rooms(a, b, r) for a in range(13) for b in range(a, 13) for r in (*range(10), None)
     ]
-    assert PAIRS.fit(diagram_set(*every))["counts"].tolist() == [1] * NUM_PAIR_BINS
+    assert PAIRS.fit(diagram_set(*every))["counts"].tolist() == [1] * num_pair_bins(Vocabulary())
 
 
 def test_all_pairs_of_rooms_count_once():

@@ -121,6 +121,7 @@ def test_uniqueness_under_weights_counts_renumbered_samples_as_one(reference):
     assert found[UNIQUENESS][3] < value < found[UNIQUENESS][2]  # copies alone, others alone
 
 
+@pytest.mark.slow
 def test_real_plans_in_any_order_of_rooms(dev_data):
     path = dev_data / "real_plans" / "rplan.jsonl.gz"
     if not path.is_file():

@@ -20,7 +20,8 @@ Progress = Callable[[int, int], None]
 Read = Callable[..., "PlanTable"]
 
 OPTIONS = (
-    "path", "labels", "num_plans", "seed", "skip_bad", "unit", "scale", "flip_y", "fit",
+    "path", "labels", "vocabulary", "num_plans", "seed", "skip_bad",
+    "unit", "scale", "flip_y", "fit",
 )  # fmt: skip
 """Fields of `DataConfig` that belong to a source, not to every one."""
 
@@ -33,7 +34,7 @@ class Source:
         name: as in data=NAME.
         about: what it is, for lists.
         read: `read(config, progress)` gives the plans as a `PlanTable` of the rows of
-            `config.vocabulary`; `progress(done, total)` may be None. With `has_shapes` it takes
+            `config.token_rows`; `progress(done, total)` may be None. With `has_shapes` it takes
             `keeps_shapes` as well, for `PlanTable.shapes`.
         options: of `OPTIONS`, those that it takes. With "path" it needs a file.
         title: the plans of a `DataConfig` in words; by default the name and that of the file.
@@ -79,7 +80,8 @@ class Source:
         if self.content is not None:
             found = dict(self.content(config))
         else:
-            found = {name: getattr(config, name) for name in self.options if name != "path"}
+            own = (name for name in self.options if name not in ("path", "vocabulary"))
+            found = {name: getattr(config, name) for name in own}
             found |= {"sha256": content_hash(str(config.path))} if self.takes_path else {}
         plugin = provider(SOURCES.kind, self.name)
         return found if plugin is None else {**found, "plugin": plugin.sha256}

@@ -1,11 +1,12 @@
 """Relations, edges and neighbours given the types of the rooms, against the training set."""
 
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from bd_gen.diagrams.diagram_set import NO_TYPE, DiagramSet
-from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_RELATIONS, NUM_ROOM_TYPES, inverse_relation
+from bd_gen.diagrams.diagram_set import DiagramSet
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics.histograms import (
     GroupedHistogram,
     Histogram,
@@ -27,23 +28,20 @@ MIN_TRAINING_ROOMS = 20
 TOP_N = 20
 """How many of the most frequent pairs the top-N variant takes."""
 
-_NUM_LABELS = NUM_RELATIONS + 1  # "no edge" is the last one
-_NUM_TYPE_PAIRS = NUM_ROOM_TYPES * (NUM_ROOM_TYPES + 1) // 2
-NUM_PAIR_BINS = _NUM_TYPE_PAIRS * _NUM_LABELS
-"""91 unordered pairs of types times 11 labels."""
 
-_SWAPPED = np.array([*(inverse_relation(r) for r in range(NUM_RELATIONS)), NO_EDGE])
+def num_pair_bins(vocabulary: Vocabulary) -> int:
+    """Unordered pairs of types times relations and no edge: 91 times 11 for RPLAN."""
+    count = vocabulary.num_room_types
+    return count * (count + 1) // 2 * (vocabulary.no_edge + 1)
 
 
-def _number_of_type_pair() -> np.ndarray:
-    # (13, 13): 0..90 for two types, lower one first
-    table = np.zeros((NUM_ROOM_TYPES, NUM_ROOM_TYPES), np.int64)
-    lower, higher = np.triu_indices(NUM_ROOM_TYPES)
-    table[lower, higher] = table[higher, lower] = np.arange(_NUM_TYPE_PAIRS)
+@cache
+def _type_pairs(num_types: int) -> np.ndarray:
+    # (T, T): 0, 1, 2, ... for two types, lower one first
+    table = np.zeros((num_types, num_types), np.int64)
+    lower, higher = np.triu_indices(num_types)
+    table[lower, higher] = table[higher, lower] = np.arange(len(lower))
     return table
-
-
-_TYPE_PAIR = _number_of_type_pair()
 
 
 def _typed(
@@ -51,7 +49,7 @@ def _typed(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Slots between rooms of legal type, seen from the room with the lower type.
 
-    If the rooms change places the relation r becomes 9 − r; rooms of one type keep theirs, and
+    If the rooms change places the relation becomes its inverse; rooms of one type keep theirs, and
     no edge stays no edge. A token that is not a relation is no edge, as everywhere.
 
     Returns:
@@ -60,8 +58,8 @@ def _typed(
     first = diagrams.room_types[diagram, diagrams.vocabulary.edge_rows[slot]].astype(np.int64)
     second = diagrams.room_types[diagram, diagrams.vocabulary.edge_cols[slot]].astype(np.int64)
     label = diagrams.relations[diagram, slot]
-    label = np.where(first > second, _SWAPPED[label], label)
-    typed = (first != NO_TYPE) & (second != NO_TYPE)
+    label = np.where(first > second, diagrams.vocabulary.words.inverse[label], label)
+    typed = (first != diagrams.no_type) & (second != diagrams.no_type)
     lower, higher = np.minimum(first, second), np.maximum(first, second)
     return diagram[typed], lower[typed], higher[typed], label[typed]
 
@@ -70,24 +68,30 @@ def typed_pairs(diagrams: DiagramSet) -> Owners:
     """All pairs of rooms of legal type, joined or not.
 
     Returns:
-        (M,) diagram and (M,) bin in 0..1000: 11·(number of the pair of types) + label.
+        (M,) diagram and (M,) bin: (R + 1)·(number of the pair of types) + label.
     """
     diagram, lower, higher, label = _typed(diagrams, *room_pairs(diagrams))
-    return diagram, _TYPE_PAIR[lower, higher] * _NUM_LABELS + label
+    v = diagrams.vocabulary
+    return diagram, _type_pairs(v.num_room_types)[lower, higher] * (v.no_edge + 1) + label
 
 
 def typed_edges(diagrams: DiagramSet) -> Owners:
     """All edges between rooms of legal type.
 
     Returns:
-        (M,) diagram and (M,) bin: 10·(13·lower type + higher type) + relation, in the order of
+        (M,) diagram and (M,) bin: R·(T·lower type + higher type) + relation, in the order of
         the diagrams and of their edge slots.
     """
     diagram, lower, higher, relation = _typed(diagrams, *np.nonzero(diagrams.has_edge))
-    return diagram, (lower * NUM_ROOM_TYPES + higher) * NUM_RELATIONS + relation
+    v = diagrams.vocabulary
+    return diagram, (lower * v.num_room_types + higher) * v.num_relations + relation
 
 
-_EDGES = Histogram(typed_edges, lambda _: NUM_ROOM_TYPES**2 * NUM_RELATIONS)
+def _num_edge_bins(diagrams: DiagramSet) -> int:
+    return diagrams.vocabulary.num_room_types**2 * diagrams.vocabulary.num_relations
+
+
+_EDGES = Histogram(typed_edges, _num_edge_bins)
 
 
 def relations_by_pair(train: DiagramSet) -> dict[str, np.ndarray]:
@@ -96,10 +100,11 @@ def relations_by_pair(train: DiagramSet) -> dict[str, np.ndarray]:
     Pairs that are equally frequent keep the order in which the training set shows them.
 
     Returns:
-        "pairs" (P,) as 13·lower type + higher type, and "counts" (P, 10).
+        "pairs" (P,) as T·lower type + higher type, and "counts" (P, R).
     """
-    counts = _EDGES.counts(train).reshape(-1, NUM_RELATIONS)
-    pairs, first_seen = np.unique(typed_edges(train)[1] // NUM_RELATIONS, return_index=True)
+    num_relations = train.vocabulary.num_relations
+    counts = _EDGES.counts(train).reshape(-1, num_relations)
+    pairs, first_seen = np.unique(typed_edges(train)[1] // num_relations, return_index=True)
     pairs = pairs[np.argsort(first_seen)]
     pairs = pairs[counts[pairs].sum(axis=1) >= MIN_TRAINING_EDGES]
     pairs = pairs[np.argsort(-counts[pairs].sum(axis=1), kind="stable")]
@@ -141,17 +146,21 @@ def conditional_edges(samples: DiagramSet, fitted: Fitted) -> dict[str, Any]:
 
 
 def _degrees(diagrams: DiagramSet) -> Owners:
-    has_type = diagrams.room_types != NO_TYPE
+    has_type = diagrams.room_types != diagrams.no_type
     code = diagrams.room_types[has_type].astype(np.int64) * diagrams.vocabulary.n_max
     return np.nonzero(has_type)[0], code + diagrams.degrees[has_type]
 
 
-_DEGREES = Histogram(_degrees, lambda diagrams: NUM_ROOM_TYPES * diagrams.vocabulary.n_max)
+def _num_degree_bins(diagrams: DiagramSet) -> int:
+    return diagrams.vocabulary.num_room_types * diagrams.vocabulary.n_max
+
+
+_DEGREES = Histogram(_degrees, _num_degree_bins)
 
 
 def degrees_by_type(train: DiagramSet) -> dict[str, np.ndarray]:
-    """Counts (13, n_max): rooms of each type with 0, 1, ..., n_max − 1 neighbours."""
-    return {"counts": _DEGREES.counts(train).reshape(NUM_ROOM_TYPES, -1)}
+    """Counts (T, n_max): rooms of each type with 0, 1, ..., n_max − 1 neighbours."""
+    return {"counts": _DEGREES.counts(train).reshape(train.vocabulary.num_room_types, -1)}
 
 
 def _frequent_types(fitted: Fitted) -> tuple[np.ndarray, np.ndarray]:
@@ -188,7 +197,7 @@ def typed_degrees(samples: DiagramSet, fitted: Fitted) -> dict[str, Any]:
 
 
 PAIRS = HistogramMetric(
-    {"counts": Histogram(typed_pairs, lambda _: NUM_PAIR_BINS)},
+    {"counts": Histogram(typed_pairs, lambda diagrams: num_pair_bins(diagrams.vocabulary))},
     lambda counts, train: {
         "eval/pair_js": js(normalised(counts["counts"]), normalised(train["counts"]))
     },

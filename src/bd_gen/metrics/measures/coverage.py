@@ -6,7 +6,7 @@ Token by token, and as diagrams whatever the numbers of their rooms.
 import numpy as np
 
 from bd_gen.diagrams.canonical import hash_text, row_digests
-from bd_gen.diagrams.diagram_set import NO_TYPE, DiagramSet, are_new, distinct_rows, row_keys
+from bd_gen.diagrams.diagram_set import DiagramSet, are_new, distinct_rows, row_keys
 from bd_gen.metrics.distinct import resampled_distinct
 from bd_gen.metrics.parts import by_row
 from bd_gen.metrics.registry import Fitted, MetricKey, metric
@@ -61,7 +61,7 @@ def novelty(samples: DiagramSet, fitted: Fitted) -> dict[str, float]:
 @by_row
 def _sorted_types(samples: DiagramSet) -> dict[str, np.ndarray]:
     # (N, n_max) archetypes, and whether a sample has one: if all its rooms have a legal type
-    num_typed = (samples.room_types != NO_TYPE).sum(axis=1)
+    num_typed = (samples.room_types != samples.no_type).sum(axis=1)
     return {
         "archetypes": samples.archetypes,
         "has_one": (num_typed == samples.num_rooms) & (num_typed > 0),

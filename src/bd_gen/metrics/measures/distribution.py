@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bd_gen.diagrams.diagram_set import NO_TYPE, DiagramSet
-from bd_gen.diagrams.vocabulary import NUM_RELATIONS, NUM_ROOM_TYPES
+from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.metrics.histograms import (
     DIVERGENCES,
     Counts,
@@ -28,11 +27,9 @@ from bd_gen.metrics.histograms import (
 from bd_gen.metrics.parts import by_row
 from bd_gen.metrics.registry import Fitted, MetricKey, NotComputed, metric
 
-_NUM_LABELS = NUM_RELATIONS + 1  # "no edge" is the last one
-
 
 def _room_types(diagrams: DiagramSet) -> Owners:
-    has_type = diagrams.room_types != NO_TYPE
+    has_type = diagrams.room_types != diagrams.no_type
     return np.nonzero(has_type)[0], diagrams.room_types[has_type]
 
 
@@ -67,8 +64,8 @@ def _distances(counts: Counts, train: Counts) -> dict[str, np.ndarray]:
 
 DISTRIBUTION = HistogramMetric(
     {
-        "node": Histogram(_room_types, lambda _: NUM_ROOM_TYPES),
-        "edge": Histogram(_relations, lambda _: NUM_RELATIONS),
+        "node": Histogram(_room_types, lambda diagrams: diagrams.vocabulary.num_room_types),
+        "edge": Histogram(_relations, lambda diagrams: diagrams.vocabulary.num_relations),
         "rooms": Histogram(_sizes, lambda diagrams: max(int(diagrams.num_rooms.max()), 1)),
     },
     _distances,
@@ -121,7 +118,7 @@ def _of_edges(counts: Counts, train: Counts) -> dict[str, np.ndarray]:
 
 EDGE_COUNTS = HistogramMetric(
     {
-        "labels": Histogram(_labels, lambda _: _NUM_LABELS),
+        "labels": Histogram(_labels, lambda diagrams: diagrams.vocabulary.no_edge + 1),
         "edges": Histogram(_numbers_of_edges, lambda diagrams: diagrams.vocabulary.num_edges + 1),
     },
     _of_edges,
@@ -153,7 +150,7 @@ def count_columns(samples: DiagramSet, _fitted: Fitted) -> dict[str, np.ndarray]
 def edge_counts(samples: DiagramSet, fitted: Fitted) -> dict[str, Any]:
     """How often room pairs are joined, against the training set.
 
-    - edge_presence_js: JS of the labels of all room pairs, "no edge" being an eleventh label; a
+    - edge_presence_js: JS of the labels of all room pairs, "no edge" being a label too; a
       pair whose token is not a relation is a pair without an edge, as everywhere.
     - num_edges_w1: Wasserstein-1 distance of the number of edges in a diagram, in edges.
     - mean_edges: mean number of edges in a diagram with at least one room.

@@ -24,7 +24,6 @@ from typing import Any
 import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
-from bd_gen.diagrams.vocabulary import NUM_RELATIONS, NUM_ROOM_TYPES
 from bd_gen.metrics.graph_features import FEATURES, GraphFeatures
 from bd_gen.metrics.parts import parts
 from bd_gen.metrics.point_clouds import K, Neighbourhoods, Points
@@ -36,7 +35,6 @@ MAX_DIAGRAMS = 1000
 
 _SEED = 42
 _CHUNK = 2048  # samples at a time: (chunk, 1000) float64 distances are 16 MB
-_TYPES = NUM_ROOM_TYPES + 1  # rooms without a legal type count as a type of their own
 
 
 def structural_features(diagrams: DiagramSet) -> np.ndarray:
@@ -51,7 +49,7 @@ def typed_features(diagrams: DiagramSet) -> np.ndarray:
 
     Counted are rooms by type, joined pairs of rooms by their two types, and ends of edges by
     the type of the room there and its relation to the other room (r for room i of an edge
-    (i, j, r), 9 − r for room j).
+    (i, j, r), its inverse for room j).
     """
     v = diagrams.vocabulary
     chosen = np.flatnonzero(diagrams.num_rooms > 0)
@@ -60,13 +58,14 @@ def typed_features(diagrams: DiagramSet) -> np.ndarray:
     row, slot = np.nonzero(diagrams.has_edge[chosen])
     relation = diagrams.relations[chosen].astype(np.int64)[row, slot]
     i, j = types[row, v.edge_rows[slot]], types[row, v.edge_cols[slot]]
-    ends = _TYPES + _TYPES**2  # rooms come first, then pairs, then ends
-    size = ends + _TYPES * NUM_RELATIONS
+    num_types = v.num_room_types + 1  # rooms without a legal type are a type of their own
+    ends = num_types + num_types**2  # rooms come first, then pairs, then ends
+    size = ends + num_types * v.num_relations
     cells = [
         room_row * size + types[room_row, room],
-        row * size + _TYPES + np.minimum(i, j) * _TYPES + np.maximum(i, j),
-        row * size + ends + i * NUM_RELATIONS + relation,
-        row * size + ends + j * NUM_RELATIONS + (NUM_RELATIONS - 1 - relation),
+        row * size + num_types + np.minimum(i, j) * num_types + np.maximum(i, j),
+        row * size + ends + i * v.num_relations + relation,
+        row * size + ends + j * v.num_relations + v.words.inverse[relation],
     ]
     counts = np.bincount(np.concatenate(cells), minlength=len(chosen) * size)
     return counts.reshape(len(chosen), size).astype(np.int16)

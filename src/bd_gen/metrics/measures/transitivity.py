@@ -3,7 +3,8 @@
 import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
-from bd_gen.diagrams.soundness import HORIZONTAL, VERTICAL, has_order
+from bd_gen.diagrams.soundness import has_order, horizontal, vertical
+from bd_gen.diagrams.words import Words
 from bd_gen.metrics.parts import by_row
 from bd_gen.metrics.registry import MetricKey, metric
 from bd_gen.metrics.samples import value_by_num_rooms
@@ -15,13 +16,18 @@ def transitivity_checks(samples: DiagramSet) -> dict[str, np.ndarray]:
 
     Tokens that are not relations give no arrow, so a row of MASK contradicts nothing.
     """
-    horizontal = has_order(samples, HORIZONTAL)
-    vertical = has_order(samples, VERTICAL)
+    words = samples.vocabulary.words
+    is_ordered = has_order(samples, horizontal(words)), has_order(samples, vertical(words))
     return {
-        "transitivity_score": horizontal & vertical,
-        "h_consistent": horizontal,
-        "v_consistent": vertical,
+        "transitivity_score": is_ordered[0] & is_ordered[1],
+        "h_consistent": is_ordered[0],
+        "v_consistent": is_ordered[1],
     }
+
+
+def without_directions(words: Words) -> str:
+    """Why words without left, right, above and below cannot contradict themselves."""
+    return "" if words.has_directions else f"no relation of {words.name} says a direction"
 
 
 def transitivity_columns(samples: DiagramSet) -> dict[str, np.ndarray]:
@@ -43,6 +49,7 @@ def transitivity_columns(samples: DiagramSet) -> dict[str, np.ndarray]:
         MetricKey("transitivity_by_num_rooms", "Transitivity", "higher", "rate", nested=True),
     ),
     per_sample=transitivity_columns,
+    lacking=without_directions,
 )
 def transitivity(samples: DiagramSet) -> dict[str, object]:
     """Share of samples whose relations contradict themselves on neither axis."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.soundness import has_forbidden_containment, has_valid_types, is_connected
+from bd_gen.diagrams.words import Words
 from bd_gen.layouts.realizable import NO_DIAGRAM
 from bd_gen.layouts.realizable import NOT_ASKED as ROW_NOT_ASKED
 from bd_gen.layouts.search import Status
@@ -24,6 +25,11 @@ def containment_columns(samples: DiagramSet) -> dict[str, np.ndarray]:
     return {"inside_legal": samples.is_complete & ~has_forbidden_containment(samples)}
 
 
+def without_containments(words: Words) -> str:
+    """Why no room can be where it must not be."""
+    return "" if words.never_inside else f"{words.name} says of no room where it must not lie"
+
+
 @metric(
     family="Validity",
     keys=(
@@ -32,6 +38,7 @@ def containment_columns(samples: DiagramSet) -> dict[str, np.ndarray]:
         ),
     ),
     per_sample=containment_columns,
+    lacking=without_containments,
 )
 def containment(samples: DiagramSet) -> dict[str, float]:
     """Share of complete samples without a forbidden containment."""
@@ -57,6 +64,11 @@ def realizable_columns(samples: DiagramSet) -> dict[str, np.ndarray]:
         InputError: OR-tools is not installed.
     """
     return {"realizable": samples.derived("realizable", lambda: _answers(samples))}
+
+
+def without_rule(words: Words) -> str:
+    """Why a layout cannot be asked for."""
+    return "" if words.rule else f"{words.name} has no rule that reads relations off boxes"
 
 
 def _answers(samples: DiagramSet) -> np.ndarray:
@@ -92,6 +104,7 @@ def _answers(samples: DiagramSet) -> np.ndarray:
         ),
     ),
     per_sample=realizable_columns,
+    lacking=without_rule,
     requires="ortools",
     on_subset=True,
 )
@@ -126,7 +139,7 @@ def validity_checks(samples: DiagramSet) -> dict[str, np.ndarray]:
     valid_types = complete & has_valid_types(samples)
     return {
         "connected": connected,
-        "consistent": complete,  # of a complete row every edge label is in 0..9
+        "consistent": complete,  # of a complete row every edge label is a relation or no edge
         "valid_types": valid_types,
         "no_mask_tokens": samples.has_no_mask,
         "no_out_of_range": samples.is_in_range,

@@ -13,7 +13,6 @@ import math
 import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet, distinct_rows
-from bd_gen.diagrams.vocabulary import NUM_RELATIONS
 from bd_gen.metrics.descriptors import mixed
 from bd_gen.metrics.registry import MetricKey, metric
 
@@ -26,16 +25,13 @@ MAX_DIAGRAMS = 1000
 _SEED = 42
 
 
-_RELATION_CODES = mixed(np.arange(NUM_RELATIONS, dtype=np.uint64) << np.uint64(32))
-
-
 def weisfeiler_lehman_labels(diagrams: DiagramSet, iterations: int = ITERATIONS) -> np.ndarray:
     """Labels of all rooms after 0, 1, ... refinements.
 
     A room's first label is its type. Its next one tells of its present label and, for each
-    edge, of the relation seen from this room (r for room i of an edge (i, j, r), 9 − r for
-    room j) and the other room's label. Labels are 64-bit hashes, the same in every set; that
-    two of a million labels agree by chance has a probability of 3e-8.
+    edge, of the relation seen from this room (r for room i of an edge (i, j, r), its inverse for
+    room j) and the other room's label. Labels are 64-bit hashes, the same in every set; that two
+    of a million labels agree by chance has a probability of 3e-8.
 
     Returns:
         (N, iterations + 1, n_max) uint64, 0 where there is no room.
@@ -44,9 +40,10 @@ def weisfeiler_lehman_labels(diagrams: DiagramSet, iterations: int = ITERATIONS)
     exists = np.arange(v.n_max)[:, None] < diagrams.num_rooms
     labels = mixed(np.ascontiguousarray(diagrams.room_types.T).astype(np.uint64)) * exists
     joined = np.ascontiguousarray(diagrams.has_edge.T)
-    relations = np.minimum(diagrams.relations.T, NUM_RELATIONS - 1)
-    codes = _RELATION_CODES[relations]
-    turned = _RELATION_CODES[NUM_RELATIONS - 1 - relations]
+    relations = np.minimum(diagrams.relations.T, v.num_relations - 1)
+    code = mixed(np.arange(v.num_relations, dtype=np.uint64) << np.uint64(32))
+    codes = code[relations]
+    turned = code[v.words.inverse[relations]]
     rounds = [labels]
     for _ in range(iterations):
         heard = np.zeros_like(labels)

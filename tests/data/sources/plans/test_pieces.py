@@ -137,6 +137,7 @@ class _Counted(str):
         return part
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["[],", "0,", '"' + "a" * 700_000 + '",'])
 def test_a_list_is_copied_a_few_times_however_short_its_elements(part: str) -> None:
     text = _Counted("[" + part * (3_000_000 // len(part)) + "0]")

@@ -37,6 +37,7 @@ def test_within_includes_the_tolerance_itself() -> None:
     assert not Comparison("a", 3, 4.5, 1).is_within
 
 
+@pytest.mark.slow
 def test_published_constants_agree_with_the_real_plans(dev_data: object) -> None:
     """The calibration's own numbers, measured on the development data."""
     from bd_gen.data.dataset import DataConfig, load_table

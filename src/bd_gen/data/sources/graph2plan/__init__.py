@@ -19,4 +19,4 @@ def read(config: "DataConfig", progress: Progress | None) -> "PlanTable":
     """Read the file in a process of its own."""
     from bd_gen.data.sources.graph2plan.guarded import read_in_child
 
-    return read_in_child(str(config.path), config.vocabulary, config.skip_bad, progress)
+    return read_in_child(str(config.path), config.token_rows, config.skip_bad, progress)

@@ -17,13 +17,8 @@ from bd_gen.data.plan_table import PlanTable
 from bd_gen.data.problems import Problems
 from bd_gen.data.sources.graph2plan.mat_file import load_structs
 from bd_gen.data.sources.plans.plan_parser import LARGEST_COORDINATE, LONGEST_ID, BadPlanError
-from bd_gen.diagrams.vocabulary import (
-    NO_EDGE,
-    NODE_PAD,
-    NUM_RELATIONS,
-    NUM_ROOM_TYPES,
-    Vocabulary,
-)
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.errors import InputError
 
 _BOX_FIELDS = ("gtBoxNew", "box", "gtBox")
@@ -72,7 +67,7 @@ class _Rows:
     def __init__(self, size: int, vocabulary: Vocabulary) -> None:
         v = vocabulary
         self.vocabulary = v
-        self.room_types = np.full((size, v.n_max), NODE_PAD, np.uint8)
+        self.room_types = np.full((size, v.n_max), v.node_pad, np.uint8)
         self.num_rooms = np.zeros(size, np.int64)
         self.boxes = np.zeros((size, v.n_max, 4), np.float32)
         self.has_boxes = np.zeros(size, bool)
@@ -94,15 +89,15 @@ class _Rows:
         else:
             self.boxes[k, :n] = boxes
             self.has_boxes[k] = True
-        self.relations[k, v.real_mask(n)[v.n_max :]] = NO_EDGE
+        self.relations[k, v.real_mask(n)[v.n_max :]] = v.no_edge
         for i, j, relation in edges:
             if i == j:
                 self.self_loops += 1
                 continue
             if i > j:
-                i, j, relation = j, i, NUM_RELATIONS - 1 - relation
+                i, j, relation = j, i, RPLAN.num_relations - 1 - relation
             slot = v.edge_index(i, j)
-            if self.relations[k, slot] != NO_EDGE:
+            if self.relations[k, slot] != v.no_edge:
                 self.repeated += 1
             else:
                 self.relations[k, slot] = relation
@@ -158,7 +153,7 @@ def _room_types(value: Any, n_max: int) -> list[int]:
         raise BadPlanError("no rooms")
     if types.size > n_max:
         raise BadPlanError("too many rooms", f"{types.size} > n_max {n_max}")
-    if types.min() < 0 or types.max() >= NUM_ROOM_TYPES:
+    if types.min() < 0 or types.max() >= RPLAN.num_room_types:
         raise BadPlanError("unknown room type", f"rType {types.tolist()}")
     return types.tolist()
 
@@ -173,8 +168,8 @@ def _edges(value: Any, num_rooms: int) -> list[list[int]]:
         raise BadPlanError("bad relation", f"rEdge of shape {edges.shape} is not (E, 3)")
     if edges[:, :2].min() < 0 or edges[:, :2].max() >= num_rooms:
         raise BadPlanError("bad relation", "there is no such room")
-    if edges[:, 2].min() < 0 or edges[:, 2].max() >= NUM_RELATIONS:
-        raise BadPlanError("bad relation", f"r is not in 0..{NUM_RELATIONS - 1}")
+    if edges[:, 2].min() < 0 or edges[:, 2].max() >= RPLAN.num_relations:
+        raise BadPlanError("bad relation", f"r is not in 0..{RPLAN.num_relations - 1}")
     return edges.tolist()
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Nodes are rooms with a type, edges have a relation; what their words mean: docs/exports.md.
     """,
-    options=("path", "labels", "skip_bad"),
+    options=("path", "labels", "vocabulary", "skip_bad"),
 )
 def read(config: "DataConfig", progress: Progress | None) -> "PlanTable":
     """Read the files."""

@@ -32,7 +32,7 @@ def read_graphml_files(config: "DataConfig", progress: Progress | None) -> PlanT
     """
     files, notes = files_of(config, ENDINGS), dict[str, int]()
     items = _plans(files, labels_of(config), notes, progress)
-    table = read_foreign_plans(config, items, "file", RoomLabels())
+    table = read_foreign_plans(config, items, "file", RoomLabels(words=config.words))
     told = tuple(f"{note} ({count:,} files)" for note, count in notes.items())
     return replace(table, notes=(*told, *table.notes))
 

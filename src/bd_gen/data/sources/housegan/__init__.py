@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Each has boxes, room_type, edges and ed_rm, in pixels of a 256-pixel plan.
     """,
-    options=("path", "labels", "skip_bad"),
+    options=("path", "labels", "vocabulary", "skip_bad"),
     has_shapes=True,
 )
 def read(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     A line is x0, y0, x1, y1 and wall, door, a kind of room or of furniture. Sizes are not known:
     each plan is scaled to a usual one.
     """,
-    options=("path", "labels", "skip_bad"),
+    options=("path", "labels", "vocabulary", "skip_bad"),
     has_shapes=True,
 )
 def read(

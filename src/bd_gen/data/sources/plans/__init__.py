@@ -28,7 +28,7 @@ def _content(config: "DataConfig") -> dict[str, Any]:
     256-pixel plan, y downwards; or "relations": [[i, j, "left-of"], ...] instead of boxes. Other
     units: a header line {"bd_gen": "plans", "unit": "m"}, or --unit and --scale, or --fit.
     """,
-    options=("path", "labels", "skip_bad", "unit", "scale", "flip_y", "fit"),
+    options=("path", "labels", "vocabulary", "skip_bad", "unit", "scale", "flip_y", "fit"),
     content=_content,
     has_shapes=True,
     unit="bytes",
@@ -42,7 +42,7 @@ def read(
 
     return read_plans(
         str(config.path),
-        config.vocabulary,
+        config.token_rows,
         labels_of(config),
         config.skip_bad,
         progress,

@@ -19,7 +19,8 @@ from bd_gen.data.sources.plans.plan_parser import (
 )
 from bd_gen.data.sources.plans.plan_shapes import PlanShapes
 from bd_gen.data.unknown_labels import UnknownLabelsError, labels_sentence
-from bd_gen.diagrams.vocabulary import NO_EDGE, NODE_PAD, Vocabulary
+from bd_gen.diagrams.relations import tells_relations
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.errors import InputError
 
 _CHUNK = 8192  # plans held as Python numbers before they become arrays
@@ -147,12 +148,13 @@ class _Chunk:
         num_rooms = np.array(self.num_rooms, np.int64)
         has_boxes = np.array(self.has_boxes, bool)
         real = v.real_mask(num_rooms)[:, : v.n_max]
-        room_types = np.full(real.shape, NODE_PAD, np.uint8)
+        room_types = np.full(real.shape, v.node_pad, np.uint8)
         room_types[real] = np.frombuffer(self.types, np.uint8)
         boxes = np.zeros((len(self), v.n_max, 4), np.float32)
         boxes[real & has_boxes[:, None]] = np.array(self.numbers).reshape(-1, 4)
-        relations = relations_of_boxes(boxes, num_rooms, v)
-        without = np.where(v.real_mask(num_rooms), NO_EDGE, v.pad_row)[:, v.n_max :]
+        without = np.where(v.real_mask(num_rooms), np.uint8(v.no_edge), v.pad_row)[:, v.n_max :]
+        by_rule = tells_relations(v.words)
+        relations = relations_of_boxes(boxes, num_rooms, v) if by_rule else without.copy()
         is_related = np.array(self.is_related, bool)
         relations[is_related] = without[is_related]
         if self.edges:
@@ -167,7 +169,7 @@ class _Chunk:
 
 def _join(chunks: list[_Chunk], notes: list[str], vocabulary: Vocabulary) -> PlanTable:
     tables = [chunk.pack() for chunk in chunks if len(chunk)]
-    odd = OddPlans()
+    odd = OddPlans(words=vocabulary.words, counts_relations=tells_relations(vocabulary.words))
     for table in tables:
         odd.add_table(table)
 

@@ -38,7 +38,7 @@ def read_foreign_plans(
     Raises:
         InputError: as `collect_table`.
     """
-    parse = PlanParser(config.vocabulary, labels, unit, units=units, keeps_shapes=keeps_shapes)
+    parse = PlanParser(config.token_rows, labels, unit, units=units, keeps_shapes=keeps_shapes)
     return collect_table(str(config.path), parse, items, Collecting(config.skip_bad, keeps_shapes))
 
 

@@ -16,8 +16,9 @@ from bd_gen.data.sources.plans.plan_units import PIXELS, Units
 from bd_gen.diagrams.diagram import Diagram, room_names
 from bd_gen.diagrams.floor_plan import FloorPlan
 from bd_gen.diagrams.names import RoomLabels
-from bd_gen.diagrams.relations import relations_from_boxes
-from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, NUM_RELATIONS, Vocabulary
+from bd_gen.diagrams.relations import relations_from_boxes, tells_relations
+from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
+from bd_gen.diagrams.words import Words
 from bd_gen.system.errors import InputError
 
 
@@ -51,9 +52,10 @@ def each_plan(
     Raises:
         InputError: the file is unreadable or empty, or a plan is bad.
     """
-    vocabulary = _vocabulary(LARGEST_N_MAX)
+    labels = labels or RoomLabels()
+    vocabulary = _vocabulary(LARGEST_N_MAX, labels.words)
     unit, texts, units, _ = open_plans(path, units, progress)
-    parse = PlanParser(vocabulary, labels or RoomLabels(), unit, takes_joined, units, True)
+    parse = PlanParser(vocabulary, labels, unit, takes_joined, units, True)
     if odd is not None:
         odd.unread = parse.unread
     for number, text in texts:
@@ -70,14 +72,14 @@ def each_plan(
 
 def named_diagram(plan: ParsedPlan, vocabulary: Vocabulary) -> NamedDiagram:
     """A parsed plan as a diagram; `vocabulary` is that of its parser."""
-    room_types = tuple(plan.types)
+    room_types, words = tuple(plan.types), vocabulary.words
     boxes = None if plan.numbers is None else np.array(plan.numbers, np.float64).reshape(-1, 4)
     if plan.is_related or boxes is None:
         rows, columns = vocabulary.edge_rows, vocabulary.edge_cols
         edges = tuple((int(rows[slot]), int(columns[slot]), r) for slot, r in plan.edges)
     else:
-        edges = _edges_of_boxes(boxes)
-    diagram = Diagram(room_types, edges)
+        edges = _edges_of_boxes(boxes, words)
+    diagram = Diagram(room_types, edges, words)
     floor_plan = floor_plan_of(plan.shapes, boxes, diagram)
     return NamedDiagram(plan.name, diagram, boxes, plan.joined, floor_plan)
 
@@ -91,20 +93,23 @@ def floor_plan_of(
     return shapes.floor_plan(boxes, room_names(diagram))
 
 
-def _edges_of_boxes(boxes: np.ndarray) -> tuple[tuple[int, int, int], ...]:
+def _edges_of_boxes(boxes: np.ndarray, words: Words) -> tuple[tuple[int, int, int], ...]:
     """The edges that the rule reads off (n, 4) boxes."""
-    small = _vocabulary(len(boxes))
+    small = _vocabulary(len(boxes), words)
     relations = relations_from_boxes(boxes[None], np.array([len(boxes)]), small)[0]
     return tuple(
         (int(small.edge_rows[slot]), int(small.edge_cols[slot]), int(relations[slot]))
-        for slot in np.flatnonzero(relations < NUM_RELATIONS)
+        for slot in np.flatnonzero(relations < small.num_relations)
     )
 
 
 def _follows_from_boxes(plan: NamedDiagram) -> bool:
-    return plan.boxes is not None and set(plan.diagram.edges) == set(_edges_of_boxes(plan.boxes))
+    words = plan.diagram.words
+    if plan.boxes is None or not tells_relations(words):
+        return not tells_relations(words)  # then boxes contradict nothing
+    return set(plan.diagram.edges) == set(_edges_of_boxes(plan.boxes, words))
 
 
 @lru_cache
-def _vocabulary(n_max: int) -> Vocabulary:
-    return Vocabulary(n_max)
+def _vocabulary(n_max: int, words: Words) -> Vocabulary:
+    return Vocabulary(n_max, words)

@@ -26,7 +26,8 @@ from bd_gen.data.sources.plans.plan_units import (
     to_pixels,
 )
 from bd_gen.diagrams.names import RoomLabels, is_joined_name
-from bd_gen.diagrams.vocabulary import NUM_RELATIONS, Vocabulary, relation_from_name
+from bd_gen.diagrams.relations import tells_relations
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.plain import JsonError, parse_json
 
 __all__ = ["LARGEST_COORDINATE", "LONGEST_ID", "BadPlanError", "ParsedPlan", "PlanParser"]
@@ -53,7 +54,7 @@ class ParsedPlan:
 
     Attributes:
         name: its id.
-        types: room type 0..12 of each room.
+        types: room type of each room.
         numbers: 4 box coordinates for each room, or None.
         edges: (edge slot, relation) of each given relation; relations that follow from boxes
             are not among them.
@@ -106,6 +107,8 @@ class PlanParser:
         self.seen: dict[str, int | str] = {}
         self.unread: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()
+        self._inverse = vocabulary.words.inverse.tolist()
+        self._has_rule = tells_relations(vocabulary.words)
 
     def __call__(
         self, text: bytes | dict[str, Any] | BadPlanError | None, number: int | str
@@ -140,6 +143,9 @@ class PlanParser:
         has_relations = "relations" in plan
         if not has_box and not has_relations:
             raise BadPlanError("neither boxes nor relations")
+        if not has_relations and not self._has_rule:
+            name = self.vocabulary.words.name
+            raise BadPlanError("no relations", f"the vocabulary {name} reads none off boxes")
         boxes = _boxes_of(rooms, largest, shapes) if has_box else None
         related = self._edges(plan["relations"], len(rooms)) if has_relations else {}
         if boxes is not None:
@@ -231,7 +237,7 @@ class PlanParser:
             relation = self._relation(name, i, j)
             if i > j:
                 i, j = j, i
-                relation = None if relation is None else NUM_RELATIONS - 1 - relation
+                relation = None if relation is None else self._inverse[relation]
             slot = self.vocabulary.edge_index(i, j)
             if slot in edges:
                 raise BadPlanError("bad relation", f"rooms {i} and {j} twice")
@@ -239,12 +245,12 @@ class PlanParser:
         return edges
 
     def _relation(self, name: str | None, i: int, j: int) -> int | None:
-        if name is None or is_joined_name(name):
+        if name is None or is_joined_name(name, self.vocabulary.words):
             if not self.takes_joined:
                 where = f"rooms {i} and {j}; draw, design and generate --given take these"
                 raise BadPlanError("joined without a direction", where)
             return None
-        relation = relation_from_name(name)
+        relation = self.vocabulary.words.relation(name)
         if relation is None:
             raise BadPlanError("bad relation", f"unknown name {name[:40]!r}")
         return relation

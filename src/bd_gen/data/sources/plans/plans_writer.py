@@ -12,7 +12,6 @@ import numpy as np
 from bd_gen.data.plan_table import PlanTable, follows_from_boxes, has_sound_boxes, table_sizes
 from bd_gen.data.sources.plans.plain_shapes import add_shapes, short
 from bd_gen.data.sources.plans.plan_units import USUAL_SIZE
-from bd_gen.diagrams.vocabulary import NUM_RELATIONS, RELATIONS, ROOM_TYPES
 from bd_gen.system.files import replacing
 
 
@@ -65,10 +64,12 @@ def plain_plans(table: PlanTable) -> Iterator[dict[str, object]]:
     sizes = table_sizes(table)
     is_usual = (sizes >= USUAL_SIZE[0]) & (sizes <= USUAL_SIZE[1])
     is_sound, follows = has_sound_boxes(table), follows_from_boxes(table)
+    types = table.vocabulary.words.room_names
+    relations = table.vocabulary.words.relation_names
     pairs = np.stack([table.vocabulary.edge_rows, table.vocabulary.edge_cols], axis=1).tolist()
     for k, n in enumerate(table.num_rooms.tolist()):
         rooms: list[dict[str, object]] = [
-            {"type": ROOM_TYPES[t]} for t in table.room_types[k, :n].tolist()
+            {"type": types[t]} for t in table.room_types[k, :n].tolist()
         ]
         if is_sound[k]:
             for room, box in zip(rooms, table.boxes[k, :n].tolist(), strict=True):
@@ -77,9 +78,9 @@ def plain_plans(table: PlanTable) -> Iterator[dict[str, object]]:
         if is_sound[k] and not is_usual[k]:
             plan["unit"] = "px"  # else it would not be believed
         if not follows[k]:
-            slots = np.flatnonzero(table.relations[k] < NUM_RELATIONS).tolist()
+            slots = np.flatnonzero(table.relations[k] < len(relations)).tolist()
             plan["relations"] = [
-                [*pairs[slot], RELATIONS[table.relations[k, slot]]] for slot in slots
+                [*pairs[slot], relations[table.relations[k, slot]]] for slot in slots
             ]
         if is_sound[k] and (shapes := table.shapes.get(str(table.ids[k]))) is not None:
             add_shapes(plan, shapes)

@@ -48,5 +48,12 @@ def read_plans(
             plan is bad: the message counts them by kind and names the first few.
     """
     unit, texts, units, _ = open_plans(path, units, progress)
-    parse = PlanParser(vocabulary, labels or RoomLabels(), unit, takes_joined, units, keeps_shapes)
+    parse = PlanParser(
+        vocabulary,
+        labels or RoomLabels(words=vocabulary.words),
+        unit,
+        takes_joined,
+        units,
+        keeps_shapes,
+    )
     return collect_table(path, parse, texts, Collecting(skip_bad, keeps_shapes))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     The pickle is read without being run. Doors, windows and the front door are kept with --out.
     """,
-    options=("path", "labels", "skip_bad"),
+    options=("path", "labels", "vocabulary", "skip_bad"),
     has_shapes=True,
     unit="bytes",
 )

@@ -33,4 +33,4 @@ def read(config: "DataConfig", progress: Progress | None) -> "PlanTable":
     """Make the plans."""
     from bd_gen.data.sources.synthetic.source import make_plans
 
-    return make_plans(config.num_plans, config.seed, config.vocabulary, progress)
+    return make_plans(config.num_plans, config.seed, config.token_rows, progress)

@@ -12,7 +12,7 @@ import numpy as np
 
 from bd_gen.data.sources.synthetic.programmes import ROOMS_PER_PLAN, draw_programmes
 from bd_gen.data.statistics import PlanStatistics, archetypes_of
-from bd_gen.diagrams.vocabulary import NODE_PAD, RELATIONS, ROOM_TYPES
+from bd_gen.diagrams.rplan import RPLAN
 
 PUBLISHED_ARCHETYPES = 716
 PUBLISHED_TRAINING_PLANS = 64_630
@@ -90,8 +90,8 @@ def _published(s: PlanStatistics, seed: int) -> Iterator[Comparison]:
     yield Comparison("connected", 1.0, s.connected, 0.0, kind="share")
     yield Comparison("one living room, one entrance", 1.0, s.valid_types, 0.0, kind="share")
     present = np.flatnonzero(s.room_types)
-    most = ROOM_TYPES[int(np.argmax(s.room_types))] == "SecondRoom"
-    least = ROOM_TYPES[int(present[np.argmin(s.room_types[present])])] == "Entrance"
+    most = RPLAN.room_names[int(np.argmax(s.room_types))] == "SecondRoom"
+    least = RPLAN.room_names[int(present[np.argmin(s.room_types[present])])] == "Entrance"
     yield Comparison("SecondRoom is commonest", 1, float(most), 0, kind="fact")
     yield Comparison("Entrance is rarest", 1, float(least), 0, kind="fact")
 
@@ -101,7 +101,7 @@ def _measured(s: PlanStatistics) -> Iterator[Comparison]:
         if n < len(s.rooms) and s.rooms[n]:
             yield Comparison(f"edges at {n} rooms", edges, float(s.edges_by_rooms[n]), 0.25)
     total = s.relations.sum()
-    for relation, count in zip(RELATIONS, s.relations, strict=True):
+    for relation, count in zip(RPLAN.relation_names, s.relations, strict=True):
         share = _MEASURED_RELATIONS[relation]
         yield Comparison(
             f"relation {relation}",
@@ -115,4 +115,6 @@ def _measured(s: PlanStatistics) -> Iterator[Comparison]:
 def _num_archetypes(seed: int) -> int:
     rng = np.random.default_rng(seed)
     programmes = draw_programmes(PUBLISHED_TRAINING_PLANS, max(ROOMS_PER_PLAN), rng)
-    return len(archetypes_of(np.where(programmes < 0, NODE_PAD, programmes)))
+    return len(
+        archetypes_of(np.where(programmes < 0, RPLAN.node_pad, programmes), RPLAN.num_room_types)
+    )

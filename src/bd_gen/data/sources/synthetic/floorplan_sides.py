@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from bd_gen.data.sources.synthetic.programmes import TYPE
-from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES
+from bd_gen.diagrams.rplan import RPLAN
 
 LEFT, RIGHT, TOP, BOTTOM = range(4)
 SIDES = (LEFT, RIGHT, TOP, BOTTOM)
@@ -58,7 +58,7 @@ _MIDDLE, _END = 0.85, 0.9
 
 def per_type(table: Mapping[str, tuple[float, ...]]) -> np.ndarray:
     """(13 + 1, k) rows of `table` by room type; 0 for other types, and in the last row."""
-    rows = np.zeros((NUM_ROOM_TYPES + 1, len(next(iter(table.values())))))
+    rows = np.zeros((RPLAN.num_room_types + 1, len(next(iter(table.values())))))
     for name, row in table.items():
         rows[TYPE[name]] = row
     return rows

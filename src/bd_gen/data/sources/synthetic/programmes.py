@@ -11,7 +11,7 @@ from itertools import product
 
 import numpy as np
 
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
+from bd_gen.diagrams.rplan import RPLAN
 
 ROOMS_PER_PLAN = {4: 0.003, 5: 0.072, 6: 0.311, 7: 0.362, 8: 0.252}
 """RPLAN's share of plans with so many rooms."""
@@ -38,7 +38,7 @@ _SPECIAL_SECOND_ROOMS = {"StudyRoom": 0.080, "ChildRoom": 0.060, "GuestRoom": 0.
 _COUNTED = (*_COUNT_FACTORS, "Bathroom", "SecondRoom")
 _MOST_OTHER_ROOMS = max(ROOMS_PER_PLAN) - 1
 
-TYPE = {name: k for k, name in enumerate(ROOM_TYPES)}
+TYPE = {name: k for k, name in enumerate(RPLAN.room_names)}
 
 
 @cache

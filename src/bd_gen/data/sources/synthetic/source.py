@@ -7,7 +7,7 @@ import numpy as np
 from bd_gen.data.plan_table import PlanTable, table_from_boxes
 from bd_gen.data.sources.synthetic.floorplans import draw_floorplans
 from bd_gen.data.sources.synthetic.programmes import ROOMS_PER_PLAN, TYPE, draw_programmes
-from bd_gen.diagrams.vocabulary import NODE_PAD, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.errors import InputError
 
 GENERATOR_VERSION = 1
@@ -38,17 +38,17 @@ def make_plans(
             f"rooms, got {vocabulary.n_max}"
         )
     n_max = vocabulary.n_max
-    room_types = np.full((num_plans, n_max), NODE_PAD, np.uint8)
+    room_types = np.full((num_plans, n_max), vocabulary.node_pad, np.uint8)
     boxes = np.zeros((num_plans, n_max, 4), np.float32)
     for start in range(0, num_plans, _CHUNK):
         types, some_boxes = _make_chunk(seed, start // _CHUNK, n_max)
         here = slice(start, min(start + _CHUNK, num_plans))
         count, width = here.stop - start, min(n_max, types.shape[1])
-        room_types[here, :width] = np.where(types < 0, NODE_PAD, types)[:count, :width]
+        room_types[here, :width] = np.where(types < 0, vocabulary.node_pad, types)[:count, :width]
         boxes[here, :width] = some_boxes[:count, :width]
         if progress is not None:
             progress(here.stop, num_plans)
-    num_rooms = (room_types != NODE_PAD).sum(1)
+    num_rooms = (room_types != vocabulary.node_pad).sum(1)
     ids = np.array([f"{seed}-{k}" for k in range(num_plans)])
     return table_from_boxes(room_types, boxes, num_rooms, ids, vocabulary)
 

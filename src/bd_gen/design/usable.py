@@ -1,0 +1,30 @@
+"""Sizes below which a room is of little use, for what a brief leaves open.
+
+Rounded from the smallest twentieth of rooms in 20,000 plans of RPLAN (MasterRoom 2.7 m and 10.2 m²,
+SecondRoom 2.2 m and 6.4 m², Kitchen 1.3 m and 3.4 m², Bathroom 1.2 m and 2.2 m²), and for a balcony
+the width on which a chair can stand. Types that RPLAN's plans hardly have are estimates.
+"""
+
+from bd_gen.diagrams.vocabulary import ROOM_TYPES
+
+LEAST: dict[str, tuple[float, float]] = {
+    "LivingRoom": (3.0, 14.0),
+    "MasterRoom": (2.6, 9.5),
+    "Kitchen": (1.4, 3.4),
+    "Bathroom": (1.2, 2.2),
+    "DiningRoom": (1.5, 4.0),
+    "ChildRoom": (2.1, 6.4),
+    "StudyRoom": (1.8, 4.5),
+    "SecondRoom": (2.1, 6.4),
+    "GuestRoom": (2.1, 6.4),
+    "Balcony": (0.9, 1.4),
+    "Entrance": (1.0, 1.2),
+    "Storage": (0.6, 0.6),
+    "Wall-in": (0.6, 0.6),
+}
+"""Least side in metres and least area in m², by type."""
+
+
+def least_size(room_type: int) -> tuple[float, float] | None:
+    """Least side in metres and least area in m² of rooms of a type; None if nothing is known."""
+    return LEAST.get(ROOM_TYPES[room_type])

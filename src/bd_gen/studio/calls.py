@@ -1,0 +1,173 @@
+"""What the page can ask and gets at once: each a function of a message, with a message back.
+
+The server and the notebook answer by the same table, `CALLS`. What takes a model is in `search`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bd_gen.design.contradictions import contradictory
+from bd_gen.diagrams.laid_out import LaidOut
+from bd_gen.diagrams.vocabulary import NUM_RELATIONS, RELATIONS
+from bd_gen.studio.moving import move
+from bd_gen.studio.plan_message import plan_message, plan_of
+from bd_gen.studio.projects import project_of
+from bd_gen.studio.reasons import reason_of
+from bd_gen.studio.sketch import (
+    APART,
+    MOST_RULES,
+    TOUCHES,
+    box_table,
+    items,
+    number,
+    rule_of,
+    sketch_of,
+    table,
+    text,
+    whole,
+)
+from bd_gen.studio.solving import boxes_for
+from bd_gen.studio.transfer import exported, imported, with_names
+from bd_gen.studio.vocabulary import vocabulary_message
+from bd_gen.system.errors import InputError
+
+LARGEST_UPLOAD = 16_000_000
+"""Bytes of a file that somebody brings."""
+
+_LONGEST_IMPROVE = 2.0  # seconds
+Message = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What answers: which model is used, for those answers that depend on it.
+
+    Attributes:
+        checkpoint: SHA-256 of the model; "" where none is known yet.
+    """
+
+    checkpoint: str = ""
+
+
+def vocabulary(desk: Desk, message: Message) -> Message:  # noqa: ARG001
+    """The words, formats and limits of the page."""
+    return vocabulary_message(LARGEST_UPLOAD) | {"checkpoint": desk.checkpoint}
+
+
+def plan(desk: Desk, message: Message) -> Message:  # noqa: ARG001
+    """A layout of the sketch, or why there is none and what to give up for one."""
+    sketch = sketch_of(message.get("sketch"))
+    previous = message.get("boxes")
+    boxes = boxes_for(
+        sketch,
+        None if previous is None else box_table(previous, sketch.num_rooms),
+        _seconds(message.get("improve", 0.0)),
+    )
+    if boxes is None:
+        return reason_of(sketch).message
+    return {"plan": plan_message(plan_of(sketch, boxes))}
+
+
+def drag(desk: Desk, message: Message) -> Message:  # noqa: ARG001
+    """The layout nearest to a drag, and what the drag itself would break."""
+    sketch = sketch_of(message.get("sketch"))
+    boxes = box_table(message.get("boxes"), sketch.num_rooms)
+    room = whole(message.get("room"), "room", 0, sketch.num_rooms - 1)
+    target = np.array([number(side, "to") for side in items(message.get("to"), "to", 4)])
+    if len(target) != 4:
+        raise InputError("to: expected four numbers")
+    found = move(sketch, boxes, room, target)
+    shown = found.boxes if found.boxes is not None else boxes
+    return {
+        "plan": plan_message(plan_of(sketch, shown)),
+        "is_snapped": found.boxes is None or not np.array_equal(found.boxes, found.wished),
+        "wished": found.wished.tolist(),
+        "broken": [
+            {"pair": [i, j], "was": TOUCHES if was < 0 else _name(was), "is": _name(now)}
+            for i, j, was, now in found.broken
+        ],
+        "broken_rules": list(found.broken_rules),
+    }
+
+
+def rules(desk: Desk, message: Message) -> Message:  # noqa: ARG001
+    """What is wrong with each rule as it is typed, and which of them contradict one another."""
+    content = table(message.get("sketch"), "sketch")
+    texts = items(content.get("rules", []), "rules", MOST_RULES)
+    bare = sketch_of({**content, "rules": [], "relations": [], "fixed": {}})
+    wrong: list[str | None] = []
+    good: list[int] = []
+    parsed = []
+    for place, one in enumerate(texts):
+        try:
+            rule = rule_of(one)
+            parsed.append(rule.for_programme(bare.room_types, bare.vocabulary))
+            good.append(place)
+            wrong.append(None)
+        except InputError as error:
+            wrong.append(_of_rule(error))
+    conflict = contradictory(parsed, bare.num_rooms, bare.vocabulary) if parsed else ()
+    at = [good[k] for k, rule in enumerate(parsed) if any(rule is one for one in conflict)]
+    return {"wrong": wrong, "contradictory": at}
+
+
+def export(desk: Desk, message: Message) -> Any:  # noqa: ARG001
+    """The plan as a file: a `Download`."""
+    sketch = sketch_of(message.get("sketch"))
+    name = text(message.get("format"), "format", 40)
+    boxes = message.get("boxes")
+    if boxes is None:
+        laid_out = LaidOut("plan", sketch.diagram, None, sketch.joined)
+    else:
+        laid_out = plan_of(sketch, box_table(boxes, sketch.num_rooms))
+    return exported(with_names(laid_out, sketch), name)
+
+
+def project(desk: Desk, message: Message) -> Message:
+    """A project file, checked."""
+    content = message.get("content")
+    if not isinstance(content, str | bytes):
+        raise InputError("project: expected the content of a file")
+    return project_of(content, desk.checkpoint)
+
+
+def upload(desk: Desk, message: Message) -> Message:  # noqa: ARG001
+    """The diagrams of a file."""
+    content = message.get("content")
+    if not isinstance(content, bytes):
+        raise InputError("file: expected the content of a file")
+    return imported(content, str(message.get("name", "")))
+
+
+CALLS: dict[str, Callable[[Desk, Message], Any]] = {
+    "vocabulary": vocabulary,
+    "plan": plan,
+    "drag": drag,
+    "rules": rules,
+    "export": export,
+    "project": project,
+    "upload": upload,
+}
+"""Everything that can be asked."""
+
+
+def _name(relation: int) -> str:
+    return RELATIONS[relation] if relation < NUM_RELATIONS else APART
+
+
+def _seconds(value: Any) -> float:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not 0 <= value <= _LONGEST_IMPROVE:
+        raise InputError(f"improve: expected seconds in 0..{_LONGEST_IMPROVE:g}")
+    return float(value)
+
+
+def _of_rule(error: InputError) -> str:
+    """What is wrong with a rule, without the option of the terminal that it came by."""
+    words = str(error)
+    if words.startswith("--"):
+        words = words.partition("': ")[2] or words
+    return words

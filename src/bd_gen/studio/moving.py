@@ -1,0 +1,140 @@
+"""Rooms and walls that are dragged in the plan: the nearest layout that the relations allow."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bd_gen.diagrams.relations import TOUCH_DISTANCE
+from bd_gen.diagrams.vocabulary import NO_EDGE
+from bd_gen.layouts.constraints import LARGEST_COORDINATE
+from bd_gen.layouts.search import find_boxes
+from bd_gen.studio.demands import demands_of, problem
+from bd_gen.studio.nearest import nearest
+from bd_gen.studio.sketch import Sketch, row_of
+from bd_gen.studio.solving import FIRST_SECONDS, diagram_of, fits
+
+_EFFORT = 0.04  # deterministic time: about 0.15 s
+_DRAGGED, _BESIDE = 100, 10
+"""What a pixel weighs by which the dragged side, or one that went along, is not where it should
+be; a pixel of any other side weighs 1."""
+
+
+@dataclass(frozen=True, eq=False)
+class Move:
+    """What came of a drag.
+
+    Attributes:
+        boxes: (n, 4) the nearest layout with all that is decided; None if there is none.
+        wished: (n, 4) boxes as they were dragged.
+        broken: (i, j, relation as it was, as it would be) for what the drag would break.
+        broken_rules: numbers of the rules that it would break.
+    """
+
+    boxes: np.ndarray | None
+    wished: np.ndarray
+    broken: tuple[tuple[int, int, int, int], ...]
+    broken_rules: tuple[int, ...]
+
+
+def move(sketch: Sketch, boxes: np.ndarray, room: int, target: np.ndarray) -> Move:
+    """Drag a room, or one of its walls, to where the user wants it.
+
+    Walls of other rooms that lie along a dragged wall go with it.
+
+    Args:
+        sketch: what is decided.
+        boxes: (n, 4) where rooms are.
+        room: which one is dragged.
+        target: (4,) its box as dragged.
+
+    Raises:
+        InputError: OR-tools is missing.
+    """
+    wished, weights = _wishes(boxes, room, target, frozenset(sketch.fixed) - {room})
+    kept = {k: box for k, box in sketch.fixed.items() if k != room}
+    if room in sketch.fixed:  # a room that stays where it is stays where it is dragged to
+        x0, y0, x1, y1 = (int(side) for side in wished[room])
+        kept[room] = (x0, y0, x1, y1)
+    sketch = _replaced(sketch, kept)
+    broken = _broken(sketch, wished)
+    broken_rules = _broken_rules(sketch, wished)
+    if fits(sketch, wished):
+        return Move(wished, wished, broken, broken_rules)
+    if room in sketch.fixed:
+        kept.pop(room)
+        sketch = _replaced(sketch, kept)
+    return Move(_nearest(sketch, boxes, wished, weights), wished, broken, broken_rules)
+
+
+def _replaced(sketch: Sketch, fixed: dict[int, tuple[int, int, int, int]]) -> Sketch:
+    return replace(sketch, fixed=fixed)
+
+
+def _wishes(
+    boxes: np.ndarray, room: int, target: np.ndarray, still: frozenset[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Boxes as they would be after the drag, and what each side weighs; both (n, 4)."""
+    wished, weights = boxes.copy(), np.ones(boxes.shape, np.int64)
+    wished[room] = _whole(target)
+    moved = wished[room] != boxes[room]
+    weights[room, moved] = _DRAGGED
+    is_wall = moved.sum() == 1
+    for side in np.flatnonzero(moved) if is_wall else ():
+        axis, shift = side % 2, int(wished[room, side] - boxes[room, side])
+        across = 1 - axis
+        for other in range(len(boxes)):
+            if other == room or other in still:
+                continue
+            overlap = min(boxes[room, across + 2], boxes[other, across + 2]) - max(
+                boxes[room, across], boxes[other, across]
+            )
+            opposite = (side + 2) % 4
+            if overlap > 0 and abs(boxes[other, opposite] - boxes[room, side]) <= TOUCH_DISTANCE:
+                at = int(np.clip(boxes[other, opposite] + shift, 0, LARGEST_COORDINATE))
+                low, high = (at, boxes[other, side]) if opposite < 2 else (boxes[other, side], at)
+                if low < high:
+                    wished[other, opposite] = at
+                    weights[other, opposite] = _BESIDE
+    return wished, weights
+
+
+def _whole(target: np.ndarray) -> np.ndarray:
+    """The box in whole pixels of the plan, at least a pixel wide; a room slides along its edge."""
+    box = np.rint(target).astype(np.int64)
+    for axis in range(2):
+        size = max(1, min(int(box[axis + 2] - box[axis]), LARGEST_COORDINATE))
+        box[axis] = np.clip(box[axis], 0, LARGEST_COORDINATE - size)
+        box[axis + 2] = box[axis] + size
+    return box
+
+
+def _broken(sketch: Sketch, boxes: np.ndarray) -> tuple[tuple[int, int, int, int], ...]:
+    found = {(i, j): r for i, j, r in diagram_of(sketch.room_types, boxes).edges}
+    decided = [
+        (i, j, r, found.get((i, j), NO_EDGE))
+        for i, j, r in sketch.relations
+        if found.get((i, j), NO_EDGE) != r
+    ]
+    parted = [(i, j, -1, NO_EDGE) for i, j in sketch.joined if (i, j) not in found]
+    return tuple(decided + parted)
+
+
+def _broken_rules(sketch: Sketch, boxes: np.ndarray) -> tuple[int, ...]:
+    row = row_of(diagram_of(sketch.room_types, boxes))
+    return tuple(k for k, rule in enumerate(sketch.token_rules) if not rule.holds(row)[0])
+
+
+def _nearest(
+    sketch: Sketch, boxes: np.ndarray, wished: np.ndarray, weights: np.ndarray
+) -> np.ndarray | None:
+    """The layout with the least weighted sum of distances of sides from where they are wished."""
+    for apart in (True, False):
+        whole = problem(sketch.num_rooms, demands_of(sketch, apart))
+        first = find_boxes(whole, FIRST_SECONDS)
+        if first.boxes is None or first.rest is None:
+            continue
+        start = boxes if fits(sketch, boxes) else first.boxes
+        found = nearest(whole, first.rest, wished, weights, start, _EFFORT)
+        if fits(sketch, found):
+            return found
+    return None

@@ -1,0 +1,288 @@
+// The right pane: the floor plan as the server found it. Rooms and walls can be dragged.
+import { h, pin, redraw, s } from "./dom.js";
+import { labelsOf } from "./state.js";
+import { T } from "./texts.js";
+
+const MARGIN = 12;
+const KEY_STEP = 4; // pixels of the plan: 0.28 m
+
+export class Plan {
+  constructor(app, pane) {
+    this.app = app;
+    this.drag = null;
+    this.asking = false;
+    this.svg = s("svg", { class: "plan", role: "group", viewBox: "0 0 256 256", preserveAspectRatio: "xMidYMid meet" });
+    this.note = h("div", { class: "note", "aria-live": "polite" });
+    pane.append(this.svg, this.note);
+    this.svg.addEventListener("pointermove", (event) => this.moved(event));
+    this.svg.addEventListener("pointerup", () => this.dropped());
+    this.svg.addEventListener("pointercancel", () => this.cancel());
+  }
+
+  draw() {
+    const { view, store } = this.app;
+    const plan = this.drag?.plan ?? view.plan;
+    const doc = store.present;
+    this.svg.classList.toggle("stale", Boolean(view.reason));
+    if (!plan || plan.boxes.length !== doc.rooms.length) {
+      redraw(this.svg, s("text", { class: "empty", x: 128, y: 128 }, T.planEmpty));
+      this.svg.setAttribute("aria-label", T.planEmpty);
+    } else this.drawPlan(plan, doc);
+    this.drawNote();
+  }
+
+  drawPlan(plan, doc) {
+    const labels = labelsOf(doc);
+    const total = plan.areas.reduce((sum, area) => sum + area, 0).toFixed(0);
+    this.svg.setAttribute("aria-label", T.planLabel(doc.rooms.length, total));
+    if (!this.drag) this.frame(plan.boxes);
+    const order = doc.rooms.map((_, k) => k).sort((i, j) => areaOf(plan.boxes[j]) - areaOf(plan.boxes[i]));
+    const conflict = new Set(this.app.view.reason?.rooms ?? []);
+    redraw(this.svg,
+      s("g", {}, order.map((k) => this.room(plan, doc.rooms[k], k, labels[doc.rooms[k].id], conflict.has(k)))),
+      s("g", { class: "openings", "aria-hidden": "true" }, plan.doors.map(doorPath), plan.windows.map(windowPath)),
+      this.handles(plan, doc),
+      this.scale(plan));
+  }
+
+  /** What of the 256 pixels is shown: all rooms with a margin; kept while something is dragged. */
+  frame(boxes) {
+    const low = [0, 1].map((axis) => Math.min(...boxes.map((box) => box[axis])) - MARGIN);
+    const high = [2, 3].map((side) => Math.max(...boxes.map((box) => box[side])) + MARGIN);
+    this.view = [low[0], low[1], high[0] - low[0], high[1] - low[1] + 8];
+    this.svg.setAttribute("viewBox", this.view.join(" "));
+  }
+
+  room(plan, room, k, label, isBad) {
+    const { app } = this;
+    const type = app.type(room.type);
+    const rings = plan.shapes[k];
+    const isSelected = app.selection?.kind === "room" && app.selection.id === room.id;
+    const area = plan.areas[k].toFixed(1);
+    const marks = (room.placed ? T.marks.placed : "") + (isBad ? T.marks.conflict : "");
+    const [cx, cy, width, height] = spot(rings, plan.boxes[k]);
+    const size = Math.max(3.2, Math.min(6.5, (0.92 * width) / (0.66 * label.length)));
+    const lines = (0.92 * width) / (0.66 * size) < label.length - 0.01 && label.includes(" ") ? label.split(" ") : [label];
+    const isRoomy = height > (lines.length + 1) * size * 1.1;
+    const group = s("g", {
+      class: ["place", isSelected && "selected", room.placed && "placed", isBad && "conflict"].filter(Boolean).join(" "),
+      tabindex: "0", role: "button", "aria-pressed": String(isSelected), "aria-label": T.planRoom(label, area, marks),
+      "data-key": `place ${room.id}`, "data-place": k,
+      onfocus: () => app.select({ kind: "room", id: room.id, pane: "plan" }),
+      onpointerdown: (event) => this.grabbed(event, k, "room"),
+      onkeydown: (event) => this.key(event, k),
+    },
+    s("path", { d: ringPath(rings), fill: type.colour, "fill-rule": "evenodd", class: "floor" }),
+    s("text", { fill: type.ink, class: "label", x: cx, y: cy + (isRoomy ? 0 : size * 0.35) - ((lines.length - 1) * size) / 2, "font-size": size },
+      lines.map((line, at) => s("tspan", { x: cx, dy: at ? size * 1.05 : 0 }, line)),
+      isRoomy ? s("tspan", { x: cx, dy: size * 1.05, class: "area", "font-size": size * 0.8 }, `${area} m²`) : null));
+    if (room.placed) group.append(pin(cx, cy - (lines.length + 0.9) * size * 0.8, 0.45));
+    if (isBad) group.append(s("text", { class: "alarm", x: cx + width / 2 - 3, y: cy - size }, "!"));
+    return group;
+  }
+
+  /** Strips along the walls of the selected room, by which they are dragged. */
+  handles(plan, doc) {
+    const k = doc.rooms.findIndex((room) => this.app.selection?.kind === "room" && this.app.selection.id === room.id);
+    if (k < 0) return s("g");
+    const [x0, y0, x1, y1] = plan.boxes[k];
+    const lines = [[x0, y0, x0, y1], [x0, y0, x1, y0], [x1, y0, x1, y1], [x0, y1, x1, y1]];
+    return s("g", { class: "handles" }, lines.map((at, side) => s("g", { class: side % 2 ? "wall ns" : "wall ew", onpointerdown: (event) => this.grabbed(event, k, side) },
+      s("line", { x1: at[0], y1: at[1], x2: at[2], y2: at[3], class: "grip" }),
+      s("line", { x1: at[0], y1: at[1], x2: at[2], y2: at[3], class: "edge" }),
+      s("circle", { cx: (at[0] + at[2]) / 2, cy: (at[1] + at[3]) / 2, r: 2, class: "knob" }))));
+  }
+
+  scale(plan) {
+    const metre = 1 / this.app.words.metres_per_pixel;
+    const [x, y, , height] = this.view;
+    const total = plan.areas.reduce((sum, area) => sum + area, 0).toFixed(0);
+    return s("g", { class: "scale", "aria-hidden": "true", transform: `translate(${x + MARGIN} ${y + height - 7})` },
+      s("path", { d: `M0 -2V0H${metre}V-2` }), s("text", { x: metre + 2, y: 1.5 }, `${T.scale} · ${T.planTotal(total)}`));
+  }
+
+  drawNote() {
+    const { app } = this;
+    const { reason, offer, plan } = app.view;
+    this.note.classList.toggle("bad", Boolean(reason));
+    if (reason) {
+      redraw(this.note,
+        h("p", {}, h("span", { class: "alarm", "aria-hidden": "true" }, "! "), reason.is_proven ? T.whyNot(reason.why) : T.whyUnknown(reason.why)),
+        h("div", { class: "tools" }, reason.proposals.map((proposal, k) => h("button", { "data-key": `proposal ${k}`, onclick: () => app.take(proposal) }, proposalText(proposal)))),
+        reason.proposals.length ? null : h("p", {}, T.noSingle));
+    } else if (offer) {
+      redraw(this.note, h("p", {}, T.dragBreaks(offer.text)),
+        h("div", { class: "tools" },
+          h("button", { "data-key": "offer yes", onclick: () => app.takeOffer() }, T.changeThem),
+          h("button", { "data-key": "offer no", onclick: () => app.dropOffer() }, T.keepDiagram)));
+    } else redraw(this.note, h("p", {}, plan ? T.works : ""));
+  }
+
+  point(event) {
+    const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.svg.getScreenCTM().inverse());
+    return [at.x, at.y];
+  }
+
+  grabbed(event, k, part) {
+    const { app } = this;
+    event.stopPropagation();
+    if (app.view.reason || !app.view.plan) return;
+    const room = app.store.present.rooms[k];
+    const isSelected = app.selection?.kind === "room" && app.selection.id === room.id;
+    app.select({ kind: "room", id: room.id, pane: "plan" });
+    this.svg.querySelector(`[data-place="${k}"]`)?.focus({ preventScroll: true });
+    if (event.pointerType === "touch" && !isSelected) return; // the first touch selects, so that a page can be scrolled
+    this.svg.setPointerCapture(event.pointerId);
+    this.drag = { k, part, from: this.point(event), box: app.view.plan.boxes[k], boxes: app.view.plan.boxes, plan: null, target: null };
+  }
+
+  moved(event) {
+    if (!this.drag) return;
+    const [x, y] = this.point(event);
+    const by = [Math.round(x - this.drag.from[0]), Math.round(y - this.drag.from[1])];
+    if (!this.drag.target && Math.abs(by[0]) + Math.abs(by[1]) < 2) return;
+    this.drag.target = shifted(this.drag.box, this.drag.part, by);
+    this.ask();
+  }
+
+  /** One question at a time; the newest place of the pointer counts. */
+  async ask() {
+    if (this.asking || !this.drag?.target) return;
+    this.asking = true;
+    const { drag } = this;
+    const asked = drag.target;
+    try {
+      const answer = await this.app.askDrag(drag.boxes, drag.k, asked);
+      if (this.drag === drag) {
+        drag.plan = answer.plan;
+        drag.answer = answer;
+        this.draw();
+      }
+    } catch (error) {
+      this.app.failed(error);
+    } finally {
+      this.asking = false;
+    }
+    if (this.drag === drag && String(drag.target) !== String(asked)) this.ask();
+    else if (drag.isDropped) this.finish(drag, asked);
+  }
+
+  dropped() {
+    const { drag } = this;
+    this.drag = null;
+    if (!drag?.target) return;
+    drag.isDropped = true;
+    this.finish(drag, null);
+  }
+
+  async finish(drag, asked) {
+    if (drag.isFinished) return;
+    drag.isFinished = true;
+    try {
+      const isLast = drag.answer && asked !== null && String(asked) === String(drag.target);
+      const answer = isLast ? drag.answer : await this.app.askDrag(drag.boxes, drag.k, drag.target);
+      this.app.dragged(answer, drag.k);
+    } catch (error) {
+      this.app.failed(error);
+    }
+  }
+
+  cancel() {
+    this.drag = null;
+    this.draw();
+  }
+
+  key(event, k) {
+    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (!step || event.ctrlKey || event.metaKey || !this.app.view.plan || this.app.view.reason) return;
+    event.preventDefault();
+    const isSideways = step[0] !== 0;
+    let part = "room";
+    if (event.shiftKey) part = isSideways ? 2 : 3;
+    if (event.altKey) part = isSideways ? 0 : 1;
+    const boxes = this.app.view.plan.boxes;
+    const target = shifted(boxes[k], part, step.map((way) => way * KEY_STEP));
+    this.finish({ boxes, k, target }, null);
+  }
+}
+
+function proposalText(proposal) {
+  if (proposal.free === "relation") return T.freeThis(proposal.text, proposal.becomes);
+  if (proposal.free === "rule") return T.freeRule(proposal.text);
+  if (proposal.free === "place") return T.freePlaceOf(proposal.text);
+  return T.freeArea(proposal.type);
+}
+
+function shifted(box, part, by) {
+  const next = [...box];
+  if (part === "room") return next.map((side, k) => side + by[k % 2]);
+  next[part] += by[part % 2];
+  if (part < 2) next[part] = Math.min(next[part], next[part + 2] - 2);
+  else next[part] = Math.max(next[part], next[part - 2] + 2);
+  return next;
+}
+
+function areaOf([x0, y0, x1, y1]) {
+  return (x1 - x0) * (y1 - y0);
+}
+
+export function ringPath(rings) {
+  return rings.map((ring) => `M${ring.map((point) => point.join(" ")).join("L")}Z`).join("");
+}
+
+/** A place for the label: the middle of the largest upright strip of the outer ring, and its size. */
+function spot(rings, box) {
+  const ring = rings[0];
+  if (!ring) return [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2, box[2] - box[0], box[3] - box[1]];
+  const xs = [...new Set(ring.map((point) => point[0]))].sort((a, b) => a - b);
+  const ys = [...new Set(ring.map((point) => point[1]))].sort((a, b) => a - b);
+  let best = [0];
+  for (let i = 0; i < xs.length; i += 1) {
+    for (let j = i + 1; j < xs.length; j += 1) {
+      for (let k = 0; k < ys.length; k += 1) {
+        for (let l = ys.length - 1; l > k; l -= 1) {
+          const [width, height] = [xs[j] - xs[i], ys[l] - ys[k]];
+          const worth = Math.min(width, 3 * height) * Math.min(height, width);
+          if (worth > best[0] && isInside(rings, xs, ys, i, j, k, l)) best = [worth, (xs[i] + xs[j]) / 2, (ys[k] + ys[l]) / 2, width, height];
+        }
+      }
+    }
+  }
+  return best.length > 1 ? best.slice(1) : [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2, box[2] - box[0], box[3] - box[1]];
+}
+
+function isInside(rings, xs, ys, i, j, k, l) {
+  for (let a = i; a < j; a += 1) {
+    for (let b = k; b < l; b += 1) {
+      if (!covers(rings, (xs[a] + xs[a + 1]) / 2, (ys[b] + ys[b + 1]) / 2)) return false;
+    }
+  }
+  return true;
+}
+
+function covers(rings, x, y) {
+  let isIn = false;
+  for (const ring of rings) {
+    for (let k = 0, before = ring.length - 1; k < ring.length; before = k, k += 1) {
+      const [ax, ay] = ring[k];
+      const [bx, by] = ring[before];
+      if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) isIn = !isIn;
+    }
+  }
+  return isIn;
+}
+
+function doorPath(door) {
+  const [x0, y0, x1, y1] = door.at;
+  const width = Math.max(x1 - x0, y1 - y0);
+  const gap = s("line", { x1: x0, y1: y0, x2: x1, y2: y1, class: `gap ${door.kind}` });
+  if (door.kind === "open") return gap;
+  const isFlat = y1 - y0 < x1 - x0;
+  const leaf = isFlat ? `M${x0} ${y0}v${-width}a${width} ${width} 0 0 1 ${width} ${width}` : `M${x0} ${y0}h${width}a${width} ${width} 0 0 1 ${-width} ${width}`;
+  return s("g", {}, gap, s("path", { d: leaf, class: `leaf ${door.kind}` }));
+}
+
+function windowPath(window) {
+  const [x0, y0, x1, y1] = window.at;
+  return s("g", {}, s("line", { x1: x0, y1: y0, x2: x1, y2: y1, class: "pane" }), s("line", { x1: x0, y1: y0, x2: x1, y2: y1, class: "glass" }));
+}

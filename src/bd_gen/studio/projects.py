@@ -1,0 +1,113 @@
+"""Project files `.bdgen.json`: brief, diagram, locks, boxes, seed, and which model it was."""
+
+from typing import Any
+
+from bd_gen.diagrams.vocabulary import LARGEST_N_MAX
+from bd_gen.studio.sketch import box_of, items, number, sketch_of, table, text, whole
+from bd_gen.system.errors import InputError
+from bd_gen.system.plain import JsonError, parse_json, plain_dict
+
+FORMAT, FORMAT_VERSION = "bd-gen project", 1
+LARGEST_PROJECT = 1_000_000
+"""Bytes."""
+
+_LARGEST_SEED = 2**53 - 1  # what JavaScript counts exactly
+_OWN = frozenset({"format", "version", "made_by", "vocabulary", "checkpoint", "sketch", "view"})
+
+
+def project_of(content: bytes | str, checkpoint: str) -> dict[str, Any]:
+    """A project file, checked, with notes on what is other here than where it was made.
+
+    Args:
+        content: of the file.
+        checkpoint: SHA-256 of the model that is used here.
+
+    Returns:
+        {"project": as it was, without what nobody knows; "notes": sentences}.
+
+    Raises:
+        InputError: it is no project, of a later version, or holds what cannot be.
+    """
+    if len(content) > LARGEST_PROJECT:
+        raise InputError(f"project: expected at most {LARGEST_PROJECT:,} bytes")
+    try:
+        project = plain_dict(parse_json(content), "project")
+    except JsonError as error:
+        raise InputError(f"project: {error}") from None
+    if project.get("format") != FORMAT:
+        raise InputError(f"project: expected a file that says 'format': {FORMAT!r}")
+    version = whole(project.get("version"), "project: version", 1, 10_000)
+    if version > FORMAT_VERSION:
+        raise InputError(
+            f"project: is of version {version}, made by a later bd-gen; this one knows "
+            f"{FORMAT_VERSION}"
+        )
+    notes = [f"'{key[:40]}' means nothing here and was left out" for key in project.keys() - _OWN]
+    _check_vocabulary(project.get("vocabulary", "rplan"))
+    made_with = text(project.get("checkpoint", ""), "project: checkpoint", 64)
+    if made_with and checkpoint and made_with != checkpoint:
+        notes.append(
+            "it was made with another model: the plan is the same, new alternatives will differ"
+        )
+    return {"project": _checked(project), "notes": notes}
+
+
+def _check_vocabulary(name: Any) -> None:
+    name = text(name, "project: vocabulary", 100)
+    if name != "rplan":
+        raise InputError(f"project: its rooms are of the vocabulary {name!r}; here is 'rplan'")
+
+
+def _checked(project: dict[str, Any]) -> dict[str, Any]:
+    sketch = table(project.get("sketch"), "project: sketch")
+    rooms = items(sketch.get("rooms"), "project: rooms", LARGEST_N_MAX)
+    links = items(sketch.get("links", []), "project: links", LARGEST_N_MAX * LARGEST_N_MAX // 2)
+    plain = {
+        "rooms": [{k: table(r, "rooms").get(k, "") for k in ("type", "name")} for r in rooms],
+        "relations": [_relation(table(link, "links")) for link in links],
+        "rules": sketch.get("rules", []),
+        "areas": sketch.get("areas", {}),
+    }
+    if rooms:
+        sketch_of(plain)  # refuses what cannot be
+    return {
+        "rooms": [_room(room) for room in rooms],
+        "links": [_link(link) for link in links],
+        "rules": [{"kind": r["kind"], "text": r["text"]} for r in plain["rules"]],
+        "areas": plain["areas"],
+        "seed": whole(sketch.get("seed", 0), "project: seed", 0, _LARGEST_SEED),
+    }
+
+
+def _relation(link: dict[str, Any]) -> list[Any]:
+    return [link.get("a"), link.get("b"), link.get("relation")]
+
+
+def _room(room: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {"type": room["type"], "name": room.get("name", "")}
+    for axis in ("x", "y"):
+        at = room.get(axis)
+        if at is not None:
+            found[axis] = number(at, f"project: {axis}")
+    if room.get("box") is not None:
+        found["box"] = list(box_of(room["box"], "project: box"))
+    return found | _marks(room)
+
+
+def _link(link: dict[str, Any]) -> dict[str, Any]:
+    return {key: link[key] for key in ("a", "b", "relation")} | _marks(link)
+
+
+def _marks(thing: dict[str, Any]) -> dict[str, Any]:
+    """Who drew it, and what is locked."""
+    by = thing.get("by", "hand")
+    if by not in ("hand", "model"):
+        raise InputError("project: by: expected 'hand' or 'model'")
+    marks = {"by": by}
+    for key in ("locked", "placed"):
+        value = thing.get(key, False)
+        if not isinstance(value, bool):
+            raise InputError(f"project: {key}: expected true or false")
+        if value:
+            marks[key] = value
+    return marks
