@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bd_gen.api.plugins import plugin as plugin
     from bd_gen.data.config import DataConfig as DataConfig
     from bd_gen.diagrams.vocabulary import Vocabulary as Vocabulary
+    from bd_gen.diagrams.words import Words as Words
     from bd_gen.system.errors import InputError as InputError
 
 _HOME = {
@@ -37,6 +38,7 @@ _HOME = {
     "Plan": "bd_gen.api.plan",
     "Undecided": "bd_gen.api.layout",
     "Vocabulary": "bd_gen.diagrams.vocabulary",
+    "Words": "bd_gen.diagrams.words",
     "design": "bd_gen.design",  # the package itself, which can be called
     "draw": "bd_gen.api.drawing",
     "evaluate": "bd_gen.api.evaluation",

@@ -8,6 +8,7 @@ import numpy as np
 from bd_gen.data.plan_table import PlanTable, follows_from_boxes, table_sizes
 from bd_gen.data.sources.plans.plan_parser import unread_notes
 from bd_gen.data.sources.plans.plan_units import USUAL_SIZE, size_of
+from bd_gen.diagrams.relations import tells_relations
 from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.word_parts import DirectionRule
 from bd_gen.diagrams.words import Words
@@ -31,6 +32,10 @@ class OddPlans:
     words: Words = RPLAN
     unread: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def _counts(self) -> bool:
+        return self.counts_relations and tells_relations(self.words)
+
     def add(self, boxes: np.ndarray | None, follows_from_boxes: bool) -> None:
         """Count one plan.
 
@@ -42,14 +47,14 @@ class OddPlans:
             return
         size = size_of(boxes)
         self.num_of_odd_size += not USUAL_SIZE[0] <= size <= USUAL_SIZE[1]
-        self.num_of_other_relations += self.counts_relations and not follows_from_boxes
+        self.num_of_other_relations += self._counts and not follows_from_boxes
 
     def add_table(self, table: PlanTable) -> None:
         """Count all plans of a table."""
         size = table_sizes(table)
         is_odd = (size < USUAL_SIZE[0]) | (size > USUAL_SIZE[1])
         self.num_of_odd_size += int((is_odd & table.has_boxes).sum())
-        if self.counts_relations:
+        if self._counts:
             self.num_of_other_relations += int((table.has_boxes & ~follows_from_boxes(table)).sum())
 
     @property

@@ -121,6 +121,10 @@ class Relation:
             raise ValueError(f"{self.name}: sign: expected at most 4 characters")
 
 
+USUAL_TOUCH = 9
+"""Pixels of a 256-pixel plan within which two boxes touch; walls are up to so thick."""
+
+
 @dataclass(frozen=True)
 class DirectionRule:
     """Graph2Plan's rule (arXiv:2004.13204), which made RPLAN's relations.
@@ -133,7 +137,7 @@ class DirectionRule:
         canvas: width and height of a plan, in pixels.
     """
 
-    touch: int = 9
+    touch: int = USUAL_TOUCH
     canvas: int = 256
 
     def __post_init__(self) -> None:
@@ -154,7 +158,7 @@ class TouchRule:
     """
 
     wall: int = 8
-    touch: int = 9
+    touch: int = USUAL_TOUCH
     relation: str = ""
     canvas: int = 256
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.drawing.appearance import INK, ROOM_COLOURS, SHORT_NAMES, TEXT_COLOURS
+from bd_gen.drawing.appearance import INK, room_colours, short_names, text_colours
 from bd_gen.drawing.labels import (
     Places,
     draw_labels,
@@ -68,14 +68,14 @@ def draw_floor_plan(
 
     fill(regions.is_building, WALL, _WALLS)
     for room, room_type in enumerate(diagram.room_types):
-        fill(regions.floor == room, ROOM_COLOURS[room_type], _FLOORS)
+        fill(regions.floor == room, room_colours(diagram.words)[room_type], _FLOORS)
     for hidden in np.flatnonzero(regions.areas == 0):
         low, high = fit.points(regions.boxes[hidden].reshape(2, 2)) + corner
         width, height = high - low
         style: dict[str, Any] = {"facecolor": "none", "linestyle": (0, (2, 2)), "zorder": _HIDDEN}
         axes.add_artist(Rectangle(low, width, height, edgecolor=INK, linewidth=0.9, **style))
-    text_colours = {k: TEXT_COLOURS[t] for k, t in enumerate(diagram.room_types)}
-    draw_labels(axes, labels, corner, text_colours)
+    colours = {k: text_colours(diagram.words)[t] for k, t in enumerate(diagram.room_types)}
+    draw_labels(axes, labels, corner, colours)
 
 
 def _lettered(
@@ -83,7 +83,7 @@ def _lettered(
 ) -> tuple[Fit, list[Label]]:
     """The largest scale at which every label has a place, and the labels."""
     names = [
-        (SHORT_NAMES[room_type], area_text(area, metres_per_pixel))
+        (short_names(diagram.words)[room_type], area_text(area, metres_per_pixel))
         for room_type, area in zip(diagram.room_types, regions.areas, strict=True)
     ]
     innermost = _targets(regions)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bd_gen.diagrams.relations import TOUCH_DISTANCE
+from bd_gen.diagrams.word_parts import USUAL_TOUCH
 
 if TYPE_CHECKING:
     from shapely import Geometry
@@ -28,7 +28,7 @@ def outlines_of(mask: np.ndarray) -> list[np.ndarray]:
     return [loop.astype(int) - 1 for loop in _loops(shapely.union_all(cells))]
 
 
-def footprint(boxes: np.ndarray, gap: float = TOUCH_DISTANCE) -> list[np.ndarray]:
+def footprint(boxes: np.ndarray, gap: float = USUAL_TOUCH) -> list[np.ndarray]:
     """The outlines around boxes (n, 4), y downwards, outer ones clockwise and holes the other way.
 
     Boxes of rooms lie up to the thickness of a wall apart. Gaps of up to `gap` pixels are closed

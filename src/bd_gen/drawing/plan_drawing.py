@@ -112,6 +112,7 @@ def plans_figure(
         room_types=_types_of(diagrams),
         note=_RELATION_NOTE if arrows else "",
         parts=parts,
+        words=diagrams[0].words,
     )
     figure, axes = sheet.new_axes()
     for k, (diagram, its_boxes) in enumerate(zip(diagrams, boxes, strict=True)):
@@ -231,6 +232,7 @@ def grid_figure(
         title=title,
         room_types=_types_of(diagrams),
         note=_RELATION_NOTE if relation_labels else "",
+        words=diagrams[0].words,
     )
     figure, axes = sheet.new_axes()
     placements = place(diagrams, _RELATION_GAP if relation_labels else GAP)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bd_gen.diagrams.floor_plan import by_size
-from bd_gen.diagrams.relations import TOUCH_DISTANCE
+from bd_gen.diagrams.word_parts import USUAL_TOUCH
 
 INNER_WALL = 3.0
 """Least thickness of the wall between two rooms, in pixels of the plan."""
@@ -94,7 +94,7 @@ def regions_of(boxes: np.ndarray) -> Regions:
 def _building(seen: np.ndarray, places: np.ndarray, cell: float, walls: float) -> np.ndarray:
     """Rooms, what lies between rooms that touch, and the wall around."""
     whole = seen >= 0
-    reach = round(TOUCH_DISTANCE / cell)
+    reach = round(USUAL_TOUCH / cell)
     for k, one in enumerate(places):
         for other in places[:k]:
             # Where boxes overlap along an axis this is what they share, else what is between.

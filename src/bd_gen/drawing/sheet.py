@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
-from bd_gen.drawing.appearance import CARD, INK, ROOM_COLOURS
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
+from bd_gen.drawing.appearance import CARD, INK, room_colours
 from bd_gen.drawing.wording import fitted, text_width
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Sheet:
         room_types: the types in the legend.
         note: a line of text below the legend, or an empty one.
         parts: pictures side by side in a panel.
+        words: whose room types these are.
     """
 
     num_panels: int
@@ -50,6 +52,7 @@ class Sheet:
     room_types: tuple[int, ...]
     note: str = ""
     parts: int = 1
+    words: Words = RPLAN
 
     @property
     def width(self) -> float:
@@ -82,7 +85,7 @@ class Sheet:
         """Left end and row of each entry of the legend."""
         x, row, places = MARGIN, 0, []
         for room_type in self.room_types:
-            width = 3 * _DOT + text_width(ROOM_TYPES[room_type]) * LEGEND_SIZE
+            width = 3 * _DOT + text_width(self.words.room_names[room_type]) * LEGEND_SIZE
             if x + width > self.width - MARGIN and x > MARGIN:
                 x, row = MARGIN, row + 1
             places.append((x, row))
@@ -168,9 +171,9 @@ class Sheet:
         first = self.height - MARGIN - _LEGEND_ROW * (self.legend_rows + bool(self.note)) + 9
         for room_type, (left, row) in zip(self.room_types, self._legend_places, strict=True):
             x, y = left + _DOT, first + row * _LEGEND_ROW
-            colour = ROOM_COLOURS[room_type]
+            colour = room_colours(self.words)[room_type]
             axes.add_artist(Circle((x, y), _DOT, facecolor=colour, edgecolor=INK, linewidth=0.8))
-            name = ROOM_TYPES[room_type]
+            name = self.words.room_names[room_type]
             axes.text(x + 2 * _DOT, y, name, fontsize=LEGEND_SIZE, color=INK, va="center_baseline")
         if self.note:
             text, size = fitted(self.note, LEGEND_SIZE, self.width - 2 * MARGIN)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut, checked_scale
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
 from bd_gen.drawing.outlines import footprint
 from bd_gen.exchange.exports import export_format
 from bd_gen.exchange.exports.dxf_style import (
@@ -103,7 +102,7 @@ def _utf16(letter: str) -> list[bytes]:
 def dxf_drawing(plan: LaidOut, scale: float = METRES_PER_PIXEL) -> "Drawing":
     """The drawing that `write_dxf` writes, in memory; for plans with boxes only."""
     assert plan.boxes is not None  # noqa: S101
-    drawing = new_drawing(plan.diagram.room_types)
+    drawing = new_drawing(plan.diagram.room_types, plan.diagram.words)
     drawing.header.custom_vars.append("bd-gen id", plan.id)
     space = drawing.modelspace()
     rooms = _in_metres(plan.boxes, scale)
@@ -111,7 +110,8 @@ def dxf_drawing(plan: LaidOut, scale: float = METRES_PER_PIXEL) -> "Drawing":
     areas = (rooms[:, 2] - rooms[:, 0]) * (rooms[:, 3] - rooms[:, 1])
     order = np.argsort(-areas, kind="stable").tolist()
     for room in order:
-        _add_room(space, rooms[room], plan.diagram.room_types[room])
+        name = plan.diagram.words.room_names[plan.diagram.room_types[room]]
+        _add_room(space, rooms[room], name)
     for room in order:
         _add_label(space, rooms[room], plan.labels[room])
         _add_room_dimensions(space, rooms[room])
@@ -130,12 +130,12 @@ def _in_metres(boxes: np.ndarray, scale: float) -> np.ndarray:
     return np.stack([x0 - left, bottom - y1, x1 - left, bottom - y0], axis=1) * scale
 
 
-def _add_room(space: "Modelspace", box: np.ndarray, room_type: int) -> None:
+def _add_room(space: "Modelspace", box: np.ndarray, type_name: str) -> None:
     from ezdxf.lldxf.const import BYLAYER
 
     left, bottom, right, top = box.tolist()
     corners = [(left, bottom), (right, bottom), (right, top), (left, top)]
-    layer = {"layer": room_layer(ROOM_TYPES[room_type])}
+    layer = {"layer": room_layer(type_name)}
     if left < right and bottom < top:
         fill = space.add_hatch(color=BYLAYER, dxfattribs=layer)
         fill.transparency = 0.65

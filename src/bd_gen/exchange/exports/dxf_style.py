@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
-from bd_gen.drawing.appearance import ROOM_COLOURS
+from bd_gen.diagrams.words import Words
+from bd_gen.drawing.appearance import room_colours
 
 if TYPE_CHECKING:
     from ezdxf.document import Drawing
@@ -23,7 +23,7 @@ def room_layer(name: str) -> str:
     return f"ROOM_{name}"
 
 
-def new_drawing(room_types: Iterable[int]) -> "Drawing":
+def new_drawing(room_types: Iterable[int], words: Words) -> "Drawing":
     """An empty drawing with a layer for each of these room types, and the other layers."""
     import ezdxf
     from ezdxf import colors
@@ -32,8 +32,8 @@ def new_drawing(room_types: Iterable[int]) -> "Drawing":
     drawing.header["$MEASUREMENT"] = _METRIC
     drawing.styles.new("BD_GEN", dxfattribs={"font": "arial.ttf"})
     for room_type in sorted(set(room_types)):
-        layer = drawing.layers.add(room_layer(ROOM_TYPES[room_type]), lineweight=25)
-        colour = colors.RGB.from_hex(ROOM_COLOURS[room_type])
+        layer = drawing.layers.add(room_layer(words.room_names[room_type]), lineweight=25)
+        colour = colors.RGB.from_hex(room_colours(words)[room_type])
         layer.rgb = colour
         layer.color = _nearest_index(colour)
         layer.rgb = colour  # setting the index takes the true colour away

@@ -12,7 +12,7 @@ from bd_gen.data.sources.graphml.graphml import GraphmlDiagram, read_graphml
 from bd_gen.data.sources.plans.bad_plan import BadPlanError
 from bd_gen.data.sources.plans.foreign import files_of, read_foreign_plans
 from bd_gen.diagrams.names import RoomLabels
-from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS, ROOM_TYPES
+from bd_gen.diagrams.words import Words
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _plans(
             told = [] if graph.is_complete else ["rooms without an edge are taken for not joined"]
             for note in (*graph.notes, *told):
                 notes[note] = notes.get(note, 0) + 1
-            yield name, plain_plan(str(Path(name).with_suffix("")), graph)
+            yield name, plain_plan(str(Path(name).with_suffix("")), graph, labels.words)
         except BadPlanError as bad:
             yield name, bad
         except InputError as error:
@@ -58,8 +58,8 @@ def _plans(
             progress(done, len(files))
 
 
-def plain_plan(name: str, graph: GraphmlDiagram) -> dict[str, Any]:
-    """The diagram in the open format.
+def plain_plan(name: str, graph: GraphmlDiagram, words: Words) -> dict[str, Any]:
+    """The diagram in the open format, in these words.
 
     Raises:
         BadPlanError: a room has no type.
@@ -68,12 +68,12 @@ def plain_plan(name: str, graph: GraphmlDiagram) -> dict[str, Any]:
     for k, room_type in enumerate(graph.room_types):
         if room_type is None:
             raise BadPlanError("missing field", f"type of room {k}")
-        rooms.append({"type": ROOM_TYPES[room_type]})
+        rooms.append({"type": words.room_names[room_type]})
     if graph.boxes is not None:
         for room, box in zip(rooms, graph.boxes.tolist(), strict=True):
             room["box"] = box
     relations: list[list[Any]] = [
-        [i, j, RELATIONS[r]] for i, j, r in graph.relations if r != NO_EDGE
+        [i, j, words.relation_names[r]] for i, j, r in graph.relations if r != words.no_edge
     ]
     relations += [[i, j] for i, j in graph.joined]
     return {"id": name, "rooms": rooms, "relations": relations}
