@@ -48,6 +48,12 @@ _PARAMETERS: dict[str, Callable[[], click.Parameter]] = {
     "labels": lambda: click.Option(
         ["--labels"], type=_FILE, help='JSON file {"foreign label": "RoomType"}.'
     ),
+    "vocabulary": lambda: click.Option(
+        ["--vocabulary"],
+        metavar="NAME|FILE",
+        help="What rooms and relations are called: rplan, resplan, lifull, or a YAML file "
+        "(docs/vocabulary.md).",
+    ),
     "num_plans": lambda: _number("--num-plans", 20_000),
     "seed": lambda: _number("--seed", 0),
     "unit": lambda: click.Option(
@@ -67,7 +73,11 @@ _PARAMETERS: dict[str, Callable[[], click.Parameter]] = {
         ["--fit"], is_flag=True, default=None, help="Sizes are unknown: scale each plan."
     ),
     "skip_bad": lambda: click.Option(["--skip-bad"], is_flag=True, help="Leave out bad plans."),
-    "n_max": lambda: _number("--n-max", 8, "Most rooms a plan may have."),
+    "n_max": lambda: click.Option(
+        ["--n-max"],
+        type=int,
+        help="Most rooms a plan may have.  [default: 8 in RPLAN's words, else as the largest has]",
+    ),
     "split": lambda: click.Option(
         ["--split"],
         type=click.Choice(SPLITS),

@@ -57,7 +57,8 @@ class DataConfig:
         seed: seed of the generator of plans (synthetic only).
         labels: JSON file {"foreign label": "RoomType"} (plans only).
         vocabulary: what the plans' words are: "rplan", another that comes with bd-gen, or a YAML
-            file (docs/vocabulary.md); None: RPLAN's. For sources that take one.
+            file (docs/vocabulary.md); None: the source's own, else RPLAN's. For sources that take
+            one.
         skip_bad: leave out bad plans and say so, instead of refusing the file.
         unit: "m" or "px", what coordinates are measured in; None: as the file says, else pixels
             of a 256-pixel plan that must be plausible (plans only; so are the next three).
@@ -73,7 +74,7 @@ class DataConfig:
 
     source: str = "synthetic"
     path: str | None = None
-    n_max: int | None = RPLAN_N_MAX
+    n_max: int | None = None
     split: str = "canonical"
     split_seed: int = 42
     split_file: str | None = None
@@ -94,6 +95,8 @@ class DataConfig:
                 f"data.source: expected one of {', '.join(SOURCES)}, got {self.source!r:.60}"
                 f"{did_you_mean(str(self.source), SOURCES)}"
             )
+        if self.vocabulary is None and SOURCES[self.source].vocabulary is not None:
+            object.__setattr__(self, "vocabulary", SOURCES[self.source].vocabulary)
         if self.n_max is None and self.vocabulary in (None, RPLAN.name):
             object.__setattr__(self, "n_max", RPLAN_N_MAX)
         if self.n_max is not None:

@@ -41,6 +41,7 @@ class Source:
         content: what determines the plans besides n_max, plain values by name, for the cache; by
             default the hash of the file and the other options.
         unit: what `progress` counts.
+        vocabulary: name of the words that its plans have, if these are not RPLAN's.
         has_shapes: can plans have more than boxes?
         has_ids: do lists of published ids apply to its plans?
         details: more help for its command.
@@ -53,6 +54,7 @@ class Source:
     title: Callable[["DataConfig"], str] | None = None
     content: Callable[["DataConfig"], Mapping[str, Any]] | None = None
     unit: str = "plans"
+    vocabulary: str | None = None
     has_shapes: bool = False
     has_ids: bool = True
     details: str = ""

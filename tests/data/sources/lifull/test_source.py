@@ -9,7 +9,6 @@ import pytest
 from bd_gen.data.config import DataConfig
 from bd_gen.data.dataset import load_table
 from bd_gen.data.plan_table import PlanTable, table_sizes
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
 from bd_gen.system.errors import InputError
 
 # 400 x 200: kitchen and dining room share the west, a bathroom and an entrance the east; the
@@ -48,8 +47,9 @@ def written(tmp_path: Path, text: str = FLAT) -> Path:
 def test_rooms_are_what_walls_enclose(tmp_path: Path) -> None:
     table = read(written(tmp_path))
     assert table.ids.tolist() == ["00/4a/0001"]
-    assert [ROOM_TYPES[t] for t in table.room_types[0, :4]] == [
-        "Kitchen", "DiningRoom", "Bathroom", "Entrance",
+    names = table.vocabulary.words.room_names
+    assert [names[t] for t in table.room_types[0]] == [
+        "kitchen", "dining_room", "bathroom", "entrance",
     ]  # fmt: skip
     assert table_sizes(table)[0] == 170
     per_pixel = 170 / 400

@@ -156,6 +156,7 @@ def test_what_cannot_be_pixels_is_refused_with_the_likely_cause(
             {},
             'header: expected {"bd_gen": "plans"}, got samples',
         ),
+        ([header(vocabulary="resplan"), {"id": 1}], {}, "vocabulary resplan, it is read as rplan"),
         ([header(unit="m")], {}, "holds a header and no plan"),
         ([{"id": 1, "rooms": FLAT}, header()], {}, r"1 x header that is not the first of its file"),
         (

@@ -49,8 +49,18 @@ def flat(number: int = 7, scale: float = 1.0, **more: Any) -> dict[str, Any]:
 def read(path: Path, tmp_path: Path, **fields: Any) -> PlanTable:
     labels = tmp_path / "labels.json"
     labels.write_text(json.dumps(LABELS))
-    fields = {"labels": str(labels), "cache_dir": str(tmp_path / "cache")} | fields
+    fields = {"labels": str(labels), "vocabulary": "rplan", **fields}
     return load_table(DataConfig("resplan", str(path), **fields), keeps_shapes=True)
+
+
+def test_its_own_words_need_no_mapping(tmp_path: Path) -> None:
+    config = DataConfig("resplan", str(written(tmp_path, flat())), cache_dir=str(tmp_path / "c"))
+    assert (config.vocabulary, config.n_max) == ("resplan", None)
+    table = load_table(config)
+    assert table.vocabulary.n_max == 3
+    names = table.vocabulary.words.room_names
+    assert [names[t] for t in table.room_types[0]] == ["living", "bedroom", "bathroom"]
+    assert table.notes == ()
 
 
 def written(tmp_path: Path, *plans: Any) -> Path:
@@ -187,14 +197,18 @@ def test_a_damaged_or_hostile_archive(tmp_path: Path, content: bytes, expected: 
 
 
 def test_the_real_flats(dev_data: Path, tmp_path: Path) -> None:
-    labels = tmp_path / "real.json"
-    labels.write_text(json.dumps({**LABELS, "veranda": "Balcony", "parking": "Storage"}))
     path = dev_data / "real_plans" / "resplan_60.jsonl.gz"
-    table = read(path, tmp_path, labels=str(labels), n_max=14)
+    table = load_table(DataConfig("resplan", str(path)), keeps_shapes=True)
     assert len(table) == 60
+    assert table.vocabulary.n_max == 14
     sizes = table_sizes(table)
     assert 100 < sizes.min() < np.median(sizes) < 200
     assert sizes.max() < 330
     edges = (table.relations < 10).sum(axis=1)
     assert 13 < edges.mean() < 15  # 33.5 where metres are taken for pixels
     assert sum(len(shapes.doors) for shapes in table.shapes.values()) > 400
+    words = table.vocabulary.words
+    living = words.room_names.index("living")
+    sides = table.boxes[..., 2:] - table.boxes[..., :2]
+    median = np.median(sides[table.room_types == living].prod(axis=1))
+    assert abs(median / words.typical_areas[living] - 1) < 0.01

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     each plan is scaled to a usual one.
     """,
     options=("path", "labels", "vocabulary", "skip_bad"),
+    vocabulary="lifull",
     has_shapes=True,
 )
 def read(

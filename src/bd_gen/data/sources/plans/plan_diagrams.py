@@ -54,7 +54,7 @@ def each_plan(
     """
     labels = labels or RoomLabels()
     vocabulary = _vocabulary(LARGEST_N_MAX, labels.words)
-    unit, texts, units, _ = open_plans(path, units, progress)
+    unit, texts, units, _ = open_plans(path, labels.words, units, progress)
     parse = PlanParser(vocabulary, labels, unit, takes_joined, units, True)
     if odd is not None:
         odd.unread = parse.unread

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from bd_gen.data.problems import one_line
 from bd_gen.data.sources.plans.plan_texts import Texts, read_plan_texts
 from bd_gen.data.sources.plans.plan_units import PIXELS, UNIT_KEYS, Units, UnitsError
+from bd_gen.diagrams.words import Words
 from bd_gen.system.errors import InputError
 from bd_gen.system.plain import JsonError, parse_json
 
@@ -82,6 +83,7 @@ class OpenedPlans(NamedTuple):
 
 def open_plans(
     path: str | Path,
+    words: Words,
     units: Units = PIXELS,
     progress: Callable[[int, int], None] | None = None,
 ) -> OpenedPlans:
@@ -89,11 +91,13 @@ def open_plans(
 
     Args:
         path: as `read_plan_texts` takes it.
+        words: in which the plans are read.
         units: what the user says of the coordinates.
         progress: called as progress(bytes read, bytes of the file).
 
     Raises:
-        InputError: as `read_plan_texts`; a header that is wrong, contradicts `units`, or is alone.
+        InputError: as `read_plan_texts`; a header that is wrong, contradicts `words` or
+            `units`, or is alone.
     """
     unit, texts = read_plan_texts(path, progress)
     texts = ((number, text) for number, text in texts if text is None or text.strip())
@@ -107,6 +111,11 @@ def open_plans(
         joined = units.joined(header.units, "the header")
     except UnitsError as error:
         raise InputError(f"{path}: {error}") from None
+    if header.vocabulary not in (None, words.name):
+        raise InputError(
+            f"{path}: the header says vocabulary {header.vocabulary}, it is read as {words.name} "
+            "[--vocabulary or data.vocabulary names it]"
+        )
     first = next(texts, None)
     if first is None:
         raise InputError(f"{path}: holds a header and no plan")

@@ -47,7 +47,7 @@ def read_plans(
         InputError: the file is unreadable or holds no good plan; or, without `skip_bad`, any
             plan is bad: the message counts them by kind and names the first few.
     """
-    unit, texts, units, _ = open_plans(path, units, progress)
+    unit, texts, units, _ = open_plans(path, vocabulary.words, units, progress)
     parse = PlanParser(
         vocabulary,
         labels or RoomLabels(words=vocabulary.words),

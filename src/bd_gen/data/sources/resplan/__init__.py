@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     The pickle is read without being run. Doors, windows and the front door are kept with --out.
     """,
     options=("path", "labels", "vocabulary", "skip_bad"),
+    vocabulary="resplan",
     has_shapes=True,
     unit="bytes",
 )
