@@ -1,13 +1,14 @@
 """Data sets ready for training: token rows, split, with a fingerprint."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from bd_gen.data.cache import cache_key, load_or_make
 from bd_gen.data.config import DataConfig
+from bd_gen.data.plan_checks import import_notes
 from bd_gen.data.plan_table import PlanTable
 from bd_gen.data.sources import SOURCES, Source
 from bd_gen.data.splits import Split, split_classes, split_plans
@@ -177,4 +178,6 @@ def load_table(
 def _read(source: Source, config: DataConfig, progress: Progress | None, **more: bool) -> PlanTable:
     """The plans in rows as long as `config` says, or as the largest of them needs."""
     table = source.read(config, progress, **more)
+    if source.takes_path:
+        table = replace(table, notes=(*table.notes, *import_notes(table)))
     return table if config.n_max is not None else table.of_size(int(table.num_rooms.max(initial=1)))
