@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.rplan import NODE_MASK, RELATIONS
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.tokens import tokens_from_diagrams
-from bd_gen.diagrams.vocabulary import NODE_MASK, RELATIONS, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.drawing.animation import draw_animation
 from bd_gen.drawing.appearance import ROOM_COLOURS
 from bd_gen.drawing.film import Film, line_style, stage_of

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.rplan import ROOM_TYPES
 
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
 from bd_gen.layouts.circulation import DoorGraph, ordered, ways_in
 from bd_gen.layouts.room_roles import door_cost, may_open, role
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rplan import NO_EDGE
 
 from bd_gen.diagrams import relations
 from bd_gen.diagrams.relations import are_joined, relation_labels
-from bd_gen.diagrams.vocabulary import NO_EDGE
 from bd_gen.layouts.constraints import (
     Clause,
     Grid,

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from tests.rplan import NO_EDGE
 
 from bd_gen.diagrams import relations
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.relations import are_joined, relation_labels
-from bd_gen.diagrams.vocabulary import NO_EDGE
 from bd_gen.layouts import outline as outline_module
 from bd_gen.layouts.constraints import Grid
 from bd_gen.layouts.options import SolverOptions

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.rplan import RELATIONS
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.vocabulary import RELATIONS
 from bd_gen.layouts.checking import check_layout
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outcome import lay_out

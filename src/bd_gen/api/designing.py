@@ -16,6 +16,8 @@ from bd_gen.design.room_rules import parse_rule
 from bd_gen.design.rule_meaning import DesignRule, Kind
 from bd_gen.design.run import Designs
 from bd_gen.design.run import design as designs_for
+from bd_gen.diagrams.names import RoomLabels
+from bd_gen.diagrams.words import Words
 from bd_gen.system.errors import InputError
 from bd_gen.training.bundled import BUNDLED
 
@@ -83,12 +85,12 @@ def design(
         InputError: rooms or rules that nobody knows or that contradict one another, a value out
             of range, a model that does not know such a programme, or OR-tools is missing.
     """
-    if not isinstance(brief, Brief):
-        brief = _brief(brief, require, forbid, settings)
-    elif require or forbid or settings:
-        raise InputError("design: a Brief holds rules and settings already; give none beside it")
     if not isinstance(model, Model):
         model = load(model)
+    if not isinstance(brief, Brief):
+        brief = _brief(model.checkpoint.words, brief, require, forbid, settings)
+    elif require or forbid or settings:
+        raise InputError("design: a Brief holds rules and settings already; give none beside it")
     found = designs_for(model.checkpoint, brief, workers, model.device, progress)
     plans = tuple(
         Plan(f"{k:02d}", diagram, boxes)
@@ -101,18 +103,21 @@ def design(
 
 
 def _brief(
+    words: Words,
     rooms: str | Iterable[str | int],
     require: str | Iterable[str],
     forbid: str | Iterable[str],
     settings: dict[str, Any],
 ) -> Brief:
-    rules = (*_rules(require, "require"), *_rules(forbid, "forbid"))
+    rules = (*_rules(require, "require", words), *_rules(forbid, "forbid", words))
     try:
-        return Brief(tuple(types_of(rooms)), rules, **settings)
+        return Brief(tuple(types_of(rooms, words)), rules, words=words, **settings)
     except TypeError as error:
         raise InputError(f"design: {str(error).partition('() ')[2] or error}") from None
 
 
-def _rules(texts: str | Iterable[str], kind: Kind) -> list[DesignRule]:
+def _rules(texts: str | Iterable[str], kind: Kind, words: Words) -> list[DesignRule]:
     with python_words():
-        return [parse_rule(text, kind) for text in ([texts] if isinstance(texts, str) else texts)]
+        labels = RoomLabels(words=words)
+        several = [texts] if isinstance(texts, str) else texts
+        return [parse_rule(text, kind, labels) for text in several]

@@ -186,8 +186,10 @@ def in_python(text: str) -> str:
 def _edge(edge: tuple[int, int, str | int], words: Words) -> tuple[int, int, int]:
     first, second, named = edge
     i, j = operator.index(first), operator.index(second)
-    is_name = isinstance(named, str)
-    relation = relation_of(named, "relations", words) if is_name else operator.index(named)
+    if isinstance(named, str):
+        relation = relation_of(named, "relations", words)
+    else:
+        relation = operator.index(named)
     if i <= j or not 0 <= relation < words.num_relations:
         return i, j, relation
     return j, i, int(words.inverse[relation])

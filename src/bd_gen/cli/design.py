@@ -14,6 +14,7 @@ from bd_gen.system.files import expanded
 if TYPE_CHECKING:
     from bd_gen.design.brief import Brief
     from bd_gen.design.run import Designs
+    from bd_gen.training.checkpoint import Checkpoint
 
 
 @click.command("design")
@@ -107,18 +108,21 @@ def command(
     from bd_gen.cli.checkpoint_notes import say_file_notes
     from bd_gen.cli.design_options import brief_of, options_from
     from bd_gen.design.files import design_folder
+    from bd_gen.training.bundled import checkpoint_file
+    from bd_gen.training.checkpoint import load_checkpoint
 
-    brief, notes = brief_of(options_from(options))
+    model = load_checkpoint(checkpoint_file(expanded(checkpoint)))
+    brief, notes = brief_of(options_from(options), model.words)
     say_file_notes(notes)
     workers = workers or len(os.sched_getaffinity(0))
     with design_folder(out, overwrite):
-        is_complete = _design(brief, checkpoint, out, brief.scale, workers, device)
+        is_complete = _design(brief, model, out, brief.scale, workers, device)
     if not is_complete:
         sys.exit(2)
 
 
 def _design(
-    brief: "Brief", checkpoint: str, out: Path, scale: float, workers: int, device: str
+    brief: "Brief", model: "Checkpoint", out: Path, scale: float, workers: int, device: str
 ) -> bool:
     """Find, write and check; False if there are fewer plans than asked for."""
     from bd_gen.cli.checkpoint_notes import say_notes
@@ -126,11 +130,8 @@ def _design(
     from bd_gen.design.blame import what_is_to_blame
     from bd_gen.design.files import SHEET, write_designs
     from bd_gen.design.run import design
-    from bd_gen.training.bundled import checkpoint_file
-    from bd_gen.training.checkpoint import load_checkpoint
 
     start = time.monotonic()
-    model = load_checkpoint(checkpoint_file(expanded(checkpoint)))
     say_notes(model)
     with new_bar("diagrams") as progress:
         tasks: dict[str, object] = {}

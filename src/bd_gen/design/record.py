@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bd_gen.design.run import Designs
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
+from bd_gen.diagrams.recorded_words import words_record
 from bd_gen.system.origin import origin
 from bd_gen.system.plugin_records import recorded
 from bd_gen.training.checkpoint import Checkpoint
@@ -14,13 +14,16 @@ from bd_gen.training.checkpoint import Checkpoint
 def design_record(designs: Designs, checkpoint: Checkpoint, scale: float) -> dict[str, Any]:
     """Plain values that JSON can hold: no limit and what was not measured are null."""
     brief = designs.brief
+    names = checkpoint.words.room_names
     solver = asdict(brief.solver)
+    del solver["words"]
     for name in ("min_areas", "max_areas"):
-        solver[name] = {ROOM_TYPES[t]: area for t, area in solver[name].items()}
+        solver[name] = {names[t]: area for t, area in solver[name].items()}
     return _finite(
         {
             "format_version": 1,
-            "programme": [ROOM_TYPES[t] for t in brief.room_types],
+            **words_record(checkpoint.words),
+            "programme": [names[t] for t in brief.room_types],
             "given": None if brief.known is None else brief.known.as_plain,
             "rules": [str(rule) for rule in brief.rules],
             "count": brief.count,

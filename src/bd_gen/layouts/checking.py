@@ -3,14 +3,21 @@
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.relations import are_joined, relations_from_boxes
+from bd_gen.diagrams.relations import (
+    are_joined,
+    relations_from_boxes,
+    rule_of,
+    touch_within,
+)
 from bd_gen.diagrams.tokens import edge_tokens, tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.diagrams.word_parts import TouchRule
 from bd_gen.layouts.constraints import Grid
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outline import Outline
 from bd_gen.layouts.problem import entry_rooms
 from bd_gen.layouts.room_checks import what_is_wrong_with_rooms
+from bd_gen.layouts.rule_statements import grid_of
 
 
 def check_layout(
@@ -24,7 +31,8 @@ def check_layout(
     Raises:
         RuntimeError: they are not. From the solver that is a fault in it, never in the diagram.
     """
-    problem = _what_is_wrong(diagram, boxes, options or SolverOptions(), grid or Grid())
+    grid = grid or grid_of(diagram.words)
+    problem = _what_is_wrong(diagram, boxes, options or SolverOptions(), grid)
     if problem:
         raise RuntimeError(f"not a layout: {problem}: {boxes.tolist()} for {diagram}")
 
@@ -37,10 +45,7 @@ def _what_is_wrong(
         return "out of bounds"
     if sides.min() < options.min_side:
         return "a side is too short"
-    vocabulary = Vocabulary(diagram.num_rooms)
-    expected = edge_tokens(tokens_from_diagrams([diagram], vocabulary), vocabulary)
-    got = relations_from_boxes(boxes[None], np.array([diagram.num_rooms]), vocabulary)
-    if not np.array_equal(got, expected):
+    if not has_relations(diagram, boxes):
         return "other relations"
     for room, room_type in enumerate(diagram.room_types):
         area = int(sides[room].prod())
@@ -54,6 +59,27 @@ def _what_is_wrong(
     return what_is_wrong_with_rooms(boxes, options, entry_rooms(diagram))
 
 
+def has_relations(diagram: Diagram, boxes: np.ndarray) -> bool:
+    """Are the relations of a diagram those that the rule allows for boxes (n, 4)?
+
+    Where it knows of touching alone, joined rooms touch and none overlap.
+
+    Raises:
+        InputError: the words have no rule.
+    """
+    vocabulary = Vocabulary(diagram.num_rooms, diagram.words)
+    expected = edge_tokens(tokens_from_diagrams([diagram], vocabulary), vocabulary)[0]
+    rule = rule_of(diagram.words)
+    if not isinstance(rule, TouchRule):
+        got = relations_from_boxes(boxes[None], np.array([diagram.num_rooms]), vocabulary)[0]
+        return np.array_equal(got, expected)
+    u, v = boxes[vocabulary.edge_rows], boxes[vocabulary.edge_cols]
+    common = np.minimum(u[:, 2:], v[:, 2:]) - np.maximum(u[:, :2], v[:, :2])
+    touch, is_edge = are_joined(u, v, diagram.words), expected != vocabulary.no_edge
+    agree = touch == is_edge if rule.complete else touch | ~is_edge
+    return bool(agree.all() and not (common > 0).all(axis=1).any())
+
+
 def _respects(outline: Outline, diagram: Diagram, boxes: np.ndarray) -> bool:
     low, high = boxes[:, :2], boxes[:, 2:]
     if (low < outline.box[:2]).any() or (high > outline.box[2:]).any():
@@ -65,4 +91,5 @@ def _respects(outline: Outline, diagram: Diagram, boxes: np.ndarray) -> bool:
     rooms = entry_rooms(diagram)
     if outline.front_door is None or not rooms:
         return True
-    return bool(are_joined(boxes[list(rooms)], np.array(outline.front_door)).any())
+    touch = grid_of(diagram.words).touch
+    return bool(touch_within(boxes[list(rooms)], np.array(outline.front_door), touch).any())

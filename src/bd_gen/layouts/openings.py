@@ -13,7 +13,7 @@ import numpy as np
 from bd_gen.diagrams.diagram import Diagram, room_names
 from bd_gen.diagrams.floor_plan import Door, FloorPlan, Segment, Window
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL
-from bd_gen.diagrams.relations import TOUCH_DISTANCE
+from bd_gen.diagrams.word_parts import USUAL_TOUCH
 from bd_gen.layouts.circulation import DoorGraph, Pair, ordered, ways_in
 from bd_gen.layouts.door_places import (
     DoorSizes,
@@ -22,7 +22,7 @@ from bd_gen.layouts.door_places import (
     passage_place,
     place_nearest,
 )
-from bd_gen.layouts.room_roles import entrance_order, is_open, role
+from bd_gen.layouts.room_roles import entrance_order, is_open, role, usual_types
 from bd_gen.layouts.walls import Wall, Walls, walls_of
 from bd_gen.layouts.windows import WindowSizes, windows_of
 from bd_gen.system.errors import InputError
@@ -147,7 +147,8 @@ class _Openings:
         metre: float,
         walls: Walls | None,
     ) -> None:
-        self.types = diagram.room_types
+        self.types = usual_types(diagram)
+        self.names = room_names(diagram)
         self.plan = floor_plan
         self.front_door = front_door
         self.least = DOOR_WALL * metre
@@ -214,7 +215,7 @@ class _Openings:
             door = shapely.box(*self.front_door)
             lines = [shapely.LineString([w.segment[:2], w.segment[2:]]) for w in usable[room]]
             nearest = min(float(line.distance(door)) for line in lines)
-            away = 0.0 if nearest <= TOUCH_DISTANCE else round(nearest, 6)
+            away = 0.0 if nearest <= USUAL_TOUCH else round(nearest, 6)
         return (away, -len(graph.reached_from(room)), order.index(room))
 
     def _outer_walls(self, room: int) -> list[Wall]:
@@ -260,7 +261,7 @@ class _Openings:
 
     def _why(self, room: int, graph: DoorGraph, reached: set[int]) -> str:
         """Why a room is not reached."""
-        names = self.plan.names or room_names(Diagram(self.types))
+        names = self.plan.names or self.names
         others = [k for k in range(len(self.types)) if k != room]
         beside = [k for k in others if graph.has_room(room, k)]
         if not beside:

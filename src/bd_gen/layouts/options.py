@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from numbers import Integral
 from typing import Any
 
-from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, NUM_ROOM_TYPES, ROOM_TYPES
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.vocabulary import LARGEST_N_MAX
+from bd_gen.diagrams.words import Words
 from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.layouts.outline import Box, Outline, checked_box
 from bd_gen.layouts.room_limits import Opening, RoomLimits
@@ -22,7 +24,7 @@ class SolverOptions:
 
     Attributes:
         min_side: least width and height of every room, in pixels; at least 1.
-        min_areas: least area of rooms by type 0..12, in pixels².
+        min_areas: least area of rooms by type, in pixels².
         max_areas: largest area of rooms by type, in pixels².
         outline: what all rooms must lie in; None: the whole plan, 0..255 each way.
         fixed: boxes of rooms that are given, by index of the room.
@@ -37,6 +39,7 @@ class SolverOptions:
         effort_limit: the same in CP-SAT's deterministic time, of which about a quarter passes in
             a second. Where it ends a search, it does so on every machine, however busy.
         improve_seconds: about how long a layout may be improved; 0 takes the first that is found.
+        words: what the types are called.
         seed: seed of the search. The same layout comes again unless a limit of time was met.
 
     Raises:
@@ -58,13 +61,14 @@ class SolverOptions:
     effort_limit: float = math.inf
     improve_seconds: float = 0.5
     seed: int = 0
+    words: Words = RPLAN
 
     def __post_init__(self) -> None:
         checked = {
             "min_side": _integer("min_side", self.min_side, 1, LARGEST_COORDINATE),
             "seed": _integer("seed", self.seed, 0, 2**31 - 1),
-            "min_areas": _areas("min_areas", self.min_areas),
-            "max_areas": _areas("max_areas", self.max_areas),
+            "min_areas": _areas("min_areas", self.min_areas, self.words),
+            "max_areas": _areas("max_areas", self.max_areas, self.words),
             "fixed": _boxes(self.fixed),
         }
         for name, value in checked.items():
@@ -78,9 +82,9 @@ class SolverOptions:
         for room_type in self.min_areas.keys() & self.max_areas.keys():
             least, most = self.min_areas[room_type], self.max_areas[room_type]
             if most < least:
+                name = self.words.room_names[room_type]
                 raise InputError(
-                    f"max_areas: {ROOM_TYPES[room_type]}: expected at least the least area "
-                    f"{least}, got {most}"
+                    f"max_areas: {name}: expected at least the least area {least}, got {most}"
                 )
         if self.outline is not None:
             self._check_outline(self.outline)
@@ -102,7 +106,7 @@ class SolverOptions:
             if least > outline.area:
                 raise InputError(
                     f"outline: {outline.area} pixels² are too small for a "
-                    f"{ROOM_TYPES[room_type]} of at least {least}"
+                    f"{self.words.room_names[room_type]} of at least {least}"
                 )
 
     def area_bounds(self, room_type: int) -> tuple[int, int] | None:
@@ -154,11 +158,12 @@ def _items(name: str, values: object) -> Iterable[tuple[Any, Any]]:
     return values.items()
 
 
-def _areas(name: str, values: object) -> dict[int, int]:
+def _areas(name: str, values: object, words: Words) -> dict[int, int]:
     areas = {}
     for key, area in _items(name, values):
-        room_type = _integer(f"{name}: room type", key, 0, NUM_ROOM_TYPES - 1)
-        areas[room_type] = _integer(f"{name}: {ROOM_TYPES[room_type]}", area, 1, LARGEST_AREA)
+        room_type = _integer(f"{name}: room type", key, 0, words.num_room_types - 1)
+        where = f"{name}: {words.room_names[room_type]}"
+        areas[room_type] = _integer(where, area, 1, LARGEST_AREA)
     return areas
 
 

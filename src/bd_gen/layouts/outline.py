@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bd_gen.diagrams.relations import TOUCH_DISTANCE
+from bd_gen.diagrams.word_parts import USUAL_TOUCH
 from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.system.errors import InputError
 
@@ -44,7 +44,7 @@ class Outline:
             object.__setattr__(self, "front_door", door)
             if not self._is_at_edge(door):
                 raise InputError(
-                    f"front door: expected a box within {TOUCH_DISTANCE} pixels of the edge of "
+                    f"front door: expected a box within {USUAL_TOUCH} pixels of the edge of "
                     f"the outline, got {door}"
                 )
 
@@ -72,7 +72,7 @@ class Outline:
         )
 
     def _is_at_edge(self, door: Box) -> bool:
-        d, box = TOUCH_DISTANCE, self.box
+        d, box = USUAL_TOUCH, self.box
         is_outside = _are_apart(door, box, d)
         is_deep_inside = (
             door[0] > box[0] + d

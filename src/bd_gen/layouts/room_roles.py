@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
+from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,33 @@ _OPEN = frozenset(
 _FACADES = ("LivingRoom", "Kitchen", "StudyRoom")
 
 
+_USUAL = {
+    "living": "LivingRoom", "bedroom": "SecondRoom", "kitchen": "Kitchen", "dining": "DiningRoom",
+    "bathroom": "Bathroom", "study": "StudyRoom", "hall": "Entrance", "stairs": "Entrance",
+    "storage": "Storage", "balcony": "Balcony", "outside": "Balcony",
+}  # fmt: skip
+"""The type of RPLAN that stands for each kind of rooms of other vocabularies."""
+
+
+def usual_types(diagram: Diagram) -> tuple[int, ...]:
+    """The type of RPLAN that is most like that of each room: what a `Role` is known of."""
+    return tuple(usual_type(diagram.words, room_type) for room_type in diagram.room_types)
+
+
+def usual_type(words: Words, room_type: int) -> int:
+    """The type of RPLAN that is most like a type of other words: one of its kind.
+
+    What is of no kind counts as a hall where it may be crossed, else as a store.
+    """
+    if words == RPLAN:
+        return room_type
+    one = words.room_types[room_type]
+    name = _USUAL.get(one.kind, "Entrance" if one.passage else "Storage")
+    return RPLAN.room_names.index(name)
+
+
 def role(room_type: int) -> Role:
-    """What rooms of a type are for; a store without windows where nothing is known."""
+    """What rooms of a type of RPLAN are for; a store without windows where nothing is known."""
     return _ROLES.get(_name(room_type), _STORE)
 
 
@@ -128,4 +155,4 @@ def entrance_order(room_types: Sequence[int]) -> list[int]:
 
 
 def _name(room_type: int) -> str:
-    return ROOM_TYPES[room_type] if 0 <= room_type < len(ROOM_TYPES) else ""
+    return RPLAN.room_names[room_type] if 0 <= room_type < RPLAN.num_room_types else ""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.layouts.walls import Walls
 from bd_gen.metrics.plan_geometry import PlanGeometry, outline_sides
 from bd_gen.metrics.plan_set import PlanSet
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 RANKS = 3
 
 _SAME_LINE = 6.0  # pixels, a thick wall: sides that are no further apart lie on one wall line
-_SLOTS = NUM_ROOM_TYPES * RANKS
+_SLOTS = RPLAN.num_room_types * RANKS
 
 
 class DescribedPlan:

@@ -14,17 +14,17 @@ import numpy as np
 from bd_gen.diagrams.floor_plan import Door
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.relations import are_joined
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.layouts.circulation import DoorGraph, ordered
 from bd_gen.layouts.openings import wall_table
-from bd_gen.layouts.room_roles import entrance_order, wants_facade
+from bd_gen.layouts.room_roles import entrance_order, usual_types, wants_facade
 from bd_gen.layouts.walls import Walls, outline_of, walls_of
 
 if TYPE_CHECKING:
     from shapely import Polygon
     from shapely.geometry.base import BaseGeometry
 
-LIVING_ROOM = ROOM_TYPES.index("LivingRoom")
+LIVING_ROOM = RPLAN.room_names.index("LivingRoom")
 
 STEP = 0.6
 """Metres: a shorter side of the outline is a step."""
@@ -49,7 +49,7 @@ class PlanGeometry:
     """Numbers of one plan; lengths in metres, areas in square metres.
 
     Attributes:
-        room_types: (n,) of each room.
+        room_types: (n,) type of RPLAN that each room is most like (`room_roles.usual_types`).
         areas: (n,) of each room as seen.
         proportions: (n,) shorter over longer side of each room's bounding box; NaN where nothing
             is seen of a room.
@@ -115,7 +115,7 @@ def plan_geometry(
     if boxes is None:
         raise ValueError(f"{plan.id}: has no layout")
     walls = walls_of(shapes) if walls is None else walls
-    types = plan.diagram.room_types
+    types = usual_types(plan.diagram)
     outline = outline_of(shapes)
     sides = outline_sides(outline) * scale
     table = wall_table(walls, len(types)) * scale
@@ -225,7 +225,7 @@ def _doors_reach(plan: LaidOut) -> float:
     doors: tuple[Door, ...] = () if plan.floor_plan is None else plan.floor_plan.doors
     if not doors:
         return float("nan")
-    types = plan.diagram.room_types
+    types = usual_types(plan.diagram)
     has_door = np.zeros((len(types), len(types)))
     for i, j in (ordered(*door.rooms) for door in doors if len(door.rooms) == 2):
         has_door[i, j] = has_door[j, i] = 1.0

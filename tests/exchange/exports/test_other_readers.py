@@ -12,9 +12,9 @@ from pathlib import Path
 import ezdxf
 import networkx
 import pytest
+from tests.rplan import RELATIONS, ROOM_TYPES
 
 from bd_gen.diagrams.laid_out import LaidOut
-from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES
 from bd_gen.drawing.appearance import ROOM_COLOURS
 from bd_gen.exchange.exports.dxf import write_dxf
 from bd_gen.exchange.exports.graphml import write_graphml
