@@ -22,6 +22,7 @@ class OddPlans:
         num_of_odd_size: whose boxes do not look like pixels of a 256-pixel plan.
         num_of_other_relations: whose relations are not those of their boxes.
         counts_relations: whether these are counted.
+        counts_sizes: whether odd sizes are counted; not where somebody has said the unit.
         unread: how many plans have each key that is not read.
         words: whose rule reads relations off boxes.
     """
@@ -29,6 +30,7 @@ class OddPlans:
     num_of_odd_size: int = 0
     num_of_other_relations: int = 0
     counts_relations: bool = True
+    counts_sizes: bool = True
     words: Words = RPLAN
     unread: Counter[str] = field(default_factory=Counter)
 
@@ -46,14 +48,15 @@ class OddPlans:
         if boxes is None:
             return
         size = size_of(boxes)
-        self.num_of_odd_size += not USUAL_SIZE[0] <= size <= USUAL_SIZE[1]
+        self.num_of_odd_size += self.counts_sizes and not USUAL_SIZE[0] <= size <= USUAL_SIZE[1]
         self.num_of_other_relations += self._counts and not follows_from_boxes
 
     def add_table(self, table: PlanTable) -> None:
         """Count all plans of a table."""
         size = table_sizes(table)
         is_odd = (size < USUAL_SIZE[0]) | (size > USUAL_SIZE[1])
-        self.num_of_odd_size += int((is_odd & table.has_boxes).sum())
+        if self.counts_sizes:
+            self.num_of_odd_size += int((is_odd & table.has_boxes).sum())
         if self._counts:
             self.num_of_other_relations += int((table.has_boxes & ~follows_from_boxes(table)).sum())
 

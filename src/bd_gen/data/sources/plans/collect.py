@@ -91,7 +91,7 @@ def collect_table(
         notes = [f"skipped {problems.total:,} of {count:,} plans: {problems}", *notes]
     if parse.unknown:
         notes.append(labels_sentence(parse.unknown))
-    return replace(_join(chunks, notes, parse.vocabulary), joined=joined, shapes=shapes)
+    return replace(_join(chunks, notes, parse), joined=joined, shapes=shapes)
 
 
 def _refuse(
@@ -167,9 +167,9 @@ class _Chunk:
         return self.table
 
 
-def _join(chunks: list[_Chunk], notes: list[str], vocabulary: Vocabulary) -> PlanTable:
+def _join(chunks: list[_Chunk], notes: list[str], parse: PlanParser) -> PlanTable:
     tables = [chunk.pack() for chunk in chunks if len(chunk)]
-    odd = OddPlans(words=vocabulary.words)
+    odd = OddPlans(words=parse.vocabulary.words, counts_sizes=not parse.num_converted)
     for table in tables:
         odd.add_table(table)
 
@@ -183,6 +183,6 @@ def _join(chunks: list[_Chunk], notes: list[str], vocabulary: Vocabulary) -> Pla
         has_boxes=joined("has_boxes"),
         relations=joined("relations"),
         ids=joined("ids"),
-        vocabulary=vocabulary,
+        vocabulary=parse.vocabulary,
         notes=(*notes, *odd.notes),
     )

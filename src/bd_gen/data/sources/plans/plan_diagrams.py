@@ -66,6 +66,7 @@ def each_plan(
             raise InputError(f"{path}: {unit} {number}: {bad.kind}{detail}") from None
         named = named_diagram(plan, vocabulary)
         if odd is not None:
+            odd.counts_sizes = not parse.num_converted
             odd.add(named.boxes, not plan.is_related or _follows_from_boxes(named))
         yield named
 

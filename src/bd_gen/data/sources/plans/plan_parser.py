@@ -86,6 +86,7 @@ class PlanParser:
 
     Attributes:
         unread: how many plans have each key that is not read.
+        num_converted: plans whose coordinates were not pixels.
         unknown: how many rooms have each label that is not known.
     """
 
@@ -107,6 +108,7 @@ class PlanParser:
         self.seen: dict[str, int | str] = {}
         self.unread: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()
+        self.num_converted = 0
         self._inverse = vocabulary.words.inverse.tolist()
         self._has_rule = tells_relations(vocabulary.words)
 
@@ -150,6 +152,7 @@ class PlanParser:
         related = self._edges(plan["relations"], len(rooms)) if has_relations else {}
         if boxes is not None:
             boxes, shapes = _in_pixels(boxes, shapes, units)
+            self.num_converted += not units.is_pixels
         elif shapes is not None:
             shapes = None
             self.unread["names, doors, windows and plot where there are no boxes"] += 1
