@@ -12,9 +12,9 @@ from bd_gen.cli.main import cli
 
 PAGE = (Path(__file__).parents[1] / "docs" / "own-data.md").read_text()
 SMALLER = (
-    (r"training\.steps=\d+", "training.steps=12 training.batch_size=32 model=tiny"),
-    (r"(?<=bd-gen generate )", "eval.num_samples=8 eval.seeds=[1,2] "),
-    (r" --baselines", " --workers 1"),
+    (r"training\.steps=\d+", "training.steps=8 training.batch_size=32 model=tiny"),
+    (r"(?<=bd-gen generate )", "eval.num_samples=4 eval.seeds=[1,2] "),
+    (r" --baselines", " --workers 1 --metric diversity"),
     (r"--count \d+", "--count 1 --improve 0 --pool 24"),
 )
 
