@@ -35,8 +35,8 @@ def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
         ("noise=linear", "noise=linear: expected data=SOURCE or"),
         (
             "data=plns",
-            "expected one of synthetic, graph2plan, plans, resplan, lifull, housegan, graphml, got "
-            "'plns'",
+            "expected one of synthetic, graph2plan, plans, resplan, lifull, "
+            "housegan, graphml, got 'plns'",
         ),
         ("data.n_max=0", "n_max: expected an integer in"),
     ],
