@@ -26,6 +26,7 @@ KINDS = {
     "rows.py": {"data source": ["rows"]},
     "room_list.py": {"export format": ["txt"]},
     "square.py": {"layout cost": ["oblong"]},
+    "south.py": {"shape cost": ["cold_bedrooms"]},
 }
 
 

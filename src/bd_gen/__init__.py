@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bd_gen.api.plan import export as export
     from bd_gen.api.plan import read_plans as read_plans
     from bd_gen.api.plugins import plugin as plugin
+    from bd_gen.api.studio import Studio as Studio
     from bd_gen.data.config import DataConfig as DataConfig
     from bd_gen.diagrams.vocabulary import Vocabulary as Vocabulary
     from bd_gen.diagrams.words import Words as Words
@@ -36,6 +37,7 @@ _HOME = {
     "Model": "bd_gen.api.model",
     "NoLayout": "bd_gen.api.layout",
     "Plan": "bd_gen.api.plan",
+    "Studio": "bd_gen.api.studio",
     "Undecided": "bd_gen.api.layout",
     "Vocabulary": "bd_gen.diagrams.vocabulary",
     "Words": "bd_gen.diagrams.words",
@@ -49,7 +51,7 @@ _HOME = {
     "read_plans": "bd_gen.api.plan",
 }
 
-_NEED_PLUGINS = ("design", "evaluate", "export", "lay_out", "load", "read_plans")
+_NEED_PLUGINS = ("Studio", "design", "evaluate", "export", "lay_out", "load", "read_plans")
 """What asks for things by name: the plug-ins of installed packages are imported before."""
 
 __all__ = ["__version__", *_HOME]

@@ -19,7 +19,7 @@ SETTINGS = {
     "count": 2,
     "seed": 3,
     "min_difference": 1,
-    "solver": SolverOptions(improve_seconds=0.0),
+    "solver": SolverOptions(improve_effort=0.0),
 }
 RULE = "Kitchen touches Bathroom"
 

@@ -44,7 +44,7 @@ def test_a_name_imports_what_it_needs(code, allowed):
 
 def test_layouts_and_pictures_need_no_torch():
     pytest.importorskip("ortools")
-    code = "bd_gen.lay_out(bd_gen.Diagram(['Kitchen']), improve_seconds=0)._repr_svg_()"
+    code = "bd_gen.lay_out(bd_gen.Diagram(['Kitchen']), improve_effort=0)._repr_svg_()"
     assert "torch" not in loaded_after(f"import bd_gen; {code}")
 
 

@@ -13,6 +13,7 @@ from bd_gen.data.sources.graphml.graphml import read_graphml
 from bd_gen.data.sources.plans.plan_diagrams import each_plan
 from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.design import files as writing
+from bd_gen.design import run as running
 from bd_gen.design import search as searching
 from bd_gen.design.files import design_folder
 from bd_gen.diagrams.laid_out import LaidOut
@@ -89,8 +90,9 @@ def test_sizes_and_an_outline_are_kept(design):
     code, _, err = design(
         *ROOMS,
         *QUICK,
-        *("--count", "2", "--out", "plans", "--min-side", "12", "--min-area", "Kitchen=400"),
-        *("--max-area", "Bathroom=900", "--outline", "20,30,200,180", "--notch", "20,30,60,80"),
+        *("--count", "2", "--out", "plans", "--min-side", "12px", "--min-area", "Kitchen=400px"),
+        *("--max-area", "Bathroom=900px", "--outline", "20,30,200,180px"),
+        *("--notch", "20,30,60,80px"),
     )
     assert (code, err) == (0, "")
     table = read_plans("plans/plans.jsonl", Vocabulary(3))
@@ -104,7 +106,9 @@ def test_sizes_and_an_outline_are_kept(design):
     assert areas[kitchens].min() >= 400
     assert areas[~kitchens].max() <= 900
     record = json.loads(Path("plans/design.json").read_text())
-    assert record["solver"]["min_areas"] == {"Kitchen": 400}
+    asked = record["solver"]["rooms"]
+    assert (asked["Kitchen"]["min_area"], asked["Bathroom 2"]["max_area"]) == (400, 900)
+    assert record["rooms"][0]["area_m2"] == [1.98, None]
 
 
 def test_a_rule_that_hardly_anything_satisfies_is_met_by_particles(design, monkeypatch):
@@ -134,13 +138,15 @@ def test_too_few_plans_name_the_rule_to_blame_and_are_kept(design):
     assert Path("plans/plans.jsonl").exists() == ("plans in plans" in out)
 
 
-def test_no_plan_at_all_writes_nothing(design):
+def test_no_plan_at_all_writes_nothing(design, monkeypatch):
+    monkeypatch.setattr(running, "check_possible", lambda *_: None)  # which says it at once
     code, _, err = design(
-        *ROOMS, *QUICK, "--min-side", "250", "--most-drawn", "32", "--out", "plans"
+        *(*ROOMS, *QUICK, "--outline", "0,0,60,60px", "--min-side", "4", "--most-drawn", "32"),
+        *("--out", "plans"),
     )
     assert code == 2
     assert "found 0 of 12 plans: of" in err
-    assert "that satisfies the sizes or outline given" in err
+    assert "0 have a layout that satisfies the sizes or plot given; most in the way: '" in err
     assert not Path("plans").exists()
 
 
@@ -181,14 +187,29 @@ def test_a_design_is_not_written_over_unless_asked(design):
         ),
         ((*ROOMS, "--count", "0"), "count: expected 1 to 1000"),
         ((*ROOMS, "--pool", "3"), "pool: expected 12"),
-        ((*ROOMS, "--outline", "0,0,10"), "--outline '0,0,10': expected four integers"),
+        ((*ROOMS, "--outline", "0,0,10"), "--outline '0,0,10': expected four numbers"),
         (
-            (*ROOMS, "--outline", "0,0,10,10", "--min-side", "20"),
-            "outline: 10 by 10 pixels are too",
+            (*ROOMS, "--outline", "0,0,9,12px"),
+            "0.63 by 0.84 m is no home; did you mean metres: 0,0,9,12?",
+        ),
+        (
+            (*ROOMS, "--outline", "20,20,220,180"),
+            "did you mean 20,20,220,180px (14.1 by 11.2 m)?",
+        ),
+        (
+            (*ROOMS, "--min-side", "12"),
+            "12 m is no least side of every room (0.3 to 5 m); did you mean 12px (0.844 m)",
+        ),
+        ((*ROOMS, "--min-area", "Balcony=6"), "--min-area: the programme has no 'Balcony'"),
+        ((*ROOMS, "--setback", "1"), "setbacks: go with a size or corners"),
+        ((*ROOMS, "--keep", "Kitchen"), "go with --from"),
+        (
+            (*ROOMS, "--plot", "3x3", "--min-area", "Kitchen=8"),
+            "the rooms need at least 12.4 m² (Kitchen 8.0, Bathroom 1 2.2, Bathroom 2 2.2",
         ),
         ((*ROOMS, "--front-door", "0,0,9,9"), "go with --outline"),
-        ((*ROOMS, "--min-area", "Kitchen=big"), "--min-area 'Kitchen=big': expected ROOM=PIXELS"),
-        ((*ROOMS, "--min-area", "Kitchen=90", "--max-area", "Kitchen=80"), "max_areas: Kitchen"),
+        ((*ROOMS, "--min-area", "Kitchen=big"), "--min-area Kitchen: expected '8', '8 m²'"),
+        ((*ROOMS, "--min-area", "Kitchen=9", "--max-area", "Kitchen=8"), "at most 8 m² is less"),
         ((*ROOMS, "--checkpoint", "nothing.pt"), "nothing.pt: there is no checkpoint"),
         ((*ROOMS, "--scale", "-1"), "scale"),
         ((*ROOMS, "--out", "model.pt"), "model.pt: is not a folder"),
@@ -248,15 +269,15 @@ def test_a_bubble_diagram_is_a_programme(design):
     text = Path("plans/design.json").read_text()
     record = json.loads(text, parse_constant=lambda name: pytest.fail(name))
     assert record["given"]["relations"] == [[0, 2, "none"], [1, 2, "below"], [0, 1, "joined"]]
-    assert (record["most_drawn"], record["solver"]["effort_limit"]) == (10_000, None)
+    assert (record["most_drawn"], record["solver"]["effort_limit"]) == (10_000, 2.5)
     assert record["solver"]["min_side"] == 1
 
 
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        ((), "expected --rooms or --given, one of the two"),
-        (("--given", "bubbles.json", *ROOMS), "expected --rooms or --given, one of the two"),
+        ((), "expected a brief, --rooms, --given or --from, one of them"),
+        (("--given", "bubbles.json", *ROOMS), "--rooms and --given: one of the two says which"),
         ((*ROOMS, "--absent-edges", "none"), "--absent-edges: goes with --given"),
         (("--given", "bubbles.json"), "rooms[1]: unknown room 'Bath'; did you mean Bathroom?"),
         (("--given", "some.json"), "room 1 has no type, and a design needs all of them"),

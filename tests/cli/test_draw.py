@@ -81,7 +81,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
     """What would be drawn: calls of the library, which has tests of its own."""
     calls: list[dict] = []
 
-    def draw_plans(diagrams, boxes, path, mode, columns, titles, title, relations, scale, dpi):
+    def draw_plans(plans, path, mode, columns, titles, title, relations, scale, dpi):
         calls.append(locals().copy())
 
     monkeypatch.setattr(plan_drawing, "draw_plans", draw_plans)
@@ -107,8 +107,8 @@ def test_a_graph_is_drawn(draw: Command, drawn: list[dict]) -> None:
     diagram = Diagram((0, 2), ((0, 1, 2),))
     write_graphml("x.graphml", LaidOut("flat", diagram, boxes))
     assert draw("x.graphml", "--out", "x.png")[0] == 0
-    assert drawn[0]["diagrams"] == [diagram]
-    assert drawn[0]["boxes"][0].tolist() == boxes.tolist()
+    assert [plan.diagram for plan in drawn[0]["plans"]] == [diagram]
+    assert drawn[0]["plans"][0].boxes.tolist() == boxes.tolist()
 
 
 def test_own_boxes_are_kept_and_others_found(draw: Command, drawn: list[dict]) -> None:
@@ -117,7 +117,7 @@ def test_own_boxes_are_kept_and_others_found(draw: Command, drawn: list[dict]) -
     for name in ("plans.jsonl", "plans.json"):
         assert draw(name, "--out", "x.pdf", *words)[0] == 0
     for call in drawn:
-        real, related, impossible = call["boxes"]
+        real, related, impossible = (plan.boxes for plan in call["plans"])
         assert real.tolist() == [[0, 0, 80, 60], [84, 0, 120, 60]]
         assert related.shape == (2, 4)
         assert impossible is None
@@ -136,7 +136,7 @@ def test_a_graph_is_drawn_as_it_is(draw: Command, drawn: list[dict]) -> None:
         "relations count\n"
     )
     assert (drawn[0]["titles"], drawn[0]["title"]) == (["g"], "x.graphml")
-    assert drawn[0]["boxes"][0].tolist() == boxes.tolist()
+    assert drawn[0]["plans"][0].boxes.tolist() == boxes.tolist()
 
 
 @pytest.mark.parametrize("words", [("--no-solver",), ("--as", "bubbles")])
@@ -147,7 +147,7 @@ def test_without_or_tools_relations_are_enough(
     code, _, err = draw("plans.jsonl", "--out", "x.png", *words)
     assert code == 0
     assert ("OR-tools is not installed" in err) == (words[0] == "--as")
-    assert [boxes is None for boxes in drawn[0]["boxes"]] == [False, True, True]
+    assert [plan.boxes is None for plan in drawn[0]["plans"]] == [False, True, True]
     code, _, err = draw("plans.jsonl", "--out", "x.png")
     assert code == 2
     assert err.startswith("bd-gen: layouts need OR-tools: pip install")
@@ -335,11 +335,11 @@ def test_rooms_joined_without_a_direction_get_one_from_a_layout(draw, tmp_path, 
     monkeypatch.setattr(plan_drawing, "draw_plans", lambda *args, **_: seen.append(args))
     code, _, err = draw(path, "--out", tmp_path / "x.svg", "--improve", "0")
     assert (code, err) == (0, "")
-    ((diagram,), (boxes,), *_), *_ = seen
-    relations = {(i, j): r for i, j, r in diagram.edges}
+    ((plan,), *_), *_ = seen
+    relations = {(i, j): r for i, j, r in plan.diagram.edges}
     assert set(relations) == {(0, 1), (0, 2), (0, 3)}
     assert relations[0, 3] == 3
-    assert LaidOut("x", diagram, boxes).follows_from_boxes
+    assert plan.follows_from_boxes
 
 
 @pytest.mark.parametrize(

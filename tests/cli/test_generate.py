@@ -342,6 +342,19 @@ def test_a_bubble_diagram_without_directions(generate, model):
     assert "already complete" in generate(*words)[1]
 
 
+def test_a_plan_that_leaves_nothing_to_draw_is_told_and_not_copied(generate, model):
+    rooms = [
+        {"type": "Kitchen", "box": [0, 0, 40, 40]},
+        {"type": "Bathroom", "box": [40, 0, 60, 40]},
+    ]
+    Path("plan.jsonl").write_text(json.dumps({"id": "x", "rooms": rooms}) + "\n")
+    status, _, err = generate(model, *FEW, "--given", "plan.jsonl")
+    assert status == 2
+    assert "given: nothing is left to draw, all rooms and relations are given" in err
+    assert not list(Path().rglob("*_samples.pt"))
+    assert generate(model, *FEW, "--given", "plan.jsonl", "--num-rooms", "3")[0] == 0
+
+
 def test_notes_on_a_graph_are_told(generate, model):
     graph = DiGraph()
     graph.add_node("a", usage="Kitchen")

@@ -28,7 +28,7 @@ BRIEF = Brief(
     count=4,
     seed=3,
     min_difference=2,
-    solver=SolverOptions(improve_seconds=0.0),
+    solver=SolverOptions(improve_effort=0.0),
 )
 
 
@@ -111,7 +111,7 @@ def test_the_seed_alone_decides():
 
 
 def test_what_no_plan_satisfies_ends_the_search():
-    small = SolverOptions(min_side=250, improve_seconds=0.0)
+    small = SolverOptions(min_side=250, improve_effort=0.0)
     candidates = found(replace(BRIEF, solver=small, most_drawn=64))
     assert candidates.funnel.drawn == 64
     assert candidates.funnel.laid_out == 0

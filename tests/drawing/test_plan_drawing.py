@@ -12,6 +12,7 @@ from tests.rplan import NUM_ROOM_TYPES
 
 from bd_gen.data.sources.synthetic.source import make_plans
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.tokens import diagrams_from_tokens, tokens_from_parts
 from bd_gen.diagrams.vocabulary import Vocabulary
@@ -55,6 +56,10 @@ def synthetic(first: int, count: int, seed: int = 0) -> tuple[list[Diagram], lis
     return diagrams, [b[: d.num_rooms] for b, d in zip(table.boxes, diagrams, strict=True)]
 
 
+def laid_out(diagrams, boxes) -> list[LaidOut]:
+    return [LaidOut(str(k), *both) for k, both in enumerate(zip(diagrams, boxes, strict=True))]
+
+
 def check_texts(figure) -> list[str]:
     """Every text lies on the page, in one panel, and on no other text; all texts."""
     figure.canvas.draw()
@@ -86,10 +91,10 @@ def test_no_text_overlaps_another_or_is_clipped(mode, relation_labels: bool):
     titles = [f"plan {k} with a heading that is much too long for its panel" for k in range(5)]
     with picture_style():
         if relation_labels:
-            figure = plans_figure(diagrams, boxes, mode, relation_labels=True)
+            figure = plans_figure(laid_out(diagrams, boxes), mode, relation_labels=True)
         else:
             title = "A title that is long " * 20
-            figure = plans_figure(diagrams, boxes, mode, None, titles, title)
+            figure = plans_figure(laid_out(diagrams, boxes), mode, None, titles, title)
     shown = check_texts(figure)
     names = [text for text in shown if text in SHORT_NAMES]
     sides = 2 if mode == "both" else 1
@@ -107,7 +112,7 @@ def test_no_text_overlaps_another_or_is_clipped(mode, relation_labels: bool):
 def test_odd_plans(name: str, mode):
     diagram, boxes = diagram_of(ODD[name])
     with picture_style():
-        shown = check_texts(plans_figure([diagram], [boxes], mode, metres_per_pixel=0.07))
+        shown = check_texts(plans_figure(laid_out([diagram], [boxes]), mode, metres_per_pixel=0.07))
     words = " ".join(shown)
     for room_type in diagram.room_types:
         assert SHORT_NAMES[room_type] in words, f"{name}: {SHORT_NAMES[room_type]} has no name"
@@ -121,7 +126,7 @@ def test_random_boxes(seed: int, num_rooms: int, mode):
     boxes = np.concatenate([corners, corners + rng.integers(0, 100, (num_rooms, 2))], axis=1)
     diagram, boxes = diagram_of(boxes, rng.integers(0, NUM_ROOM_TYPES, num_rooms))
     with picture_style():
-        check_texts(plans_figure([diagram], [boxes], mode))
+        check_texts(plans_figure(laid_out([diagram], [boxes]), mode))
 
 
 @pytest.mark.slow
@@ -129,24 +134,28 @@ def test_random_boxes(seed: int, num_rooms: int, mode):
 def test_many_plans(seed: int):
     diagrams, boxes = synthetic(0, 40, seed + 1)
     with picture_style():
-        check_texts(plans_figure(diagrams, boxes, "both"))
-        check_texts(plans_figure(diagrams[:8], boxes[:8], "bubbles", relation_labels=True))
+        check_texts(plans_figure(laid_out(diagrams, boxes), "both"))
+        check_texts(
+            plans_figure(laid_out(diagrams[:8], boxes[:8]), "bubbles", relation_labels=True)
+        )
 
 
 def test_areas_are_those_of_what_is_seen():
     diagram, boxes = diagram_of([[0, 0, 100, 80], [60, 40, 100, 80]], [0, 2])
     with picture_style():
-        in_pixels = check_texts(plans_figure([diagram], [boxes], "plan"))
-        in_metres = check_texts(plans_figure([diagram], [boxes], "plan", metres_per_pixel=0.1))
-    assert {"6,400 px²", "1,600 px²"} <= set(in_pixels)
+        by_default = check_texts(plans_figure(laid_out([diagram], [boxes]), "plan"))
+        in_metres = check_texts(
+            plans_figure(laid_out([diagram], [boxes]), "plan", metres_per_pixel=0.1)
+        )
+    assert {"31.6 m²", "7.9 m²"} <= set(by_default), "a pixel of RPLAN is 18/256 m"
     assert {"64.0 m²", "16.0 m²"} <= set(in_metres)
 
 
 def test_a_diagram_without_layout_says_so():
     diagrams, boxes = synthetic(0, 1)
     with picture_style():
-        figure = plans_figure([*diagrams, SMALL], [*boxes, None], titles=["a", "b"])
-        untitled = plans_figure([SMALL], [None])
+        figure = plans_figure(laid_out([*diagrams, SMALL], [*boxes, None]), titles=["a", "b"])
+        untitled = plans_figure(laid_out([SMALL], [None]))
     assert {"a", "b: no layout"} <= set(check_texts(figure))
     assert "no layout" in check_texts(untitled)
 
@@ -154,7 +163,7 @@ def test_a_diagram_without_layout_says_so():
 def test_bubbles_stand_in_the_middles_of_the_boxes_by_area():
     diagram, boxes = diagram_of([[0, 0, 40, 40], [100, 0, 120, 20], [60, 100, 140, 140]], [0, 1, 2])
     with picture_style():
-        figure = plans_figure([diagram], [boxes], "bubbles")
+        figure = plans_figure(laid_out([diagram], [boxes]), "bubbles")
     circles = [p for p in figure.axes[0].patches if type(p).__name__ == "Circle"]
     drawn = [c for c in circles if c.get_linewidth() and c.get_edgecolor()[3] and c.radius > 6][:9]
     outlined = [c for c in drawn if c.get_linewidth() == 0.8][:3]
@@ -172,7 +181,7 @@ def test_files(tmp_path: Path, suffix: str):
     diagrams, boxes = synthetic(3, 1)
     contents = []
     for _ in range(2):
-        draw_plans(diagrams, boxes, path, "both", 2, ["a"], "One", metres_per_pixel=0.07)
+        draw_plans(laid_out(diagrams, boxes), path, "both", 2, ["a"], "One", metres_per_pixel=0.07)
         contents.append(path.read_bytes())
     assert contents[0].startswith(start)
     assert contents[0] == contents[1], "the same diagrams give the same bytes"
@@ -185,7 +194,7 @@ def test_the_size_of_a_png(tmp_path: Path):
     diagrams, boxes = synthetic(3, 1)
     widths = []
     for dpi in (36, 72):
-        draw_plans(diagrams, boxes, tmp_path / "x.png", "plan", dpi=dpi)
+        draw_plans(laid_out(diagrams, boxes), tmp_path / "x.png", "plan", dpi=dpi)
         widths.append(int.from_bytes((tmp_path / "x.png").read_bytes()[16:20], "big"))
     assert widths == [162, 324]
 
@@ -195,10 +204,11 @@ def test_no_torch_and_no_pyplot_is_used(tmp_path: Path):
         "import sys\n"
         "import numpy as np\n"
         "from bd_gen.diagrams.diagram import Diagram\n"
+        "from bd_gen.diagrams.laid_out import LaidOut\n"
         "from bd_gen.drawing.plan_drawing import draw_plans\n"
         "assert not {'matplotlib', 'scipy', 'ortools'} & set(sys.modules)\n"
         "boxes = np.array([[0, 0, 40, 40], [44, 0, 80, 40]])\n"
-        "draw_plans([Diagram((0, 2), ((0, 1, 2),))], [boxes], sys.argv[1])\n"
+        "draw_plans([LaidOut('x', Diagram((0, 2), ((0, 1, 2),)), boxes)], sys.argv[1])\n"
         "assert not {'torch', 'ortools', 'matplotlib.pyplot'} & set(sys.modules)\n"
     )
     command = [sys.executable, "-W", "error", "-c", program, str(tmp_path / "x.png")]
@@ -209,26 +219,20 @@ def test_no_torch_and_no_pyplot_is_used(tmp_path: Path):
 @pytest.mark.parametrize("name", ["x.gif", "x", "png"])
 def test_other_formats_are_refused(tmp_path: Path, name: str):
     with pytest.raises(InputError, match=r"ends in \.png, \.svg or \.pdf"):
-        draw_plans([SMALL], [None], tmp_path / name)
+        draw_plans(laid_out([SMALL], [None]), tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
 
-BOXES = np.array([[0, 0, 9, 9]] * 3)
-
-
 @pytest.mark.parametrize(
-    ("diagrams", "boxes", "options", "message"),
+    ("diagrams", "options", "message"),
     [
-        ([], [], {}, "no diagram"),
-        ([Diagram(())], [None], {}, "without rooms"),
-        ([SMALL], [BOXES], {"columns": 0}, "columns"),
-        ([SMALL], [BOXES], {"titles": ["a", "b"]}, "2 titles for 1 diagrams"),
-        ([SMALL], [BOXES, None], {}, "2 layouts for 1 diagrams"),
-        ([SMALL], [BOXES[:2]], {}, r"shape \(2, 4\) for a diagram of 3 rooms"),
-        ([SMALL], [BOXES], {"mode": "plans"}, "both, plan, bubbles, got 'plans'"),
+        ([], {}, "no diagram"),
+        ([SMALL], {"columns": 0}, "columns"),
+        ([SMALL], {"titles": ["a", "b"]}, "2 titles for 1 diagrams"),
+        ([SMALL], {"mode": "plans"}, "both, plan, bubbles, got 'plans'"),
     ],
 )
-def test_wrong_arguments(tmp_path: Path, diagrams, boxes, options, message):
+def test_wrong_arguments(tmp_path: Path, diagrams, options, message):
     with pytest.raises(ValueError, match=message):
-        draw_plans(diagrams, boxes, tmp_path / "x.png", **options)
+        draw_plans(laid_out(diagrams, [None] * len(diagrams)), tmp_path / "x.png", **options)
     assert list(tmp_path.iterdir()) == []

@@ -15,7 +15,7 @@ def test_with_layouts_solves_what_has_none():
     calls = []
     found, unsolved = with_layouts(
         [laid_out, open_, stale, circle],
-        SolverOptions(improve_seconds=0),
+        SolverOptions(improve_effort=0),
         lambda done, total: calls.append((done, total)),
     )
     assert found[0] is laid_out
@@ -31,6 +31,6 @@ def test_with_layouts_solves_what_has_none():
 def test_boxes_that_say_something_else_may_be_kept():
     plan = flat("x")
     stale = LaidOut("x", plan.diagram, plan.boxes[::-1])
-    found, unsolved = with_layouts([stale], SolverOptions(improve_seconds=0), keep_boxes=True)
+    found, unsolved = with_layouts([stale], SolverOptions(improve_effort=0), keep_boxes=True)
     assert found == [stale]
     assert unsolved == []

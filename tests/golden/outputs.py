@@ -198,7 +198,7 @@ def designed() -> dict[str, Any]:
         *("design", "--out", "design", "--count", "3", "--pool", "3", "--seed", "3"),
         *("--rooms", "LivingRoom, Kitchen, Bathroom, Balcony", "--min-difference", "2"),
         *("--require", "Kitchen touches LivingRoom", "--forbid", "Bathroom touches Kitchen"),
-        *("--improve", "0", "--min-side", "12", "--workers", "1"),
+        *("--improve", "0", "--min-side", "12px", "--workers", "1"),
     )
     record = json.loads(Path("design/design.json").read_text())
     lines = Path("design/plans.jsonl").read_text().splitlines()

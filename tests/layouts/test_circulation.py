@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.rplan import ROOM_TYPES
 
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.layouts.circulation import DoorGraph, ordered, ways_in
-from bd_gen.layouts.room_roles import door_cost, may_open, role
+from bd_gen.layouts.room_roles import room_roles
 
+ROLES = room_roles(RPLAN)
 LIVING, MASTER, KITCHEN, BATH, SECOND, BALCONY = (
     ROOM_TYPES.index(name)
     for name in ("LivingRoom", "MasterRoom", "Kitchen", "Bathroom", "SecondRoom", "Balcony")
@@ -37,6 +39,15 @@ def test_the_user_may_say_that_a_room_opens_to_a_bedroom():
     walls = {(0, 1): 2, (1, 2): 3}
     graph = graph_of((LIVING, MASTER, SECOND), walls, required=frozenset({(1, 2)}))
     assert ways_in(graph, 0) == [(0, 1), (1, 2)]
+
+
+def test_an_en_suite_bathroom_that_is_asked_for_is_no_way_to_its_bedroom():
+    walls = {(0, 1): 2, (0, 2): 2, (0, 3): 2, (1, 2): 2}
+    types = (LIVING, MASTER, BATH, BATH)
+    graph = graph_of(types, walls, required=frozenset({(1, 2)}))
+    assert ways_in(graph, 0) == [(0, 1), (1, 2), (0, 3)]
+    alone = graph_of(types, {(0, 2): 2, (0, 3): 2, (1, 2): 2}, required=frozenset({(1, 2)}))
+    assert [way[1] for way in ways_in(alone, 0)] == [2, 3]
 
 
 def test_forbidden_doors_are_gone_round():
@@ -70,9 +81,9 @@ def test_a_single_room_needs_no_doors():
 
 
 def test_every_type_is_reached_from_the_living_room():
-    assert all(may_open(room_type, LIVING) for room_type in range(len(ROOM_TYPES)))
-    assert not may_open(SECOND, BATH)
-    assert not may_open(BATH, BALCONY)
+    assert all(ROLES.may_open(room_type, LIVING) for room_type in range(len(ROOM_TYPES)))
+    assert not ROLES.may_open(SECOND, BATH)
+    assert not ROLES.may_open(BATH, BALCONY)
 
 
 @settings(deadline=None, max_examples=60)
@@ -98,10 +109,10 @@ def test_no_other_choice_of_doors_suits_better(data):
     assert {way[1] for way in found} == set(graph.reached_from(0)) - {0}
 
     def cost(ways):
-        return sum(door_cost(types[b], types[a]) for a, b in ways)
+        return sum(ROLES.door_cost(types[b], types[a]) for a, b in ways)
 
     def has_common(ways):
-        return any(types[b] == BATH and role(types[a]).is_passage for a, b in ways)
+        return any(types[b] == BATH and ROLES.of_type[types[a]].is_passage for a, b in ways)
 
     reached = [way[1] for way in found]
     choices = [[(a, b) for a in (0, *reached) if graph.is_arc(a, b)] for b in reached]

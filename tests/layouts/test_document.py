@@ -7,6 +7,7 @@ import pytest
 
 from bd_gen.cli.evaluate import command as evaluate
 from bd_gen.layouts.costs import COSTS
+from bd_gen.layouts.shape_costs import SHAPE_COSTS
 from bd_gen.metrics import METRICS
 from bd_gen.results.where import Condition
 
@@ -15,7 +16,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "layouts.md").read_text(encoding="u
 
 def test_the_examples_print_what_the_page_says(capsys: pytest.CaptureFixture[str]) -> None:
     examples = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", PAGE, re.DOTALL)
-    assert len(examples) == PAGE.count("```python") == 6
+    assert len(examples) == PAGE.count("```python") == 7
     names: dict[str, object] = {"__name__": "example"}
     for code, printed in examples:
         exec(code, names)  # noqa: S102 - our own page
@@ -33,6 +34,12 @@ def test_every_cost_is_told() -> None:
     table = PAGE.partition("| cost |")[2].partition("\n\n")[0]
     rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.*) \| (\d+) \|$", table, re.MULTILINE)
     assert rows == [(c.name, c.of, c.about, str(c.weight)) for c in COSTS.values()]
+
+
+def test_every_shape_cost_is_told() -> None:
+    table = PAGE.partition("| shape cost |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \| ([\d.]+) \|$", table, re.MULTILINE)
+    assert rows == [(c.name, c.about, f"{c.weight:g}") for c in SHAPE_COSTS.values()]
 
 
 def test_commands_are_such(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ from bd_gen.system import workers
 from bd_gen.system.errors import InputError
 from bd_gen.system.workers import Tell, Work
 
-OPTIONS = SolverOptions(improve_seconds=0.0)  # improving ends by the clock where it is busy
+OPTIONS = SolverOptions(improve_effort=0.0)  # improving ends by the clock where it is busy
 
 
 def test_processes_find_the_layouts_that_one_finds(realizable, nonsense):

@@ -1,4 +1,4 @@
-"""What improving a layout makes of it, where the best is known, and on realistic diagrams."""
+"""What better boxes are like, where the best are known, and on realistic diagrams."""
 
 from collections.abc import Callable
 
@@ -7,23 +7,28 @@ import pytest
 from tests.rplan import NUM_ROOM_TYPES, RELATIONS, ROOM_TYPES
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.layouts import solver
+from bd_gen.layouts.costs.sizes import HALF_PERIMETERS, SHORT_SIDES, typical_footprint
 from bd_gen.layouts.cp_sat import Model
 from bd_gen.layouts.objective import add_costs
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outline import Outline
+from bd_gen.layouts.problem import problem_of
+from bd_gen.layouts.search import find_boxes
 from bd_gen.layouts.solver import solve
 from bd_gen.system.errors import InputError
 
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The machine may be busy: let effort alone end the search."""
-    monkeypatch.setattr(solver, "_PATIENCE", 1000)
-
-
 LIVING, KITCHEN = ROOM_TYPES.index("LivingRoom"), ROOM_TYPES.index("Kitchen")
+
+
+def better(diagram: Diagram, options: SolverOptions | None = None) -> np.ndarray:
+    """(n, 4) boxes that cost little, before walls are moved."""
+    options = options or SolverOptions()
+    problem = problem_of(diagram, options)
+    found = find_boxes(problem, 60.0)
+    assert found.boxes is not None
+    assert found.rest is not None
+    return solver._improved(diagram, problem, found.rest, found.boxes, options)
 
 
 def sides(boxes: np.ndarray) -> np.ndarray:
@@ -32,35 +37,33 @@ def sides(boxes: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("room_type", range(NUM_ROOM_TYPES))
 def test_a_room_alone_gets_its_typical_size(room_type: int) -> None:
-    layout = solve(Diagram((room_type,)))
-    (size,) = sides(layout.boxes)
-    assert layout.is_best
-    assert size.sum() == RPLAN.half_perimeters[room_type]
-    assert size.min() >= RPLAN.short_sides[room_type]
+    (size,) = sides(better(Diagram((room_type,))))
+    assert size.sum() == HALF_PERIMETERS[room_type]
+    assert size.min() >= SHORT_SIDES[room_type]
 
 
 @pytest.mark.parametrize("name", ["left-of", "above", "right-of", "below", "left-above"])
 def test_two_rooms_do_not_overlap(name: str) -> None:
     diagram = Diagram((LIVING, KITCHEN), ((0, 1, RELATIONS.index(name)),))
-    layout = solve(diagram)
-    u, v = layout.boxes
+    boxes = better(diagram)
+    u, v = boxes
     overlap = np.minimum(u[2:], v[2:]) - np.maximum(u[:2], v[:2])
     assert overlap.min() <= 0
-    assert sides(layout.boxes).sum(axis=1) == pytest.approx([200, 67], abs=20)
+    assert sides(boxes).sum(axis=1) == pytest.approx([200, 67], abs=20)
 
 
 @pytest.mark.parametrize(("name", "outer"), [("surrounding", 0), ("inside", 1)])
 def test_an_inner_room_stands_at_a_wall(name: str, outer: int) -> None:
     types = (LIVING, KITCHEN) if outer == 0 else (KITCHEN, LIVING)
-    boxes = solve(Diagram(types, ((0, 1, RELATIONS.index(name)),))).boxes
+    boxes = better(Diagram(types, ((0, 1, RELATIONS.index(name)),)))
     inwards = (boxes[1 - outer] - boxes[outer]) * [1, 1, -1, -1]
     assert inwards.min() == (1 if name == "surrounding" else 0)
 
 
 def test_areas_that_are_asked_for_change_what_is_typical() -> None:
     kitchen = Diagram((KITCHEN,))
-    large = solve(kitchen, SolverOptions(min_areas={KITCHEN: 4000})).boxes
-    small = solve(kitchen, SolverOptions(max_areas={KITCHEN: 300})).boxes
+    large = better(kitchen, SolverOptions(min_areas={KITCHEN: 4000}))
+    small = better(kitchen, SolverOptions(max_areas={KITCHEN: 300}))
     assert 4000 <= sides(large).prod() <= 5500
     assert 200 <= sides(small).prod() <= 300
 
@@ -68,14 +71,14 @@ def test_areas_that_are_asked_for_change_what_is_typical() -> None:
 def test_an_outline_is_used() -> None:
     outline = Outline((20, 20, 220, 140))
     diagram = Diagram((LIVING, KITCHEN), ((0, 1, RELATIONS.index("left-of")),))
-    boxes = solve(diagram, SolverOptions(outline=outline)).boxes
+    boxes = better(diagram, SolverOptions(outline=outline))
     assert boxes[:, :2].min(axis=0).tolist() == [20, 20]
     assert boxes[:, 2:].max(axis=0).tolist() == [220, 140]
 
 
 def off_by(boxes: np.ndarray, diagram: Diagram) -> float:
     """Mean factor by which half perimeters differ from the typical ones."""
-    typical = np.array([RPLAN.half_perimeters[t] for t in diagram.room_types])
+    typical = np.array([HALF_PERIMETERS[t] for t in diagram.room_types])
     return float(np.exp(np.abs(np.log(sides(boxes).sum(axis=1) / typical)).mean()))
 
 
@@ -92,8 +95,8 @@ def test_improving_improves(realizable: Callable[..., list[Diagram]]) -> None:
     """For plans cut out of a rectangle."""
     before, after = [], []
     for diagram in [d for d in realizable(14, 8, 3) if d.num_rooms >= 4]:
-        for seconds, found in ((0, before), (0.3, after)):
-            boxes = solve(diagram, SolverOptions(improve_seconds=seconds)).boxes
+        first = solve(diagram, SolverOptions(improve_effort=0)).boxes
+        for boxes, found in ((first, before), (better(diagram), after)):
             extent = boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)
             found.append([off_by(boxes, diagram), depth_of_overlaps(boxes, diagram), *extent])
     was, now = np.array(before), np.array(after)
@@ -101,7 +104,7 @@ def test_improving_improves(realizable: Callable[..., list[Diagram]]) -> None:
     assert (now[:, 0] < was[:, 0]).all()
     assert np.median(now[:, 0]) < 1.35
     assert now[:, 1].mean() < 0.5 * was[:, 1].mean()
-    assert np.median(now[:, 2:].prod(axis=1)) < 1.5 * RPLAN.typical_footprint(8)
+    assert np.median(now[:, 2:].prod(axis=1)) < 1.5 * typical_footprint(8)
 
 
 def test_costs_are_weighed_by_name() -> None:

@@ -1,5 +1,7 @@
 """Options and outlines: what is refused, in one line that names the field."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -35,12 +37,12 @@ RECTANGLE = (20, 30, 120, 110)
         ({"outline": (0, 0, 9, 9)}, "outline: expected an Outline, got (0, 0, 9, 9)"),
         ({"time_limit": "5"}, "time_limit: expected seconds above 0, got '5'"),
         ({"time_limit": True}, "time_limit: expected seconds above 0, got True"),
-        ({"improve_seconds": None}, "improve_seconds: expected seconds, got None"),
+        ({"improve_effort": None}, "improve_effort: expected a number from 0 on, got None"),
         ({"effort_limit": 0}, "effort_limit: expected more than 0, got 0"),
         ({"effort_limit": float("nan")}, "effort_limit: expected more than 0, got nan"),
         ({"time_limit": 0}, "time_limit: expected seconds above 0"),
         ({"time_limit": float("nan")}, "time_limit: expected seconds above 0"),
-        ({"improve_seconds": -1}, "improve_seconds: expected seconds"),
+        ({"improve_effort": -1}, "improve_effort: expected a number"),
         ({"seed": -1}, "seed: expected an integer"),
         (
             {"outline": Outline(RECTANGLE), "min_side": 81},
@@ -80,9 +82,50 @@ def test_integers_of_numpy_become_plain() -> None:
 def test_a_notch_at_each_corner(notch: tuple[int, int, int, int], area: int) -> None:
     outline = Outline(RECTANGLE, notch)
     assert outline.area == area
-    x, y = outline.notch_corner
-    assert notch[x] == RECTANGLE[x]
-    assert notch[y] == RECTANGLE[y]
+    assert outline.missing == (notch,)
+    assert Outline(polygon=outline.polygon[::-1]).missing == (notch,)
+
+
+U = ((0, 0), (90, 0), (90, 80), (60, 80), (60, 30), (30, 30), (30, 80), (0, 80))
+
+
+def test_an_outline_of_any_shape() -> None:
+    outline = Outline(polygon=[*U, U[0]], front_door=(88, 10, 91, 20))
+    assert (outline.box, outline.area) == ((0, 0, 90, 80), 90 * 80 - 30 * 50)
+    assert outline.missing == ((30, 30, 60, 80),)
+    assert [line.tolist() for line in outline.lines] == [[0, 30, 60, 90], [0, 30, 80]]
+    assert replace(outline, front_door=None) == Outline(polygon=outline.polygon)
+    twice = Outline(
+        polygon=((0, 0), (20, 0), (20, 10), (40, 10), (40, 40), (0, 40), (0, 20), (0, 9))
+    )
+    assert twice.missing == ((20, 0, 40, 10),)
+    assert Outline(polygon=((0, 0), (9, 0), (9, 9), (0, 9))) == Outline((0, 0, 9, 9))
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, "outline: expected sides of at least 1 pixel"),
+        ({"polygon": U[:3]}, "outline: expected at least four corners"),
+        (
+            {"polygon": ((0, 0), (9, 0), (9, 9, 9), (0, 9))},
+            "outline: expected at least four corners",
+        ),
+        ({"polygon": ((0, 0), (9.5, 0), (9.5, 9), (0, 9))}, "outline: expected at least four"),
+        ({"polygon": 7}, "outline: expected at least four corners"),
+        ({"polygon": ((0, 0), (9, 0), (9, 256), (0, 256))}, "outline: expected corners in 0..255"),
+        ({"polygon": ((0, 0), (9, 1), (9, 9), (0, 9))}, "outline: expected sides along the axes"),
+        (
+            {"polygon": ((0, 0), (40, 0), (40, 40), (20, 40), (20, 0), (10, 0), (10, 40), (0, 40))},
+            "outline: its sides cross or touch",
+        ),
+        ({"polygon": U, "box": (0, 0, 90, 81)}, r"outline: a polygon in \(0, 0, 90, 80\)"),
+        ({"polygon": U, "front_door": (40, 50, 50, 60)}, "front door: expected a box within"),
+    ],
+)
+def test_outlines_that_are_none(settings: dict, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        Outline(**settings)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +183,7 @@ def test_boxes_may_come_as_arrays_and_are_kept_as_plain_integers() -> None:
 
 
 def test_what_asks_nothing() -> None:
-    assert SolverOptions(time_limit=1, improve_seconds=0, seed=7).ask_nothing
+    assert SolverOptions(time_limit=1, improve_effort=0, seed=7).ask_nothing
     for settings in (
         {"min_side": 2},
         {"min_areas": {0: 1}},

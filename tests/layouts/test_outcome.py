@@ -11,7 +11,7 @@ from bd_gen.layouts.solver import Layout
 from bd_gen.system.errors import InputError
 
 LEFT, RIGHT = RELATIONS.index("left-of"), RELATIONS.index("right-of")
-OPTIONS = SolverOptions(improve_seconds=0)
+OPTIONS = SolverOptions(improve_effort=0)
 
 
 def test_a_layout_is_found():
@@ -33,9 +33,11 @@ def test_a_contradiction_is_told_in_words():
 
 def test_a_time_limit_is_told(monkeypatch):
     monkeypatch.setattr(outcome, "has_solver", lambda: True)
-    monkeypatch.setattr(outcome, "solve", lambda *_: Layout(Status.TIME_LIMIT, None, 1.0))
+    monkeypatch.setattr(
+        outcome, "solve", lambda *_: Layout(Status.TIME_LIMIT, None, 1.0, why="late")
+    )
     found = lay_out(Diagram((0,)), SolverOptions(time_limit=2.5))
-    assert (found.boxes, found.why) == (None, "no layout found within 2.5 s")
+    assert (found.boxes, found.why) == (None, "late")
     assert not found.is_proven
 
 

@@ -32,7 +32,7 @@ def test_each_row_gets_the_answer_of_the_solver(mixed: list[Diagram]) -> None:
     tokens = tokens_from_diagrams(mixed, V)
     calls: list[tuple[int, int]] = []
     statuses = realizable(tokens, V, progress=lambda *done: calls.append(done))
-    options = SolverOptions(improve_seconds=0)
+    options = SolverOptions(improve_effort=0)
     assert statuses.tolist() == [solve(diagram, options).status for diagram in mixed]
     assert statuses.dtype == np.int8
     assert set(statuses.tolist()) == {0, 1}
@@ -74,7 +74,7 @@ def test_a_limit_is_an_answer_of_its_own_and_not_kept(limits: dict[str, float]) 
     cache = AnswerCache()
     tokens = tokens_from_diagrams([ROW, CIRCLE], V)
     assert realizable(
-        tokens, V, SolverOptions(**limits, improve_seconds=0), cache=cache
+        tokens, V, SolverOptions(**limits, improve_effort=0), cache=cache
     ).tolist() == [2, 0]
     assert len(cache.answers) == 1
     assert realizable(tokens, V, cache=cache).tolist() == [1, 0]

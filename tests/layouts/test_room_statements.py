@@ -7,13 +7,17 @@ import pytest
 from tests.rplan import RELATIONS
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.layouts.checking import check_layout
+from bd_gen.layouts.cells.faults import faults
+from bd_gen.layouts.cells.search import TilingSearch
+from bd_gen.layouts.cells.sizes import drawn_sizes
+from bd_gen.layouts.checking import check_layout, what_is_wrong_with_plan
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outcome import lay_out
 from bd_gen.layouts.outline import Outline
 from bd_gen.layouts.room_checks import common_wall, has_outer_wall
 from bd_gen.layouts.room_limits import Opening, RoomLimits
 from bd_gen.layouts.room_statements import outline_edges
+from bd_gen.layouts.solver import solve
 from bd_gen.layouts.wording import DIRECTIONS, Wording
 from bd_gen.system.errors import InputError
 
@@ -25,7 +29,7 @@ L_SHAPE = Outline((0, 0, 128, 100), notch=(0, 0, 40, 40))
 
 
 def options(**asked: object) -> SolverOptions:
-    return SolverOptions(wording=WORDS, improve_seconds=0.0, **asked)  # type: ignore[arg-type]
+    return SolverOptions(wording=WORDS, improve_effort=0.0, **asked)  # type: ignore[arg-type]
 
 
 def test_what_is_asked_is_kept_and_checked_by_other_code():
@@ -108,3 +112,35 @@ def test_an_outer_wall_is_one_that_no_room_lies_before():
 def test_what_is_none_is_refused(make):
     with pytest.raises(InputError):
         make()
+
+
+def test_the_area_of_all_rooms_together_and_least_sides_hold_for_shapes():
+    asked = SolverOptions(
+        wording=WORDS,
+        rooms={1: RoomLimits(31), 3: RoomLimits(40, min_area=3000)},
+        total_area=(12000, 13000),
+        improve_effort=0.3,
+    )
+    found = solve(HOME, asked)
+    plan = found.floor_plan
+    assert plan is not None, found.why
+    assert what_is_wrong_with_plan(HOME, plan, asked) is None
+    assert 12000 <= plan.areas.sum() <= 13000
+    assert plan.areas[3] >= 3000
+    for bad in (
+        replace(asked, total_area=(1, 11999)),
+        replace(asked, rooms={1: RoomLimits(250)}),
+    ):
+        assert what_is_wrong_with_plan(HOME, plan, bad)
+
+
+@pytest.mark.parametrize(("side", "fits"), [(20, True), (21, False)])
+def test_a_room_that_is_no_rectangle_is_wide_where_a_square_fits(side, fits):
+    # a bedroom of 60 by 40 of which a smaller room leaves an L, 20 wide
+    boxes = np.array([[(0, 0, 60, 40), (20, 0, 60, 20)]], np.int64)
+    diagram = Diagram((1, 3), ((0, 1, RELATIONS.index("surrounding")),))
+    found = []
+    for asked in (SolverOptions(rooms={0: RoomLimits(side)}), SolverOptions()):
+        search = TilingSearch(diagram, asked, drawn_sizes(diagram, asked))
+        found.append(faults(search.tilings(boxes))[0])
+    assert (found[0] == found[1]) == fits

@@ -18,14 +18,14 @@ from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.relations import are_joined, relation_labels, relations_from_boxes
 from bd_gen.diagrams.tokens import diagrams_from_tokens, tokens_from_parts
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.layouts import cp_sat, solver
+from bd_gen.layouts import cp_sat
 from bd_gen.layouts.constraints import Grid
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.search import Status
 from bd_gen.layouts.solver import solve
 from bd_gen.system.errors import InputError
 
-ANY = SolverOptions(improve_seconds=0, time_limit=60)
+ANY = SolverOptions(improve_effort=0, time_limit=60)
 
 
 def diagram_of(boxes: np.ndarray, room_types: list[int] | None = None) -> Diagram:
@@ -92,7 +92,7 @@ def test_given_boxes_have_exactly_the_label_of_the_rule() -> None:
         low = rng.integers(60, 120, (2, 2))
         boxes = np.concatenate([low, low + rng.integers(1, 60, (2, 2))], axis=1)
         fixed = {room: tuple(box.tolist()) for room, box in enumerate(boxes)}
-        options = SolverOptions(improve_seconds=0, fixed=fixed)
+        options = SolverOptions(improve_effort=0, fixed=fixed)
         joined = are_joined(*boxes)
         expected = relation_labels(*boxes) if joined else NO_EDGE
         for token in range(NO_EDGE + 1):
@@ -204,15 +204,20 @@ def test_no_time() -> None:
     layout = solve(diagram, SolverOptions(time_limit=1e-9))
     assert layout.status is Status.TIME_LIMIT
     assert layout.boxes is None
+    assert layout.by_clock
+    assert layout.why == "no layout found within 1e-09 s by the clock"
+    layout = solve(diagram, SolverOptions(effort_limit=1e-12))
+    assert layout.status is Status.TIME_LIMIT
+    assert not layout.by_clock
+    assert layout.why == "no layout found with an effort of 1e-12"
 
 
 def test_the_same_search_gives_the_same_layout(
-    realizable: Callable[..., list[Diagram]], monkeypatch: pytest.MonkeyPatch
+    realizable: Callable[..., list[Diagram]],
 ) -> None:
-    monkeypatch.setattr(solver, "_PATIENCE", 1000)  # the machine may be busy
     for diagram in realizable(4, 7, 9):
-        for seconds in (0, 0.2):
-            options = SolverOptions(improve_seconds=seconds)
+        for effort in (0, 0.1):
+            options = SolverOptions(improve_effort=effort)
             assert np.array_equal(solve(diagram, options).boxes, solve(diagram, options).boxes)
 
 

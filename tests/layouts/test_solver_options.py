@@ -19,7 +19,7 @@ FLAT = Diagram(
 
 
 def solved(diagram: Diagram, **settings: object) -> Layout:
-    layout = solve(diagram, SolverOptions(**{"improve_seconds": 0, **settings}))
+    layout = solve(diagram, SolverOptions(**{"improve_effort": 0, **settings}))
     assert layout.status is Status.REALIZABLE
     return layout
 
@@ -73,7 +73,7 @@ def test_the_door_leads_to_the_entrance_or_else_to_a_living_room() -> None:
     far_left = {0: (0, 10, 40, 50)}
     with_entrance = Diagram((10, 0, 2), row)
     without = Diagram((9, 0, 2), row)
-    options = {"outline": outline, "fixed": far_left, "improve_seconds": 0}
+    options = {"outline": outline, "fixed": far_left, "improve_effort": 0}
     assert solve(with_entrance, SolverOptions(**options)).status is Status.UNREALIZABLE
     boxes = solved(without, **options).boxes
     assert boxes[1, 2] >= 198 - 9
@@ -86,7 +86,7 @@ def test_the_door_leads_to_the_entrance_or_else_to_a_living_room() -> None:
 def test_given_boxes_stay() -> None:
     first = solved(FLAT, min_side=10).boxes
     fixed = {0: tuple(first[0].tolist()), 3: tuple(first[3].tolist())}
-    boxes = solved(FLAT, fixed=fixed, improve_seconds=0.2).boxes
+    boxes = solved(FLAT, fixed=fixed, improve_effort=0.2).boxes
     assert np.array_equal(boxes[[0, 3]], first[[0, 3]])
     with pytest.raises(InputError, match=r"fixed: expected a room in 0\.\.4, got 5"):
         solve(FLAT, SolverOptions(fixed={5: (1, 2, 3, 4)}))

@@ -56,7 +56,7 @@ def test_a_batch_worked_out_by_hand() -> None:
     costs = torch.tensor([LOG_13, LOG_13, LOG_11, LOG_13])
     torch.testing.assert_close(loss.cross_entropy.detach(), costs)
     assert loss.weight.tolist() == [1.0, 1.5, 1.5, 3.0]
-    assert loss.is_edge.tolist() == [False, False, True, False]
+    assert loss.shift.tolist() == [0, 0, 15, 0]
     assert loss.num_diagrams == 3
     expected = (LOG_13 + 1.5 * (LOG_13 + LOG_11) + 3 * LOG_13) / 3
     assert float(loss.nats.detach()) == pytest.approx(expected, rel=1e-6)

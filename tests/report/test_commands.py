@@ -1,4 +1,5 @@
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -82,6 +83,18 @@ def test_generation_is_told_with_all_its_settings(directory: Path) -> None:
     assert config["eval"]["seeds"] == [42, 123]
     assert config["eval"]["num_samples"] == 40
     assert Path(config["results"]["dir"], config["results"]["schedule"]) == directory
+
+
+def test_the_label_is_told(directory: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "loglinear" / "wide"
+    folder.mkdir(parents=True)
+    for path in directory.glob("llada_argmax_no_remask*"):
+        shutil.copy(path, folder)
+    contents = read_contents(folder.parent)
+    command = generation_command(entries(contents)["wide/llada_argmax_no_remask"], contents)
+    assert command is not None
+    results = compose("generate", shlex.split(command)[2:])["results"]
+    assert Path(results["dir"], results["schedule"], results["label"]) == folder
 
 
 def test_only_realizable_is_told(directory: Path) -> None:

@@ -78,3 +78,10 @@ def test_real_diagrams_come_from_the_data_set_where_their_samples_are_missing(
     assert found.name(3) == "held-out plan 3"
     write_method(tmp_path, samples, 0.5, provenance={"data_fingerprint": "0" * 16})
     assert REAL not in read_contents(tmp_path).diagrams
+
+
+def test_other_data_than_those_that_were_measured_are_told(copy: Path) -> None:
+    for path in copy.glob("real_held_out*"):
+        path.unlink()
+    contents = read_contents(copy, DataConfig(num_plans=50))
+    assert "the given data are not those that" in " ".join(contents.warnings)

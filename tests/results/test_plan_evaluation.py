@@ -7,6 +7,9 @@ import pytest
 from bd_gen.data.config import DataConfig
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.laid_out import LaidOut
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.metrics.plan_reference import PlanReference
+from bd_gen.metrics.registry import select_metrics
 from bd_gen.results.plan_evaluation import NamedPlans, evaluate_plans
 from bd_gen.results.plan_references import held_out, of_data, of_plans, without_reference
 from bd_gen.results.references import References
@@ -115,3 +118,40 @@ def test_data_without_boxes_are_no_reference(tmp_path):
     data = DataConfig("plans", path=str(path), cache_dir=str(tmp_path / "cache"))
     with pytest.raises(InputError, match="no plan there has boxes"):
         of_data(data, References(data))
+
+
+def test_reference_plans_are_measured_once(tmp_path, monkeypatch):
+    data = DataConfig(num_plans=60, cache_dir=str(tmp_path / "cache"))
+    first = of_data(data, References(data))
+    fits = []
+    monkeypatch.setattr(PlanReference, "fit", lambda *args: fits.append(args))
+    again = of_data(data, References(data))
+    assert fits == []
+    assert again.statistics.num_plans == first.statistics.num_plans
+    for metric in select_metrics(None, "plans"):
+        ours, theirs = again.statistics.statistics(metric), first.statistics.statistics(metric)
+        assert set(ours) == set(theirs)
+        assert all(np.array_equal(ours[name], theirs[name]) for name in ours)
+
+
+def test_a_damaged_cache_file_is_made_again(tmp_path):
+    data = DataConfig(num_plans=60, cache_dir=str(tmp_path / "cache"))
+    of_data(data, References(data))
+    (path,) = (tmp_path / "cache" / "references").glob("plan-reference-*.npz")
+    path.write_bytes(path.read_bytes()[:100])
+    assert of_data(data, References(data)).statistics.num_plans
+    assert path.stat().st_size > 100
+
+
+def test_plans_in_other_words_than_the_reference_are_refused(tmp_path, reference):
+    words = dataclasses.replace(
+        RPLAN, room_types=RPLAN.room_types[:12], name="fewer", never_inside=()
+    )
+    boxes = np.array([[0, 0, 60, 60]])
+    plans = (LaidOut("a", Diagram((0,), words=words), boxes),)
+    other = NamedPlans("mine", plans, None, "abc", "mine.jsonl")
+    with pytest.raises(InputError, match="mine: is in the words of fewer"):
+        evaluate_plans(other, reference, tmp_path)
+    done = evaluate_plans(other, without_reference(), tmp_path)
+    assert done.result.per_seed["0"]["layout/access"] == 1
+    assert done.result.not_computed["layout/bath_area"] == "no plan has a Bathroom"

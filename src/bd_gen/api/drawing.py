@@ -6,6 +6,7 @@ from typing import Any
 
 from bd_gen.api.diagram import as_diagram, as_list
 from bd_gen.api.plan_text import UNNAMED, laid_out
+from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut
 from bd_gen.drawing.picture_file import DPI, checked_suffix, picture_style, save_figure, svg_of
 from bd_gen.drawing.plan_drawing import Mode, grid_figure, plans_figure
 from bd_gen.system.errors import InputError
@@ -23,7 +24,7 @@ def draw(
     titles: Sequence[str] | None = None,
     title: str | None = None,
     relation_labels: bool = False,
-    metres_per_pixel: float | None = None,
+    metres_per_pixel: float = METRES_PER_PIXEL,
     dpi: float = DPI,
 ) -> str:
     """Draw diagrams, plans, or what `lay_out` answers, in a grid.
@@ -37,7 +38,7 @@ def draw(
         titles: a heading for each.
         title: a heading for all.
         relation_labels: write the relations on the lines.
-        metres_per_pixel: for areas in square metres; they are in pixels² if None.
+        metres_per_pixel: the scale, for areas in square metres and the thickness of walls.
         dpi: pixels to the inch of a PNG.
 
     Returns:
@@ -50,7 +51,9 @@ def draw(
     from bd_gen.exchange.exports.pictures import MOST_IN_A_PICTURE
 
     plans = [
-        laid_out(
+        one
+        if isinstance(one, LaidOut)
+        else laid_out(
             getattr(one, "id", UNNAMED), as_diagram(one, f"draw[{k}]"), getattr(one, "boxes", None)
         )
         for k, one in enumerate(as_list(what, "draw"))
@@ -62,16 +65,14 @@ def draw(
     file = None if path is None else expanded(path)
     if file is not None:
         checked_suffix(file)
-    diagrams, boxes = [plan.diagram for plan in plans], [plan.boxes for plan in plans]
-    has_boxes = any(one is not None for one in boxes)
+    has_boxes = any(plan.boxes is not None for plan in plans)
     if not has_boxes and mode not in (None, "bubbles"):
         raise InputError(f"draw: mode {mode!r} needs boxes; lay_out(diagram) looks for them")
     with picture_style():
         try:
             if has_boxes:
                 figure = plans_figure(
-                    diagrams,
-                    boxes,
+                    plans,
                     mode or "both",
                     columns,
                     titles,
@@ -81,6 +82,7 @@ def draw(
                 )
             else:
                 columns = _COLUMNS if columns is None else columns
+                diagrams = [plan.diagram for plan in plans]
                 figure = grid_figure(diagrams, columns, titles, title, relation_labels)
         except ValueError as error:
             raise InputError(f"draw: {error}") from None

@@ -57,7 +57,7 @@ def lay_out(
     Args:
         diagram: a diagram, or a plan whose boxes are to be found anew.
         options: what the rectangles must satisfy besides, and how long to look.
-        settings: fields of `SolverOptions` in place of it: min_side=12, time_limit=1, ...
+        settings: fields of `SolverOptions` in place of it: min_side=12, improve_effort=2, ...
 
     Raises:
         InputError: a value out of range, no diagram, or OR-tools is missing.
@@ -72,5 +72,6 @@ def lay_out(
     wanted = as_diagram(diagram)
     outcome = outcome_of(wanted, options)
     if outcome.boxes is not None:
-        return Plan(getattr(diagram, "id", UNNAMED), wanted, outcome.boxes)
+        name = getattr(diagram, "id", UNNAMED)
+        return Plan(name, wanted, outcome.boxes, floor_plan=outcome.floor_plan)
     return (NoLayout if outcome.is_proven else Undecided)(wanted, outcome.why)

@@ -1,6 +1,6 @@
 """A trained model: diagrams drawn from it, and what it knows of others."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -65,8 +65,9 @@ class Model:
         self.checkpoint, self.device = checkpoint, device
 
     def __repr__(self) -> str:
+        kind = "boxes of diagrams of " if self.checkpoint.draws_boxes else ""
         return (
-            f"Model({self.checkpoint.source}: up to {self.vocabulary.n_max} rooms, "
+            f"Model({self.checkpoint.source}: {kind}up to {self.vocabulary.n_max} rooms, "
             f"{self.checkpoint.step:,} steps, noise {self.checkpoint.noise})"
         )
 
@@ -127,6 +128,51 @@ class Model:
                 progress(shard.last, n)
         return [as_diagram(d) for d in diagrams_from_tokens(np.concatenate(parts), self.vocabulary)]
 
+    def sample_boxes(
+        self,
+        diagrams: Any,
+        seed: int = 0,
+        *,
+        draws: int = 1,
+        given: Mapping[int, Sequence[float]] | None = None,
+        method: str | Method | None = None,
+    ) -> list[np.ndarray]:
+        """Draw boxes for the rooms of diagrams, from a model of boxes.
+
+        They are draws of p(boxes | diagram): relations hold mostly, not always. `bd_gen.solve` and
+        `bd-gen design` find the nearest layout in which all hold.
+
+        Args:
+            diagrams: one or several, of sizes that the model knows.
+            seed: 0..2^64-1. Draw k of diagram i depends on the seed, i, k and `draws` alone.
+            draws: how many of each diagram.
+            given: boxes that are kept, by number of the room, in pixels of a plan that lies in the
+                middle of the canvas; of rooms that every diagram has.
+            method: name of a method (`bd-gen methods`); by default that of `bd-gen generate`.
+
+        Returns:
+            (draws, n, 4) float64 boxes (x0, y0, x1, y1) of each diagram, in pixels of a 256-pixel
+            plan, y downwards.
+
+        Raises:
+            InputError: this is a model of diagrams; a value out of range; a diagram of another
+                size, or no box.
+        """
+        from bd_gen.generation.geometry import draw_boxes
+
+        _check("draws", draws, 1, MOST_SAMPLES)
+        _check("seed", seed, 0, _LARGEST_SEED)
+        found = draw_boxes(
+            self.checkpoint,
+            as_diagrams(diagrams, "sample_boxes"),
+            seed,
+            draws,
+            given,
+            self._method(method, None),
+            self.device,
+        )
+        return [drawn.boxes for drawn in found]
+
     def nats(
         self,
         diagrams: Any,
@@ -156,6 +202,7 @@ class Model:
         for name, value in (("orders", orders), ("batch_size", batch_size)):
             _check(name, value, 1, MOST_SAMPLES)
         _check("seed", seed, 0, _LARGEST_SEED)
+        self.checkpoint.check_draws(boxes=False)
         rows = rows_of(as_diagrams(diagrams, "nats"), self.vocabulary)
         process = self.checkpoint.process
         denoiser = self.checkpoint.denoiser(resolve_device(self.device))

@@ -23,10 +23,11 @@ _ABOUT_DOUBLES = (
 
 def print_calibration(table: PlanTable, seed: int) -> None:
     """Synthetic statistics beside RPLAN's, row by row, with tolerance and verdict."""
+    from bd_gen.data.geometry import geometry_of
     from bd_gen.data.sources.synthetic.calibration import FEWEST_PLANS, compare_with_rplan
 
     rows = []
-    for row in compare_with_rplan(statistics_of(table), seed):
+    for row in compare_with_rplan(statistics_of(table), geometry_of(table), seed):
         show = {"share": _percent, "number": _number, "fact": _yes_or_no}[row.kind]
         verdict = "ok" if row.is_within else "off"
         tolerance = f"+/- {show(row.tolerance)}" if row.tolerance else ""

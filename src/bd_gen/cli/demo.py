@@ -95,8 +95,7 @@ def _draw(directory: Path, samples: Path) -> Path:
         if has_solver():
             plans, _ = with_layouts(plans, SolverOptions())
         draw_plans(
-            [plan.diagram for plan in plans],
-            [plan.boxes for plan in plans],
+            plans,
             picture,
             title=f"Samples of {samples.name.removesuffix(SUFFIX)}",
         )

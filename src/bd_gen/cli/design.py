@@ -13,7 +13,7 @@ from bd_gen.system.files import expanded
 
 if TYPE_CHECKING:
     from bd_gen.design.brief import Brief
-    from bd_gen.design.run import Designs
+    from bd_gen.design.run import Designed, Designs
     from bd_gen.training.checkpoint import Checkpoint
 
 
@@ -70,11 +70,18 @@ if TYPE_CHECKING:
 )
 @click.option("--overwrite", is_flag=True, help="Replace a design that is there.")
 @click.option("--checkpoint", default="bundled", show_default=True, help="The model.")
+@click.option(
+    "--geometry",
+    default="model",
+    show_default=True,
+    metavar="model|typical|FILE",
+    help="Rooms as a model of boxes draws them, or of typical sizes.",
+)
 @click.option("--seed", type=int, help="Another seed gives other plans.  [0]")
 @click.option("--pool", type=int, help="Plans to choose the likeliest from.  [4 times --count]")
 @click.option("--min-difference", type=int, help="Relations in which any two plans differ.  [3]")
 @click.option("--most-drawn", type=int, help="Give up after so many diagrams.  [10,000]")
-@click.option("--improve", type=float, help="Effort on each layout, in seconds.  [0.5]")
+@click.option("--improve", type=float, help="Effort for each plan; 1 is a second of a core.  [1]")
 @click.option("--scale", type=float, help="Metres per pixel.  [0.0703125, 18 m for 256]")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes for layouts.  [cores]")
 @click.option("--device", default="auto", show_default=True)
@@ -82,6 +89,7 @@ def command(
     out: Path,
     overwrite: bool,
     checkpoint: str,
+    geometry: str,
     workers: int | None,
     device: str,
     **options: Any,
@@ -116,48 +124,83 @@ def command(
     say_file_notes(notes)
     workers = workers or len(os.sched_getaffinity(0))
     with design_folder(out, overwrite):
-        is_complete = _design(brief, model, out, brief.scale, workers, device)
+        is_complete = _design(brief, model, geometry, out, workers, device)
     if not is_complete:
         sys.exit(2)
 
 
 def _design(
-    brief: "Brief", model: "Checkpoint", out: Path, scale: float, workers: int, device: str
+    brief: "Brief", model: "Checkpoint", boxes: str, out: Path, workers: int, device: str
 ) -> bool:
-    """Find, write and check; False if there are fewer plans than asked for."""
+    """Find, write and check; False if there are fewer plans than asked for.
+
+    `boxes` is the model of boxes as it was given.
+    """
     from bd_gen.cli.checkpoint_notes import say_notes
     from bd_gen.cli.progress import new_bar
-    from bd_gen.design.blame import what_is_to_blame
     from bd_gen.design.files import SHEET, write_designs
-    from bd_gen.design.run import design
+    from bd_gen.design.geometry import geometry_model, knows
+    from bd_gen.design.run import Designed, design
 
     start = time.monotonic()
     say_notes(model)
+    geometry = geometry_model(boxes)
+    if geometry is not None and not knows(geometry, brief.num_rooms):
+        click.echo(
+            f"bd-gen: note: --geometry {boxes}: knows no plans of {brief.num_rooms} rooms; "
+            "rooms come near typical sizes instead",
+            err=True,
+        )
+    _say_assumed(brief)
     with new_bar("diagrams") as progress:
         tasks: dict[str, object] = {}
+        shown: list[Designed] = []
 
         def report(what: str, done: int, total: int) -> None:
             if what not in tasks:
                 tasks[what] = progress.add_task(what, total=total, note="")
             progress.update(tasks[what], completed=done, total=total)  # type: ignore[arg-type]
 
-        designs = design(model, brief, workers, device, report)
-        notes = write_designs(out, designs, model, scale, report) if designs.diagrams else []
+        def show(plan: Designed) -> None:
+            if not shown:
+                seconds = time.monotonic() - start
+                click.echo(f"a first plan after {seconds:.1f} s: {_sizes(plan, brief)}")
+            shown.append(plan)
+
+        designs = design(model, brief, workers, device, report, geometry, show)
+        notes = write_designs(out, designs, model, brief.scale, report) if designs.plans else []
     _say_how(designs)
     for note in notes:
         click.echo(f"bd-gen: note: {note}", err=True)
-    if designs.diagrams:
+    if designs.plans:
         click.echo(
-            f"{len(designs.diagrams)} plans in {out} ({SHEET}), checked, "
+            f"{len(designs.plans)} plans in {out} ({SHEET}), checked, "
             f"in {time.monotonic() - start:.0f} s"
         )
     if not designs.is_complete:
         _say_blame(designs)
-        reason = what_is_to_blame(brief, designs.candidates, designs.shares)
-        click.echo(
-            f"bd-gen: found {len(designs.diagrams)} of {brief.count} plans: {reason}", err=True
-        )
     return designs.is_complete
+
+
+def _say_assumed(brief: "Brief") -> None:
+    """Sizes that nobody asked for, and what is kept of another plan."""
+    if brief.assumed:
+        click.echo(f"assumed: {'; '.join(brief.assumed)} (--no-defaults assumes nothing)")
+    if brief.kept is not None:
+        kept = []
+        if brief.kept.relations:
+            kept.append(f"how {', '.join(brief.kept.relations)} lie to one another")
+        if brief.kept.boxes:
+            kept.append(f"the places of {', '.join(brief.kept.boxes)}")
+        click.echo(f"kept of {brief.kept.source}: {'; '.join(kept) or 'nothing, but like it'}")
+
+
+def _sizes(plan: "Designed", brief: "Brief") -> str:
+    """The rooms of a plan with their areas in m²."""
+    sides = plan.boxes[:, 2:] - plan.boxes[:, :2]
+    areas = sides.prod(axis=1) if plan.floor_plan is None else plan.floor_plan.areas
+    parts = zip(brief.labels, areas * brief.scale**2, strict=True)
+    return ", ".join(f"{name} {area:.1f}" for name, area in parts) + " m²"
 
 
 def _say_how(designs: "Designs") -> None:
@@ -183,10 +226,19 @@ def _share(share: float) -> str:
 
 
 def _say_blame(designs: "Designs") -> None:
-    from bd_gen.design.blame import table
+    """Why there are fewer plans than asked for."""
+    from bd_gen.design.blame import table, what_is_to_blame
     from bd_gen.results.table import Table, terminal_text
 
     if designs.shares:
         header = ("rule", "satisfied alone", "by all the others")
         rows = Table("", header, tuple(table(designs.shares)))
         click.echo(terminal_text(rows, shutil.get_terminal_size().columns))
+    for obstacle in designs.obstacles:
+        click.echo(f"in the way: {obstacle}")
+    reason = what_is_to_blame(
+        designs.brief, designs.candidates, designs.shares, designs.obstacles, designs.num_refused
+    )
+    click.echo(
+        f"bd-gen: found {len(designs.plans)} of {designs.brief.count} plans: {reason}", err=True
+    )

@@ -59,7 +59,7 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--metres-per-pixel",
     type=click.FloatRange(min=0, min_open=True),
-    help="Scale for areas in m²; RPLAN's is 0.0703 (18 m on 256 pixels).",
+    help="Scale of areas and walls.  [18/256 = 0.0703, as in RPLAN]",
 )
 @click.option(
     "--dpi",
@@ -77,16 +77,16 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--time-limit",
     type=click.FloatRange(min=0, min_open=True),
-    default=10.0,
+    default=300.0,
     show_default=True,
-    help="Seconds to look for the layout of a diagram.",
+    help="Seconds by the clock that end the search for a layout; its effort is limited, too.",
 )
 @click.option(
     "--improve",
     type=click.FloatRange(min=0),
-    default=0.5,
+    default=1.0,
     show_default=True,
-    help="Seconds to make a layout more plausible.",
+    help="Effort for each plan, counted and not timed; 1 is about a second of an idle core.",
 )
 @click.option(
     "--animate", is_flag=True, help="Show a sample being drawn (a checkpoint always does)."
@@ -144,12 +144,13 @@ def command(
               bd-gen draw bundled --out sampling.gif --seed 42 --sample 3
     """
     from bd_gen.cli.draw_animation import AnimationChoice, draw_film
+    from bd_gen.diagrams.laid_out import METRES_PER_PIXEL
     from bd_gen.drawing.plan_drawing import draw_plans
     from bd_gen.exchange.laid_out_files import kind_of
     from bd_gen.layouts.options import SolverOptions
 
     is_checkpoint = str(file) == "bundled" or kind_of(file) == "checkpoint"
-    options = None if no_solver else SolverOptions(time_limit=time_limit, improve_seconds=improve)
+    options = None if no_solver else SolverOptions(time_limit=time_limit, improve_effort=improve)
     choice = AnimationChoice(method, steps, sample, seed, title)
     if animate or is_checkpoint:
         draw_film(file, out, is_checkpoint, choice, options)
@@ -162,15 +163,14 @@ def command(
     read = _read(file, _choice(indices, ids, seed, limit), known, skip_bad)
     plans = _laid_out(read.plans, options, is_needed=mode != "bubbles")
     draw_plans(
-        [plan.diagram for plan in plans],
-        [plan.boxes for plan in plans],
+        plans,
         out,
         mode,
         columns,
         [plan.id for plan in plans],
         read.title if title is None else title or None,
         relation_labels,
-        metres_per_pixel,
+        METRES_PER_PIXEL if metres_per_pixel is None else metres_per_pixel,
         dpi,
     )
     click.echo(f"drawn: {out} ({len(plans):,} of {read.num_rows:,} diagrams)")

@@ -188,7 +188,7 @@ def _evaluate_plans(
 ) -> "list[Evaluation]":
     """Measure files of plans as the options that were `asked` say."""
     from bd_gen.cli.evaluate_plans import evaluate_plan_files
-    from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, checked_scale
+    from bd_gen.diagrams.laid_out import checked_scale
     from bd_gen.results.inventory import chosen_metrics
 
     metrics, families, against, scale, real, force = asked
@@ -198,7 +198,7 @@ def _evaluate_plans(
         reporter,
         data=data,
         against=against,
-        scale=METRES_PER_PIXEL if scale is None else checked_scale(scale),
+        scale=None if scale is None else checked_scale(scale),
         is_real_asked=real,
         names=chosen_metrics(metrics, families, of="plans"),
         force=force,

@@ -49,7 +49,7 @@ def evaluate_plan_files(
     *,
     data: "DataConfig | None",
     against: Path | None,
-    scale: float,
+    scale: float | None,
     is_real_asked: bool,
     names: Sequence[str] | None,
     force: bool,
@@ -90,7 +90,7 @@ def evaluate_plan_files(
     return found
 
 
-def _read(paths: Sequence[Path], scale: float, reporter: Reporter) -> "list[NamedPlans]":
+def _read(paths: Sequence[Path], scale: float | None, reporter: Reporter) -> "list[NamedPlans]":
     """The plans of each file that can be used."""
     found: list[NamedPlans] = []
     for path in paths:
@@ -105,7 +105,7 @@ def _read(paths: Sequence[Path], scale: float, reporter: Reporter) -> "list[Name
     return found
 
 
-def read_named(path: Path, scale: float) -> "NamedPlans":
+def read_named(path: Path, scale: float | None) -> "NamedPlans":
     """The plans with a layout of a file; a note counts those without.
 
     Raises:
@@ -135,7 +135,7 @@ def _name(path: Path) -> str:
 
 
 def _reference(
-    data: "DataConfig | None", against: Path | None, references: Any, scale: float
+    data: "DataConfig | None", against: Path | None, references: Any, scale: float | None
 ) -> "FoundPlans":
     from bd_gen.results.plan_references import of_data, of_plans, without_reference
 

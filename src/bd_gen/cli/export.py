@@ -71,9 +71,9 @@ class _Out(click.Option):
 @click.option(
     "--time-limit",
     type=click.FloatRange(0.01, 86_400),
-    default=10.0,
+    default=300.0,
     show_default=True,
-    help="Seconds to look for the rectangles of one diagram.",
+    help="Seconds by the clock that end the search for rectangles; its effort is limited, too.",
 )
 @click.option(
     "--labels",

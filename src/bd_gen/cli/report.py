@@ -22,16 +22,26 @@ from bd_gen.cli.comparing import results_option, schedule_option
     type=click.Path(path_type=Path),
     help="Also write the plots: a folder for SVG files, or one .pdf with a plot a page.",
 )
-def command(schedule: str, results_dir: Path, out: Path | None, plots: Path | None) -> None:
+@click.argument("overrides", nargs=-1, metavar="[OVERRIDES]...")
+def command(
+    schedule: str,
+    results_dir: Path,
+    out: Path | None,
+    plots: Path | None,
+    overrides: tuple[str, ...],
+) -> None:
     """Write one page on all results: scores, plots, diagrams, and where they come from.
 
     The page needs neither a network nor any other file. Pictures and histograms need the samples
     (METHOD_samples.pt) beside the results; what is missing is said on the page. A file that cannot
-    be used is named and left out; the exit code is then 2.
+    be used is named and left out; the exit code is then 2. OVERRIDES say where the real diagrams
+    are now, if the samples name another place: data=plans data.path=FILE.
     """
+    from bd_gen.cli.overrides import data_config_from_overrides
     from bd_gen.report.page import write_report
 
-    report = write_report(results_dir / schedule, out)
+    data = data_config_from_overrides(overrides)
+    report = write_report(results_dir / schedule, out, data)
     for problem in report.contents.problems:
         click.echo(f"bd-gen: {problem}", err=True)
     for warning in report.contents.warnings:

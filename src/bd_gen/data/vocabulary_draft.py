@@ -103,7 +103,7 @@ def _unit(facts: PlanFacts) -> tuple[float | None, str]:
 def _room_type(
     label: LabelFacts, taken: set[str], names: dict[str, str], scale: float | None
 ) -> tuple[dict[str, Any], str]:
-    name = _usable(label.name, f"type {len(names) + 1}")
+    name = _usable(label.name, f"type-{len(names) + 1}")
     while fold_name(name) in {fold_name(other) for other in names.values()}:
         name = f"{name}x"
     one: dict[str, Any] = {"name": name}
@@ -162,7 +162,7 @@ def _relations(
         ]
         why = "Graph2Plan's rule, as in RPLAN" + ("" if used else ": the plans name no relations")
         return ten, {"kind": "graph2plan", "touch": 9, "canvas": 256}, why
-    names = [_usable(name, f"relation {k + 1}") for k, name in enumerate(
+    names = [_usable(name, f"relation-{k + 1}") for k, name in enumerate(
         sorted(used.values(), key=lambda name: -facts.relations[name]))]  # fmt: skip
     relations = [{"name": name, **_inverse(name, names)} for name in names]
     rule, why = _touch_rule(facts, scale)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bd_gen.design.brief import Brief
 from bd_gen.design.candidates import Candidates
+from bd_gen.design.obstacles import Obstacle
 from bd_gen.design.search import BATCH
 from bd_gen.generation.in_memory import sampler_for
 from bd_gen.sampling.method import Method
@@ -46,9 +47,17 @@ def rule_shares(
     ]
 
 
-def what_is_to_blame(brief: Brief, found: Candidates, shares: Sequence[RuleShare]) -> str:
+def what_is_to_blame(
+    brief: Brief,
+    found: Candidates,
+    shares: Sequence[RuleShare],
+    obstacles: Sequence[Obstacle] = (),
+    num_refused: int = 0,
+) -> str:
     """One line on what to change to find more."""
     funnel = found.funnel
+    if brief.known is not None and brief.known.is_complete and found.chosen:
+        return "the diagram given leaves nothing to draw, so there is one plan of it"
     if funnel.satisfying < brief.count:
         if not shares:  # without rules everything satisfies them
             return f"only {funnel.drawn:,} diagrams were drawn: a larger --most-drawn draws more"
@@ -63,10 +72,17 @@ def what_is_to_blame(brief: Brief, found: Candidates, shares: Sequence[RuleShare
             "sound: connected, with no room inside one that cannot hold it"
         )
     if funnel.laid_out < min(brief.count, funnel.tried):
-        demands = "" if brief.solver.ask_nothing else " that satisfies the sizes or outline given"
-        late = f"; {funnel.undecided} ran out of time" if funnel.undecided else ""
+        demands = "" if brief.options.ask_nothing else " that satisfies the sizes or plot given"
+        late = f"; {funnel.undecided} ran out of effort" if funnel.undecided else ""
+        worst_one = f"; most in the way: {obstacles[0]}" if obstacles else ""
         return (
             f"of {funnel.tried} different diagrams, {funnel.laid_out} have a layout{demands}{late}"
+            f"{worst_one}"
+        )
+    if num_refused:
+        return (
+            f"of {funnel.laid_out:,} diagrams with a layout, {num_refused} became no plan with the "
+            "sizes, outer walls and doors asked for: a larger --improve tries longer"
         )
     return (
         f"of {funnel.laid_out:,} diagrams found, {len(found.chosen):,} differ from one another in "

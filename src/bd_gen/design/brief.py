@@ -33,7 +33,7 @@ class Brief:
         pool: sound diagrams with a layout to choose the likeliest from; at least `count`.
         min_difference: relations in which any two of the diagrams must differ.
         most_drawn: give up after so many diagrams.
-        solver: what a layout must satisfy; `improve_seconds` is spent on what is returned.
+        solver: what a layout must satisfy; `improve_effort` is spent on what is returned.
         known: what is known of the relations of these very rooms; None for nothing.
         names: what the rooms are called; (): as their types.
         title: what the brief is called.
@@ -44,6 +44,7 @@ class Brief:
         near: a plan that the diagrams shall be like, the likest first; None: the likeliest first.
         kept: what was kept of another plan, for the record.
         words: what room types and relations are called.
+        alike: a number for each room; rooms of one may change places. (): those of a type may.
 
     Raises:
         InputError: a value out of range, rooms that no home has, or other rooms than `known` has.
@@ -67,6 +68,7 @@ class Brief:
     near: Diagram | None = None
     kept: "Kept | None" = None
     words: Words = RPLAN
+    alike: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.known is not None and self.known.room_types != self.room_types:

@@ -127,6 +127,7 @@ def brief_from(values: Mapping[str, Any], around: Around | None = None) -> Brief
         near=around.near,
         kept=around.kept,
         words=programme.words,
+        alike=programme.alike if len({*programme.alike}) > len({*programme.room_types}) else (),
         **_integers(values, where),
     )
 
@@ -259,7 +260,7 @@ def rules_from(
     Raises:
         InputError: a text is no rule.
     """
-    words = RuleWords(around.labels, programme.own_names, quarter_turns)
+    words = RuleWords(around.labels, programme.own_names, programme.spelled, quarter_turns)
     kinds: tuple[Kind, Kind] = ("require", "forbid")
     rules: list[DesignRule] = [
         parse_rule(text, kind, words=words, where=where)
@@ -306,14 +307,14 @@ def _solver(
     if plot is not None and plot.corners:
         outline = plot.outline(scale)
     entrance = None if plot is None or not isinstance(plot.entrance, str) else plot.entrance
-    extent = solver.extent
+    whole = solver.total_area
     if total != (None, None):
         least = 1 if total[0] is None else _pixels(total[0], scale, 2)
         most = LARGEST_AREA if total[1] is None else _most(total[1], scale)
-        extent = (least, max(least, most))
+        whole = (least, max(least, most))
     improve = values.get("improve")
     if improve is not None and (isinstance(improve, bool) or not isinstance(improve, int | float)):
-        raise InputError(f"{around.where('improve')}: expected seconds, got {improve!r:.40}")
+        raise InputError(f"{around.where('improve')}: expected a number, got {improve!r:.40}")
     limits = {
         k: room_limits
         for k, room in enumerate(programme.rooms)
@@ -325,8 +326,8 @@ def _solver(
         rooms={**solver.rooms, **limits},
         fixed={**solver.fixed, **around.fixed},
         entrance=entrance,
-        extent=extent,
-        improve_seconds=solver.improve_seconds if improve is None else float(improve),
+        total_area=whole,
+        improve_effort=solver.improve_effort if improve is None else float(improve),
     )
 
 

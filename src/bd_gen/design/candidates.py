@@ -16,7 +16,9 @@ class Funnel:
         new: not seen before, in whatever order of the rooms.
         tried: asked for a layout; no more than were needed.
         laid_out: with a layout.
-        undecided: whose layout was not decided within the time limit.
+        undecided: whose layout was not decided within the limits.
+        ended_by_the_clock: those of them where the clock was the limit, not effort; another run may
+            decide them otherwise, and give other plans.
         acceptance: share of rejection's draws that satisfy the rules; nan if it never drew.
         share: particles' estimate of the share of the model's diagrams that satisfy the rules,
             given what was given to the model; nan if there were none.
@@ -29,6 +31,7 @@ class Funnel:
     tried: int = 0
     laid_out: int = 0
     undecided: int = 0
+    ended_by_the_clock: int = 0
     acceptance: float = float("nan")
     share: float = float("nan")
 
@@ -47,10 +50,15 @@ class Candidates:
         nats: (K,) float64 -log p of each given what was given to the model: log-mean-exp over
             four orders, a bound in expectation (see `diffusion.nats`).
         chosen: the likeliest ones that differ enough from one another, at most `count`.
+        away: (K,) relations in which each differs from the plan that it should be like; None
+            without one. Then they are sorted by it first.
+        without_layout: a few (length,) rows that satisfy the rules and have no layout.
         funnel: how they were found.
     """
 
     tokens: np.ndarray
     nats: np.ndarray
     chosen: list[int]
+    away: np.ndarray | None = None
+    without_layout: list[np.ndarray] = field(default_factory=list)
     funnel: Funnel = field(default_factory=Funnel)

@@ -12,13 +12,14 @@ from bd_gen.diagrams.word_parts import DirectionRule
 from bd_gen.diagrams.words import Words
 from bd_gen.layouts.constraints import Clause as Linears
 from bd_gen.layouts.constraints import Linear, relation_clauses, touching_clauses
+from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.problem import Problem
 from bd_gen.layouts.rule_statements import grid_of, meaning_of
 from bd_gen.layouts.search import Status, find_boxes
 from bd_gen.layouts.statement import Statement
 from bd_gen.sampling.rules import Literal, Rule, any_relation, single_literals
 
-_TIME_LIMIT = 5.0
+_EFFORT = 1.25  # five seconds of an idle core
 
 
 def contradictory(
@@ -43,7 +44,8 @@ def _are_impossible(rules: Sequence[Rule], num_rooms: int, vocabulary: Vocabular
     if any(not allowed for allowed in single_literals(rules).values()):
         return True
     statements = [one for rule in rules for one in rule_statements(rule, vocabulary)]
-    found = find_boxes(Problem(num_rooms, tuple(statements)), _TIME_LIMIT)
+    problem = Problem(num_rooms, tuple(statements))
+    found = find_boxes(problem, SolverOptions().time_limit, effort_limit=_EFFORT)
     return found.status is Status.UNREALIZABLE
 
 

@@ -79,9 +79,9 @@ def write_designs(
         RuntimeError: a plan is not what was asked for; a fault of this program.
     """
     plans = [
-        LaidOut(f"{k:02d}", diagram, boxes)
-        for k, (diagram, boxes) in enumerate(
-            zip(designs.diagrams, designs.boxes, strict=True), start=1
+        LaidOut(f"{k:02d}", diagram, boxes, floor_plan=floor_plan)
+        for k, (diagram, boxes, floor_plan) in enumerate(
+            zip(designs.diagrams, designs.boxes, designs.floor_plans, strict=True), start=1
         )
     ]
     tell = report or (lambda *_: None)
@@ -119,24 +119,23 @@ def _export(folder: Path, plans: list[LaidOut], scale: float, tell: Report) -> l
 
 def _draw(folder: Path, plans: list[LaidOut], designs: Designs, scale: float, tell: Report) -> None:
     """Each plan by itself, and all of them on one sheet."""
-    titles = [
-        f"{plan.id} · {nats:.1f} nats" for plan, nats in zip(plans, designs.nats, strict=True)
-    ]
-    for done, (plan, title) in enumerate(zip(plans, titles, strict=True), start=1):
+    titles = [plan.id for plan in plans]
+    tooltips = [f"likelihood of the diagram: {nats:.1f} nats" for nats in designs.nats]
+    for done, (plan, tooltip) in enumerate(zip(plans, tooltips, strict=True), start=1):
         draw_plans(
-            [plan.diagram],
-            [plan.boxes],
+            [plan],
             folder / DRAWINGS.replace("{id}", plan.id),
-            titles=[title],
+            titles=[plan.id],
             metres_per_pixel=scale,
+            tooltips=[tooltip],
         )
         tell("drawing", done, len(plans) + 1)
     draw_plans(
-        [plan.diagram for plan in plans],
-        [plan.boxes for plan in plans],
+        plans,
         folder / SHEET,
+        mode="plan",
         titles=titles,
-        title=programme_text(designs.brief.room_types, designs.brief.words),
+        title=designs.brief.title or programme_text(designs.brief.room_types, designs.brief.words),
         metres_per_pixel=scale,
     )
     tell("drawing", len(plans) + 1, len(plans) + 1)

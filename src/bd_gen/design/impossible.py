@@ -3,9 +3,8 @@
 What is looked at, each on a proof: areas that do not fit the plot or the total; doors that are
 asked for and forbidden; and rules, sizes, outer walls, openings and kept boxes that nothing
 satisfies together. What is named is needed for the contradiction, and where one number can give
-way, the
-nearest one that would do is told. What a brief leaves open, the relations of its rooms, is not
-looked at here.
+way, the nearest one that would do is told. What a brief leaves open, the relations of its rooms, is
+not looked at here.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,6 +13,7 @@ from dataclasses import dataclass, replace
 from bd_gen.design.brief import Brief
 from bd_gen.design.contradictions import rule_statements
 from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.problem import Problem, option_statements
 from bd_gen.layouts.room_limits import RoomLimits
 from bd_gen.layouts.search import Status, find_boxes
@@ -21,8 +21,7 @@ from bd_gen.layouts.statement import Statement
 from bd_gen.sampling.rules import Rule
 from bd_gen.system.errors import InputError
 
-_TIME_LIMIT = 5.0
-_EFFORT = 1.0
+_EFFORT = 1.25  # five seconds of an idle core
 _MOST_NAMED = 4
 
 
@@ -54,13 +53,16 @@ def _check_areas(brief: Brief) -> None:
     ]
     needed = sum(least for least, _ in bounds) * square
     sized = [(least * square, name) for (least, _), name in zip(bounds, brief.labels, strict=True)]
-    largest = sorted((pair for pair in sized if pair[0] > 0.1), reverse=True)[:_MOST_NAMED]
+    sized = sorted((pair for pair in sized if pair[0] > 0.1), key=lambda pair: -pair[0])
+    largest = sized[:_MOST_NAMED]
     named = ", ".join(f"{name} {area:.1f}" for area, name in largest)
     if len(sized) > len(largest):
         named += ", ..."
     named = f"{named}{_assumed_share(brief)}"
-    if options.outline is not None and needed > options.outline.area * square + 0.05:
-        there = options.outline.area * square
+    there = None if options.outline is None else options.outline.area * square
+    if there is not None and brief.plot is not None and brief.plot.corners:
+        there = brief.plot.area  # before it is rounded to pixels
+    if there is not None and needed > there + 0.05:
         what = "the plot less setbacks" if _has_setbacks(brief) else "the plot"
         raise InputError(
             f"the rooms need at least {needed:.1f} m² ({named}), {what} has {there:.1f} m²: "
@@ -82,10 +84,10 @@ def _check_areas(brief: Brief) -> None:
                 f"the rooms may have at most {reach:.1f} m², but all together are to have at least "
                 f"{least_total:.1f} m²: {least_total - reach:.1f} m² less in all would do"
             )
-    if options.outline is not None and options.outline.area * square < least_total - 0.05:
+    if there is not None and there < least_total - 0.05:
         raise InputError(
             f"all rooms together are to have at least {least_total:.1f} m², the plot less setbacks "
-            f"has {options.outline.area * square:.1f} m²"
+            f"has {there:.1f} m²: {least_total - there:.1f} m² more of plot or less in all would do"
         )
 
 
@@ -144,7 +146,9 @@ def _minimal(demands: Sequence[_Demand], num_rooms: int) -> list[int]:
 
 def _is_impossible(demands: Sequence[_Demand], num_rooms: int) -> bool:
     statements = tuple(s for demand in demands for s in demand.statements)
-    found = find_boxes(Problem(num_rooms, statements), _TIME_LIMIT, effort_limit=_EFFORT)
+    found = find_boxes(
+        Problem(num_rooms, statements), SolverOptions().time_limit, effort_limit=_EFFORT
+    )
     return found.status is Status.UNREALIZABLE
 
 

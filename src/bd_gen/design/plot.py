@@ -61,7 +61,7 @@ class Plot:
         """What may be built on as pixels, in the middle of the plan; None: anywhere.
 
         Raises:
-            InputError: it is larger than a plan, or of more corners than the solver takes.
+            InputError: it is larger than a plan.
         """
         if not self.corners:
             return None
@@ -70,7 +70,7 @@ class Plot:
         door = None
         if self.entrance is not None and not isinstance(self.entrance, str):
             door = _door_box(self.entrance, scale, (x, y))
-        return _outline(points, door)
+        return Outline(polygon=tuple(points), front_door=door)
 
     def polygon(self, scale: float) -> list[tuple[int, int]]:
         """Corners of what may be built on, in pixels of the plan."""
@@ -382,17 +382,3 @@ def _door_box(place: Point, scale: float, origin: tuple[int, int]) -> Box:
     x, y = round(place[0] / scale) + origin[0], round(place[1] / scale) + origin[1]
     low = max(x - half, 0), max(y - half, 0)
     return (*low, min(x + half, LARGEST_COORDINATE), min(y + half, LARGEST_COORDINATE))
-
-
-def _outline(points: list[tuple[int, int]], door: Box | None) -> Outline:
-    """The outline with these corners: a rectangle, or an L."""
-    xs, ys = sorted({x for x, _ in points}), sorted({y for _, y in points})
-    box = (xs[0], ys[0], xs[-1], ys[-1])
-    if len(points) == 4:
-        return Outline(box, front_door=door)
-    if len(points) != 6:
-        raise InputError(f"plot: expected a rectangle or an L, got {len(points)} corners")
-    (missing,) = {(x, y) for x in box[::2] for y in box[1::2]} - set(points)
-    x = (missing[0], xs[1]) if missing[0] == xs[0] else (xs[1], missing[0])
-    y = (missing[1], ys[1]) if missing[1] == ys[0] else (ys[1], missing[1])
-    return Outline(box, (x[0], y[0], x[1], y[1]), door)

@@ -63,6 +63,15 @@ class Programme:
         return tuple(room.name or name for room, name in zip(self.rooms, by_type, strict=True))
 
     @property
+    def alike(self) -> tuple[int, ...]:
+        """A number for each room: rooms of one type that share a name, or have none, are alike."""
+        kinds: dict[tuple[int, str], int] = {}
+        return tuple(
+            kinds.setdefault((room.room_type, fold_name(room.group)), len(kinds))
+            for room in self.rooms
+        )
+
+    @property
     def own_names(self) -> dict[str, tuple[int, ...]]:
         """By folded name the rooms that have it: each by its own, and those that share one."""
         found: dict[str, tuple[int, ...]] = {}
@@ -71,6 +80,12 @@ class Programme:
                 if name:
                     found[name] = (*found.get(name, ()), k)
         return found
+
+    @property
+    def spelled(self) -> dict[str, str]:
+        """By folded name how the brief writes it."""
+        names = [name for room in self.rooms for name in (room.group, room.name) if name]
+        return {fold_name(name): name for name in names}
 
     def find(self, name: str, labels: RoomLabels, where: str) -> list[int]:
         """The rooms that a name means: their own, or all of a type.

@@ -58,11 +58,13 @@ class RuleWords:
     Attributes:
         labels: foreign names of room types.
         own_names: by folded name the rooms of the programme that have it.
+        spelled: by folded name how the programme writes it.
         quarter_turns: from the top of the page to north, for compass words.
     """
 
     labels: RoomLabels = field(default_factory=RoomLabels)
     own_names: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    spelled: Mapping[str, str] = field(default_factory=dict)
     quarter_turns: int = 0
 
 
@@ -240,7 +242,8 @@ def _own(name: str, words: RuleWords) -> RoomPhrase | None:
     for one in singulars(name):
         rooms = words.own_names.get(fold_name(one))
         if rooms:
-            return RoomPhrase(0, own=rooms, text=one, words=words.labels.words)
+            spelled = words.spelled.get(fold_name(one), one)
+            return RoomPhrase(0, own=rooms, text=spelled, words=words.labels.words)
     return None
 
 

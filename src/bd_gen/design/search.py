@@ -8,7 +8,7 @@ particles take their place; see `sampling.particles`.
 
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +16,8 @@ import numpy as np
 from bd_gen.design.brief import Brief
 from bd_gen.design.candidates import Candidates
 from bd_gen.design.near_duplicates import Differences, far_apart
+from bd_gen.design.near_plan import ROUND, NearPlan
+from bd_gen.design.obstacles import MOST_LOOKED_AT
 from bd_gen.diagrams.canonical import canonical_tokens
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.soundness import has_forbidden_containment
@@ -24,6 +26,7 @@ from bd_gen.generation.in_memory import sampler_for
 from bd_gen.layouts.many import Solvers
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.search import Status
+from bd_gen.layouts.solver import for_boxes
 from bd_gen.metrics.measures.validity import validity_checks
 from bd_gen.model.any_order import any_order_nats
 from bd_gen.sampling.grid import visibility_of
@@ -87,18 +90,29 @@ class CandidateSearch:
         self._particles = ParticleSampler(*model, self._sampler.device)
         self._sweeps = RuleSweeps(*model, self._sampler.device)
         self._num_sweeps = method.default_sweeps
-        self._differences = Differences(brief.room_types, self.vocabulary)
+        self._differences = Differences(brief.alike or brief.room_types, self.vocabulary)
         self._seen: set[bytes] = set()
+        self._near: NearPlan | None = None
+        if brief.near is not None:
+            self._near = NearPlan(checkpoint, brief.near, condition, device)
+            self._is_new(self._near.row[None])  # the plan itself is no alternative to it
+        self._excluded: set[bytes] = set()
+        self._num_rounds = 0
         self._num_draws = 0
         self._shares: list[float] = []
         self._waiting = np.empty((0, self.vocabulary.length), np.uint8)
         self.found = Candidates(self._waiting, np.empty(0), [])
 
-    def run(self, report: Report | None = None) -> Candidates:
+    def run(
+        self,
+        report: Report | None = None,
+        watch: Callable[[Candidates], None] | None = None,
+    ) -> Candidates:
         """Draw until there are enough diagrams, or too many were drawn in vain.
 
         Args:
             report: told (diagrams found, diagrams wanted) after every batch.
+            watch: given what was found so far after every batch.
         """
         found, brief = self.found, self.brief
         while len(found.tokens) < brief.pool or len(found.chosen) < brief.count:
@@ -106,6 +120,8 @@ class CandidateSearch:
                 break
             chunk, self._waiting = np.split(self._waiting, [_CHUNK])
             self._take(chunk)
+            if watch is not None:
+                watch(found)
             if report is not None:
                 report(min(len(found.tokens), brief.pool), brief.pool)
         return found
@@ -115,8 +131,12 @@ class CandidateSearch:
         funnel = self.found.funnel
         last = funnel.drawn + _MOST_FRUITLESS
         while funnel.drawn < min(self.brief.most_drawn, last):
-            hopeless = self._rejection_is_hopeless()
-            rows = self._particle_rows() if hopeless else self._rejected_rows()
+            if self._near is not None:
+                rows = self._near_rows(self._near)
+            elif self._rejection_is_hopeless():
+                rows = self._particle_rows()
+            else:
+                rows = self._rejected_rows()
             funnel.satisfying += len(rows)
             rows = rows[_is_sound(DiagramSet(rows, self.vocabulary))]
             funnel.sound += len(rows)
@@ -144,6 +164,15 @@ class CandidateSearch:
         funnel.acceptance = (funnel.satisfying + len(good)) / self._num_draws
         at = [numbers[k] for k in good]
         return self._sweeps.run(rows[good], self._num_sweeps, self.brief.seed, at)
+
+    def _near_rows(self, near: NearPlan) -> np.ndarray:
+        funnel = self.found.funnel
+        rows = near.rows(self.brief.seed, self._num_rounds)
+        self._num_rounds += 1
+        funnel.drawn += ROUND
+        rows = rows[holds_all(self.rules, rows)]
+        funnel.acceptance = (funnel.satisfying + len(rows)) / funnel.drawn
+        return rows
 
     def _particle_rows(self) -> np.ndarray:
         seed = hashlib.sha256(f"{self.brief.seed} particles {len(self._shares)}".encode())
@@ -174,23 +203,45 @@ class CandidateSearch:
         ).log_mean_exp
         tokens, nats = np.concatenate([found.tokens, rows]), np.concatenate([found.nats, nats])
         order = np.argsort(nats, kind="stable")
+        if self._near is not None:
+            away = self._differences.to_others(self._near.row, tokens)
+            order = np.lexsort((nats, away))
+            found.away = away[order]
         found.tokens, found.nats = tokens[order], nats[order]
-        brief = self.brief
-        found.chosen = far_apart(found.tokens, self._differences, brief.min_difference, brief.count)
+        self._choose()
+
+    def _choose(self) -> None:
+        """Choose from the best on, without those that turned out to have no plan."""
+        found, brief = self.found, self.brief
+        rows = [k for k, row in enumerate(found.tokens) if row.tobytes() not in self._excluded]
+        chosen = far_apart(found.tokens[rows], self._differences, brief.min_difference, brief.count)
+        found.chosen = [rows[k] for k in chosen]
+
+    def exclude(self, rows: np.ndarray) -> None:
+        """Choose none of these (K, length) rows, whose layouts are no plans."""
+        self._excluded |= {row.tobytes() for row in rows}
+        self._choose()
 
     def _is_new(self, rows: np.ndarray) -> np.ndarray:
         is_new = np.zeros(len(rows), bool)
-        for k, row in enumerate(canonical_tokens(rows, self.vocabulary)):
+        if not self.brief.alike:  # rooms of a type may change places
+            rows = canonical_tokens(rows, self.vocabulary)
+        for k, row in enumerate(rows):
             key = row.tobytes()
             is_new[k] = key not in self._seen
             self._seen.add(key)
         return is_new
 
     def _with_layout(self, rows: np.ndarray) -> np.ndarray:
-        options = first_layout(self.brief.options)
+        options = first_layout(self.brief.options, self.brief.room_types)
         diagrams = diagrams_from_tokens(rows, self.vocabulary)
-        statuses = [layout.status for layout in self.solvers.lay_out(diagrams, options)]
+        layouts = list(self.solvers.lay_out(diagrams, options))
+        statuses = [layout.status for layout in layouts]
         self.found.funnel.undecided += statuses.count(Status.TIME_LIMIT)
+        self.found.funnel.ended_by_the_clock += sum(layout.by_clock for layout in layouts)
+        room = MOST_LOOKED_AT - len(self.found.without_layout)
+        barren = [k for k, s in enumerate(statuses) if s is Status.UNREALIZABLE][:room]
+        self.found.without_layout += [rows[k] for k in barren]
         return rows[np.array([s is Status.REALIZABLE for s in statuses], bool)]
 
 
@@ -202,9 +253,9 @@ def batch_size(pool: int) -> int:
     return min(BATCH, max(_SMALLEST_BATCH, 16 * math.ceil(pool * 1.2 / 16)))
 
 
-def first_layout(options: SolverOptions) -> SolverOptions:
-    """The same demands, content with the first layout that satisfies them."""
-    return replace(options, improve_seconds=0.0)
+def first_layout(options: SolverOptions, room_types: Sequence[int]) -> SolverOptions:
+    """The demands on boxes, content with the first layout that satisfies them."""
+    return replace(for_boxes(options, room_types), improve_effort=0.0)
 
 
 def _is_sound(samples: DiagramSet) -> np.ndarray:

@@ -102,7 +102,8 @@ def rooms_seen(boxes: np.ndarray) -> tuple["Polygon", ...]:
     The boxes of real plans overlap: that of an L-shaped living room reaches over other rooms.
 
     Returns:
-        a polygon each, of which the largest part is taken; empty where a room is all covered.
+        a polygon each, of which the largest part is taken; empty where a room is all covered or
+        its box has no area.
     """
     import shapely
 
@@ -111,6 +112,9 @@ def rooms_seen(boxes: np.ndarray) -> tuple["Polygon", ...]:
     above: Sequence[Polygon] = []
     for room in order[::-1]:
         whole = shapely.box(*boxes[room])
+        if whole.area == 0:
+            shapes[int(room)] = shapely.Polygon()
+            continue
         left = whole.difference(shapely.union_all(above)) if above else whole
         largest = max(shapely.get_parts(left), key=lambda part: part.area, default=left)
         shapes[int(room)] = with_corners_only(largest)

@@ -20,7 +20,7 @@ def node_tokens(tokens: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
 
 def edge_tokens(tokens: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
     """(N, num_edges) view of the edge tokens."""
-    return tokens[:, vocabulary.n_max :]
+    return tokens[:, vocabulary.n_max : vocabulary.n_max + vocabulary.num_edges]
 
 
 def tokens_from_parts(

@@ -71,3 +71,10 @@ def bubble_radii(words: Words) -> np.ndarray:
 
 ROOM_COLOURS, TEXT_COLOURS = room_colours(RPLAN), text_colours(RPLAN)
 SHORT_NAMES, BUBBLE_RADII = short_names(RPLAN), bubble_radii(RPLAN)
+_PAPER = 0.5  # share of white in a floor's colour
+
+
+def tint(colour: str) -> str:
+    """The colour of a floor: that of a type's bubble, lighter, so that walls and text stand out."""
+    parts = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    return "#" + "".join(f"{round(p + _PAPER * (255 - p)):02X}" for p in parts)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.drawing.lettering import Fit, panel_squares
+from bd_gen.drawing.lettering import NO_ROOM, Fit, panel_squares
 from bd_gen.drawing.placement import Placement
-from bd_gen.drawing.regions import NO_ROOM, Regions
 
 SHARES = (0.62, 0.54, 0.46, 0.38, 0.32)
 """Area of a bubble as a share of what is seen of its room: the first at which none overlap that
@@ -63,13 +62,19 @@ class Circles:
         return found
 
 
-def circles_of(regions: Regions, shares: Sequence[float] = SHARES) -> Circles:
-    """The bubbles of a layout."""
-    boxes = regions.boxes
+def circles_of(boxes: np.ndarray, areas: np.ndarray, shares: Sequence[float] = SHARES) -> Circles:
+    """The bubbles of a layout.
+
+    Args:
+        boxes: (n, 4) of the rooms, in pixels.
+        areas: (n,) of the rooms' real shapes, in pixels².
+        shares: of these areas, that bubbles may take.
+    """
+    boxes = np.asarray(boxes, np.float64)
     centres = (boxes[:, :2] + boxes[:, 2:]) / 2
     distances = np.linalg.norm(centres[:, None] - centres, axis=2)
     for share in shares:
-        radii = np.maximum(np.sqrt(share * regions.areas / np.pi), SMALLEST_RADIUS)
+        radii = np.maximum(np.sqrt(share * areas / np.pi), SMALLEST_RADIUS)
         touching = radii[:, None] + radii > distances
         np.fill_diagonal(touching, False)
         if not (touching & ~_holds_a_centre(boxes, centres)).any():

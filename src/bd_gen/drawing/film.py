@@ -6,13 +6,13 @@ from functools import cached_property
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.floor_plan import rooms_seen
 from bd_gen.diagrams.tokens import diagrams_from_tokens
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.diagrams.words import Words
 from bd_gen.drawing.circles import circles_by_relations, circles_of, lines_of
 from bd_gen.drawing.layout_bubbles import lettered
 from bd_gen.drawing.placement import place
-from bd_gen.drawing.regions import regions_of
 from bd_gen.drawing.wording import Label
 
 SIDE = 300.0
@@ -90,7 +90,7 @@ def stage_of(diagram: Diagram, boxes: np.ndarray | None, side: float) -> Stage:
     if boxes is None:
         circles = circles_by_relations(place([diagram])[0], _UNIT)
     else:
-        circles = circles_of(regions_of(boxes))
+        circles = circles_of(boxes, np.array([room.area for room in rooms_seen(boxes)]))
     fit, labels = lettered(diagram, circles, lines_of(diagram, circles), side)
     n = diagram.num_rooms
     # A containment has no line in the end, but one as long as it is masked. The lines of two rooms

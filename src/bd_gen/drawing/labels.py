@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bd_gen.drawing.appearance import INK
-from bd_gen.drawing.lettering import FINENESS, Fit, Writing, within_margin
-from bd_gen.drawing.regions import NO_ROOM
+from bd_gen.drawing.lettering import FINENESS, NO_ROOM, Fit, Writing, within_margin
 from bd_gen.drawing.wording import SMALLEST, Label, Wording, outside_wordings, wordings_of
 
 if TYPE_CHECKING:
@@ -21,6 +20,8 @@ LEADERS, WORDS, TEXT = 41.0, 44.0, 45.0
 """Drawing order of lines that lead to text, of names of relations, and of text."""
 
 _WORD_SIZES = (8.5, 7.4, 6.5, 5.8, 5.0)
+_SHORT_LINE = 24.0  # points of a line to a name outside, better than a name over a swing
+_OVER_SWINGS = 6.5  # points; larger names do not stand over the swing of a door
 _POINTS = 65
 """Points of a line that are looked at for the name of its relation."""
 _ALONG = (32, 27, 37, 22, 42, 17, 47, 12, 52)
@@ -44,6 +45,7 @@ class Places:
         targets: (n, 2) where the line from a label outside would end, in points of the panel.
         radii: (n,) how far from there it ends.
         may_be_upright: may labels in rooms run from the bottom to the top?
+        clear: (H, W) like `inside`, less what is better kept free; None: nothing is.
     """
 
     inside: np.ndarray
@@ -51,6 +53,7 @@ class Places:
     targets: np.ndarray
     radii: np.ndarray
     may_be_upright: bool = True
+    clear: np.ndarray | None = None
 
 
 def put_labels(
@@ -71,20 +74,46 @@ def put_labels(
     left, unnamed = [], []
     for room, (name, area) in enumerate(names):
         wordings = wordings_of(name, area, largest, places.may_be_upright)
-        label = writing.put_within(places.inside == room, wordings)
+        label = _put_in_room(writing, places, room, wordings)
         if label is None:
             left.append(room)
         else:
             labels.append(replace(label, room=room))
     for room in left:
-        wordings = outside_wordings(*names[room])
-        target, radius = places.targets[room], float(places.radii[room])
-        label = writing.put_outside(places.outside, wordings, target, radius)
+        label = _put_beside(writing, places, room, names[room], largest)
         if label is None:
             unnamed.append(names[room][0])
         else:
             labels.append(replace(label, room=room))
     return labels + _list_of(unnamed, writing, places)
+
+
+def _put_in_room(
+    writing: Writing, places: Places, room: int, wordings: Sequence[Wording]
+) -> Label | None:
+    """A label in its room, where that is clear."""
+    clear = places.inside if places.clear is None else places.clear
+    return writing.put_within(clear == room, wordings)
+
+
+def _put_beside(
+    writing: Writing, places: Places, room: int, name: tuple[str, str | None], largest: float
+) -> Label | None:
+    """A label outside with a line to its room, or a small one in the room where it is not clear."""
+    beside, target, radius = (
+        outside_wordings(*name),
+        places.targets[room],
+        float(places.radii[room]),
+    )
+    if places.clear is None:
+        return writing.put_outside(places.outside, beside, target, radius)
+    label = writing.put_outside(places.outside, beside, target, radius, _SHORT_LINE)
+    if label is not None:
+        return label
+    ways = wordings_of(*name, largest, places.may_be_upright)
+    small = [wording for wording in ways if wording.size <= _OVER_SWINGS]
+    label = writing.put_within(places.inside == room, small)
+    return label or writing.put_outside(places.outside, beside, target, radius)
 
 
 def _list_of(names: list[str], writing: Writing, places: Places) -> list[Label]:
@@ -196,6 +225,7 @@ def draw_labels(
     corner: np.ndarray,
     colours: Mapping[int, str] | None = None,
     ground: str | None = None,
+    prefix: str | None = None,
 ) -> None:
     """Draw labels, and their lines if they have any.
 
@@ -205,16 +235,23 @@ def draw_labels(
         corner: (2,) upper left corner of the panel on the page.
         colours: of the text in each room.
         ground: colour of a box behind the text, for words that lie on lines.
+        prefix: of the ids that labels of rooms get in an SVG; None: they get none.
     """
     for label in labels:
         if label.has_leader:
             _draw_leader(axes, label, corner)
         colour = (colours or {}).get(label.room, INK) if label.anchor is None else INK
-        _draw_wording(axes, label.wording, label.centre + corner, colour, ground)
+        gid = f"{prefix}room-{label.room}-label" if prefix is not None and label.room >= 0 else None
+        _draw_wording(axes, label.wording, label.centre + corner, colour, ground, gid)
 
 
 def _draw_wording(
-    axes: "Axes", wording: Wording, centre: np.ndarray, colour: str, ground: str | None
+    axes: "Axes",
+    wording: Wording,
+    centre: np.ndarray,
+    colour: str,
+    ground: str | None,
+    gid: str | None,
 ) -> None:
     """Write the lines of a label around a point of the page."""
     sizes = np.array(wording.sizes)
@@ -225,9 +262,11 @@ def _draw_wording(
         style |= {"zorder": WORDS, "bbox": box}
     if wording.upright:
         style |= {"rotation": 90, "rotation_mode": "anchor"}
-    for line, size, middle in zip(wording.lines, sizes, 1.15 * middles, strict=True):
+    lines = zip(wording.lines, sizes, 1.15 * middles, strict=True)
+    for k, (line, size, middle) in enumerate(lines):
         x, y = centre + ((middle, 0) if wording.upright else (0, middle))
-        axes.text(x, y, line, fontsize=size, va="center_baseline", **style)
+        text = axes.text(x, y, line, fontsize=size, va="center_baseline", **style)
+        text.set_gid(None if gid is None else f"{gid}-{k}" if k else gid)
 
 
 def _draw_leader(axes: "Axes", label: Label, corner: np.ndarray) -> None:

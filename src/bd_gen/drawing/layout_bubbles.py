@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.drawing.appearance import (
     CARD,
     INK,
@@ -31,8 +32,7 @@ from bd_gen.drawing.labels import (
     put_labels,
     put_relation_words,
 )
-from bd_gen.drawing.lettering import Fit, Writing, within_margin
-from bd_gen.drawing.regions import NO_ROOM, Regions
+from bd_gen.drawing.lettering import NO_ROOM, Fit, Writing, within_margin
 from bd_gen.drawing.sheet import PADDING
 from bd_gen.drawing.wording import Label
 
@@ -46,8 +46,7 @@ _DASHES = (0, (3, 2))
 
 def draw_layout_bubbles(
     axes: "Axes",
-    diagram: Diagram,
-    regions: Regions,
+    plan: LaidOut,
     middle: tuple[float, float],
     side: float,
     relation_labels: bool = False,
@@ -56,8 +55,7 @@ def draw_layout_bubbles(
 
     Args:
         axes: where to draw.
-        diagram: what to draw.
-        regions: where a layout has its rooms.
+        plan: with boxes.
         middle: the point that the picture is centred on.
         side: width and height that it may take.
         relation_labels: draw edges as arrows that carry the name of their relation.
@@ -65,7 +63,9 @@ def draw_layout_bubbles(
     from matplotlib.patches import Circle
 
     corner = np.array(middle) - side / 2
-    circles = circles_of(regions, ARROW_SHARES if relation_labels else SHARES)
+    assert plan.boxes is not None  # noqa: S101
+    diagram, areas = plan.diagram, np.array([room.area for room in plan.shapes])
+    circles = circles_of(plan.boxes, areas, ARROW_SHARES if relation_labels else SHARES)
     lines = lines_of(diagram, circles)
     fit, labels = lettered(diagram, circles, lines, side)
     centres = fit.points(circles.centres) + corner

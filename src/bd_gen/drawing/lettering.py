@@ -15,6 +15,8 @@ from bd_gen.drawing.wording import Label, Wording
 
 FINENESS = 2
 """Squares a point."""
+NO_ROOM = -1
+"""Stands where no room is."""
 
 _KEPT_FREE = 1.0  # points around the line that leads to a text
 _WORSE = 5.0  # points farther away that the next wording must be nearer
@@ -94,10 +96,12 @@ class Writing:
         wordings: Sequence[Wording],
         target: np.ndarray,
         radius: float = 0.0,
+        farthest: float = np.inf,
     ) -> Label | None:
         """The first wording that fits into `free`, near `target` (2,), with a line to there.
 
-        The line crosses no text and no other such line. It ends `radius` from the target.
+        The line crosses no text and no other such line. It ends `radius` from the target, and is
+        no longer than `farthest` points from there.
         """
         if radius == 0 and self._is_crossed(target, target):
             return None  # no line could end there
@@ -106,7 +110,7 @@ class Writing:
         ways = [
             (place.distance + k * _WORSE, k, place)
             for k, place in enumerate(found)
-            if place is not None
+            if place is not None and place.distance <= farthest
         ]
         if not ways:
             return None

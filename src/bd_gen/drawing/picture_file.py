@@ -53,7 +53,7 @@ def picture_style() -> Iterator[None]:
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
         # The user's own style sheet is no part of these pictures.
         mpl.rcdefaults()
-        mpl.rcParams.update({"svg.hashsalt": "bd-gen", "pdf.fonttype": 42})
+        mpl.rcParams.update({"svg.hashsalt": "bd-gen", "svg.fonttype": "none", "pdf.fonttype": 42})
         yield
 
 

@@ -10,15 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.drawing.floor_plan import draw_floor_plan
+from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut
+from bd_gen.drawing.floor_plan import Drawn, draw_floor_plan, extents_for
 from bd_gen.drawing.layout_bubbles import draw_layout_bubbles
 from bd_gen.drawing.panel import draw_panel
 from bd_gen.drawing.picture_file import DPI, checked_suffix, picture_style, save_figure
 from bd_gen.drawing.placement import GAP, place
-from bd_gen.drawing.regions import regions_of
+from bd_gen.drawing.plan_frame import Frame
 from bd_gen.drawing.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -45,88 +44,113 @@ _RELATION_NOTE = "An arrow says where the room at its tail lies as seen from the
 
 
 def draw_plans(
-    diagrams: Sequence[Diagram],
-    boxes: Sequence[np.ndarray | None],
+    plans: Sequence[LaidOut],
     path: str | Path,
     mode: Mode = "both",
     columns: int | None = None,
     titles: Sequence[str] | None = None,
     title: str | None = None,
     relation_labels: bool = False,
-    metres_per_pixel: float | None = None,
+    metres_per_pixel: float = METRES_PER_PIXEL,
     dpi: float = DPI,
+    tooltips: Sequence[str] | None = None,
 ) -> None:
     """Draw diagrams with their layouts in a grid, row by row, and write the picture.
 
     Args:
-        diagrams: what to draw, at least one.
-        boxes: for each diagram its boxes (n, 4) as (x0, y0, x1, y1) in pixels of a 256-pixel
-            plan, y downwards; None where there is no layout: its bubbles stand where its
-            relations put them, and the heading says so.
+        plans: what to draw, at least one. A plan without boxes is drawn with its bubbles where
+            its relations put them, and the heading says so.
         path: file to write; its suffix (.png, .svg or .pdf) says in which format.
         mode: "bubbles" at the places of the rooms, the floor "plan", or "both" side by side.
         columns: panels in a row; as many as suit the number of diagrams if None.
         titles: a heading for each panel.
         title: a heading for the picture.
         relation_labels: write the relations on the lines between bubbles, as arrows.
-        metres_per_pixel: for areas in square metres; they are in pixels² if None.
+        metres_per_pixel: the scale, for areas in square metres and the thickness of walls.
         dpi: pixels to the inch of a PNG.
+        tooltips: for each panel what an SVG tells over its heading.
 
     Raises:
         InputError: the suffix is none of these, or the file cannot be written.
-        ValueError: there are no diagrams, rooms or columns, the mode is unknown, or there is not
-            one title and one entry of `boxes` for each diagram and one box for each room.
+        ValueError: there are no plans or columns, the mode is unknown, or there is not one title
+            for each plan.
     """
     checked_suffix(path)
     with picture_style():
         figure = plans_figure(
-            diagrams, boxes, mode, columns, titles, title, relation_labels, metres_per_pixel
+            plans, mode, columns, titles, title, relation_labels, metres_per_pixel, tooltips
         )
         save_figure(figure, path, dpi)
 
 
 def plans_figure(
-    diagrams: Sequence[Diagram],
-    boxes: Sequence[np.ndarray | None],
+    plans: Sequence[LaidOut],
     mode: Mode = "both",
     columns: int | None = None,
     titles: Sequence[str] | None = None,
     title: str | None = None,
     relation_labels: bool = False,
-    metres_per_pixel: float | None = None,
+    metres_per_pixel: float = METRES_PER_PIXEL,
+    tooltips: Sequence[str] | None = None,
 ) -> "Figure":
     """The figure that `draw_plans` writes, bound to no display."""
     if mode not in MODES:
         raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
+    diagrams = [plan.diagram for plan in plans]
     _check(diagrams, columns, titles)
-    _check_boxes(diagrams, boxes)
     parts = 2 if mode == "both" else 1
     arrows = relation_labels and mode != "plan"
-    count = len(diagrams)
+    count = len(plans)
     sheet = Sheet(
         num_panels=count,
         columns=min(columns or _usual_columns(count, parts), count),
         side=LARGE_PART if count <= FEW or arrows else PART,
-        headings=_headings(boxes, titles),
+        headings=_headings(plans, titles),
         title=title,
         room_types=_types_of(diagrams),
-        note=_RELATION_NOTE if arrows else "",
+        note=_note(plans, mode, arrows, metres_per_pixel),
         parts=parts,
         words=diagrams[0].words,
+        tooltips=None if tooltips is None else tuple(tooltips),
+        has_floors=mode == "plan",
     )
     figure, axes = sheet.new_axes()
-    for k, (diagram, its_boxes) in enumerate(zip(diagrams, boxes, strict=True)):
-        if its_boxes is None:
-            _draw_unplaced(axes, sheet, k, diagram, arrows)
-            continue
-        regions = regions_of(its_boxes)
-        if mode != "plan":
-            middle = sheet.middle(k)
-            draw_layout_bubbles(axes, diagram, regions, middle, sheet.side, arrows)
-        if mode != "bubbles":
-            middle = sheet.middle(k, parts - 1)
-            draw_floor_plan(axes, diagram, regions, middle, sheet.side, metres_per_pixel)
+    _draw_panels(axes, sheet, plans, mode, arrows, metres_per_pixel)
     return figure
+
+
+def _draw_panels(
+    axes: "Axes",
+    sheet: Sheet,
+    plans: Sequence[LaidOut],
+    mode: Mode,
+    arrows: bool,
+    metres_per_pixel: float,
+) -> None:
+    """Draw what each panel holds."""
+    for k, plan in enumerate(plans):
+        if plan.boxes is None:
+            _draw_unplaced(axes, sheet, k, plan.diagram, arrows)
+        elif mode != "plan":
+            draw_layout_bubbles(axes, plan, sheet.middle(k), sheet.side, arrows)
+    if mode == "bubbles":
+        return
+    drawn = {k: Drawn(p, metres_per_pixel) for k, p in enumerate(plans) if p.boxes is not None}
+    extents = extents_for(list(drawn.values()))
+    for (k, one), extent in zip(drawn.items(), extents, strict=True):
+        middle = sheet.middle(k, sheet.parts - 1)
+        prefix = f"plan-{k}-" if len(plans) > 1 else ""
+        draw_floor_plan(axes, one, middle, Frame(sheet.side, extent), prefix)
+
+
+def _note(plans: Sequence[LaidOut], mode: Mode, arrows: bool, metres_per_pixel: float) -> str:
+    """What the legend says of arrows and of the scale."""
+    notes = [_RELATION_NOTE] if arrows else []
+    are_boxes = [plan.boxes is not None and plan.floor_plan is None for plan in plans]
+    if mode != "bubbles" and any(are_boxes):
+        whose = ", as in RPLAN" if metres_per_pixel == METRES_PER_PIXEL else ""
+        notes.append(f"A pixel of a box is {metres_per_pixel:.4g} m{whose}.")
+    return "  ".join(notes)
 
 
 def _check(diagrams: Sequence[Diagram], columns: int | None, titles: Sequence[str] | None) -> None:
@@ -140,16 +164,6 @@ def _check(diagrams: Sequence[Diagram], columns: int | None, titles: Sequence[st
         raise ValueError(f"{len(titles)} titles for {len(diagrams)} diagrams")
 
 
-def _check_boxes(diagrams: Sequence[Diagram], boxes: Sequence[np.ndarray | None]) -> None:
-    if len(boxes) != len(diagrams):
-        raise ValueError(f"{len(boxes)} layouts for {len(diagrams)} diagrams")
-    for diagram, its_boxes in zip(diagrams, boxes, strict=True):
-        if its_boxes is not None and np.shape(its_boxes) != (diagram.num_rooms, 4):
-            raise ValueError(
-                f"boxes of shape {np.shape(its_boxes)} for a diagram of {diagram.num_rooms} rooms"
-            )
-
-
 def _usual_columns(count: int, parts: int) -> int:
     """As many columns as rows, but at most four pictures in a row."""
     if parts == 2:
@@ -157,14 +171,12 @@ def _usual_columns(count: int, parts: int) -> int:
     return min(4, math.ceil(math.sqrt(count)) if count > FEW else count)
 
 
-def _headings(
-    boxes: Sequence[np.ndarray | None], titles: Sequence[str] | None
-) -> tuple[str, ...] | None:
-    if titles is None and all(one is not None for one in boxes):
+def _headings(plans: Sequence[LaidOut], titles: Sequence[str] | None) -> tuple[str, ...] | None:
+    if titles is None and all(plan.boxes is not None for plan in plans):
         return None
     headings = []
-    for k, its_boxes in enumerate(boxes):
-        note = "" if its_boxes is not None else NO_LAYOUT
+    for k, plan in enumerate(plans):
+        note = "" if plan.boxes is not None else NO_LAYOUT
         headings.append(": ".join(part for part in (titles[k] if titles else "", note) if part))
     return tuple(headings)
 

@@ -11,10 +11,12 @@ import numpy as np
 
 from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.words import Words
-from bd_gen.drawing.appearance import CARD, INK, room_colours
+from bd_gen.drawing.appearance import CARD, INK, LINE, room_colours, tint
+from bd_gen.drawing.groups import add_group
 from bd_gen.drawing.wording import fitted, text_width
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -41,6 +43,8 @@ class Sheet:
         room_types: the types in the legend.
         note: a line of text below the legend, or an empty one.
         parts: pictures side by side in a panel.
+        tooltips: what an SVG tells over the heading of each panel, or None.
+        has_floors: does the legend show the colours of floors instead of those of bubbles?
         words: whose room types these are.
     """
 
@@ -52,6 +56,8 @@ class Sheet:
     room_types: tuple[int, ...]
     note: str = ""
     parts: int = 1
+    tooltips: tuple[str, ...] | None = None
+    has_floors: bool = False
     words: Words = RPLAN
 
     @property
@@ -135,7 +141,7 @@ class Sheet:
                 "va": "top",
                 "parse_math": False,
             }
-            axes.text(MARGIN, MARGIN, text, fontsize=size, **style)
+            axes.text(MARGIN, MARGIN, text, fontsize=size, gid="title", **style)
         return figure, axes
 
     def _draw_panels(self, axes: "Axes") -> None:
@@ -163,16 +169,36 @@ class Sheet:
                     "zorder": 40,
                     "parse_math": False,
                 }
-                axes.text(x, y, text, fontsize=size, **style)
+                axes.text(x, y, text, fontsize=size, gid=f"plan-{k}-heading", **style)
+                self._add_tooltip(axes, k)
+
+    def _add_tooltip(self, axes: "Axes", panel: int) -> None:
+        """Lay the ground of a heading once more, as what tells more to a pointer over it."""
+        from matplotlib.patches import Rectangle
+
+        if self.tooltips is None or not self.tooltips[panel]:
+            return
+        left, top = self.corner(panel)
+        place = (left + PADDING, top + PADDING / 2)
+        ground = Rectangle(place, self.panel_width - 2 * PADDING, HEADING_SIZE + PADDING / 2,
+                           facecolor=CARD, edgecolor="none")  # fmt: skip
+        add_group(axes, [ground], f"plan-{panel}", self.tooltips[panel], 1.2)
 
     def _draw_legend(self, axes: "Axes") -> None:
-        from matplotlib.patches import Circle
+        from matplotlib.patches import Circle, Rectangle
 
         first = self.height - MARGIN - _LEGEND_ROW * (self.legend_rows + bool(self.note)) + 9
         for room_type, (left, row) in zip(self.room_types, self._legend_places, strict=True):
             x, y = left + _DOT, first + row * _LEGEND_ROW
             colour = room_colours(self.words)[room_type]
-            axes.add_artist(Circle((x, y), _DOT, facecolor=colour, edgecolor=INK, linewidth=0.8))
+            if self.has_floors:
+                square = (x - _DOT, y - _DOT), 2 * _DOT, 2 * _DOT
+                mark: Artist = Rectangle(
+                    *square, facecolor=tint(colour), edgecolor=LINE, linewidth=0.6
+                )
+            else:
+                mark = Circle((x, y), _DOT, facecolor=colour, edgecolor=INK, linewidth=0.8)
+            axes.add_artist(mark)
             name = self.words.room_names[room_type]
             axes.text(x + 2 * _DOT, y, name, fontsize=LEGEND_SIZE, color=INK, va="center_baseline")
         if self.note:

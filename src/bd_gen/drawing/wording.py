@@ -16,7 +16,7 @@ _MEASURED_AT = 100.0  # points
 _SIDE_SPACE = 0.25  # at both ends of a line of text together, at size 1
 _NEAR = 4.0  # points within which a label needs no line to what it stands beside
 _STEP, _STEPS = 0.9, 10
-_SMALLEST_WITH_AREA = 6.0
+_SMALLEST_WITH_AREA = 5.4
 
 
 @lru_cache(maxsize=4096)
@@ -53,19 +53,22 @@ class Wording:
     """One way to write a label.
 
     Attributes:
-        lines: its lines; all but the first are set smaller.
-        size: points of the first line.
+        lines: its lines; those behind the name are set smaller.
+        size: points of the name.
         upright: does it run from the bottom to the top?
+        name_lines: how many lines are the name.
     """
 
     lines: tuple[str, ...]
     size: float
     upright: bool = False
+    name_lines: int = 1
 
     @property
     def sizes(self) -> tuple[float, ...]:
         """Points of each line."""
-        return (self.size, *(max(SMALLEST, 0.82 * self.size) for _ in self.lines[1:]))
+        smaller = max(SMALLEST, 0.82 * self.size)
+        return tuple(self.size if k < self.name_lines else smaller for k in range(len(self.lines)))
 
     @property
     def extent(self) -> tuple[float, float]:
@@ -119,14 +122,30 @@ def wordings_of(name: str, area: str | None, largest: float, may_be_upright: boo
     """
     sizes = [max(SMALLEST, largest * _STEP**k) for k in range(_STEPS)]
     sizes = list(dict.fromkeys(sizes))
-    ways: list[Wording] = []
-    if area is not None:
-        enough = [size for size in sizes if size >= _SMALLEST_WITH_AREA]
-        ways += [Wording((name, area), size) for size in enough]
-        ways += [Wording((name, area), size, upright=True) for size in enough if may_be_upright]
-    ways += [Wording((name,), size) for size in sizes]
-    ways += [Wording((name,), size, upright=True) for size in sizes if may_be_upright]
-    return ways
+    turns = (False, True) if may_be_upright else (False,)
+    whole: list[tuple[str, ...]] = [(name,)]
+    enough = [size for size in sizes if size >= _SMALLEST_WITH_AREA]
+    if (halves := _broken(name)) is not None:
+        whole.append(halves)
+
+    def ways(some_sizes: list[float], *more: str) -> list[Wording]:
+        return [
+            Wording((*lines, *more), size, upright, len(lines))
+            for upright in turns
+            for size in some_sizes
+            for lines in whole
+        ]
+
+    return [*(ways(enough, area) if area is not None else ()), *ways(sizes)]
+
+
+def _broken(name: str) -> tuple[str, str] | None:
+    """A name of several words in two lines that are about as long; None for one word."""
+    words = name.split()
+    if len(words) < 2:
+        return None
+    halves = [(" ".join(words[:k]), " ".join(words[k:])) for k in range(1, len(words))]
+    return min(halves, key=lambda half: max(map(text_width, half)))
 
 
 def outside_wordings(name: str, area: str | None) -> list[Wording]:
@@ -135,10 +154,8 @@ def outside_wordings(name: str, area: str | None) -> list[Wording]:
     return [Wording((text,), size) for text in dict.fromkeys((whole, name)) for size in (6.0, 5.0)]
 
 
-def area_text(pixels: float, metres_per_pixel: float | None) -> str:
-    """An area in square metres where the scale is known, else in pixels of the plan."""
-    if metres_per_pixel is None:
-        return f"{pixels:,.0f} px²"
+def area_text(pixels: float, metres_per_pixel: float) -> str:
+    """An area in square metres."""
     metres = pixels * metres_per_pixel**2
     return f"{metres:.1f} m²" if metres < 99.95 else f"{metres:.0f} m²"
 

@@ -45,7 +45,7 @@ def with_layouts(
     missing = [k for k, plan in enumerate(plans) if not _has_layout(plan, keep_boxes)]
     for done, k in enumerate(missing, start=1):
         plan, outcome = _laid_out(plans[k], options)
-        found[k] = replace(plan, boxes=outcome.boxes)
+        found[k] = replace(plan, boxes=outcome.boxes, floor_plan=outcome.floor_plan)
         if outcome.boxes is None:
             unsolved.append(Unsolved(found[k], outcome.why))
         if progress is not None:

@@ -71,9 +71,10 @@ def check_fit(checkpoint: Checkpoint, method: Method, condition: Condition | Non
     """Make sure that a method and a condition are for this checkpoint.
 
     Raises:
-        InputError: method and checkpoint do not fit each other, or the model never saw diagrams
-            of the condition's size.
+        InputError: method and checkpoint do not fit each other, the model is one of boxes, or it
+            never saw diagrams of the condition's size.
     """
+    checkpoint.check_draws(boxes=False)
     if method.is_learned != checkpoint.is_learned:
         has = "a learned" if checkpoint.is_learned else "no learned"
         raise InputError(f"{method.name}: {checkpoint.source} has {has} forward process")

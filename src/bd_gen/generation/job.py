@@ -59,7 +59,7 @@ class GenerationJob:
         class_weights: of the loss that trained the model, to be divided out.
 
     Raises:
-        InputError: a number out of range.
+        InputError: a number out of range, or a condition that leaves nothing to draw.
     """
 
     checkpoint_path: Path
@@ -84,6 +84,8 @@ class GenerationJob:
             raise InputError(f"eval.seeds must be distinct and at least one, got {self.seeds}")
         if not all(0 <= seed < 2**64 for seed in self.seeds):
             raise InputError(f"eval.seeds must lie in 0..2^64-1, got {self.seeds}")
+        if self.condition is not None:
+            self.condition.check_open()
 
     @property
     def path(self) -> Path:

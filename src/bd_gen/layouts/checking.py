@@ -1,8 +1,11 @@
 """Is it really a layout? The rule run forwards, and every option looked at; knows no solver."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.floor_plan import FloorPlan
 from bd_gen.diagrams.relations import (
     are_joined,
     relations_from_boxes,
@@ -17,6 +20,7 @@ from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outline import Outline
 from bd_gen.layouts.problem import entry_rooms
 from bd_gen.layouts.room_checks import what_is_wrong_with_rooms
+from bd_gen.layouts.room_limits import DOOR_WIDTH
 from bd_gen.layouts.rule_statements import grid_of
 
 
@@ -37,6 +41,71 @@ def check_layout(
         raise RuntimeError(f"not a layout: {problem}: {boxes.tolist()} for {diagram}")
 
 
+def what_is_wrong_with_plan(
+    diagram: Diagram, plan: FloorPlan, options: SolverOptions
+) -> str | None:
+    """Why polygons are no plan of the diagram that satisfies the options; None if they are one."""
+    import shapely
+
+    if any(
+        room.geom_type != "Polygon" or room.is_empty or not room.is_valid for room in plan.rooms
+    ):
+        return "a room that is no polygon"
+    bounds = np.array([room.bounds for room in plan.rooms])
+    boxes = bounds.astype(np.int64)
+    if (boxes != bounds).any():
+        return "no whole pixels"
+    of_boxes = SolverOptions(min_side=options.min_side, fixed=options.fixed)
+    problem = _what_is_wrong(diagram, boxes, of_boxes, grid_of(diagram.words))
+    problem = problem or what_is_wrong_with_rooms(boxes, options, entry_rooms(diagram))
+    if problem:
+        return problem
+    if round(shapely.union_all(plan.rooms).area) != round(plan.areas.sum()):
+        return "rooms that overlap"
+    total = plan.areas.sum()
+    if options.total_area and not options.total_area[0] <= total <= options.total_area[1]:
+        return f"all rooms together have {total:g} pixels²"
+    for room in range(diagram.num_rooms):
+        problem = _what_is_wrong_with_room(room, diagram, plan, options)
+        if problem:
+            return problem
+    for opening in options.openings:
+        walls = [plan.rooms[i].intersection(plan.rooms[j]).length for i, j in opening.pairs]
+        if max(walls) < DOOR_WIDTH:
+            return f"no wall for a door between rooms {opening.pairs}"
+    if options.outline is not None and not _is_within(options.outline, diagram, plan):
+        return "outline"
+    return None
+
+
+def _what_is_wrong_with_room(
+    room: int, diagram: Diagram, plan: FloorPlan, options: SolverOptions
+) -> str | None:
+    """Is a room as large, and as wide somewhere, as it has to be?"""
+    shape, least_side = plan.rooms[room], options.min_side_of(room)
+    bounds = options.area_bounds_of(room, diagram.room_types[room])
+    if bounds is not None and not bounds[0] <= shape.area <= bounds[1]:
+        return f"area of room {room}"
+    # A square fits in if something is left when half of it, or nearly, is taken off all round.
+    if least_side > 1 and shape.buffer(-0.49 * least_side, join_style="mitre").is_empty:
+        return f"room {room} is too narrow"
+    return None
+
+
+def _is_within(outline: Outline, diagram: Diagram, plan: FloorPlan) -> bool:
+    from shapely import box
+
+    if any(not outline.shape.covers(room) for room in plan.rooms):
+        return False
+    rooms = entry_rooms(diagram)
+    if outline.front_door is None or not rooms:
+        return True
+    x0, y0, x1, y1 = outline.front_door
+    d = grid_of(diagram.words).touch
+    place = box(x0 - d, y0 - d, x1 + d, y1 + d)
+    return any(plan.rooms[room].intersects(place) for room in rooms)
+
+
 def _what_is_wrong(
     diagram: Diagram, boxes: np.ndarray, options: SolverOptions, grid: Grid
 ) -> str | None:
@@ -45,7 +114,7 @@ def _what_is_wrong(
         return "out of bounds"
     if sides.min() < options.min_side:
         return "a side is too short"
-    if not has_relations(diagram, boxes):
+    if not has_relations(diagram, boxes, grid.touch):
         return "other relations"
     for room, room_type in enumerate(diagram.room_types):
         area = int(sides[room].prod())
@@ -54,42 +123,49 @@ def _what_is_wrong(
             return f"area of room {room}"
     if any(boxes[room].tolist() != list(box) for room, box in options.fixed.items()):
         return "another box than the one given"
-    if options.outline is not None and not _respects(options.outline, diagram, boxes):
+    if options.outline is not None and not _respects(options.outline, diagram, boxes, grid.touch):
         return "outline"
     return what_is_wrong_with_rooms(boxes, options, entry_rooms(diagram))
 
 
-def has_relations(diagram: Diagram, boxes: np.ndarray) -> bool:
+def has_relations(diagram: Diagram, boxes: np.ndarray, touch: int | None = None) -> bool:
     """Are the relations of a diagram those that the rule allows for boxes (n, 4)?
 
     Where it knows of touching alone, joined rooms touch and none overlap.
 
+    Args:
+        diagram: the rooms and their relations.
+        boxes: (n, 4) their boxes.
+        touch: another distance of touching than that of the rule.
+
     Raises:
         InputError: the words have no rule.
     """
+    rule = rule_of(diagram.words)
+    if touch not in (None, rule.touch):
+        rule = replace(rule, touch=touch)
+        diagram = replace(diagram, words=replace(diagram.words, rule=rule))
     vocabulary = Vocabulary(diagram.num_rooms, diagram.words)
     expected = edge_tokens(tokens_from_diagrams([diagram], vocabulary), vocabulary)[0]
-    rule = rule_of(diagram.words)
     if not isinstance(rule, TouchRule):
         got = relations_from_boxes(boxes[None], np.array([diagram.num_rooms]), vocabulary)[0]
         return np.array_equal(got, expected)
     u, v = boxes[vocabulary.edge_rows], boxes[vocabulary.edge_cols]
     common = np.minimum(u[:, 2:], v[:, 2:]) - np.maximum(u[:, :2], v[:, :2])
-    touch, is_edge = are_joined(u, v, diagram.words), expected != vocabulary.no_edge
-    agree = touch == is_edge if rule.complete else touch | ~is_edge
+    joined, is_edge = are_joined(u, v, diagram.words), expected != vocabulary.no_edge
+    agree = joined == is_edge if rule.complete else joined | ~is_edge
     return bool(agree.all() and not (common > 0).all(axis=1).any())
 
 
-def _respects(outline: Outline, diagram: Diagram, boxes: np.ndarray) -> bool:
+def _respects(outline: Outline, diagram: Diagram, boxes: np.ndarray, touch: int) -> bool:
     low, high = boxes[:, :2], boxes[:, 2:]
     if (low < outline.box[:2]).any() or (high > outline.box[2:]).any():
         return False
-    if outline.notch is not None:
-        overlap = np.minimum(high, outline.notch[2:]) - np.maximum(low, outline.notch[:2])
+    for missing in outline.missing:
+        overlap = np.minimum(high, missing[2:]) - np.maximum(low, missing[:2])
         if (overlap > 0).all(axis=1).any():
             return False
     rooms = entry_rooms(diagram)
     if outline.front_door is None or not rooms:
         return True
-    touch = grid_of(diagram.words).touch
     return bool(touch_within(boxes[list(rooms)], np.array(outline.front_door), touch).any())

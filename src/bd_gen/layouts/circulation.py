@@ -1,11 +1,11 @@
 """Which rooms a door joins, so that every room is reached without crossing one that is private.
 
 The rooms are the nodes of a directed graph with an arc from room a to room b where they have
-enough wall in common for a door and b may be reached by crossing a (`room_roles.may_open`, or the
+enough wall in common for a door and b may be reached by crossing a (`RoomRoles.may_open`, or the
 user says that they open to each other). Every door but those asked for is on the way to some
 room, so the doors are a spanning arborescence of what can be reached from the entrance. The one
 of least cost is found exactly (Edmonds 1967, by networkx). Its cost is first how well the types
-suit each other (`room_roles.door_cost`), summed up; what is equal in that is told apart by walls,
+suit each other (`RoomRoles.door_cost`), summed up; what is equal in that is told apart by walls,
 of which the longer are better.
 
 That the home has a bathroom for all is no cost of a single door. So where all of them would open
@@ -17,7 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bd_gen.layouts.room_roles import door_cost, may_open, role
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
+from bd_gen.layouts.room_roles import Role, RoomRoles, room_roles
 
 Pair = tuple[int, int]
 Arc = tuple[int, int]
@@ -32,9 +34,10 @@ class DoorGraph:
         room_types: of each room.
         wall: (n, n) length of the longest straight wall that two rooms have in common.
         least: the wall that a door needs, in the same unit.
-        required: pairs (i, j), i < j, that open to each other, whatever their types: by the
-            user's word each may be reached over the other.
+        required: pairs (i, j), i < j, that open to each other, whatever their types. Where types
+            allow neither to be reached over the other, by the user's word each may.
         forbidden: pairs without a door.
+        words: what the types mean.
     """
 
     room_types: tuple[int, ...]
@@ -42,6 +45,16 @@ class DoorGraph:
     least: float
     required: frozenset[Pair] = frozenset()
     forbidden: frozenset[Pair] = frozenset()
+    words: Words = RPLAN
+
+    @property
+    def roles(self) -> RoomRoles:
+        """What each type is for."""
+        return room_roles(self.words)
+
+    def role(self, room: int) -> Role:
+        """What a room is for."""
+        return self.roles.of_type[self.room_types[room]]
 
     def has_room(self, i: int, j: int) -> bool:
         """Is the wall of two rooms wide enough for a door?"""
@@ -55,9 +68,13 @@ class DoorGraph:
         """May one room be reached by crossing another?"""
         if crossed == reached or not self.may_have_door(crossed, reached):
             return False
-        if ordered(crossed, reached) in self.required:
+        types = self.room_types[reached], self.room_types[crossed]
+        if self.roles.may_open(*types):
             return True
-        return may_open(self.room_types[reached], self.room_types[crossed])
+        # An en-suite bathroom that is asked for is no way to its bedroom; of two bedrooms either
+        # may be the way to the other.
+        is_asked = ordered(crossed, reached) in self.required
+        return is_asked and not self.roles.may_open(*types[::-1])
 
     def reached_from(self, start: int) -> list[int]:
         """All rooms that can be reached from one, itself first, in the order of the doors."""
@@ -92,7 +109,7 @@ def ways_in(graph: DoorGraph, start: int) -> list[Arc]:
     best = _arborescence(graph, arcs)
     if _has_common(graph, start, best):
         return best
-    common = [room for room in rooms if role(graph.room_types[room]).is_common]
+    common = [room for room in rooms if graph.role(room).is_common]
     others = []
     for room in common:
         passages = [arc for arc in arcs if arc[1] == room and _is_passage(graph, arc[0])]
@@ -104,14 +121,13 @@ def ways_in(graph: DoorGraph, start: int) -> list[Arc]:
 
 def _has_common(graph: DoorGraph, start: int, ways: Iterable[Arc]) -> bool:
     """Is one bathroom, or what else all need, reached without crossing a bedroom?"""
-    return role(graph.room_types[start]).is_common or any(
-        role(graph.room_types[reached]).is_common and _is_passage(graph, crossed)
-        for crossed, reached in ways
+    return graph.role(start).is_common or any(
+        graph.role(reached).is_common and _is_passage(graph, crossed) for crossed, reached in ways
     )
 
 
 def _is_passage(graph: DoorGraph, room: int) -> bool:
-    return role(graph.room_types[room]).is_passage
+    return graph.role(room).is_passage
 
 
 def _arborescence(graph: DoorGraph, arcs: Collection[Arc]) -> list[Arc]:
@@ -140,7 +156,7 @@ def _weight(graph: DoorGraph, arc: Arc, rank: int, count: int) -> int:
 def _pair_cost(graph: DoorGraph, arc: Arc) -> int:
     if ordered(*arc) in graph.required:
         return 0
-    return door_cost(graph.room_types[arc[1]], graph.room_types[arc[0]])
+    return graph.roles.door_cost(graph.room_types[arc[1]], graph.room_types[arc[0]])
 
 
 def _cost(graph: DoorGraph, ways: Sequence[Arc]) -> tuple[float, ...]:

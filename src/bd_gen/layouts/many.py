@@ -9,8 +9,8 @@ from bd_gen.layouts.solver import Layout, solve
 from bd_gen.system.errors import InputError
 from bd_gen.system.workers import MOST_LOSSES, Tell, Work, Workers
 
-Task = tuple[int, tuple[Diagram, ...], SolverOptions]
-"""A number, and some diagrams to lay out in the same way."""
+Task = tuple[int, tuple[Diagram, ...], tuple[SolverOptions, ...]]
+"""A number, and some diagrams to lay out, each with what it must satisfy."""
 
 
 class Solvers:
@@ -36,24 +36,30 @@ class Solvers:
         self._pool.close()
 
     def lay_out(
-        self, diagrams: Sequence[Diagram], options: SolverOptions, chunk: int = 1
+        self,
+        diagrams: Sequence[Diagram],
+        options: SolverOptions | Sequence[SolverOptions],
+        chunk: int = 1,
     ) -> Iterator[Layout]:
         """A layout for each diagram, in their order.
 
         Args:
             diagrams: what to lay out.
-            options: for all of them.
+            options: for all of them, or one for each.
             chunk: diagrams handed to a process at a time; many where each takes little time.
 
         Raises:
             InputError: OR-tools is missing, a box is given for a room that does not exist, or some
                 diagrams ended every process that tried them.
         """
+        each = [options] * len(diagrams) if isinstance(options, SolverOptions) else options
         if self.workers <= 1 or len(diagrams) < 2:
-            yield from (solve(diagram, options) for diagram in diagrams)
+            yield from map(solve, diagrams, each)
             return
-        chunks = enumerate(diagrams[k : k + chunk] for k in range(0, len(diagrams), chunk))
-        tasks: Iterator[Task] = ((k, tuple(some), options) for k, some in chunks)
+        parts = [slice(k, k + chunk) for k in range(0, len(diagrams), chunk)]
+        tasks: Iterator[Task] = (
+            (k, tuple(diagrams[part]), tuple(each[part])) for k, part in enumerate(parts)
+        )
         waiting: dict[int, list[Layout]] = {}
         following = 0
         for done in self._pool.run(tasks):
@@ -76,4 +82,4 @@ def _solver(number: int) -> Work:  # noqa: ARG001
 
 def _solve_all(task: Task, tell: Tell) -> list[Layout]:  # noqa: ARG001
     _, diagrams, options = task
-    return [solve(diagram, options) for diagram in diagrams]
+    return list(map(solve, diagrams, options))

@@ -1,5 +1,6 @@
 """Rooms that are joined without a direction: boxes that touch decide how they are related."""
 
+import time
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.problem import Problem, problem_of
 from bd_gen.layouts.rule_statements import touch_statement
 from bd_gen.layouts.search import Found, Status, find_boxes
+from bd_gen.layouts.solver import no_layout_within
 
 Pairs = tuple[tuple[int, int], ...]
 
@@ -37,6 +39,7 @@ def directed(diagram: Diagram, joined: Pairs, options: SolverOptions) -> Directe
     Raises:
         InputError: OR-tools is missing.
     """
+    start = time.perf_counter()
     problem = problem_of(diagram, options)
     open_pairs = set(joined)
     known = [s for s in problem.statements if s.relation is None or s.rooms not in open_pairs]
@@ -51,7 +54,8 @@ def directed(diagram: Diagram, joined: Pairs, options: SolverOptions) -> Directe
         if found.boxes is not None:
             return Directed(_read_off(diagram, found.boxes))
     if found.status is Status.TIME_LIMIT:
-        return Directed(None, f"no layout found within {options.time_limit:g} s")
+        by_clock = time.perf_counter() - start >= options.time_limit
+        return Directed(None, no_layout_within(options, by_clock))
     return Directed(None, "no rectangles touch exactly where rooms are joined")
 
 

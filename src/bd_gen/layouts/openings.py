@@ -13,7 +13,6 @@ import numpy as np
 from bd_gen.diagrams.diagram import Diagram, room_names
 from bd_gen.diagrams.floor_plan import Door, FloorPlan, Segment, Window
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL
-from bd_gen.diagrams.word_parts import USUAL_TOUCH
 from bd_gen.layouts.circulation import DoorGraph, Pair, ordered, ways_in
 from bd_gen.layouts.door_places import (
     DoorSizes,
@@ -22,7 +21,7 @@ from bd_gen.layouts.door_places import (
     passage_place,
     place_nearest,
 )
-from bd_gen.layouts.room_roles import entrance_order, is_open, role, usual_types
+from bd_gen.layouts.room_roles import room_roles, thickest_wall
 from bd_gen.layouts.walls import Wall, Walls, walls_of
 from bd_gen.layouts.windows import WindowSizes, windows_of
 from bd_gen.system.errors import InputError
@@ -92,7 +91,7 @@ def add_openings(
     required: Iterable[Pair] = (),
     forbidden: Iterable[Pair] = (),
     front_door: Sequence[float] | None = None,
-    scale: float = METRES_PER_PIXEL,
+    scale: float | None = None,
     walls: Walls | None = None,
 ) -> OpeningsResult:
     """Doors and windows for a plan.
@@ -103,12 +102,12 @@ def add_openings(
     Args:
         diagram: the rooms' types.
         floor_plan: the rooms' shapes.
-        required: pairs of rooms that open to each other, whatever their types; one may then be
-            reached by crossing the other.
+        required: pairs of rooms that open to each other, whatever their types. A bedroom behind
+            another one may then be reached by crossing that.
         forbidden: pairs of rooms without a door.
         front_door: a box (x0, y0, x1, y1) at the edge of the outline, where the entrance is;
             None: wherever it suits.
-        scale: metres per pixel.
+        scale: metres per pixel; None: as the words have it, else 18/256.
         walls: of the plan's rooms, if they are there already.
 
     Raises:
@@ -123,7 +122,8 @@ def add_openings(
     if both:
         i, j = both[0]
         raise InputError(f"{names[i]} and {names[j]}: a door is both required and forbidden")
-    plan = _Openings(diagram, floor_plan, front_door, 1 / scale, walls)
+    metres = scale or diagram.words.metres_per_pixel or METRES_PER_PIXEL
+    plan = _Openings(diagram, floor_plan, front_door, 1 / metres, walls)
     return plan.result(wanted, unwanted)
 
 
@@ -147,13 +147,15 @@ class _Openings:
         metre: float,
         walls: Walls | None,
     ) -> None:
-        self.types = usual_types(diagram)
-        self.names = room_names(diagram)
+        self.diagram = diagram
+        self.types = diagram.room_types
+        self.roles = room_roles(diagram.words)
+        self.touch = thickest_wall(diagram.words)
         self.plan = floor_plan
         self.front_door = front_door
         self.least = DOOR_WALL * metre
         self.metre = metre
-        self.walls = walls_of(floor_plan.rooms) if walls is None else walls
+        self.walls = walls_of(floor_plan.rooms, self.touch) if walls is None else walls
         self.sizes = DoorSizes.in_pixels(metre)
 
     def result(self, required: frozenset[Pair], forbidden: frozenset[Pair]) -> OpeningsResult:
@@ -161,7 +163,8 @@ class _Openings:
         wall = wall_table(self.walls, len(self.types))
         for i, j in there:  # a door that is there needs no wall that is measured
             wall[i, j] = wall[j, i] = max(wall[i, j], self.least)
-        graph = DoorGraph(self.types, wall, self.least, required | there, forbidden - there)
+        words = self.diagram.words
+        graph = DoorGraph(self.types, wall, self.least, required | there, forbidden - there, words)
         entrance, front, no_entrance = self._entrance(graph)
         ways = ways_in(graph, entrance)
         pairs = {ordered(*way): None for way in ways}
@@ -190,8 +193,8 @@ class _Openings:
         for door in self.plan.doors:
             if door.kind == "entrance":
                 return door.rooms[0], None, ""
-        order = entrance_order(self.types) or list(range(len(self.types)))
-        order = [room for room in order if role(self.types[room]).is_passage] or order
+        order = self.roles.entrance_order(self.types) or list(range(len(self.types)))
+        order = [room for room in order if graph.role(room).is_passage] or order
         usable = {room: found for room in order if (found := self._outer_walls(room))}
         if not usable:
             start = min(order, key=lambda room: (-len(graph.reached_from(room)), order.index(room)))
@@ -215,7 +218,7 @@ class _Openings:
             door = shapely.box(*self.front_door)
             lines = [shapely.LineString([w.segment[:2], w.segment[2:]]) for w in usable[room]]
             nearest = min(float(line.distance(door)) for line in lines)
-            away = 0.0 if nearest <= USUAL_TOUCH else round(nearest, 6)
+            away = 0.0 if nearest <= self.touch else round(nearest, 6)
         return (away, -len(graph.reached_from(room)), order.index(room))
 
     def _outer_walls(self, room: int) -> list[Wall]:
@@ -242,7 +245,7 @@ class _Openings:
         segments, found = list(taken), {}
         for pair in sorted(pairs, key=lambda pair: (self.walls.longest(*pair), pair)):
             walls = self.walls.by_pair[pair]
-            is_passage = is_open(self.types[pair[0]], self.types[pair[1]])
+            is_passage = self.roles.is_open(self.types[pair[0]], self.types[pair[1]])
             if is_passage:
                 place = passage_place(walls[0], self.sizes)
             else:
@@ -255,13 +258,14 @@ class _Openings:
     def _windows(self, taken: Sequence[Segment]) -> tuple[list[Window], list[int]]:
         lit = {window.room for window in self.plan.windows}
         sizes = WindowSizes.in_pixels(self.metre)
-        new, dark = windows_of(self.types, self.walls, taken, sizes)
+        roles = [self.roles.of_type[room_type] for room_type in self.types]
+        new, dark = windows_of(roles, self.walls, taken, sizes)
         kept = [*self.plan.windows, *(window for window in new if window.room not in lit)]
         return kept, [room for room in dark if room not in lit]
 
     def _why(self, room: int, graph: DoorGraph, reached: set[int]) -> str:
         """Why a room is not reached."""
-        names = self.plan.names or self.names
+        names = self.plan.names or room_names(self.diagram)
         others = [k for k in range(len(self.types)) if k != room]
         beside = [k for k in others if graph.has_room(room, k)]
         if not beside:

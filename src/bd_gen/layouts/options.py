@@ -28,17 +28,24 @@ class SolverOptions:
         max_areas: largest area of rooms by type, in pixels².
         outline: what all rooms must lie in; None: the whole plan, 0..255 each way.
         fixed: boxes of rooms that are given, by index of the room.
+        targets: boxes that layouts should come near, by index of the room; see the cost `nearest`.
         rooms: what is asked of single rooms, by index; areas go before those of their types.
         openings: rooms that must have wall in common that a door fits in.
         closed: pairs (i, j), i < j, of rooms that must have no door between them.
         entrance: the side of the page at which the front door is: an Entrance, or a LivingRoom
             where there is none, has an outer wall there.
         extent: least and largest area of the box around all rooms, in pixels².
+        total_area: least and largest area of all rooms together as they are seen, in pixels²;
+            plans of polygons only.
         wording: names and units for reasons.
-        time_limit: seconds after which the search for any layout gives up.
-        effort_limit: the same in CP-SAT's deterministic time, of which about a quarter passes in
-            a second. Where it ends a search, it does so on every machine, however busy.
-        improve_seconds: about how long a layout may be improved; 0 takes the first that is found.
+        effort_limit: CP-SAT's deterministic time after which the search for any layout gives up;
+            about a quarter of it passes in a second of an idle core. Where it ends a search, it
+            does so on every machine, however busy. 2.5 is several thousand times what the median
+            diagram takes.
+        time_limit: seconds by the clock after which it gives up all the same, which is told.
+        improve_effort: how hard to look for a better plan: 1 is usual and takes about a second of
+            an idle core for eight rooms, 2 twice that; 0 takes the first layout, whose rooms are
+            mere boxes. It is counted, never timed.
         words: what the types are called.
         seed: seed of the search. The same layout comes again unless a limit of time was met.
 
@@ -51,15 +58,17 @@ class SolverOptions:
     max_areas: Mapping[int, int] = field(default_factory=dict)
     outline: Outline | None = None
     fixed: Mapping[int, Box] = field(default_factory=dict)
+    targets: Mapping[int, Box] = field(default_factory=dict)
     rooms: Mapping[int, RoomLimits] = field(default_factory=dict)
     openings: tuple[Opening, ...] = ()
     closed: tuple[tuple[int, int], ...] = ()
     entrance: Direction | None = None
     extent: tuple[int, int] | None = None
+    total_area: tuple[int, int] | None = None
     wording: Wording = field(default_factory=Wording)
-    time_limit: float = 10.0
-    effort_limit: float = math.inf
-    improve_seconds: float = 0.5
+    time_limit: float = 300.0
+    effort_limit: float = 2.5
+    improve_effort: float = 1.0
     seed: int = 0
     words: Words = RPLAN
 
@@ -69,7 +78,8 @@ class SolverOptions:
             "seed": _integer("seed", self.seed, 0, 2**31 - 1),
             "min_areas": _areas("min_areas", self.min_areas, self.words),
             "max_areas": _areas("max_areas", self.max_areas, self.words),
-            "fixed": _boxes(self.fixed),
+            "fixed": _boxes("fixed", self.fixed),
+            "targets": _boxes("targets", self.targets),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -77,8 +87,10 @@ class SolverOptions:
             raise InputError(f"time_limit: expected seconds above 0, got {self.time_limit!r}")
         if not _number(self.effort_limit) > 0:
             raise InputError(f"effort_limit: expected more than 0, got {self.effort_limit!r}")
-        if not 0 <= _number(self.improve_seconds) < math.inf:
-            raise InputError(f"improve_seconds: expected seconds, got {self.improve_seconds!r}")
+        if not 0 <= _number(self.improve_effort) < math.inf:
+            raise InputError(
+                f"improve_effort: expected a number from 0 on, got {self.improve_effort!r}"
+            )
         for room_type in self.min_areas.keys() & self.max_areas.keys():
             least, most = self.min_areas[room_type], self.max_areas[room_type]
             if most < least:
@@ -90,8 +102,10 @@ class SolverOptions:
             self._check_outline(self.outline)
         if self.entrance is not None and self.entrance not in DIRECTIONS:
             raise InputError(f"entrance: expected a side of the page, got {self.entrance!r}")
-        if self.extent is not None and not 1 <= self.extent[0] <= self.extent[1]:
-            raise InputError(f"extent: expected a least and a largest area, got {self.extent}")
+        for name in ("extent", "total_area"):
+            bounds = getattr(self, name)
+            if bounds is not None and not 1 <= bounds[0] <= bounds[1]:
+                raise InputError(f"{name}: expected a least and a largest area, got {bounds}")
 
     def _check_outline(self, outline: object) -> None:
         if not isinstance(outline, Outline):
@@ -124,6 +138,10 @@ class SolverOptions:
             most = asked.max_area if asked.max_area is not None else most
         return None if (least, most) == (1, LARGEST_AREA) else (least, most)
 
+    def min_side_of(self, room: int) -> int:
+        """Least width and height of a room, in pixels."""
+        return max(self.min_side, self.rooms[room].min_side if room in self.rooms else 1)
+
     @property
     def ask_nothing(self) -> bool:
         """Is any layout with the relations of the diagram good enough?"""
@@ -136,6 +154,7 @@ class SolverOptions:
             or self.openings
             or self.entrance
             or self.extent
+            or self.total_area
         )
 
 
@@ -167,9 +186,9 @@ def _areas(name: str, values: object, words: Words) -> dict[int, int]:
     return areas
 
 
-def _boxes(values: object) -> dict[int, Box]:
+def _boxes(name: str, values: object) -> dict[int, Box]:
     boxes = {}
-    for key, box in _items("fixed", values):
-        room = _integer("fixed: room", key, 0, LARGEST_N_MAX - 1)
-        boxes[room] = checked_box(f"fixed: room {room}", box)
+    for key, box in _items(name, values):
+        room = _integer(f"{name}: room", key, 0, LARGEST_N_MAX - 1)
+        boxes[room] = checked_box(f"{name}: room {room}", box)
     return boxes

@@ -10,16 +10,17 @@ from importlib.util import find_spec
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram, room_names
+from bd_gen.diagrams.floor_plan import FloorPlan
 from bd_gen.layouts.constraints import Grid
 from bd_gen.layouts.cycles import shortest_cycle
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.problem import Problem, problem_of
 from bd_gen.layouts.search import Status, find_boxes
-from bd_gen.layouts.solver import solve
+from bd_gen.layouts.solver import for_boxes, solve
 from bd_gen.layouts.statement import Statement
 from bd_gen.system.errors import InputError
 
-_EXPLAINING = 1.0  # seconds for each question on why there is no layout
+_EXPLAINING = 0.25  # effort for each question on why there is no layout: a second of a core
 _NUM_ORDERS = 4
 """Orders in which statements are tried for leaving out; the smallest set that any gives is told."""
 
@@ -30,6 +31,7 @@ class Outcome:
 
     Attributes:
         boxes: (n, 4), or None if there is no layout or none was found.
+        floor_plan: the rooms as polygons whose bounding boxes these are, where there are any.
         why: where there are no boxes, the reason in words.
         is_proven: where there are no boxes, is it proven that there are none?
     """
@@ -37,6 +39,7 @@ class Outcome:
     boxes: np.ndarray | None
     why: str = ""
     is_proven: bool = False
+    floor_plan: FloorPlan | None = None
 
 
 def has_solver() -> bool:
@@ -54,11 +57,11 @@ def lay_out(diagram: Diagram, options: SolverOptions) -> Outcome:
         raise InputError("layouts need OR-tools: pip install 'bd-gen[layout]'")
     layout = solve(diagram, options)
     if layout.boxes is not None:
-        return Outcome(layout.boxes)
+        return Outcome(layout.boxes, floor_plan=layout.floor_plan)
     if layout.status is Status.TIME_LIMIT:
-        return Outcome(None, f"no layout found within {options.time_limit:g} s")
-    seconds = min(_EXPLAINING, options.time_limit)
-    conflict = explain(diagram, replace(options, time_limit=seconds))
+        return Outcome(None, layout.why)
+    effort = min(_EXPLAINING, options.effort_limit)
+    conflict = explain(diagram, replace(options, effort_limit=effort))
     if conflict is None:
         return Outcome(None, "there is no layout", is_proven=True)
     why = f"there is no layout: impossible together are: {conflict}"
@@ -95,7 +98,7 @@ def explain(
 
     Args:
         diagram: what has no layout.
-        options: as for `solver.solve`; `time_limit` is that of each single question.
+        options: as for `solver.solve`; its limits are those of each single question.
         grid: another plan than 256 pixels where rooms touch within 9.
 
     Returns:
@@ -105,8 +108,9 @@ def explain(
         InputError: OR-tools is missing, or a box is given for a room that does not exist.
     """
     options = options or SolverOptions()
-    no_edge = diagram.words.no_edge
-    oracle = _Oracle(problem_of(diagram, options, grid), options, no_edge)
+    if options.improve_effort > 0:
+        options = for_boxes(options, diagram.room_types, diagram.words)
+    oracle = _Oracle(problem_of(diagram, options, grid), options, diagram.words.no_edge)
     statements = oracle.problem.statements
     everything = list(range(len(statements)))
     if not oracle.is_impossible(everything):

@@ -139,6 +139,11 @@ def _brief_statements(
         text = f"all rooms together have {least} to {most}"
         rooms = tuple(range(num_rooms))
         statements.append(Statement(text, rooms, None, extent=options.extent))
+    if options.total_area is not None:
+        least_total = options.total_area[0]  # the box around all rooms is not smaller than they are
+        text = f"all rooms together have at least {wording.area(least_total)}"
+        whole = least_total, LARGEST_AREA
+        statements.append(Statement(text, tuple(range(num_rooms)), None, extent=whole))
     return statements
 
 
@@ -158,12 +163,15 @@ def _side_length(room: int, axis: int, least: int) -> Linear:
 def _within(room: int, outline: Outline) -> tuple[Clause, ...]:
     clauses: list[Clause] = [(side_at_least(room, side, outline.box[side]),) for side in (X0, Y0)]
     clauses += [(side_at_most(room, side, outline.box[side]),) for side in (X1, Y1)]
-    if outline.notch is not None and outline.notch_corner is not None:
-        x, y = outline.notch_corner
-        left, top, right, bottom = outline.notch
-        beside = side_at_most(room, X1, left) if x == X1 else side_at_least(room, X0, right)
-        across = side_at_most(room, Y1, top) if y == Y1 else side_at_least(room, Y0, bottom)
-        clauses.append((beside, across))
+    x0, y0, x1, y1 = outline.box
+    for left, top, right, bottom in outline.missing:
+        ways_past = (
+            (left > x0, side_at_most(room, X1, left)),
+            (right < x1, side_at_least(room, X0, right)),
+            (top > y0, side_at_most(room, Y1, top)),
+            (bottom < y1, side_at_least(room, Y0, bottom)),
+        )
+        clauses.append(tuple(way for is_possible, way in ways_past if is_possible))
     return tuple(clauses)
 
 

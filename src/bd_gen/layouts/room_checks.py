@@ -68,7 +68,6 @@ def has_outer_wall(
 
 def _within(points: np.ndarray, outline: Outline) -> np.ndarray:
     inside = np.all((points > outline.box[:2]) & (points < outline.box[2:]), axis=1)
-    if outline.notch is not None:
-        cut = (points > outline.notch[:2]) & (points < outline.notch[2:])
-        inside = inside & ~cut.all(axis=1)
-    return inside
+    for missing in outline.missing:
+        inside &= ~((points > missing[:2]) & (points < missing[2:])).all(axis=1)
+    return np.asarray(inside)

@@ -1,158 +1,140 @@
 """What kinds of rooms are for, as far as doors and windows depend on it.
 
-The one place that knows it: all else in doors, windows and circulation asks a `Role`.
+Words of a data set say of what kind a room type is and whether rooms of it are passages; what
+follows from that for doors, windows and access stands here alone.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.folded import fold_name
+from bd_gen.diagrams.word_parts import USUAL_TOUCH, RoomType
 from bd_gen.diagrams.words import Words
+
+_WARDROBES = frozenset(map(fold_name, ("Wall-in", "Walk-in closet", "Wardrobe", "Dressing room")))
+_ENTRANCES = {"hall": 0, "living": 1, "dining": 2, "kitchen": 3, "study": 8, "bedroom": 9}
+_DAYLIGHT = frozenset(("living", "dining", "kitchen", "bedroom", "study"))
+_FACADES = frozenset(("living", "kitchen", "bedroom", "study", "balcony", "outside"))
+_OPEN = frozenset(("living", "dining", "hall"))
+
+_PAIR_COSTS: dict[tuple[str, str], int] = {
+    # the kind of room that the door is chosen for, and that of the room on the way to it
+    ("bathroom", "bedroom"): 0,
+    ("wardrobe", "bedroom"): 0,
+    ("storage", "kitchen"): 1,
+    ("storage", "hall"): 0,
+    ("kitchen", "dining"): 0,
+    ("dining", "kitchen"): 0,
+    ("kitchen", "hall"): 2,
+    ("kitchen", "living"): 1,
+    ("living", "kitchen"): 1,
+    ("hall", "kitchen"): 3,
+}
+_THROUGH_KITCHEN, _USUAL = 4, 1
 
 
 @dataclass(frozen=True)
 class Role:
-    """What a room of some type is for.
+    """What rooms of some type are for.
 
     Attributes:
+        kind: as words say it, but "wardrobe" for storage that belongs to a bedroom.
         is_passage: it may be crossed on the way to other rooms.
         is_bedroom: somebody sleeps there; what is en suite opens to such a room.
         is_en_suite: it may open to a bedroom alone.
         is_common: one of its kind should be reached without crossing a bedroom, if any can.
         is_outside: it is open to the air, so windows may look onto it.
         daylight: a window is wanted in it, or welcome where there is an outer wall, or not.
+        wants_facade: it should have an outer wall.
         entrance: how well the front door suits it, 0 best; None: never.
     """
 
+    kind: str = ""
     is_passage: bool = False
     is_bedroom: bool = False
     is_en_suite: bool = False
     is_common: bool = False
     is_outside: bool = False
     daylight: Literal["wanted", "welcome", "none"] = "none"
+    wants_facade: bool = False
     entrance: int | None = None
 
 
-_BEDROOM = Role(is_bedroom=True, daylight="wanted", entrance=9)
-_STORE = Role()
-
-_ROLES: dict[str, Role] = {
-    "Entrance": Role(is_passage=True, entrance=0),
-    "LivingRoom": Role(is_passage=True, daylight="wanted", entrance=1),
-    "DiningRoom": Role(is_passage=True, daylight="wanted", entrance=2),
-    "Kitchen": Role(is_passage=True, daylight="wanted", entrance=3),
-    "MasterRoom": _BEDROOM,
-    "SecondRoom": _BEDROOM,
-    "ChildRoom": _BEDROOM,
-    "GuestRoom": _BEDROOM,
-    "StudyRoom": Role(daylight="wanted", entrance=8),
-    "Bathroom": Role(is_en_suite=True, is_common=True, daylight="welcome"),
-    "Balcony": Role(is_en_suite=True, is_outside=True),
-    "Wall-in": Role(is_en_suite=True),
-    "Storage": _STORE,
-}
-
-_PAIR_COSTS: dict[tuple[str, str], int] = {
-    # the room that the door is chosen for, the room on the way to it
-    ("MasterRoom", "LivingRoom"): 0,
-    ("Bathroom", "MasterRoom"): 0,
-    ("Bathroom", "SecondRoom"): 0,
-    ("Bathroom", "ChildRoom"): 0,
-    ("Bathroom", "GuestRoom"): 0,
-    ("Storage", "Kitchen"): 0,
-    ("Storage", "Entrance"): 0,
-    ("Wall-in", "MasterRoom"): 0,
-    ("Wall-in", "Entrance"): 1,
-    ("Entrance", "Kitchen"): 3,
-    ("Kitchen", "Entrance"): 2,
-    ("Kitchen", "LivingRoom"): 1,
-    ("LivingRoom", "Kitchen"): 1,
-    ("Kitchen", "DiningRoom"): 0,
-    ("DiningRoom", "Kitchen"): 0,
-}
-_THROUGH_KITCHEN = 4
-
-_OPEN = frozenset(
-    frozenset(pair)
-    for pair in (
-        ("LivingRoom", "DiningRoom"),
-        ("LivingRoom", "Entrance"),
-        ("DiningRoom", "Entrance"),
+def _role(one: RoomType) -> Role:
+    kind = one.kind
+    if kind == "storage" and fold_name(one.name) in _WARDROBES:
+        kind = "wardrobe"
+    # Without ways through kitchens a quarter of RPLAN's plans had rooms that nobody reaches, not a
+    # tenth.
+    is_passage = one.passage or kind == "kitchen"
+    return Role(
+        kind,
+        is_passage,
+        kind == "bedroom",
+        kind in ("bathroom", "balcony", "outside", "wardrobe"),
+        kind == "bathroom",
+        kind in ("balcony", "outside"),
+        "wanted" if kind in _DAYLIGHT else "welcome" if kind == "bathroom" else "none",
+        kind in _FACADES,
+        _ENTRANCES.get(kind, 4 if is_passage else None),
     )
-)
-
-_FACADES = ("LivingRoom", "Kitchen", "StudyRoom")
 
 
-_USUAL = {
-    "living": "LivingRoom", "bedroom": "SecondRoom", "kitchen": "Kitchen", "dining": "DiningRoom",
-    "bathroom": "Bathroom", "study": "StudyRoom", "hall": "Entrance", "stairs": "Entrance",
-    "storage": "Storage", "balcony": "Balcony", "outside": "Balcony",
-}  # fmt: skip
-"""The type of RPLAN that stands for each kind of rooms of other vocabularies."""
+@dataclass(frozen=True)
+class RoomRoles:
+    """The roles of all room types of a vocabulary; see `room_roles`.
 
-
-def usual_types(diagram: Diagram) -> tuple[int, ...]:
-    """The type of RPLAN that is most like that of each room: what a `Role` is known of."""
-    return tuple(usual_type(diagram.words, room_type) for room_type in diagram.room_types)
-
-
-def usual_type(words: Words, room_type: int) -> int:
-    """The type of RPLAN that is most like a type of other words: one of its kind.
-
-    What is of no kind counts as a hall where it may be crossed, else as a store.
+    Attributes:
+        words: the vocabulary.
+        of_type: the role of each type.
     """
-    if words == RPLAN:
-        return room_type
-    one = words.room_types[room_type]
-    name = _USUAL.get(one.kind, "Entrance" if one.passage else "Storage")
-    return RPLAN.room_names.index(name)
+
+    words: Words
+    of_type: tuple[Role, ...]
+
+    def may_open(self, room_type: int, onto: int) -> bool:
+        """May a room be reached from one of another type, which is crossed on the way?"""
+        crossed = self.of_type[onto]
+        return crossed.is_passage or (crossed.is_bedroom and self.of_type[room_type].is_en_suite)
+
+    def door_cost(self, room_type: int, onto: int) -> int:
+        """How little a door to a room from another, on the way to it, suits a home; 0 best.
+
+        A bathroom rather opens to a bedroom than to the hall where both can be (a first one for
+        all is seen to elsewhere), nothing but a store opens to a kitchen that can open to the
+        hall, and a kitchen rather opens to where people eat.
+        """
+        kinds = self.of_type[room_type].kind, self.of_type[onto].kind
+        if kinds in _PAIR_COSTS:
+            return _PAIR_COSTS[kinds]
+        return _THROUGH_KITCHEN if kinds[1] == "kitchen" else _USUAL
+
+    def is_open(self, one: int, other: int) -> bool:
+        """Are rooms of the two types usually one space, with a passage and no door between?"""
+        return {self.of_type[one].kind, self.of_type[other].kind} <= _OPEN and one != other
+
+    def entrance_order(self, room_types: Sequence[int]) -> list[int]:
+        """The rooms that the front door may lead to, the best first.
+
+        Types that the words name as entries come first, in their order.
+        """
+        entries = {t: k - len(self.words.entry_types) for k, t in enumerate(self.words.entry_types)}
+        ranks = []
+        for room, room_type in enumerate(room_types):
+            rank = entries.get(room_type, self.of_type[room_type].entrance)
+            if rank is not None:
+                ranks.append((rank, room))
+        return [room for _, room in sorted(ranks)]
 
 
-def role(room_type: int) -> Role:
-    """What rooms of a type of RPLAN are for; a store without windows where nothing is known."""
-    return _ROLES.get(_name(room_type), _STORE)
+@lru_cache(maxsize=16)
+def room_roles(words: Words) -> RoomRoles:
+    """The roles of the room types of a vocabulary."""
+    return RoomRoles(words, tuple(_role(one) for one in words.room_types))
 
 
-def may_open(room_type: int, onto: int) -> bool:
-    """May a room be reached from one of another type, which is crossed on the way?"""
-    crossed = role(onto)
-    return crossed.is_passage or (crossed.is_bedroom and role(room_type).is_en_suite)
-
-
-def door_cost(room_type: int, onto: int) -> int:
-    """How little a door from one type of room, on the way, to another suits a home; 0 best.
-
-    A bathroom rather opens to a bedroom than to the hall where both can be (a first one for all is
-    seen to elsewhere), nothing opens to a kitchen that can open to the hall but a store, and a
-    balcony opens to where people sit.
-    """
-    known = _PAIR_COSTS.get((_name(room_type), _name(onto)))
-    if known is not None:
-        return known
-    if _name(onto) == "Kitchen":
-        return _THROUGH_KITCHEN
-    return 1
-
-
-def is_open(one: int, other: int) -> bool:
-    """Are rooms of the two types usually one space, with a passage and no door between them?"""
-    return frozenset((_name(one), _name(other))) in _OPEN
-
-
-def wants_facade(room_type: int) -> bool:
-    """Should rooms of a type have an outer wall: bedrooms, living rooms, kitchens, balconies?"""
-    known = role(room_type)
-    return known.is_bedroom or known.is_outside or _name(room_type) in _FACADES
-
-
-def entrance_order(room_types: Sequence[int]) -> list[int]:
-    """The rooms that the front door may lead to, the best first."""
-    ranks = [(rank, k) for k, t in enumerate(room_types) if (rank := role(t).entrance) is not None]
-    return [room for _, room in sorted(ranks)]
-
-
-def _name(room_type: int) -> str:
-    return RPLAN.room_names[room_type] if 0 <= room_type < RPLAN.num_room_types else ""
+def thickest_wall(words: Words) -> float:
+    """Pixels over which two rooms still have a wall in common: as far as the rule joins them."""
+    return USUAL_TOUCH if words.rule is None else max(float(words.rule.touch), 1.0)

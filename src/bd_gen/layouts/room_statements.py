@@ -100,17 +100,20 @@ def outer_wall(
 def outline_edges(outline: Outline, side: Direction) -> list[tuple[int, int, int]]:
     """The edges of an outline that face a side of the page: place, and where each begins and ends.
 
-    The place is the x of upright edges and the y of level ones.
+    The place is the x of upright edges and the y of level ones; the outermost come first.
     """
-    own = _SIDES[side]
-    low, high = outline.box[1 - own % 2], outline.box[3 - own % 2]
-    corner, notch = outline.notch_corner, outline.notch
-    if notch is None or corner is None or corner[own % 2] != own:
-        return [(outline.box[own], low, high)]
-    # the notch takes the end of this edge away and moves it further in
-    inner, taken = notch[(own + 2) % 4], (notch[1 - own % 2], notch[3 - own % 2])
-    rest = (taken[1], high) if taken[0] == low else (low, taken[0])
-    return [(outline.box[own], *rest), (inner, *taken)]
+    import shapely
+
+    axis = _SIDES[side] % 2
+    outwards = -1 if _SIDES[side] in (X0, Y0) else 1
+    edges = []
+    for start, end in zip(outline.polygon, (*outline.polygon[1:], outline.polygon[0]), strict=True):
+        first, last = sorted((start[1 - axis], end[1 - axis]))
+        beyond = [(first + last) / 2] * 2
+        beyond[axis] = start[axis] + outwards / 2
+        if first < last and not shapely.contains_xy(outline.shape, *beyond):
+            edges.append((start[axis], first, last))
+    return sorted(edges, key=lambda edge: (-outwards * edge[0], edge[1]))
 
 
 def opening_statements(

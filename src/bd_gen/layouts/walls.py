@@ -32,8 +32,10 @@ from bd_gen.layouts.wall_pieces import (
 if TYPE_CHECKING:
     from shapely import Polygon
 
-_JOINT = 1.5  # pieces of a wall that are no further apart and off by no more are one
-_SLIVER = 6.0  # 0.4 m: walls of RPLAN's plans are 3 to 5 pixels thick, balconies 7 deep and more
+# Shares of the thickest wall. RPLAN's walls are up to 9 pixels thick, 3 to 5 mostly; no balcony is
+# less than 7 deep.
+_JOINT = 1 / 6  # pieces of a wall that are no further apart and off by no more are one
+_SLIVER = 2 / 3
 
 
 @dataclass(frozen=True)
@@ -110,22 +112,24 @@ def walls_of(rooms: Sequence["Polygon"], distance: float = USUAL_TOUCH) -> Walls
         rooms: a polygon each, in pixels.
         distance: the thickest wall.
     """
-    rooms = [_without_slivers(room) for room in rooms]
+    rooms = [_without_slivers(room, _SLIVER * distance) for room in rooms]
     outline = outline_of(rooms, distance)
     sides = sides_of(rooms)
     facing = facing_sides(sides, distance)
-    common = _joined(common_pieces(rooms, sides, facing))
-    return Walls(common, _joined(outer_pieces(sides, facing, outline)), outline, tuple(rooms))
+    joint = _JOINT * distance
+    common = _joined(common_pieces(rooms, sides, facing), joint)
+    outer = _joined(outer_pieces(sides, facing, outline), joint)
+    return Walls(common, outer, outline, tuple(rooms))
 
 
-def _without_slivers(room: "Polygon") -> "Polygon":
+def _without_slivers(room: "Polygon", width: float) -> "Polygon":
     # Between the boxes of two rooms what is seen of a larger one's box is the wall between them.
     import shapely
 
     if room.is_empty:
         return room
-    worn = room.buffer(-_SLIVER / 2, join_style="mitre")
-    opened = worn.buffer(_SLIVER / 2, join_style="mitre")
+    worn = room.buffer(-width / 2, join_style="mitre")
+    opened = worn.buffer(width / 2, join_style="mitre")
     largest = max(shapely.get_parts(opened), key=lambda part: part.area, default=opened)
     return room if largest.is_empty else largest
 
@@ -144,11 +148,11 @@ def outline_of(rooms: Sequence["Polygon"], distance: float = USUAL_TOUCH) -> "Po
     return shapely.union_all(filled)
 
 
-def _joined(pieces: Iterable[Piece]) -> tuple[Wall, ...]:
+def _joined(pieces: Iterable[Piece], joint: float) -> tuple[Wall, ...]:
     """Walls of pieces; those that go on where another one ends are one wall."""
     walls: list[Piece] = []
     for piece in sorted(pieces, key=lambda p: (p.rooms, p.outward, p.along, p.low, p.across)):
-        match = next((k for k, wall in enumerate(walls) if _goes_on(wall, piece)), None)
+        match = next((k for k, wall in enumerate(walls) if _goes_on(wall, piece, joint)), None)
         if match is None:
             walls.append(piece)
         else:
@@ -160,13 +164,13 @@ def _joined(pieces: Iterable[Piece]) -> tuple[Wall, ...]:
     return tuple(_wall(piece) for piece in walls)
 
 
-def _goes_on(wall: Piece, piece: Piece) -> bool:
+def _goes_on(wall: Piece, piece: Piece, joint: float) -> bool:
     return (
         wall.rooms == piece.rooms
         and math.dist(wall.along, piece.along) < SLANT
         and math.dist(wall.outward, piece.outward) < SLANT
-        and abs(wall.across - piece.across) <= _JOINT
-        and piece.low <= wall.high + _JOINT
+        and abs(wall.across - piece.across) <= joint
+        and piece.low <= wall.high + joint
     )
 
 

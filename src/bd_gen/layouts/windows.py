@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from bd_gen.diagrams.floor_plan import Segment, Window
 from bd_gen.layouts.door_places import is_free_outside
-from bd_gen.layouts.room_roles import role
+from bd_gen.layouts.room_roles import Role
 from bd_gen.layouts.walls import Wall, Walls
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class WindowSizes:
 
 
 def windows_of(
-    room_types: Sequence[int],
+    roles: Sequence[Role],
     walls: Walls,
     taken: Sequence[Segment],
     sizes: WindowSizes,
@@ -67,7 +67,7 @@ def windows_of(
     """Windows for all rooms that want daylight.
 
     Args:
-        room_types: of each room.
+        roles: of each room.
         walls: of the rooms.
         taken: doors, which windows keep clear of.
         sizes: of windows.
@@ -77,13 +77,13 @@ def windows_of(
     """
     windows: list[Window] = []
     dark: list[int] = []
-    for room, room_type in enumerate(room_types):
-        wish, area = role(room_type).daylight, walls.rooms[room].area
+    for room, role in enumerate(roles):
+        wish, area = role.daylight, walls.rooms[room].area
         if wish == "none" or not area:
             continue
         lit = [wall for wall in walls.outer_of(room) if _has_view(wall, walls.rooms, sizes)]
         if wish == "wanted":
-            lit += _to_balconies(room, room_types, walls)
+            lit += _to_balconies(room, roles, walls)
             wanted = max(area * sizes.glass / sizes.height, sizes.least)
         else:
             wanted = sizes.least
@@ -99,12 +99,12 @@ def _has_view(wall: Wall, rooms: Sequence["Polygon"], sizes: WindowSizes) -> boo
     return is_free_outside(middle, wall.outward, sizes.view, rooms)
 
 
-def _to_balconies(room: int, room_types: Sequence[int], walls: Walls) -> list[Wall]:
+def _to_balconies(room: int, roles: Sequence[Role], walls: Walls) -> list[Wall]:
     found = []
     for wall in walls.common:
         if room in wall.rooms:
             (other,) = set(wall.rooms) - {room}
-            found += [wall] if role(room_types[other]).is_outside else []
+            found += [wall] if roles[other].is_outside else []
     return sorted(found, key=lambda wall: (-wall.length, wall.segment))
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.layouts.walls import Walls
 from bd_gen.metrics.plan_geometry import PlanGeometry, outline_sides
 from bd_gen.metrics.plan_set import PlanSet
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 RANKS = 3
 
 _SAME_LINE = 6.0  # pixels, a thick wall: sides that are no further apart lie on one wall line
-_SLOTS = RPLAN.num_room_types * RANKS
 
 
 class DescribedPlan:
@@ -33,15 +31,22 @@ class DescribedPlan:
         walls: of these.
         geometry: its numbers.
         scale: metres per pixel.
+        num_types: how many room types there are.
     """
 
     def __init__(
-        self, shapes: Sequence["Polygon"], walls: Walls, geometry: PlanGeometry, scale: float
+        self,
+        shapes: Sequence["Polygon"],
+        walls: Walls,
+        geometry: PlanGeometry,
+        scale: float,
+        num_types: int,
     ) -> None:
         self.shapes = shapes
         self.walls = walls
         self.geometry = geometry
         self.scale = scale
+        self.num_slots = num_types * RANKS
         self.bounds = np.array(
             [shape.bounds if not shape.is_empty else (0.0,) * 4 for shape in shapes]
         )
@@ -49,7 +54,7 @@ class DescribedPlan:
 
     def by_slot(self, values: np.ndarray) -> np.ndarray:
         """(S·K,) values (n,) or (n, K) of rooms in their places; 0 in places without a room."""
-        table = np.zeros((_SLOTS, *values.shape[1:]))
+        table = np.zeros((self.num_slots, *values.shape[1:]))
         has_place = self.slots >= 0
         table[self.slots[has_place]] = np.nan_to_num(values[has_place])
         return table.ravel()
@@ -138,7 +143,7 @@ PLAN_DESCRIPTORS: Mapping[str, Callable[[DescribedPlan], np.ndarray]] = {
 def described_plans(plans: PlanSet) -> dict[str, np.ndarray]:
     """(N, D) float64 rows of all plans by descriptor."""
     each = [
-        DescribedPlan(shapes, walls, geometry, plans.scale)
+        DescribedPlan(shapes, walls, geometry, plans.scale, plans.words.num_room_types)
         for shapes, walls, geometry in zip(plans.shapes, plans.walls, plans.geometry, strict=True)
     ]
     return {

@@ -15,16 +15,15 @@ from bd_gen.diagrams.floor_plan import Door
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.relations import are_joined
 from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
 from bd_gen.layouts.circulation import DoorGraph, ordered
 from bd_gen.layouts.openings import wall_table
-from bd_gen.layouts.room_roles import entrance_order, usual_types, wants_facade
+from bd_gen.layouts.room_roles import room_roles, thickest_wall
 from bd_gen.layouts.walls import Walls, outline_of, walls_of
 
 if TYPE_CHECKING:
     from shapely import Polygon
     from shapely.geometry.base import BaseGeometry
-
-LIVING_ROOM = RPLAN.room_names.index("LivingRoom")
 
 STEP = 0.6
 """Metres: a shorter side of the outline is a step."""
@@ -49,7 +48,7 @@ class PlanGeometry:
     """Numbers of one plan; lengths in metres, areas in square metres.
 
     Attributes:
-        room_types: (n,) type of RPLAN that each room is most like (`room_roles.usual_types`).
+        room_types: (n,) of each room.
         areas: (n,) of each room as seen.
         proportions: (n,) shorter over longer side of each room's bounding box; NaN where nothing
             is seen of a room.
@@ -114,17 +113,19 @@ def plan_geometry(
     shapes, boxes = plan.shapes if shapes is None else shapes, plan.boxes
     if boxes is None:
         raise ValueError(f"{plan.id}: has no layout")
-    walls = walls_of(shapes) if walls is None else walls
-    types = usual_types(plan.diagram)
-    outline = outline_of(shapes)
+    words, types = plan.diagram.words, plan.diagram.room_types
+    roles, touch = room_roles(words), thickest_wall(words)
+    walls = walls_of(shapes, touch) if walls is None else walls
+    outline = outline_of(shapes, touch)
     sides = outline_sides(outline) * scale
     table = wall_table(walls, len(types)) * scale
-    joined = joined_pairs(boxes)
-    facades = [room for room, t in enumerate(types) if wants_facade(t)]
+    joined = _joined(plan, boxes)
+    facades = [room for room, t in enumerate(types) if roles.of_type[t].wants_facade]
     outer = [sum(wall.length for wall in walls.outer_of(room)) * scale for room in facades]
-    others = [k for k, t in enumerate(types) if t != LIVING_ROOM]
+    is_living = np.array([roles.of_type[t].kind == "living" for t in types])
+    living = [shape for shape, is_one in zip(shapes, is_living, strict=True) if is_one]
     covered, twice = coverage(boxes)
-    covered_others, twice_others = coverage(boxes[others])
+    covered_others, twice_others = coverage(boxes[~is_living])
     return PlanGeometry(
         room_types=np.array(types, np.int64),
         areas=np.array([shape.area for shape in shapes]) * scale**2,
@@ -135,9 +136,9 @@ def plan_geometry(
         hull=_share(outline.area, outline.convex_hull.area),
         bbox=_share(outline.area, outline.envelope.area),
         filled=_filled(plan, outline),
-        living_is_rectangle=_living_is_rectangle(types, shapes),
-        is_accessible=is_accessible(types, table, DOOR_WALL),
-        is_accessible_wide=is_accessible(types, table, 0.9),
+        living_is_rectangle=_are_rectangles(living),
+        is_accessible=is_accessible(types, table, DOOR_WALL, words),
+        is_accessible_wide=is_accessible(types, table, 0.9, words),
         doors_reach=_doors_reach(plan),
         num_joined=len(joined),
         num_wide=sum(bool(table[i, j] >= DOOR_WALL - 1e-9) for i, j in joined),
@@ -188,10 +189,18 @@ def proportion(shape: "Polygon") -> float:
     return _share(min(x1 - x0, y1 - y0), max(x1 - x0, y1 - y0))
 
 
-def joined_pairs(boxes: np.ndarray) -> list[tuple[int, int]]:
+def joined_pairs(boxes: np.ndarray, words: Words = RPLAN) -> list[tuple[int, int]]:
     """Pairs (i, j), i < j, of boxes (n, 4) that the rule of relations joins."""
-    touch = are_joined(boxes[:, None], boxes[None])
+    touch = are_joined(boxes[:, None], boxes[None], words)
     return [(int(i), int(j)) for i, j in zip(*np.nonzero(np.triu(touch, 1)), strict=True)]
+
+
+def _joined(plan: LaidOut, boxes: np.ndarray) -> list[tuple[int, int]]:
+    # without a rule only the diagram tells
+    words = plan.diagram.words
+    if words.rule is None:
+        return [(i, j) for i, j, _ in plan.diagram.edges]
+    return joined_pairs(boxes, words)
 
 
 def coverage(boxes: np.ndarray) -> tuple[float, float]:
@@ -208,16 +217,19 @@ def coverage(boxes: np.ndarray) -> tuple[float, float]:
     return float(cells[depth > 0].sum()), float(cells[depth > 1].sum())
 
 
-def is_accessible(room_types: Sequence[int], walls: np.ndarray, least: float) -> bool:
+def is_accessible(
+    room_types: Sequence[int], walls: np.ndarray, least: float, words: Words = RPLAN
+) -> bool:
     """Is every room reached, without crossing one that is private, where walls are wide enough?
 
     Args:
         room_types: of each room.
         walls: (n, n) longest straight wall in common of each two rooms.
         least: what a door needs of it.
+        words: what the types mean.
     """
-    graph = DoorGraph(tuple(room_types), walls, least)
-    starts = entrance_order(room_types) or [0]
+    graph = DoorGraph(tuple(room_types), walls, least, words=words)
+    starts = graph.roles.entrance_order(room_types) or [0]
     return len(graph.reached_from(starts[0])) == len(room_types)
 
 
@@ -225,21 +237,20 @@ def _doors_reach(plan: LaidOut) -> float:
     doors: tuple[Door, ...] = () if plan.floor_plan is None else plan.floor_plan.doors
     if not doors:
         return float("nan")
-    types = usual_types(plan.diagram)
+    types = plan.diagram.room_types
     has_door = np.zeros((len(types), len(types)))
     for i, j in (ordered(*door.rooms) for door in doors if len(door.rooms) == 2):
         has_door[i, j] = has_door[j, i] = 1.0
     entrances = [door.rooms[0] for door in doors if door.kind == "entrance"]
-    graph = DoorGraph(types, has_door, 1.0)
-    start = [*entrances, *entrance_order(types), 0][0]
+    graph = DoorGraph(types, has_door, 1.0, words=plan.diagram.words)
+    start = [*entrances, *graph.roles.entrance_order(types), 0][0]
     return float(len(graph.reached_from(start)) == len(types))
 
 
-def _living_is_rectangle(types: Sequence[int], shapes: Sequence["Polygon"]) -> float:
-    living = [shape for t, shape in zip(types, shapes, strict=True) if t == LIVING_ROOM]
-    if not living:
+def _are_rectangles(shapes: Sequence["Polygon"]) -> float:
+    if not shapes:
         return float("nan")
-    return float(all(not s.interiors and len(outline_sides(s)) == 4 for s in living))
+    return float(all(not s.interiors and len(outline_sides(s)) == 4 for s in shapes))
 
 
 def _filled(plan: LaidOut, outline: "BaseGeometry") -> float:

@@ -1,16 +1,26 @@
 """Statistics of reference plans that the geometry of other plans is measured against."""
 
-from collections.abc import Iterable, Mapping
+import json
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
 from bd_gen.metrics.plan_set import PlanSet
+from bd_gen.metrics.reference import write_npz
 from bd_gen.metrics.registry import METRICS, Fitted, Metric
+from bd_gen.system.errors import InputError
+from bd_gen.system.files import write_with
 
 MOST_PLANS = 2000
-"""Of more reference plans so many are taken, evenly spaced: each takes a few milliseconds."""
+"""Of more reference plans so many are taken, evenly spaced: each takes some 20 milliseconds."""
 
+_FORMAT_VERSION = 1
+_HEADER = "header"
 _NOTHING = Fitted({})
 
 
@@ -21,26 +31,106 @@ class PlanReference:
         fitted: statistics by the name of the `fit` function that made them.
         num_plans: how many reference plans there were.
         fingerprint: of these; empty without a reference.
+        words: what their types mean.
     """
 
-    def __init__(self, fitted: Mapping[str, Fitted], num_plans: int, fingerprint: str = "") -> None:
+    def __init__(
+        self,
+        fitted: Mapping[str, Fitted],
+        num_plans: int,
+        fingerprint: str = "",
+        words: Words = RPLAN,
+    ) -> None:
         self._fitted = dict(fitted)
         self.num_plans = num_plans
         self.fingerprint = fingerprint
+        self.words = words
 
     @classmethod
     def fit(cls, plans: PlanSet, fingerprint: str = "") -> "PlanReference":
         """Statistics of all metrics of plans; of no plans what says that there are none."""
-        fits = {
-            m.fit_name: m.fit for m in METRICS.values() if m.of == "plans" and m.fit is not None
+        fitted = {
+            metric.fit_name: Fitted(metric.fit(plans))
+            for metric in METRICS.values()
+            if metric.of == "plans" and metric.fit is not None
         }
-        return cls(
-            {name: Fitted(fit(plans)) for name, fit in fits.items()}, len(plans), fingerprint
-        )
+        return cls(fitted, len(plans), fingerprint, plans.words)
 
     def statistics(self, metric: Metric) -> Fitted:
         """What the metric's `fit` returned; empty for a metric without one."""
         return self._fitted[metric.fit_name] if metric.fit_name else _NOTHING
+
+    def save(self, path: Path) -> None:
+        """Write everything to an npz file, atomically and without pickle.
+
+        Raises:
+            InputError: the file cannot be written.
+        """
+        header = {**_expected(self.words), "num_plans": self.num_plans}
+        arrays = {
+            f"{name}/{part}": array
+            for name, fitted in self._fitted.items()
+            for part, array in fitted.items()
+        }
+        text = np.frombuffer(json.dumps(header).encode(), np.uint8)
+        write_with(path, lambda file: write_npz(file, {_HEADER: text, **arrays}))
+
+    @classmethod
+    def load(cls, path: Path, words: Words, fingerprint: str) -> "PlanReference | None":
+        """What `save` wrote; None if it is missing, damaged, or of other metrics or words."""
+        try:
+            # numpy leaves a damaged file open if it opens it itself
+            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+                arrays = {name: file[name] for name in file.files}
+            header = json.loads(arrays.pop(_HEADER).tobytes())
+            num_plans = int(header.pop("num_plans"))
+        except Exception:
+            # numpy and zipfile answer damage with a dozen kinds of errors; the remedy is the same
+            return None
+        if header != _expected(words):
+            return None
+        parts: dict[str, dict[str, np.ndarray]] = {}
+        for name, array in arrays.items():
+            fit_name, _, part = name.rpartition("/")
+            parts.setdefault(fit_name, {})[part] = array
+        fitted = {name: Fitted(part) for name, part in parts.items()}
+        return cls(fitted, num_plans, fingerprint, words)
+
+
+def _expected(words: Words) -> dict[str, Any]:
+    """What a file must say of itself to be used."""
+    fitting = [m for m in METRICS.values() if m.of == "plans" and m.fit is not None]
+    versions = {metric.name: [metric.fit_name, metric.version] for metric in fitting}
+    return {"format_version": _FORMAT_VERSION, "words": words.hash, "versions": versions}
+
+
+def load_or_fit_plans(
+    plans: Callable[[], PlanSet],
+    words: Words,
+    fingerprint: str,
+    scale: float,
+    cache_dir: str | Path,
+) -> PlanReference:
+    """The statistics of reference plans, from the cache where it has them.
+
+    Args:
+        plans: gives the plans; called only if they have to be measured.
+        words: what their types mean.
+        fingerprint: of the plans; others need another one.
+        scale: metres per pixel.
+        cache_dir: folder of the cache file. A damaged file is replaced; if none can be written the
+            caller is warned, and the plans are measured again the next time.
+    """
+    path = Path(cache_dir) / f"plan-reference-{fingerprint[:32]}-{scale:.9g}.npz"
+    found = PlanReference.load(path, words, fingerprint)
+    if found is not None:
+        return found
+    found = PlanReference.fit(plans(), fingerprint)
+    try:
+        found.save(path)
+    except InputError as error:
+        warnings.warn(f"{error}; reference statistics are not kept", stacklevel=2)
+    return found
 
 
 def evenly(rows: Iterable[Any], count: int, most: int = MOST_PLANS) -> list[Any]:

@@ -9,6 +9,7 @@ import numpy as np
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut
 from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.words import Words
+from bd_gen.layouts.room_roles import thickest_wall
 from bd_gen.layouts.walls import Walls, walls_of
 from bd_gen.metrics.plan_geometry import PlanGeometry, plan_geometry
 
@@ -21,7 +22,7 @@ class PlanSet:
 
     Args:
         plans: with boxes, and with the shapes of their rooms where these are known.
-        scale: metres per pixel.
+        scale: metres per pixel; None: as their words have it, else 18/256.
         progress: called after each plan that is measured with how many are, and their number.
 
     Raises:
@@ -31,11 +32,11 @@ class PlanSet:
     def __init__(
         self,
         plans: Iterable[LaidOut],
-        scale: float = METRES_PER_PIXEL,
+        scale: float | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
         self.plans = tuple(plans)
-        self.scale = scale
+        self.scale = scale or self.words.metres_per_pixel or METRES_PER_PIXEL
         self._progress = progress
         for plan in self.plans:
             if plan.boxes is None:
@@ -59,9 +60,9 @@ class PlanSet:
     @cached_property
     def walls(self) -> tuple[Walls, ...]:
         """The walls of each plan."""
-        found = []
+        found, touch = [], thickest_wall(self.words)
         for done, shapes in enumerate(self.shapes, start=1):
-            found.append(walls_of(shapes))
+            found.append(walls_of(shapes, touch))
             if self._progress is not None:
                 self._progress(done, len(self.plans))
         return tuple(found)

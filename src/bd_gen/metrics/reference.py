@@ -134,7 +134,7 @@ class Reference:
             for part, array in fitted.items()
         }
         text = np.frombuffer(json.dumps(header).encode(), np.uint8)
-        write_with(path, lambda file: _write_npz(file, {_HEADER: text, **arrays}))
+        write_with(path, lambda file: write_npz(file, {_HEADER: text, **arrays}))
 
     @classmethod
     def load(cls, path: str | Path) -> "Reference":
@@ -172,8 +172,8 @@ class Reference:
             ) from error
 
 
-def _write_npz(file: IO[bytes], arrays: Mapping[str, np.ndarray]) -> None:
-    # What numpy.savez does, but an array of Python objects is refused instead of pickled.
+def write_npz(file: IO[bytes], arrays: Mapping[str, np.ndarray]) -> None:
+    """What numpy.savez does, but an array of Python objects is refused instead of pickled."""
     with zipfile.ZipFile(file, "w") as archive:
         for name, array in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as member:

@@ -182,12 +182,11 @@ class Metric:
     on_subset: bool = False
     fit_name: str = ""
     lacking: Callable[[Words], str] | None = None
+    of: Of = "tokens"
 
     def lacks(self, words: Words) -> str:
         """What the words lack to have it; empty: nothing."""
         return "" if self.lacking is None else self.lacking(words)
-
-    of: Of = "tokens"
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ def nats_of_models(
                 done += found.shape[1]
                 if progress is not None:
                     progress(done, len(tokens) * num_orders)
-    num_tokens = num_rooms * (num_rooms + 1) // 2 - is_known.sum(axis=1)
+    num_tokens = vocabulary.num_real(num_rooms) - is_known.sum(axis=1)
     return [AnyOrderNats(per_order, num_rooms, num_tokens) for per_order in nats]
 
 

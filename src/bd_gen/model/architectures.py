@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.model.box_denoiser import BoxDenoiser
 from bd_gen.model.config import ModelConfig
 from bd_gen.model.denoiser import Denoiser
 from bd_gen.model.published import PublishedConfig, PublishedDenoiser
@@ -32,4 +33,6 @@ def new_denoiser(config: ModelConfig, vocabulary: Vocabulary) -> Denoiser:
     """A fresh denoiser of that configuration."""
     if isinstance(config, PublishedConfig):
         return PublishedDenoiser(config, vocabulary)
+    if config.levels:
+        return BoxDenoiser(config, vocabulary)
     return Denoiser(config, vocabulary)

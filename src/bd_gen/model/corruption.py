@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from bd_gen.diagrams.vocabulary import NUM_SIDES
 from bd_gen.model.schedules import Schedule
 
 SMALLEST_TIME = 1e-3
@@ -105,6 +106,30 @@ class MaskedByTime(Corrupter):
             weight=((1.0 - SMALLEST_TIME) * at_time.weight).float()[:, None],
             time=time.float(),
         )
+
+
+class MaskedBoxes(Corrupter):
+    """Sides of boxes alone are masked, as another corrupter masks whole rows.
+
+    Args:
+        of_sides: masks the 4n sides of n rooms as if they were all there is.
+    """
+
+    def __init__(self, of_sides: Corrupter) -> None:
+        self.of_sides = of_sides
+
+    def __call__(
+        self, num_rooms: int, level: Tensor, noise: Tensor, tokens: Tensor | None = None
+    ) -> Corruption:
+        """See `Corrupter`; the diagram stands before the sides."""
+        known = noise.shape[1] - NUM_SIDES * num_rooms
+        sides = None if tokens is None else tokens[:, known:]
+        found = self.of_sides(num_rooms, level, noise[:, known:], sides)
+        is_masked = torch.nn.functional.pad(found.is_masked, (known, 0), value=False)
+        weight = found.weight
+        if weight.shape[1] > 1:
+            weight = torch.nn.functional.pad(weight, (known, 0))
+        return Corruption(is_masked, weight, found.time)
 
 
 def masked_count(level: Tensor, length: int) -> tuple[Tensor, Tensor]:

@@ -16,6 +16,7 @@ from bd_gen.model.process import ForwardProcess
 
 DENOISING_TIMES = (0.1, 0.3, 0.5, 0.7, 0.9)
 _BATCH = 512
+_KINDS = ("node", "edge", "side")
 
 
 def held_out_groups(tokens: np.ndarray, vocabulary: Vocabulary) -> list[CleanGroup]:
@@ -68,15 +69,16 @@ def denoising_scores(
     """Accuracy and cross-entropy of masked tokens at five times, and the bound.
 
     Returns:
-        `denoise/{acc,ce}_{node,edge}@t=T` for T in 0.1 ... 0.9 (every token is masked with
+        `denoise/{acc,ce}_{node,edge,side}@t=T` for T in 0.1 ... 0.9 (every token is masked with
         probability 1 - alpha(T); averages over masked tokens) and `denoise/val_elbo` in nats per
         diagram. A key whose average has no token is left out.
     """
     generator = torch.Generator().manual_seed(seed)
     groups = held_out_groups(tokens, denoiser.vocabulary)
     scores: dict[str, float] = {}
+    kinds = _KINDS[: len(denoiser.vocabulary.sizes)]
     for time in DENOISING_TIMES:
-        sums = np.zeros((2, 3))  # node, edge: correct, cross-entropy, count
+        sums = np.zeros((len(kinds), 3))  # by kind: correct, cross-entropy, count
         for group in groups:
             noise = torch.rand(group.tokens.shape, generator=generator)
             is_masked = noise < 1.0 - process.alpha(group.num_rooms, time)
@@ -84,8 +86,8 @@ def denoising_scores(
             is_masked, times = _moved(denoiser, is_masked, times)
             corruption = Corruption(is_masked, torch.ones_like(times)[:, None], times)
             if is_masked.any():
-                sums += _sums_by_kind(_loss_of(denoiser, group, corruption))
-        for kind, (correct, entropy, count) in zip(("node", "edge"), sums, strict=True):
+                sums += _sums_by_kind(_loss_of(denoiser, group, corruption), denoiser.vocabulary)
+        for kind, (correct, entropy, count) in zip(kinds, sums, strict=True):
             if count:
                 scores[f"denoise/acc_{kind}@t={time}"] = float(correct / count)
                 scores[f"denoise/ce_{kind}@t={time}"] = float(entropy / count)
@@ -103,10 +105,10 @@ def _loss_of(denoiser: Denoiser, group: CleanGroup, corruption: Corruption) -> M
     return masked_loss(denoiser, [replace(group, tokens=tokens)], [corruption], denoiser.vocabulary)
 
 
-def _sums_by_kind(loss: MaskedLoss) -> np.ndarray:
+def _sums_by_kind(loss: MaskedLoss, vocabulary: Vocabulary) -> np.ndarray:
     def sums(of: Tensor) -> list[float]:
         correct = (loss.is_correct & of).sum()
         entropy = (loss.cross_entropy * of).double().sum()
         return [float(correct), float(entropy), float(of.sum())]
 
-    return np.array([sums(~loss.is_edge), sums(loss.is_edge)])
+    return np.array([sums(loss.shift == shift) for shift in np.unique(vocabulary.shifts)])

@@ -15,7 +15,7 @@ from torch.nn import functional as F  # noqa: N812 - the name that everybody use
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.corruption import Corrupter, Corruption
 from bd_gen.model.denoiser import Denoiser
-from bd_gen.model.packing import SoftMask, mask_row_on, pack
+from bd_gen.model.packing import SoftMask, mask_row_on, pack, shifts_on
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class CleanGroup:
 
     Attributes:
         num_rooms: rooms of each of them.
-        tokens: (b, N) int64 at the N = n(n+1)/2 real positions.
+        tokens: (b, N) int64 at the N real positions.
         weight: what each of them counts in the average over diagrams.
         draws: so many rows next to each other are one and the same diagram.
     """
@@ -49,7 +49,7 @@ class MaskedLoss:
         cross_entropy: (M,) -log p of the clean value.
         weight: (M,) weight of each token in the bound.
         is_correct: (M,) bool, the clean value is the most probable one.
-        is_edge: (M,) bool.
+        shift: (M,) int64 that of the token's kind, as `Vocabulary.shifts`: 0 for a room type.
         diagram: (M,) int64 which diagram of the batch it belongs to.
         num_diagrams: B.
     """
@@ -57,7 +57,7 @@ class MaskedLoss:
     cross_entropy: Tensor
     weight: Tensor
     is_correct: Tensor
-    is_edge: Tensor
+    shift: Tensor
     diagram: Tensor
     num_diagrams: int
 
@@ -118,7 +118,7 @@ def masked_loss(
     """
     clean = pack([(group.num_rooms, group.tokens) for group in groups], vocabulary)
     mask_row = mask_row_on(vocabulary, clean.tokens.device)
-    shift = vocabulary.node_size * (clean.positions >= vocabulary.n_max)
+    shift = shifts_on(vocabulary, clean.tokens.device)[clean.positions]
     mask_tokens = mask_row[clean.positions] + shift
     is_masked = torch.cat([c.is_masked.reshape(-1) for c in corruptions])
     if corruptions[0].soft is None:
@@ -146,7 +146,7 @@ def masked_loss(
         cross_entropy=F.cross_entropy(logits, target, reduction="none"),
         weight=weight,
         is_correct=logits.detach().argmax(dim=1) == target,
-        is_edge=shift > 0,
+        shift=shift,
         diagram=diagram,
         num_diagrams=num_diagrams,
     )

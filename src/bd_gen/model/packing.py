@@ -42,8 +42,8 @@ class PackedBatch:
     """Token rows of B diagrams as T tokens in one line.
 
     Attributes:
-        tokens: (T,) int64 index into the joint embedding table: node tokens as they are, edge
-            tokens shifted by the size of the node vocabulary.
+        tokens: (T,) int64 index into the joint embedding table: node tokens as they are, those of
+            other kinds shifted by `Vocabulary.shifts`.
         positions: (T,) int64 position of each token in the full row.
         groups: diagrams of equal length, in order.
         key_mask: None, or (T,) bool: False where a token is PAD and must not be attended to.
@@ -75,10 +75,9 @@ def _row_constants(
         positions = np.arange(vocabulary.length)
     else:
         positions = vocabulary.real_positions(num_rooms)
-    shift = np.where(vocabulary.is_node[positions], 0, vocabulary.node_size)
     return (
         torch.from_numpy(positions.astype(np.int64)).to(device),
-        torch.from_numpy(shift.astype(np.int64)).to(device),
+        torch.from_numpy(vocabulary.shifts[positions].astype(np.int64)).to(device),
     )
 
 
@@ -88,11 +87,17 @@ def mask_row_on(vocabulary: Vocabulary, device: torch.device) -> Tensor:
     return torch.from_numpy(vocabulary.mask_row.astype(np.int64)).to(device)
 
 
+@lru_cache(maxsize=64)
+def shifts_on(vocabulary: Vocabulary, device: torch.device) -> Tensor:
+    """(length,) int64 the shift of every position's tokens in the joint table."""
+    return torch.from_numpy(vocabulary.shifts.astype(np.int64)).to(device)
+
+
 def pack(rows: Sequence[tuple[int, Tensor]], vocabulary: Vocabulary) -> PackedBatch:
     """Pack diagrams that are already grouped by number of rooms.
 
     Args:
-        rows: pairs (number of rooms n, (b, n(n+1)/2) integer tokens at the real positions).
+        rows: pairs (number of rooms n, (b, N) integer tokens at the N real positions).
         vocabulary: the layout of the full row.
     """
     tokens, positions, groups = [], [], []

@@ -7,11 +7,12 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.diagrams.vocabulary import NUM_SIDES, Vocabulary
 from bd_gen.model.corruption import (
     SMALLEST_TIME,
     Corrupter,
     Corruption,
+    MaskedBoxes,
     MaskedCount,
     corrupter_named,
     time_at,
@@ -96,6 +97,24 @@ class FixedProcess(ForwardProcess):
     def time_of(self, num_rooms: int, visible: Tensor) -> Tensor:  # noqa: ARG002
         """See `ForwardProcess`."""
         return self.schedule.time_of(visible)
+
+
+class BoxProcess(FixedProcess):
+    """Sides of boxes are masked as in the fixed process; the diagram before them stays visible."""
+
+    def in_training(self, done: float) -> Corrupter:
+        """See `ForwardProcess`."""
+        return MaskedBoxes(super().in_training(done))
+
+    def in_validation(self) -> Corrupter:
+        """See `ForwardProcess`."""
+        return MaskedBoxes(super().in_validation())
+
+    def alpha(self, num_rooms: int, time: float) -> Tensor:
+        """See `ForwardProcess`; 1 for the diagram."""
+        of_diagram = super().alpha(num_rooms, time)
+        sides = of_diagram[:1].expand(NUM_SIDES * num_rooms)
+        return torch.cat([torch.ones_like(of_diagram), sides])
 
 
 class LearnedOrders(FixedProcess):

@@ -8,7 +8,7 @@ from typing import Any
 from bd_gen.data.config import DataConfig, recorded_fields
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL
 from bd_gen.report.contents import Contents, Entry
-from bd_gen.results.columns import REAL
+from bd_gen.results.columns import REAL, label_and_method
 from bd_gen.sampling.settings import overrides
 from bd_gen.system.plugin_records import FIELD, options
 
@@ -50,6 +50,9 @@ def generation_command(entry: Entry, contents: Contents) -> str | None:
         words.append("eval.class_weights=class_weights.json")
     directory = contents.directory
     words += [f"results.dir={directory.parent}", f"results.schedule={directory.name}"]
+    label, _ = label_and_method(entry.name)
+    if label:
+        words.append(f"results.label={label}")
     command = f"bd-gen generate {_plugins(generation)}{shlex.join(words)}"
     return " && ".join([*files, command])
 

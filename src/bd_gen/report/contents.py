@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from bd_gen.data.cache import file_hash
+from bd_gen.data.config import DataConfig
 from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.words import Words
 from bd_gen.metrics import DiagramSet
@@ -107,11 +108,15 @@ class Contents:
         return [Column(entry.name, entry.result) for entry in self.entries]
 
 
-def read_contents(directory: str | Path) -> Contents:
+def read_contents(directory: str | Path, data: DataConfig | None = None) -> Contents:
     """Read every result of a directory, and the samples beside it as far as they are there.
 
+    Args:
+        directory: where the results lie.
+        data: where the real diagrams are; None: where the samples say.
+
     Raises:
-        InputError: there is no such directory, or no usable result in it.
+        InputError: there is no such directory, no usable result in it, or `data` cannot be used.
     """
     columns, problems = read_columns(directory)
     if not columns:
@@ -126,9 +131,14 @@ def read_contents(directory: str | Path) -> Contents:
     diagrams = {e.name: _diagrams(e.samples) for e in entries if e.samples is not None}
     warnings = [*unlike_columns(columns), *_not_evaluated(Path(directory), columns)]
     if REAL not in diagrams:
-        held_out = _held_out(entries)
+        held_out = _held_out(entries, data)
         if held_out is not None:
             diagrams[REAL] = held_out
+        elif data is not None:
+            warnings.append(
+                "the given data are not those that the methods were measured against, so there "
+                "are no real diagrams on the page"
+            )
     return Contents(Path(directory), tuple(entries), diagrams, tuple(warnings), tuple(problems))
 
 
@@ -167,15 +177,18 @@ def _diagrams(samples: Samples) -> Diagrams:
     return Diagrams(DiagramSet(tokens, samples.vocabulary), tuple(samples.per_seed))
 
 
-def _held_out(entries: list[Entry]) -> Diagrams | None:
+def _held_out(entries: list[Entry], data: DataConfig | None) -> Diagrams | None:
     """The test split of the data that the samples were made for, if it can still be read."""
     like = next((entry for entry in entries if entry.samples is not None), None)
     if like is None or like.samples is None:
         return None
-    try:
-        dataset = References().dataset(recorded_data(like.samples, like.name))
-    except InputError:
-        return None
+    if data is not None:
+        dataset = References().dataset(data)
+    else:
+        try:
+            dataset = References().dataset(recorded_data(like.samples, like.name))
+        except InputError:
+            return None
     is_same = dataset.fingerprint == like.result.provenance.get("data_fingerprint")
     if not is_same or not len(dataset.test):
         return None

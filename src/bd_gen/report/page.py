@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from bd_gen.data.config import DataConfig
 from bd_gen.drawing.appearance import room_colours, text_colours
 from bd_gen.report.commands import page_commands
 from bd_gen.report.contents import Contents, read_contents
@@ -51,12 +52,15 @@ class Report:
     contents: Contents
 
 
-def write_report(directory: str | Path, out: str | Path | None = None) -> Report:
+def write_report(
+    directory: str | Path, out: str | Path | None = None, data: DataConfig | None = None
+) -> Report:
     """Write one file on all results of a directory; it needs no network and no other file.
 
     Args:
         directory: where the results of one noise schedule lie.
         out: the file to write, .html or .pdf; `report.html` beside the results if None.
+        data: where the real diagrams are; None: where the samples say.
 
     Raises:
         InputError: there is no such directory, no usable result in it, another ending, no browser
@@ -66,7 +70,7 @@ def write_report(directory: str | Path, out: str | Path | None = None) -> Report
     ending = path.suffix.lower()
     if ending not in ENDINGS:
         raise InputError(f"{path}: a report is written as {' or '.join(ENDINGS)}")
-    contents = read_contents(directory)
+    contents = read_contents(directory, data)
     html = page(contents, str(path))
     if ending == ".pdf":
         print_to_pdf(html, path)

@@ -46,7 +46,7 @@ class NamedPlans:
     Attributes:
         name: of their result.
         plans: with boxes, at least one.
-        scale: metres per pixel.
+        scale: metres per pixel; None: as their words have it, else 18/256.
         sha256: of the file or the data that they come from.
         source: where that is, for people.
         yardstick: the reserved name that they stand for; empty for all others.
@@ -55,7 +55,7 @@ class NamedPlans:
 
     name: str
     plans: tuple[LaidOut, ...]
-    scale: float
+    scale: float | None
     sha256: str
     source: str
     yardstick: str = ""
@@ -97,12 +97,14 @@ def evaluate_plans(
         force: compute also what is up to date.
 
     Raises:
-        InputError: the name is a reserved one, the present result cannot be read, a metric is
-            unknown, or a file cannot be written.
+        InputError: the plans are in other words than the reference, the name is a reserved one,
+            the present result cannot be read, a metric is unknown, or a file cannot be written.
     """
     path = result_path(directory, named.name)
     check_reserved(named.name, {"yardstick": named.yardstick}, path)
-    made_of = _made_of(named, reference)
+    measured = PlanSet(named.plans, named.scale)
+    check_words(measured, reference, named.name)
+    made_of = _made_of(named, measured, reference)
     old = read_result(path) if path.exists() else None
     if old is not None and not old.is_of_plans:
         raise InputError(f"{path}: is no result of plans; give the plans another name or place")
@@ -113,7 +115,6 @@ def evaluate_plans(
     notes = (*named.notes, *reference.notes)
     if not stale and kept is not None:
         return Evaluation(path, kept, notes, (), tuple(kept.metric_versions), is_new=False)
-    measured = PlanSet(named.plans, named.scale)
     sizes = {_SEED: len(measured)}
     new = measure_sets(sizes, [measured], reference.statistics, stale, progress)
     result = _result(named, kept, new, made_of, reference)
@@ -128,11 +129,24 @@ def evaluate_plans(
     return Evaluation(path, result, notes, tuple(new.versions), stays)
 
 
-def _made_of(named: NamedPlans, reference: FoundPlans) -> dict[str, Any]:
+def check_words(plans: PlanSet, reference: FoundPlans, name: str) -> None:
+    """Refuse to compare plans in the words of one data set with those of another.
+
+    Raises:
+        InputError: they are.
+    """
+    ours, theirs = plans.words, reference.statistics.words
+    if reference.statistics.num_plans and ours.hash != theirs.hash:
+        raise InputError(
+            f"{name}: is in the words of {ours.name}, and the reference in those of {theirs.name}"
+        )
+
+
+def _made_of(named: NamedPlans, plans: PlanSet, reference: FoundPlans) -> dict[str, Any]:
     """What the numbers depend on besides the metrics."""
     return {
         "plans_sha256": named.sha256,
-        "metres_per_pixel": named.scale,
+        "metres_per_pixel": plans.scale,
         "data_fingerprint": reference.statistics.fingerprint or None,
         "intervals_version": intervals_version(len(named.plans)),
     }

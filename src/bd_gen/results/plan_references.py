@@ -1,6 +1,7 @@
 """What plans are measured against: the plans of a data set, or of a file."""
 
 import hashlib
+import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -11,7 +12,12 @@ from bd_gen.data.dataset import Dataset
 from bd_gen.data.plan_table import PlanTable
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut
 from bd_gen.diagrams.tokens import diagrams_from_tokens
-from bd_gen.metrics.plan_reference import MOST_PLANS, PlanReference, evenly
+from bd_gen.metrics.plan_reference import (
+    MOST_PLANS,
+    PlanReference,
+    evenly,
+    load_or_fit_plans,
+)
 from bd_gen.metrics.plan_set import PlanSet
 from bd_gen.results.columns import REAL
 from bd_gen.results.plan_evaluation import FoundPlans, NamedPlans
@@ -28,38 +34,54 @@ def without_reference() -> FoundPlans:
 
 
 def of_data(
-    data: DataConfig, references: References, scale: float = METRES_PER_PIXEL,
+    data: DataConfig,
+    references: References,
+    scale: float | None = None,
     progress: Progress | None = None,
-) -> FoundPlans:  # fmt: skip
+) -> FoundPlans:
     """The statistics of the training part of a data set, as far as its plans have boxes.
 
     Args:
         data: which.
         references: where data sets are loaded.
-        scale: metres per pixel.
-        progress: called while plans are measured.
+        scale: metres per pixel; None: as the words of the data have it, else 18/256.
+        progress: called while plans are measured, if they are not in the cache.
 
     Raises:
         InputError: the data cannot be loaded, or no plan has boxes.
     """
     dataset = references.dataset(data)
-    plans, notes = _taken(dataset, dataset.split.train, MOST_PLANS)
-    statistics = PlanReference.fit(PlanSet(plans, scale, progress), dataset.fingerprint)
+    words = dataset.vocabulary.words
+    metres = scale or words.metres_per_pixel or METRES_PER_PIXEL
+    table, rows, notes = _rows(dataset, dataset.split.train, MOST_PLANS)
+    folder = data.cache_folder / "references"
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        statistics = load_or_fit_plans(
+            lambda: PlanSet(plans_of_table(table, rows), metres, progress),
+            words,
+            dataset.fingerprint,
+            metres,
+            folder,
+        )
     fields = {k: v for k, v in asdict(data).items() if k != "cache_dir"}
-    return FoundPlans(statistics, fields, notes)
+    return FoundPlans(statistics, fields, (*notes, *(str(w.message) for w in caught)))
 
 
 def of_plans(
-    plans: Sequence[LaidOut], source: str, sha256: str, scale: float = METRES_PER_PIXEL,
+    plans: Sequence[LaidOut],
+    source: str,
+    sha256: str,
+    scale: float | None = None,
     progress: Progress | None = None,
-) -> FoundPlans:  # fmt: skip
+) -> FoundPlans:
     """The statistics of plans of a file.
 
     Args:
         plans: with boxes.
         source: the file, for people.
         sha256: of it.
-        scale: metres per pixel.
+        scale: metres per pixel; None: as their words have it, else 18/256.
         progress: called while plans are measured.
     """
     taken = evenly(plans, len(plans))
@@ -68,7 +90,7 @@ def of_plans(
 
 
 def held_out(
-    data: DataConfig, references: References, count: int, scale: float = METRES_PER_PIXEL
+    data: DataConfig, references: References, count: int, scale: float | None = None
 ) -> NamedPlans:
     """Real held-out plans: the column that others are measured by.
 
@@ -76,27 +98,30 @@ def held_out(
         data: whose test part.
         references: where data sets are loaded.
         count: how many at most; of more they are taken evenly.
-        scale: metres per pixel.
+        scale: metres per pixel; None: as the words of the data have it, else 18/256.
 
     Raises:
         InputError: the data cannot be loaded, or no held-out plan has boxes.
     """
     dataset = references.dataset(data)
-    plans, _ = _taken(dataset, dataset.split.test, count)
+    table, rows, _ = _rows(dataset, dataset.split.test, count)
+    plans = plans_of_table(table, rows)
     digest = hashlib.sha256(f"{dataset.fingerprint} test {len(plans)}".encode()).hexdigest()
     source = f"{dataset.source}, test split"
     short = f"only {len(plans)} held-out plans have boxes" if len(plans) < count else ""
-    notes = (short,) if short else ()
-    return NamedPlans(REAL, tuple(plans), scale, digest, source, REAL, notes)
+    return NamedPlans(REAL, tuple(plans), scale, digest, source, REAL, (short,) if short else ())
 
 
-def _taken(dataset: Dataset, rows: np.ndarray, count: int) -> tuple[list[LaidOut], tuple[str, ...]]:
+def _rows(
+    dataset: Dataset, rows: np.ndarray, count: int
+) -> tuple[PlanTable, np.ndarray, tuple[str, ...]]:
+    """The table, at most so many of some rows, evenly, with boxes, and a note on the others."""
     table = dataset.table
     with_boxes = rows if table is None else rows[table.has_boxes[rows]]
     if table is None or not len(with_boxes):
         raise InputError(f"{dataset.source}: no plan there has boxes to measure by")
-    taken = np.array(evenly(with_boxes.tolist(), len(with_boxes), count))
-    return plans_of_table(table, taken), _told(taken.tolist(), len(with_boxes))
+    taken = evenly(with_boxes.tolist(), len(with_boxes), count)
+    return table, np.array(taken), _told(taken, len(with_boxes))
 
 
 def _told(taken: Sequence[object], count: int) -> tuple[str, ...]:

@@ -87,6 +87,24 @@ class Condition:
         return len(self.room_types)
 
     @property
+    def is_complete(self) -> bool:
+        """Is nothing left to draw: are all rooms and all relations given?"""
+        num_pairs = self.num_rooms * (self.num_rooms - 1) // 2
+        return None not in self.room_types and len({r[:2] for r in self.relations}) == num_pairs
+
+    def check_open(self) -> None:
+        """Refuse a condition of which every sample would be a copy.
+
+        Raises:
+            InputError: nothing is left to draw.
+        """
+        if self.is_complete:
+            raise InputError(
+                "given: nothing is left to draw, all rooms and relations are given; leave some "
+                "out, or let those that are not joined be drawn (--absent-edges drawn)"
+            )
+
+    @property
     def as_plain(self) -> dict[str, Any]:
         """What `condition_reader` reads: names of rooms and relations."""
         names = self.words.room_names

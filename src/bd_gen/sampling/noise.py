@@ -39,6 +39,11 @@ def attempt_of(sample: int, attempt: int) -> int:
     return sample + (attempt << _ATTEMPT_SHIFT)
 
 
+def number_of(samples: Tensor) -> Tensor:
+    """(...) int64 the numbers of samples, whatever attempts at them (see `attempt_of`)."""
+    return samples & _WORD
+
+
 def philox(counter: tuple[Tensor, Tensor, Tensor, Tensor], key: tuple[int, int]) -> list[Tensor]:
     """Four words (int64 tensors in 0..2^32-1) for counters of broadcastable shapes."""
     c0, c1, c2, c3 = torch.broadcast_tensors(*counter)

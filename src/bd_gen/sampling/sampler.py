@@ -20,7 +20,7 @@ from bd_gen.model.packing import pack
 from bd_gen.sampling.grid import Visibility
 from bd_gen.sampling.limited import LimitedTokens
 from bd_gen.sampling.method import Method
-from bd_gen.sampling.noise import KeyedNoise, Stream
+from bd_gen.sampling.noise import KeyedNoise, Stream, number_of
 from bd_gen.sampling.predictor import Predictor
 from bd_gen.sampling.state import GroupState, Reveal
 from bd_gen.sampling.steps import Course
@@ -51,16 +51,17 @@ class Sampler:
         method: how to sample.
         device: where the predictor lives.
         given: (length,) uint8 token row that every sample keeps where it is not MASK; its PAD
-            fixes the number of rooms. None: nothing is given.
+            fixes the number of rooms. (K, length): sample k keeps row k; those with as many rooms
+            are MASK in as many places. None: nothing is given.
         allowed: by position in the row, the values that a token that is not given may have; goes
-            with `given`. These tokens are drawn first, see `LimitedTokens`.
+            with one `given` row. These tokens are drawn first, see `LimitedTokens`.
 
     Attributes:
         calls: calls of the network so far, each of one diagram counted as one.
         calls_of: (N,) int64 calls for each diagram of the last `sample`.
 
     Raises:
-        ValueError: `allowed` without `given`.
+        ValueError: `allowed` without one `given` row.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class Sampler:
         self.calls_of = np.zeros(0, np.int64)
         self._limited: LimitedTokens | None = None
         if allowed:
-            if given is None:
+            if given is None or given.ndim > 1:
                 raise ValueError("tokens are limited where a row is given, MASK at the least")
             self._limited = LimitedTokens(
                 predictor, vocabulary, visibility, given, dict(allowed), self.device
@@ -173,12 +174,21 @@ class Sampler:
         no_calls = torch.zeros_like(samples)
         if self.given is None:
             return None, no_calls
-        real = self.given != self.vocabulary.pad_row
-        return torch.from_numpy(self.given[real]).long(), no_calls
+        rows = self._given_rows(samples)
+        real = rows[0] != self.vocabulary.pad_row
+        return torch.from_numpy(rows[:, real]).long(), no_calls
+
+    def _given_rows(self, samples: Tensor) -> np.ndarray:
+        """(b, length) or (1, length) rows that samples keep."""
+        assert self.given is not None  # noqa: S101 - the caller asked
+        if self.given.ndim == 1:
+            return self.given[None]
+        return self.given[number_of(samples).cpu().numpy()]
 
     def _draw_num_rooms(self, samples: Tensor, noise: KeyedNoise) -> np.ndarray:
         if self.given is not None:
-            return np.full(len(samples), num_rooms_of(self.given[None], self.vocabulary)[0])
+            rows = self._given_rows(samples)
+            return np.broadcast_to(num_rooms_of(rows, self.vocabulary), len(samples))
         shares = np.cumsum(np.asarray(self.num_rooms_histogram, np.float64))
         drawn = noise.num_rooms(samples).cpu().numpy() * shares[-1]
         return np.searchsorted(shares, drawn, side="right")

@@ -31,7 +31,7 @@ from bd_gen.sampling.method import Method
 from bd_gen.sampling.particles import ParticleSampler
 from bd_gen.sampling.rule_sweeps import RuleSweeps
 from bd_gen.sampling.rules import Rule, holds_all
-from bd_gen.studio.plan_message import plan_message, plan_of
+from bd_gen.studio.plan_message import finished, plan_message
 from bd_gen.studio.sketch import Sketch, items, named, relations_of, sketch_of, text, whole
 from bd_gen.studio.solving import boxes_for, diagram_of
 from bd_gen.system.errors import InputError
@@ -52,7 +52,7 @@ _MOST_DRAWN = 3_000
 _MOST_FRUITLESS = 600
 _NUM_ORDERS = 1  # of the likelihood: a bound, in the same order of rooms for all
 _SWEEPS = 2  # after a draw, as `design` does
-_IMPROVE = 0.1  # seconds a layout
+_EFFORT = 0.15  # for a layout, as `SolverOptions.improve_effort`
 
 
 @dataclass(frozen=True)
@@ -261,16 +261,17 @@ class Alternatives:
     def _alternative(self, row: np.ndarray) -> dict[str, Any] | None:
         (diagram,) = diagrams_from_tokens(row[None], self.vocabulary)
         whole_sketch = _complete(self.sketch, diagram)
-        boxes = boxes_for(whole_sketch, improve=_IMPROVE)
+        boxes = boxes_for(whole_sketch, improve=_EFFORT)
         if boxes is None:
             return None
+        plan = finished(whole_sketch, boxes, _EFFORT)
         state = self._state
         state.found += 1
         state.funnel.laid_out += 1
         return {
             "event": "alternative",
             "relations": named(diagram),
-            "plan": plan_message(plan_of(whole_sketch, boxes)),
+            "plan": plan_message(plan),
             "nats": self._nats(row),
             "differences": self._differences(diagram),
         }

@@ -13,7 +13,7 @@ from bd_gen.design.contradictions import contradictory
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.vocabulary import NUM_RELATIONS, RELATIONS
 from bd_gen.studio.moving import move
-from bd_gen.studio.plan_message import plan_message, plan_of
+from bd_gen.studio.plan_message import finished, plan_message
 from bd_gen.studio.projects import project_of
 from bd_gen.studio.reasons import reason_of
 from bd_gen.studio.sketch import (
@@ -30,14 +30,14 @@ from bd_gen.studio.sketch import (
     whole,
 )
 from bd_gen.studio.solving import boxes_for
-from bd_gen.studio.transfer import exported, imported, with_names
+from bd_gen.studio.transfer import exported, imported
 from bd_gen.studio.vocabulary import vocabulary_message
 from bd_gen.system.errors import InputError
 
 LARGEST_UPLOAD = 16_000_000
 """Bytes of a file that somebody brings."""
 
-_LONGEST_IMPROVE = 2.0  # seconds
+_MOST_EFFORT = 1.0
 Message = dict[str, Any]
 
 
@@ -61,14 +61,15 @@ def plan(desk: Desk, message: Message) -> Message:  # noqa: ARG001
     """A layout of the sketch, or why there is none and what to give up for one."""
     sketch = sketch_of(message.get("sketch"))
     previous = message.get("boxes")
-    boxes = boxes_for(
-        sketch,
-        None if previous is None else box_table(previous, sketch.num_rooms),
-        _seconds(message.get("improve", 0.0)),
-    )
+    if previous is not None:
+        previous = box_table(previous, sketch.num_rooms)
+    effort = _effort(message.get("effort", 0.0))
+    boxes = boxes_for(sketch, previous, effort)
     if boxes is None:
         return reason_of(sketch).message
-    return {"plan": plan_message(plan_of(sketch, boxes))}
+    is_new = boxes is not previous
+    tidied = effort if is_new or message.get("tidy") is True else 0.0
+    return {"plan": plan_message(finished(sketch, boxes, tidied)), "is_new": is_new}
 
 
 def drag(desk: Desk, message: Message) -> Message:  # noqa: ARG001
@@ -82,7 +83,7 @@ def drag(desk: Desk, message: Message) -> Message:  # noqa: ARG001
     found = move(sketch, boxes, room, target)
     shown = found.boxes if found.boxes is not None else boxes
     return {
-        "plan": plan_message(plan_of(sketch, shown)),
+        "plan": plan_message(finished(sketch, shown)),
         "is_snapped": found.boxes is None or not np.array_equal(found.boxes, found.wished),
         "wished": found.wished.tolist(),
         "broken": [
@@ -122,8 +123,8 @@ def export(desk: Desk, message: Message) -> Any:  # noqa: ARG001
     if boxes is None:
         laid_out = LaidOut("plan", sketch.diagram, None, sketch.joined)
     else:
-        laid_out = plan_of(sketch, box_table(boxes, sketch.num_rooms))
-    return exported(with_names(laid_out, sketch), name)
+        laid_out = finished(sketch, box_table(boxes, sketch.num_rooms)).plan
+    return exported(laid_out, name)
 
 
 def project(desk: Desk, message: Message) -> Message:
@@ -158,10 +159,10 @@ def _name(relation: int) -> str:
     return RELATIONS[relation] if relation < NUM_RELATIONS else APART
 
 
-def _seconds(value: Any) -> float:
+def _effort(value: Any) -> float:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not 0 <= value <= _LONGEST_IMPROVE:
-        raise InputError(f"improve: expected seconds in 0..{_LONGEST_IMPROVE:g}")
+    if not is_number or not 0 <= value <= _MOST_EFFORT:
+        raise InputError(f"effort: expected a number in 0..{_MOST_EFFORT:g}")
     return float(value)
 
 

@@ -17,7 +17,9 @@ from bd_gen.layouts.constraints import (
     touching_clauses,
     variable,
 )
-from bd_gen.layouts.problem import Problem, Statement, problem_of
+from bd_gen.layouts.problem import Problem, problem_of
+from bd_gen.layouts.solver import for_boxes
+from bd_gen.layouts.statement import Statement
 from bd_gen.sampling.rules import ANY_RELATION
 from bd_gen.sampling.rules import Literal as TokenLiteral
 from bd_gen.studio.sketch import Sketch
@@ -124,7 +126,7 @@ def _literal_clauses(i: int, j: int, literal: TokenLiteral) -> tuple[Clause, ...
 
 
 def _options(sketch: Sketch) -> Iterator[Demand]:
-    options = sketch.options()
+    options = for_boxes(sketch.options(), sketch.room_types)
     if options.ask_nothing:
         return
     names = sketch.labels

@@ -10,10 +10,7 @@ from bd_gen.layouts.problem import Problem
 from bd_gen.layouts.search import box_model, boxes_of
 from bd_gen.studio.sketch import Sketch
 
-_PATIENCE = 6.0
-"""Seconds by the clock for a deterministic effort that takes one of them on an idle core."""
-
-_EFFORT_PER_SECOND = 0.25
+_PATIENCE = 5.0  # seconds by the clock after which a search ends whatever its effort
 _FULLNESS = 0.8
 """Share of the rectangle around all rooms that rooms take."""
 
@@ -46,8 +43,7 @@ def nearest(
         costs.append((distance, weight))
     model.minimise(costs)
     model.hint(start.reshape(-1).tolist())
-    seconds = _PATIENCE * effort / _EFFORT_PER_SECOND
-    answer = model.solve(Search(seconds, effort, 2, quick_restart=False, presolve=True))
+    answer = model.solve(Search(_PATIENCE, effort, 2, quick_restart=False, presolve=True))
     return start if answer.values is None else boxes_of(answer.values, problem.num_rooms)
 
 

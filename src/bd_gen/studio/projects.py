@@ -49,7 +49,7 @@ def project_of(content: bytes | str, checkpoint: str) -> dict[str, Any]:
         notes.append(
             "it was made with another model: the plan is the same, new alternatives will differ"
         )
-    return {"project": _checked(project), "notes": notes}
+    return {"project": checked_document(project.get("sketch")), "notes": notes}
 
 
 def _check_vocabulary(name: Any) -> None:
@@ -58,8 +58,13 @@ def _check_vocabulary(name: Any) -> None:
         raise InputError(f"project: its rooms are of the vocabulary {name!r}; here is 'rplan'")
 
 
-def _checked(project: dict[str, Any]) -> dict[str, Any]:
-    sketch = table(project.get("sketch"), "project: sketch")
+def checked_document(document: Any) -> dict[str, Any]:
+    """What is drawn, as the page keeps it, with nothing in it that nobody knows.
+
+    Raises:
+        InputError: it holds what cannot be.
+    """
+    sketch = table(document, "project: sketch")
     rooms = items(sketch.get("rooms"), "project: rooms", LARGEST_N_MAX)
     links = items(sketch.get("links", []), "project: links", LARGEST_N_MAX * LARGEST_N_MAX // 2)
     plain = {

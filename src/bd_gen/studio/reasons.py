@@ -43,12 +43,23 @@ class Reason:
         kinds = ("relation", "rule")
         return {
             "why": self.text,
+            "parts": [_part(demand) for demand in self.conflict],
             "is_proven": self.is_proven,
             "pairs": [d.statement.rooms for d in self.conflict if d.kind in kinds],
             "rooms": [d.statement.rooms[0] for d in self.conflict if d.kind in ("place", "area")],
             "rules": sorted({d.number for d in self.conflict if d.kind == "rule"}),
             "proposals": self.proposals,
         }
+
+
+def _part(demand: Demand) -> dict[str, Any]:
+    """A demand for the page, which knows from which end its user told a relation."""
+    part: dict[str, Any] = {"text": demand.statement.text}
+    if demand.kind == "relation":
+        part["pair"] = demand.statement.rooms
+    elif demand.kind == "rule":
+        part["rule"] = demand.number
+    return part
 
 
 def reason_of(sketch: Sketch) -> Reason:

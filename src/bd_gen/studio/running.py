@@ -7,6 +7,7 @@ import socket
 import sys
 import webbrowser
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +48,10 @@ def serve(
     Raises:
         InputError: something given cannot be used.
     """
+    token = checked_token(host, token)
+    first = None if file is None else opened(file)
     listening = listen(host, port)
     at = listening.getsockname()[1]
-    token = checked_token(host, token)
     settings = Settings(
         token,
         hosts_of(host, at, names),
@@ -57,7 +59,7 @@ def serve(
         checkpoint,
         plugins,
         threads=max(2, min(8, os.cpu_count() or 2)),
-        opened=None if file is None else opened(file),
+        opened=first,
     )
     shown = f"[{host}]" if ":" in host else host
     shown = "127.0.0.1" if shown in ("0.0.0.0", "[::]") else shown  # noqa: S104
@@ -182,4 +184,5 @@ def _run(app: Any, listening: socket.socket) -> None:
         http="h11",
         ws="none",
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    with suppress(KeyboardInterrupt):  # that is how it is ended
+        uvicorn.Server(config).run(sockets=[listening])

@@ -101,7 +101,7 @@ class Studio:
                     partial(CALLS[name], Desk(self.model.words.get("checkpoint", ""))), message
                 )
         except InputError as error:
-            return JSONResponse({"error": str(error)}, 422)
+            return JSONResponse({"error": str(error)})
         if isinstance(answer, Download):
             return _download(answer)
         return JSONResponse(answer)
@@ -123,7 +123,7 @@ class Studio:
         try:
             message = await _message(request)
         except InputError as error:
-            return JSONResponse({"error": str(error)}, 422)
+            return JSONResponse({"error": str(error)})
         return StreamingResponse(
             self._lines(_client(request), message),
             media_type="application/x-ndjson",

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bd_gen.design.room_rules import RoomRule, parse_rule
+from bd_gen.design.room_rules import DesignRule, parse_rule
 from bd_gen.diagrams.diagram import Diagram, room_names
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL
 from bd_gen.diagrams.names import relation_of, room_type_of
@@ -60,7 +60,7 @@ class Sketch:
     fixed: Mapping[int, Box] = field(default_factory=dict)
     min_areas: Mapping[int, int] = field(default_factory=dict)
     max_areas: Mapping[int, int] = field(default_factory=dict)
-    rules: tuple[RoomRule, ...] = ()
+    rules: tuple[DesignRule, ...] = ()
     places: tuple[tuple[float, float], ...] = ()
 
     @property
@@ -99,8 +99,8 @@ class Sketch:
         """
         return tuple(r.for_programme(self.room_types, self.vocabulary) for r in self.rules)
 
-    def options(self, seconds: float = 1.0, improve: float = 0.0, seed: int = 0) -> SolverOptions:
-        """What a layout must satisfy besides, and how long to look.
+    def options(self, effort: float = 0.0) -> SolverOptions:
+        """What a layout must satisfy besides; `effort` is for making it better.
 
         Raises:
             InputError: areas that contradict one another.
@@ -109,9 +109,7 @@ class Sketch:
             min_areas=self.min_areas,
             max_areas=self.max_areas,
             fixed=self.fixed,
-            time_limit=seconds,
-            improve_seconds=improve,
-            seed=seed,
+            improve_effort=effort,
         )
 
     def holds(self, diagram: Diagram) -> bool:
@@ -157,7 +155,7 @@ def sketch_of(message: Any) -> Sketch:
     )
 
 
-def rule_of(rule: Any) -> RoomRule:
+def rule_of(rule: Any) -> DesignRule:
     """A rule in words, {"kind": "require" or "forbid", "text"}.
 
     Raises:

@@ -12,10 +12,9 @@ from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_RELATIONS, Vocabulary
 from bd_gen.layouts.cp_sat import Search
 from bd_gen.layouts.objective import add_costs
 from bd_gen.layouts.search import box_model, boxes_of, find_boxes
-from bd_gen.layouts.solver import solve
+from bd_gen.layouts.tiling import tile
 from bd_gen.sampling.rules import ANY_RELATION, Clause, Literal
 from bd_gen.studio.demands import (
-    USUAL_SIDE,
     Demand,
     demands_of,
     pair_by_position,
@@ -29,8 +28,8 @@ from bd_gen.studio.sketch import Sketch, row_of
 FIRST_SECONDS = 1.0
 """To look for any layout; 99 of 100 take a few milliseconds."""
 
-_EFFORT_PER_SECOND = 0.25  # of CP-SAT's deterministic time, as in `layouts.solver`
-_PATIENCE = 6
+_EFFORT = 0.125  # of CP-SAT's deterministic time at the usual effort, as in `layouts.solver`
+_PATIENCE = 5.0  # seconds by the clock after which it ends all the same
 _MOST_CHOICES = 200  # layouts that are looked for while rules leave a choice
 
 
@@ -42,7 +41,7 @@ def boxes_for(
     Args:
         sketch: what is decided; rooms of which nothing is said do not overlap if that can be.
         previous: boxes that are kept if they still fit.
-        improve: about how many seconds to make the layout more plausible.
+        improve: effort for a more plausible layout, as `SolverOptions.improve_effort`.
         seed: of the search.
 
     Raises:
@@ -50,15 +49,6 @@ def boxes_for(
     """
     if previous is not None and fits(sketch, previous):
         return previous
-    if not (sketch.open_pairs or sketch.joined):
-        if not sketch.holds(sketch.diagram):  # a rule with a choice that no relation satisfies
-            return None
-        for least in (USUAL_SIDE, 1):
-            options = replace(sketch.options(FIRST_SECONDS, improve, seed), min_side=least)
-            boxes = solve(sketch.diagram, options).boxes
-            if boxes is not None:
-                return boxes
-        return None
     deadline = time.monotonic() + FIRST_SECONDS
     for apart in (True, False):
         found = _with_rules(sketch, demands_of(sketch, apart), improve, seed, deadline)
@@ -69,14 +59,21 @@ def boxes_for(
 
 def fits(sketch: Sketch, boxes: np.ndarray) -> bool:
     """Do boxes have all that is decided?"""
-    sides = boxes[:, 2:] - boxes[:, :2]
-    areas = sides.prod(axis=1)
-    for room, room_type in enumerate(sketch.room_types):
-        bounds = sketch.options().area_bounds(room_type)
-        if bounds is not None and not bounds[0] <= areas[room] <= bounds[1]:
-            return False
-    is_kept = all(tuple(boxes[k]) == tuple(box) for k, box in sketch.fixed.items())
-    return is_kept and sketch.holds(diagram_of(sketch.room_types, boxes))
+    if any(tuple(boxes[k]) != tuple(box) for k, box in sketch.fixed.items()):
+        return False
+    diagram = diagram_of(sketch.room_types, boxes)
+    return sketch.holds(diagram) and _are_areas_kept(sketch, diagram, boxes)
+
+
+def _are_areas_kept(sketch: Sketch, diagram: Diagram, boxes: np.ndarray) -> bool:
+    """Have all rooms, as they are seen, the areas that are asked of their types?"""
+    if not (sketch.min_areas or sketch.max_areas):
+        return True
+    areas = tile(diagram, boxes, sketch.options()).floor_plan.areas
+    return all(
+        sketch.min_areas.get(t, 0) <= area <= sketch.max_areas.get(t, np.inf)
+        for t, area in zip(sketch.room_types, areas, strict=True)
+    )
 
 
 def diagram_of(room_types: Sequence[int], boxes: np.ndarray) -> Diagram:
@@ -155,14 +152,14 @@ def _found(
     first = find_boxes(whole, FIRST_SECONDS, seed)
     if first.boxes is None or first.rest is None or improve <= 0:
         return first.boxes
-    effort = _EFFORT_PER_SECOND * improve
+    effort = _EFFORT * improve
     wished = drawn_boxes(sketch)
-    if wished is not None:
+    if wished is not None and (sketch.open_pairs or sketch.joined):
         weights = np.ones(wished.shape, np.int64)
         return nearest(whole, first.rest, wished, weights, first.boxes, effort)
     model = box_model(whole, first.rest)
     add_costs(model, sketch.diagram, replace(sketch.options(), seed=seed))
     model.hint(first.boxes.reshape(-1).tolist())
-    search = Search(_PATIENCE * improve, effort, 2, quick_restart=False, presolve=True, seed=seed)
+    search = Search(_PATIENCE, effort, 2, quick_restart=False, presolve=True, seed=seed)
     answer = model.solve(search)
     return first.boxes if answer.values is None else boxes_of(answer.values, sketch.num_rooms)

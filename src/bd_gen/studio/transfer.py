@@ -4,14 +4,13 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bd_gen.diagrams.floor_plan import FloorPlan
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut
 from bd_gen.diagrams.vocabulary import ROOM_TYPES
 from bd_gen.exchange.choosing import Choice
 from bd_gen.exchange.export import export_plans, export_target
 from bd_gen.exchange.exports import FORMATS
 from bd_gen.exchange.laid_out_files import ReadingOptions, read_laid_out
-from bd_gen.studio.sketch import TOUCHES, Sketch, named
+from bd_gen.studio.sketch import TOUCHES, named
 from bd_gen.system.errors import InputError, printable
 
 MOST_PLANS = 50
@@ -90,14 +89,3 @@ def _message(plan: LaidOut) -> dict[str, Any]:
         "relations": named(plan.diagram) + [[i, j, TOUCHES] for i, j in plan.joined],
         "boxes": None if plan.boxes is None else plan.boxes.tolist(),
     }
-
-
-def with_names(plan: LaidOut, sketch: Sketch) -> LaidOut:
-    """The plan with what the user calls the rooms."""
-    if plan.boxes is None or not any(sketch.names):
-        return plan
-    floor = plan.floor_plan or FloorPlan(plan.shapes)
-    named_floor = FloorPlan(
-        floor.rooms, floor.doors, floor.windows, sketch.labels, floor.plot, floor.north
-    )
-    return LaidOut(plan.id, plan.diagram, plan.boxes, plan.joined, named_floor)

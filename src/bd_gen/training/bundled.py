@@ -1,4 +1,4 @@
-"""The checkpoint that comes with the package, and how such a small file is made."""
+"""The checkpoints that come with the package, and how such a small file is made."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +12,9 @@ BUNDLED = "bundled"
 
 BUNDLED_FILE = Path(__file__).resolve().parents[1] / "assets" / "synthetic_small.pt"
 """`small`, trained on the built-in plans; MODEL_CARD.md beside it tells of it."""
+
+BUNDLED_GEOMETRY = BUNDLED_FILE.with_name("synthetic_geometry.pt")
+"""A model of the boxes of a diagram's rooms, trained on the built-in plans."""
 
 
 def checkpoint_file(path: str | Path) -> Path:

@@ -22,6 +22,7 @@ from bd_gen.model.denoiser import Denoiser
 from bd_gen.model.learned_rates import LearnedRates
 from bd_gen.model.order_law import OrderLaw
 from bd_gen.model.process import (
+    BoxProcess,
     FixedProcess,
     ForwardProcess,
     LearnedOrders,
@@ -98,7 +99,30 @@ class Checkpoint:
     @property
     def vocabulary(self) -> Vocabulary:
         """The layout of the rows that the model knows."""
-        return Vocabulary(self.n_max, self.words)
+        return Vocabulary(self.n_max, self.words, _levels(self.config))
+
+    @property
+    def draws_boxes(self) -> bool:
+        """Whether it is a model of the boxes of a diagram's rooms, not of diagrams."""
+        return self.vocabulary.levels > 0
+
+    def check_draws(self, boxes: bool) -> None:
+        """Make sure that the model is one of boxes, or one of diagrams.
+
+        Raises:
+            InputError: it is the other.
+        """
+        if self.draws_boxes == boxes:
+            return
+        if boxes:
+            raise InputError(
+                f"{self.source}: a model of diagrams, and one of boxes is needed "
+                "(bd-gen train experiment=geometry)"
+            )
+        raise InputError(
+            f"{self.source}: a model of the boxes of given diagrams (model.levels="
+            f"{self.vocabulary.levels}), and one of diagrams is needed"
+        )
 
     @property
     def noise(self) -> str:
@@ -144,7 +168,8 @@ class Checkpoint:
         """
         if self.rate_network_state_dict is None:
             try:
-                return FixedProcess(schedule_named(self.noise))
+                kind = BoxProcess if self.draws_boxes else FixedProcess
+                return kind(schedule_named(self.noise))
             except InputError as error:
                 raise InputError(
                     f"{self.source}: config.noise: {error}"
@@ -291,7 +316,7 @@ def _check_fields(path: Path, content: Mapping[str, Any]) -> None:
         raise InputError(f"{path}: {PLUGINS}: expected a list")
     histogram = content["num_rooms_histogram"]
     try:
-        Vocabulary(content["n_max"])
+        Vocabulary(content["n_max"], levels=_levels(content["config"]))
     except ValueError as error:
         raise InputError(f"{path}: {error}") from None
     good = len(histogram) == content["n_max"] + 1 and all(
@@ -301,6 +326,18 @@ def _check_fields(path: Path, content: Mapping[str, Any]) -> None:
         raise InputError(
             f"{path}: num_rooms_histogram: expected n_max + 1 counts, the first of them 0"
         )
+
+
+def _levels(config: Mapping[str, Any]) -> int:
+    """Steps of the plan that a model of boxes knows; 0 for one of diagrams.
+
+    Raises:
+        ValueError: it is no whole number.
+    """
+    levels = config["model"].get("levels", 0)
+    if type(levels) is not int:
+        raise ValueError(f"config.model.levels: expected a whole number, got {levels!r:.40}")
+    return levels
 
 
 def _sha256(path: Path) -> str:

@@ -34,6 +34,8 @@ class TrainingConfig:
             up as (1 + step) / (10 + step).
         renumber: put the rooms of every diagram in a new random order each time.
         mirror: show every diagram as it is or with left and right exchanged, at random each time.
+        translate: most pixels by which the boxes of a plan are moved each way, all as one, at
+            random each time; of models of boxes.
         own_mistakes: share of the visible tokens that the model's own draws replace, while it
             learns to take them back too.
         own_mistakes_from: share of the steps after which this begins.
@@ -74,6 +76,7 @@ class TrainingConfig:
     ema: float = 0.9999
     renumber: bool = False
     mirror: bool = False
+    translate: int = 0
     own_mistakes: float = 0.0
     own_mistakes_from: float = 0.9
     estimator: str = "count"
@@ -110,7 +113,7 @@ class TrainingConfig:
         ):
             if getattr(self, name) is not None and not getattr(self, name) > 0:
                 raise ValueError(f"training.{name} must be positive, got {getattr(self, name)}")
-        for name in ("weight_decay", "muon_weight_decay", "warmup_steps", "seed"):
+        for name in ("weight_decay", "muon_weight_decay", "warmup_steps", "translate", "seed"):
             if getattr(self, name) is not None and not getattr(self, name) >= 0:
                 raise ValueError(f"training.{name} must not be negative")
         if self.seed > LARGEST_SEED:

@@ -210,7 +210,7 @@ class Trainer:
         drawn = self._supply.draw(self.step, self._generator)
         counts = [len(part.rows) * self._draws for part in drawn]
         level = spread_levels(sum(counts) // self._draws, self._generator, self.device)
-        lengths = [n * (n + 1) // 2 for n in (s.num_rooms for s in self._supply.order.strata)]
+        lengths = [int(self.vocabulary.num_real(s.num_rooms)) for s in self._supply.order.strata]
         noises = [
             torch.rand(shape, generator=self._generator, device=self.device)
             for shape in zip(counts, lengths, strict=True)

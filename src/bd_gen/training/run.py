@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from bd_gen.data.dataset import Dataset
 from bd_gen.model.device import resolve_device, resolve_precision
@@ -18,8 +17,8 @@ from bd_gen.training.learned_plots import draw_law, draw_schedules
 from bd_gen.training.logs import JsonlLogger, Logger, TensorBoardLogger, TrackerLogger
 from bd_gen.training.loop import Progress, Trainer
 from bd_gen.training.processes import Alone, FabricProcesses, Processes, is_first_process
+from bd_gen.training.rows import held_out_rows, row_layout, rows_of_part, training_rows
 from bd_gen.training.run_config import FINAL, LAST, RunConfig, meant_noise, starting_point
-from bd_gen.training.supply import TrainingRows
 
 LOG = "metrics.jsonl"
 SCHEDULES = "learned_schedules.png"
@@ -98,13 +97,9 @@ def _train(
         config.model,
         resolved,
         config.noise if start is None else meant_noise(config.noise, start),
-        TrainingRows(
-            dataset.train,
-            dataset.train_reverse if resolved.renumber else None,
-            dataset.train_mirrored if resolved.mirror else None,
-        ),
-        dataset.validation,
-        dataset.vocabulary,
+        training_rows(dataset, config.model, resolved),
+        rows_of_part(dataset, config.model, dataset.split.validation),
+        row_layout(dataset, config.model),
         device,
         processes,
     )
@@ -126,9 +121,8 @@ def _train(
 def _finish(trainer: Trainer, config: RunConfig, dataset: Dataset) -> None:
     """Measure and save the trained model."""
     averaged = trainer.averaged
-    denoising = denoising_scores(
-        averaged.denoiser, _validation_part(config, dataset), averaged.process
-    )
+    held_out = held_out_rows(dataset, config.model, config.training.num_validation)
+    denoising = denoising_scores(averaged.denoiser, held_out, averaged.process)
     if averaged.rates is not None:
         draw_schedules(averaged.rates, config.directory / SCHEDULES)
     if averaged.law is not None:
@@ -174,11 +168,6 @@ def _run(
         finally:
             for logger in loggers:
                 logger.close()
-
-
-def _validation_part(config: RunConfig, dataset: Dataset) -> Any:
-    part = dataset.validation if len(dataset.validation) else dataset.train
-    return part[: config.training.num_validation]
 
 
 def _checkpoint(

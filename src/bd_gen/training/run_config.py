@@ -40,7 +40,7 @@ class RunConfig:
             has not come further.
 
     Raises:
-        InputError: settings that contradict each other.
+        InputError: settings that contradict one another.
     """
 
     directory: Path
@@ -66,6 +66,18 @@ class RunConfig:
                 f"training.own_mistakes must be 0 with noise={self.noise}, "
                 "whose masks carry a gradient"
             )
+        if self.model.levels:
+            self._check_boxes()
+        elif self.training.translate:
+            raise InputError("training.translate: goes with models of boxes (model.levels)")
+
+    def _check_boxes(self) -> None:
+        """Refuse what is for rows of diagrams alone."""
+        if self.noise in (LEARNED, LEARNED_RATES):
+            raise InputError(f"model.levels must be 0 with noise={self.noise}")
+        for name in ("rooms_share", "own_mistakes"):
+            if getattr(self.training, name):
+                raise InputError(f"training.{name} must be 0 with model.levels")
 
     def as_dict(self) -> dict[str, Any]:
         """Plain containers, as a checkpoint holds them."""

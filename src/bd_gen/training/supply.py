@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from bd_gen.diagrams.box_rows import CANVAS
 from bd_gen.diagrams.tokens import num_rooms_of
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.objective import CleanGroup
@@ -24,11 +25,15 @@ class TrainingRows:
         reverse: None, or (N, num_edges) relations seen from the other room, for numbering anew.
         mirrored: None, or tokens and reverse relations of the same plans with left and right
             exchanged.
+        boxes: None, or (N, n_max, 4) boxes in pixels, in the middle of the canvas.
+        mirrored_boxes: None, or the same of the mirrored plans.
     """
 
     tokens: np.ndarray
     reverse: np.ndarray | None = None
     mirrored: tuple[np.ndarray, np.ndarray] | None = None
+    boxes: np.ndarray | None = None
+    mirrored_boxes: np.ndarray | None = None
 
 
 class Drawn(NamedTuple):
@@ -37,10 +42,12 @@ class Drawn(NamedTuple):
     Attributes:
         rows: (b,) int64 which ones; from the number of plans on, mirrored ones.
         order: (b, n) uniform numbers whose ranks order their rooms; (b, 0) if they stay.
+        shift: (b, 2) uniform numbers that say how far their boxes move; (b, 0) without boxes.
     """
 
     rows: Tensor
     order: Tensor
+    shift: Tensor
 
 
 class Supply:
@@ -49,7 +56,7 @@ class Supply:
     Args:
         rows: what there is; it must have what the two settings need.
         vocabulary: the layout of a row.
-        config: of it batch size, seed, and whether diagrams are renumbered and mirrored.
+        config: of it batch size, seed, and whether plans are renumbered, mirrored and moved.
         draws: rows that each diagram of a batch takes.
         device: where everything lives.
 
@@ -88,9 +95,13 @@ class Supply:
         if renumber:
             known = [part for part in reverse if part is not None]
             self._reverse = torch.tensor(np.concatenate(known), device=device)
+        self._boxes = None
+        if vocabulary.levels:
+            self._boxes = BoxSupply(rows, vocabulary.levels, config, device)
         sizes = [stratum.num_rooms for stratum in self.order.strata]
+        diagrams = vocabulary.of_diagrams
         self._positions = {
-            n: torch.tensor(vocabulary.real_positions(n).tolist(), device=device) for n in sizes
+            n: torch.tensor(diagrams.real_positions(n).tolist(), device=device) for n in sizes
         }
         self._renumbering = {n: Renumbering(n, device, vocabulary.no_edge) for n in sizes}
 
@@ -104,7 +115,9 @@ class Supply:
                 chosen = chosen + self._num_rows * (draws < 0.5)
             shape = (len(rows), stratum.num_rooms if self._reverse is not None else 0)
             order = torch.rand(shape, generator=generator, device=self._device)
-            drawn.append(Drawn(chosen, order))
+            axes = (len(rows), 0 if self._boxes is None else 2)
+            shift = torch.rand(axes, generator=generator, device=self._device)
+            drawn.append(Drawn(chosen, order, shift))
         return drawn
 
     def groups(self, drawn: Sequence[Drawn]) -> list[CleanGroup]:
@@ -117,8 +130,49 @@ class Supply:
                 pairs = positions[stratum.num_rooms :] - self._n_max
                 reverse = self._reverse[part.rows][:, pairs].long()
                 real = self._renumbering[stratum.num_rooms](real, reverse, part.order)
+            if self._boxes is not None:
+                real = torch.cat([real, self._boxes(part, stratum.num_rooms)], dim=1)
             groups.append(CleanGroup(stratum.num_rooms, real, stratum.weight))
         return groups
+
+
+class BoxSupply:
+    """The sides of the rooms' boxes in a step, as tokens.
+
+    Args:
+        rows: with boxes, and mirrored ones if plans are mirrored.
+        levels: steps of the plan.
+        config: of it `mirror` and `translate`.
+        device: where everything lives.
+
+    Raises:
+        ValueError: rows without boxes.
+    """
+
+    def __init__(
+        self, rows: TrainingRows, levels: int, config: TrainingConfig, device: torch.device
+    ) -> None:
+        parts = [rows.boxes, rows.mirrored_boxes] if config.mirror else [rows.boxes]
+        known = [part for part in parts if part is not None]
+        if len(known) < len(parts):
+            raise ValueError("a model of boxes needs those of all plans")
+        self._boxes = torch.tensor(np.concatenate(known), dtype=torch.float32, device=device)
+        self._levels, self._translate = levels, config.translate
+
+    def __call__(self, drawn: Drawn, num_rooms: int) -> Tensor:
+        """(b, 4n) int64 levels of the sides, rooms in the order that was drawn."""
+        boxes = self._boxes[drawn.rows, :num_rooms]
+        if drawn.order.shape[1]:
+            order = drawn.order.argsort(dim=1)
+            boxes = boxes.gather(1, order[..., None].expand_as(boxes))
+        # No plan leaves the canvas.
+        least = -boxes[..., :2].amin(dim=1)
+        most = CANVAS - boxes[..., 2:].amax(dim=1)
+        shift = ((2 * self._translate + 1) * drawn.shift).floor() - self._translate
+        shift = torch.minimum(torch.maximum(shift, least), most)
+        moved = boxes + shift.repeat(1, 2)[:, None]
+        sides = (moved * (self._levels / CANVAS)).floor().clamp(0, self._levels - 1)
+        return sides.long().flatten(1)
 
 
 class Renumbering:

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from torch import Tensor, nn
 
 from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.model.architectures import new_denoiser
 from bd_gen.model.config import ModelConfig
-from bd_gen.model.denoiser import Denoiser
 from bd_gen.model.learned_rates import LearnedRates
 from bd_gen.model.order_law import OrderLaw
 from bd_gen.model.process import (
+    BoxProcess,
     FixedProcess,
     ForwardProcess,
     LearnedOrders,
@@ -41,7 +42,7 @@ class Trained(nn.Module):
     ) -> None:
         super().__init__()
         training = TrainingConfig() if training is None else training
-        self.denoiser = Denoiser(config, vocabulary)
+        self.denoiser = new_denoiser(config, vocabulary)
         self.rates = LearnedRates(vocabulary) if noise == LEARNED_RATES else None
         self.law = OrderLaw(vocabulary.words) if noise == LEARNED else None
         self.noise = noise
@@ -65,7 +66,8 @@ class Trained(nn.Module):
             return LearnedProcess(self.rates)
         if self.law is not None:
             return LearnedOrders(self.law, self.uniform_share)
-        return FixedProcess(schedule_named(self.noise), self.estimator, self.rooms_share)
+        process = BoxProcess if self.denoiser.vocabulary.levels else FixedProcess
+        return process(schedule_named(self.noise), self.estimator, self.rooms_share)
 
 
 def set_dropout(model: nn.Module, share: float) -> None:

@@ -1,10 +1,12 @@
 """Diagrams to export: random ones, and plans whose relations follow from their boxes."""
 
 import numpy as np
+import shapely
 from hypothesis import strategies as st
 from tests.rplan import NUM_RELATIONS
 
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.floor_plan import Door, FloorPlan, Window
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.vocabulary import Vocabulary
@@ -28,6 +30,27 @@ def by_rule(plan_id: str, room_types: tuple[int, ...], boxes: np.ndarray) -> Lai
 def flat(plan_id: str = "flat") -> LaidOut:
     """A living room with a kitchen above a bathroom to its right."""
     return by_rule(plan_id, FLAT_TYPES, FLAT)
+
+
+def furnished(plan_id: str = "home") -> LaidOut:
+    """A home of 100 by 80 pixels on a plot: an L around a bathroom, with doors and a window."""
+    living = shapely.Polygon([(0, 0), (100, 0), (100, 40), (60, 40), (60, 80), (0, 80)])
+    rooms = (living, shapely.box(60, 40, 100, 80))
+    diagram = by_rule(plan_id, (0, 3), np.array([room.bounds for room in rooms])).diagram
+    doors = (
+        Door((0, 1), (60, 50, 60, 62)),
+        Door((0, 1), (70, 40, 85, 40), "open"),
+    )
+    floor_plan = FloorPlan(
+        rooms,
+        doors,
+        (Window(0, (0, 20, 0, 45)),),
+        ("Wohnküche", "=Bad & WC"),
+        shapely.box(-20, -20, 120, 100),
+        30.0,
+    )
+    boxes = np.array([[0, 0, 100, 80], [60, 40, 100, 80]])
+    return LaidOut(plan_id, diagram, boxes, floor_plan=floor_plan)
 
 
 ids = st.text(

@@ -8,7 +8,7 @@ from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.exchange.exports.rooms_csv import HEADER, write_rooms_csv
 from bd_gen.system.errors import InputError
 
-from .cases import flat
+from .cases import flat, furnished
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -26,10 +26,20 @@ def test_a_line_a_room(tmp_path: Path) -> None:
         "x0": "114", "y0": "50", "x1": "150", "y1": "90",
         "width": "36", "height": "40", "area": "1440",
         "width_m": "3.600", "height_m": "4.000", "area_m2": "14.400",
-        "num_relations": "2", "neighbours": "LivingRoom; Bathroom",
+        "perimeter_m": "15.200", "sides": "4",
+        "num_relations": "2", "neighbours": "LivingRoom; Bathroom", "doors": "", "windows": "",
     }  # fmt: skip
     assert found[4]["neighbours"] == "SecondRoom 1"
-    assert {found[4][name] for name in HEADER[4:14]} == {""}
+    assert {found[4][name] for name in HEADER[4:16]} == {""}
+
+
+def test_areas_and_sides_are_those_of_the_real_shape(tmp_path: Path) -> None:
+    write_rooms_csv(tmp_path / "x.csv", [furnished()], scale=0.1)
+    living, bath = rows(tmp_path / "x.csv")
+    assert (living["area_m2"], living["perimeter_m"], living["sides"]) == ("64.000", "36.000", "6")
+    assert (living["width_m"], living["area"]) == ("10.000", "6400")
+    assert (living["doors"], living["windows"]) == ("2", "1")
+    assert (bath["label"], living["neighbours"]) == ("'=Bad & WC", "'=Bad & WC")
 
 
 def test_the_default_scale_is_18_metres_for_256_pixels(tmp_path: Path) -> None:

@@ -78,6 +78,7 @@ def graph_of(plan: LaidOut) -> "DiGraph":
         # Rooms without an edge between them are not joined; see the import.
         complete=True,
     )
+    shapes = () if plan.boxes is None else plan.shapes
     for room, (room_type, label) in enumerate(zip(diagram.room_types, plan.labels, strict=True)):
         attributes: dict[str, object] = {
             "room": room,
@@ -87,7 +88,9 @@ def graph_of(plan: LaidOut) -> "DiGraph":
         }
         if plan.boxes is not None:
             x0, y0, x1, y1 = plan.boxes[room].tolist()
-            attributes |= {"x0": x0, "y0": y0, "x1": x1, "y1": y1, "area": (x1 - x0) * (y1 - y0)}
+            area = shapes[room].area
+            area = int(area) if isinstance(x0, int) and area.is_integer() else area
+            attributes |= {"x0": x0, "y0": y0, "x1": x1, "y1": y1, "area": area}
             attributes |= {"centre_x": (x0 + x1) / 2, "centre_y": (y0 + y1) / 2}
         graph.add_node(room, **attributes)
     names = diagram.words.relation_names

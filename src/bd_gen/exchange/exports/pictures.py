@@ -28,8 +28,7 @@ def write_picture(path: Path, plans: Sequence[LaidOut], scale: float) -> None:
             f"{path}: a picture holds up to {MOST_IN_A_PICTURE} diagrams, here are {len(plans):,}"
         )
     draw_plans(
-        [plan.diagram for plan in plans],
-        [plan.boxes for plan in plans],
+        plans,
         path,
         mode="both" if any(plan.boxes is not None for plan in plans) else "bubbles",
         titles=[plan.id for plan in plans],

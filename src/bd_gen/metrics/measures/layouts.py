@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.metrics.plan_set import PlanSet
 from bd_gen.metrics.registry import Direction, Fitted, MetricKey, NotComputed, metric
 from bd_gen.metrics.resampling import Weights, weighted_sums
@@ -173,7 +172,7 @@ def _area_quantiles(plans: PlanSet, weights: np.ndarray | None) -> dict[str, np.
     owner, types, areas = plans.rooms("areas")
     found = {}
     for name, short in _AREAS.items():
-        own = types == RPLAN.room_names.index(name)
+        own = types == plans.words.room_type(name)
         if own.any():
             counts = np.ones((1, own.sum())) if weights is None else weights[:, owner[own]]
             low, middle, high = weighted_quantiles(areas[own], counts, (0.25, 0.5, 0.75))
@@ -216,13 +215,13 @@ def reference_rooms(plans: PlanSet) -> dict[str, np.ndarray]:
     found = {}
     for name in _DISTANCES.values():
         _, types, values = plans.rooms(name)
-        for room_type in range(RPLAN.num_room_types):
+        for room_type in range(plans.words.num_room_types):
             own = np.sort(values[types == room_type])
             if len(own) > MOST_ROOMS:
                 own = own[np.linspace(0, len(own) - 1, MOST_ROOMS).round().astype(int)]
             found[f"{name} {room_type}"] = own
     _, types, _ = plans.rooms("areas")
-    return found | {"count": np.bincount(types, minlength=RPLAN.num_room_types)}
+    return found | {"count": np.bincount(types, minlength=plans.words.num_room_types)}
 
 
 def _distances(
@@ -232,7 +231,7 @@ def _distances(
     for key, name in _DISTANCES.items():
         owner, types, values = plans.rooms(name)
         total, share = np.zeros(()), np.zeros(())
-        for room_type in range(RPLAN.num_room_types):
+        for room_type in range(len(fitted["count"])):
             own, real = types == room_type, fitted[f"{name} {room_type}"]
             if own.any() and len(real) >= LEAST_ROOMS:
                 counts = np.ones((1, own.sum())) if weights is None else weights[:, owner[own]]

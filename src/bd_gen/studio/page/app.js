@@ -9,8 +9,8 @@ import { Plan } from "./plan.js";
 import { boxesOf, emptyDocument, isKept, labelsOf, linkOf, newId, sketchOf, Store, withLink, withoutRoom, withRoom } from "./state.js";
 import { T } from "./texts.js";
 
-const QUICK = 0.06; // seconds to improve a plan at once,
-const SLOW = 0.4; // and when nothing was changed for a while
+const QUICK = 0.03; // effort for a new plan at once,
+const SLOW = 0.4; // and for making it better when nothing was changed for a while
 const PANES = ["brief", "diagram", "plan", "gallery"];
 
 /** Put a studio into an element. */
@@ -31,7 +31,7 @@ class App {
     this.view = { plan: null, reason: null, offer: null, gallery: [] };
     this.model = null;
     this.asked = 0;
-    this.refine = debounced(() => this.ask(SLOW), 700);
+    this.refine = debounced(() => this.tidy(), 600);
   }
 
   async start(given) {
@@ -67,14 +67,31 @@ class App {
     }
   }
 
+  /** Something that is waited for; the root says so, for people and tests. */
+  async while(work) {
+    this.working = (this.working ?? 0) + 1;
+    this.root.setAttribute("aria-busy", "true");
+    try {
+      return await work;
+    } finally {
+      this.working -= 1;
+      if (!this.working) this.root.setAttribute("aria-busy", "false");
+    }
+  }
+
   // ---- what there is to see
 
   skeleton() {
     if (this.status) return;
     this.status = h("p", { class: "status", role: "status" });
     this.banner = h("p", { class: "banner", role: "alert" });
+    this.elsewhere = h("p", { class: "banner elsewhere", role: "alert" });
     this.root.classList.add("studio");
-    this.root.replaceChildren(this.banner, this.status);
+    this.root.replaceChildren(this.banners(), this.status);
+  }
+
+  banners() {
+    return h("div", { class: "banners" }, this.banner, this.elsewhere);
   }
 
   build() {
@@ -90,7 +107,7 @@ class App {
     const tabs = h("nav", { class: "tabs", "aria-label": T.title }, PANES.map((name) => h("button", { "data-key": `tab ${name}`, "data-tab": name, onclick: () => this.showPane(name) }, T.panes[name])));
     this.panes = Object.fromEntries(PANES.map((name) => [name, h("section", { class: `pane ${name}`, "aria-label": T.panes[name], tabindex: "-1" })]));
     this.dialog = helpDialog();
-    this.root.replaceChildren(this.banner, header, h("main", {}, PANES.map((name) => this.panes[name])), tabs, this.status, this.dialog);
+    this.root.replaceChildren(this.banners(), header, h("main", {}, PANES.map((name) => this.panes[name])), tabs, this.status, this.dialog);
     this.files = new Files(this, menu);
     this.brief = new Brief(this, this.panes.brief);
     this.bubbles = new Bubbles(this, this.panes.diagram);
@@ -98,16 +115,14 @@ class App {
     this.gallery = new Gallery(this, this.panes.gallery);
     this.files.draw();
     this.showPane("diagram");
-    this.root.addEventListener("keydown", (event) => {
+    // On a page of its own every key is the studio's; in a notebook only those pressed inside of it.
+    (this.isPage ? document : this.root).addEventListener("keydown", (event) => {
       if (pressed(this, event)) event.preventDefault();
     });
     if (this.isPage) this.listenToPage();
   }
 
   listenToPage() {
-    document.addEventListener("keydown", (event) => {
-      if (!this.root.contains(event.target) && pressed(this, event)) event.preventDefault();
-    });
     window.addEventListener("pagehide", () => this.store.saveNow());
     document.addEventListener("click", (event) => {
       if (!this.menu.contains(event.target)) this.menu.open = false;
@@ -188,16 +203,16 @@ class App {
     const mine = newId();
     const claim = () => {
       this.store.saves = true;
-      this.banner.classList.remove("shown");
-      this.banner.replaceChildren();
+      this.elsewhere.classList.remove("shown");
+      this.elsewhere.replaceChildren();
       channel.postMessage(mine);
     };
     channel.onmessage = () => {
       this.stop();
-      this.store.saveNow();
+      if (this.store.saves) this.store.saveNow();
       this.store.saves = false;
-      this.banner.replaceChildren(T.elsewhere, " ", h("button", { onclick: () => { this.store.restore(); claim(); } }, T.useHere));
-      this.banner.classList.add("shown");
+      this.elsewhere.replaceChildren(T.elsewhere, " ", h("button", { onclick: () => { this.store.restore(); claim(); } }, T.useHere));
+      this.elsewhere.classList.add("shown");
     };
     claim();
   }
@@ -371,7 +386,7 @@ class App {
   // ---- the plan
 
   /** Ask for the plan of what is drawn; the newest question counts. */
-  async ask(improve) {
+  async ask(effort, tidy = false) {
     this.asked += 1;
     const number = this.asked;
     const doc = this.store.present;
@@ -384,14 +399,21 @@ class App {
     this.abort?.abort();
     this.abort = new AbortController();
     try {
-      const answer = await this.transport.ask("plan", { sketch: sketchOf(doc), boxes: boxesOf(doc), improve }, this.abort.signal);
-      if (number === this.asked) this.answered(answer);
+      const answer = await this.while(this.transport.ask("plan", { sketch: sketchOf(doc), boxes: boxesOf(doc), effort, tidy }, this.abort.signal));
+      if (number === this.asked) this.answered(answer, tidy);
     } catch (error) {
       if (number === this.asked) this.failed(error);
     }
   }
 
-  answered(answer) {
+  /** A new plan is made better; one that somebody has dragged or taken stays as it is. */
+  tidy() {
+    if (this.isFresh && !this.plan.drag && !this.bubbles.drag) this.ask(SLOW, true);
+  }
+
+  answered(answer, isTidied) {
+    this.isFresh = Boolean(answer.plan) && (answer.is_new || (this.isFresh && !isTidied));
+    if (this.isFresh) this.refine();
     this.view.reason = answer.plan ? null : answer;
     if (answer.plan) {
       this.view.plan = answer.plan;
@@ -405,21 +427,23 @@ class App {
   }
 
   askDrag(boxes, room, to) {
-    return this.transport.ask("drag", { sketch: sketchOf(this.store.present), boxes, room, to });
+    return this.while(this.transport.ask("drag", { sketch: sketchOf(this.store.present), boxes, room, to }));
   }
 
   /** A drag has ended: take where the plan went; offer to change what kept it from going further. */
   dragged(answer, k) {
+    this.isFresh = false;
     const doc = this.store.present;
     const rooms = doc.rooms.map((room, at) => ({ ...room, box: answer.plan.boxes[at] }));
     this.view.plan = answer.plan;
     this.store.commit({ ...doc, rooms });
-    if (!answer.broken.length) {
+    if (!answer.broken.length && !answer.broken_rules.length) {
       this.say(answer.is_snapped ? T.dragSnapped : T.ready);
       return;
     }
     const labels = labelsOf(doc);
-    const text = answer.broken.map(({ pair: [i, j], was, is }) => T.wouldBe(labels[doc.rooms[i].id], this.relationWords(was), labels[doc.rooms[j].id], this.relationWords(is))).join("; ");
+    const relations = answer.broken.map(({ pair: [i, j], was, is }) => T.wouldBe(labels[doc.rooms[i].id], this.relationWords(was), labels[doc.rooms[j].id], this.relationWords(is)));
+    const text = [...relations, ...answer.broken_rules.map((k) => T.theRule(doc.rules[k].text))].join("; ");
     this.view.offer = { answer, k, text };
     this.asked += 1; // what is under way does not wipe the offer away
     this.plan.draw();
@@ -431,7 +455,8 @@ class App {
     let doc = this.store.present;
     for (const { pair: [i, j], is } of answer.broken) doc = withLink(doc, doc.rooms[i].id, doc.rooms[j].id, { relation: is });
     this.view.offer = null;
-    this.store.commit({ ...doc, rooms: doc.rooms.map((room, k) => ({ ...room, box: answer.wished[k] })) });
+    const rules = doc.rules.filter((_, k) => !answer.broken_rules.includes(k));
+    this.store.commit({ ...doc, rules, rooms: doc.rooms.map((room, k) => ({ ...room, box: answer.wished[k] })) });
   }
 
   dropOffer() {
@@ -471,7 +496,7 @@ class App {
   more() {
     this.nextSeed();
     const doc = this.store.present;
-    if (this.decided().length < (doc.rooms.length * (doc.rooms.length - 1)) / 2) {
+    if (this.isOpen()) {
       this.warn(T.needsComplete);
       return;
     }
@@ -480,7 +505,7 @@ class App {
 
   fillGallery() {
     const doc = this.store.present;
-    const isOpen = this.decided().length < (doc.rooms.length * (doc.rooms.length - 1)) / 2;
+    const isOpen = this.isOpen();
     this.nextSeed();
     this.search({ sketch: sketchOf(doc, isOpen ? () => true : isKept(doc)), count: this.gallery.wanted }, { isRedo: !isOpen });
   }
@@ -493,6 +518,12 @@ class App {
   /** What is said of every pair with a name. */
   decided() {
     return sketchOf(this.store.present).relations.filter(([, , name]) => name !== this.words.touches);
+  }
+
+  /** Is there a pair of which nothing with a name is said? */
+  isOpen() {
+    const n = this.store.present.rooms.length;
+    return this.decided().length < (n * (n - 1)) / 2;
   }
 
   async search(message, { isTaken = false, isRedo = false } = {}) {
@@ -510,7 +541,7 @@ class App {
     const types = doc.rooms.map((room) => room.type);
     const asked = { ...message, seed: doc.seed, compared: this.decided() };
     try {
-      await this.transport.search(asked, (event) => this.found(event, { isTaken, isRedo, types, ids: doc.rooms.map((room) => room.id) }), aborted.signal);
+      await this.while(this.transport.search(asked, (event) => this.found(event, { isTaken, isRedo, types, ids: doc.rooms.map((room) => room.id) }), aborted.signal));
     } catch (error) {
       if (error.name !== "AbortError") this.failed(error);
     } finally {
@@ -586,6 +617,7 @@ class App {
       }
     }
     this.view.plan = item.plan;
+    this.isFresh = true;
     this.store.commit({ ...doc, links, rooms: this.arranged(doc.rooms, item.plan.boxes) });
   }
 

@@ -31,10 +31,12 @@ export class Bubbles {
     this.svg.setAttribute("aria-label", T.diagramLabel(doc.rooms.length, shown.length));
     const byId = Object.fromEntries(doc.rooms.map((room) => [room.id, room]));
     const conflict = this.conflict(doc, view.reason);
+    this.plates = [];
     redraw(this.svg,
       s("g", { class: "links" }, shown.map((link) => this.link(link, byId, conflict))),
       this.drag?.line ?? s("path", { class: "drawing", d: "" }),
-      s("g", { class: "rooms" }, doc.rooms.map((room) => this.room(room, conflict))));
+      s("g", { class: "rooms" }, doc.rooms.map((room) => this.room(room, conflict))),
+      s("g", { class: "plates", "aria-hidden": "true" }, this.plates));
     if (!doc.rooms.length) {
       this.svg.append(s("text", { x: WIDTH / 2, y: HEIGHT / 2, class: "empty" }, T.emptyDiagram));
     }
@@ -72,6 +74,7 @@ export class Bubbles {
     const classes = ["room", isSelected && "selected", room.locked && "locked", conflict.rooms.has(room.id) && "conflict",
       this.connecting === room.id && "connecting"];
     const lines = wrapped(label, r);
+    const size = Math.min(24, (1.82 * r) / (0.66 * Math.max(...lines.map((line) => line.length), 1)));
     const node = s("g", {
       class: classes.filter(Boolean).join(" "), transform: `translate(${room.x} ${room.y})`, tabindex: "0", role: "button",
       "aria-pressed": String(isSelected), "aria-label": T.roomLabel(label, marks), "data-key": `room ${room.id}`, "data-room": room.id,
@@ -81,7 +84,7 @@ export class Bubbles {
       onkeydown: (event) => this.key(event, room),
     },
     s("circle", { r, fill: type.colour, class: "body" }),
-    s("text", { fill: type.ink, class: "label", y: -((lines.length - 1) * 12) + 7 }, lines.map((line, k) => s("tspan", { x: 0, dy: k ? 24 : 0 }, line))),
+    s("text", { fill: type.ink, class: "label", "font-size": size, y: size * (0.34 - 0.54 * (lines.length - 1)) }, lines.map((line, k) => s("tspan", { x: 0, dy: k ? size * 1.08 : 0 }, line))),
     s("circle", { r: r + 9, class: "rim", onpointerdown: (event) => this.rimGrabbed(event, room) }));
     if (room.locked) node.append(padlock(r * 0.72, -r * 0.72, 1.3));
     if (room.placed) node.append(pin(-r * 0.72, -r * 0.72, 1.3));
@@ -122,9 +125,11 @@ export class Bubbles {
     const isShort = link.by === "model" && !link.locked && !isSelected && !isBad;
     const text = (isBad ? "! " : "") + (isShort ? glyphOf(app.words, link.relation) : words);
     const width = text.length * 10.2 + 14;
-    group.append(s("rect", { class: "plate", x: mid[0] - width / 2, y: mid[1] - 14, width, height: 28, rx: 6 }),
+    const plate = s("g", { class: classes.filter(Boolean).join(" ") });
+    plate.append(s("rect", { class: "plate", x: mid[0] - width / 2, y: mid[1] - 14, width, height: 28, rx: 6 }),
       s("text", { class: "word", x: mid[0], y: mid[1] + 6 }, text));
-    if (link.locked) group.append(padlock(mid[0] + width / 2 + 9, mid[1] - 3, 1));
+    if (link.locked) plate.append(padlock(mid[0] + width / 2 + 9, mid[1] - 3, 1));
+    this.plates.push(plate); // above all rooms, which would cover it
     return group;
   }
 
@@ -221,6 +226,7 @@ export class Bubbles {
     if (before && before.relation !== app.words.apart) this.draw();
     else app.store.commit(withLink(app.store.present, a, b, { relation: app.words.touches }));
     this.svg.querySelector(`[data-key="link ${pairKey(a, b)}"]`)?.focus({ preventScroll: true });
+    app.say(T.chooseRelation(this.labels[a], this.labels[b]));
   }
 
   key(event, room) {
@@ -283,13 +289,18 @@ export class Bubbles {
           const button = choice(one.name, one.name, digitOf(app.words, one.name));
           button.classList.add(`x${one.way[0] + 1}`, `y${one.way[1] + 1}`);
           return button;
-        })),
+        }), centred(choice(app.words.touches, T.touches, "T"))),
       h("div", { class: "tools" },
         others.map((one) => choice(one.name, one.name, digitOf(app.words, one.name))),
-        choice(app.words.touches, T.touches, "T"), choice(app.words.apart, T.apart, "X"),
+        choice(app.words.apart, T.apart, "X"),
         h("button", { "data-key": "tool free", "aria-pressed": String(!link), onclick: () => app.relate(a, b, null) }, T.free),
         h("button", { "data-key": "tool lock", disabled: !link, "aria-pressed": String(Boolean(link?.locked)), onclick: () => app.toggleLock({ kind: "link", a, b, pane: "diagram" }) }, link?.locked ? T.unlock : T.lock))];
   }
+}
+
+function centred(button) {
+  button.classList.add("x1", "y1");
+  return button;
 }
 
 /** Which key of a number pad stands for a relation. */
@@ -311,7 +322,7 @@ export function pairKey(a, b) {
 }
 
 function wrapped(label, r) {
-  const most = Math.max(7, Math.floor(r / 6.4));
+  const most = Math.max(7, Math.floor(r / 7.6));
   const lines = [""];
   for (const part of label.replace(/([a-z])([A-Z])/g, "$1\u200b$2").split(/(?<=[ \u200b])/)) {
     const joined = lines.at(-1) + part;

@@ -1,6 +1,6 @@
 // The right pane: the floor plan as the server found it. Rooms and walls can be dragged.
 import { h, pin, redraw, s } from "./dom.js";
-import { labelsOf } from "./state.js";
+import { labelsOf, linkOf } from "./state.js";
 import { T } from "./texts.js";
 
 const MARGIN = 12;
@@ -60,7 +60,9 @@ export class Plan {
     const isSelected = app.selection?.kind === "room" && app.selection.id === room.id;
     const area = plan.areas[k].toFixed(1);
     const marks = (room.placed ? T.marks.placed : "") + (isBad ? T.marks.conflict : "");
-    const [cx, cy, width, height] = spot(rings, plan.boxes[k]);
+    const [cx, cy, across, down] = spot(rings, plan.boxes[k]);
+    const isUpright = down > 1.4 * across && across < 4.4 * label.length; // a narrow room: its name runs upwards
+    const [width, height] = isUpright ? [down, across] : [across, down];
     const size = Math.max(3.2, Math.min(6.5, (0.92 * width) / (0.66 * label.length)));
     const lines = (0.92 * width) / (0.66 * size) < label.length - 0.01 && label.includes(" ") ? label.split(" ") : [label];
     const isRoomy = height > (lines.length + 1) * size * 1.1;
@@ -73,11 +75,11 @@ export class Plan {
       onkeydown: (event) => this.key(event, k),
     },
     s("path", { d: ringPath(rings), fill: type.colour, "fill-rule": "evenodd", class: "floor" }),
-    s("text", { fill: type.ink, class: "label", x: cx, y: cy + (isRoomy ? 0 : size * 0.35) - ((lines.length - 1) * size) / 2, "font-size": size },
+    s("text", { fill: type.ink, class: "label", transform: isUpright ? `rotate(-90 ${cx} ${cy})` : null, x: cx, y: cy + (isRoomy ? 0 : size * 0.35) - ((lines.length - 1) * size) / 2, "font-size": size },
       lines.map((line, at) => s("tspan", { x: cx, dy: at ? size * 1.05 : 0 }, line)),
       isRoomy ? s("tspan", { x: cx, dy: size * 1.05, class: "area", "font-size": size * 0.8 }, `${area} m²`) : null));
     if (room.placed) group.append(pin(cx, cy - (lines.length + 0.9) * size * 0.8, 0.45));
-    if (isBad) group.append(s("text", { class: "alarm", x: cx + width / 2 - 3, y: cy - size }, "!"));
+    if (isBad) group.append(s("text", { class: "alarm", x: cx + across / 2 - 3, y: cy - size }, "!"));
     return group;
   }
 
@@ -107,15 +109,45 @@ export class Plan {
     this.note.classList.toggle("bad", Boolean(reason));
     if (reason) {
       redraw(this.note,
-        h("p", {}, h("span", { class: "alarm", "aria-hidden": "true" }, "! "), reason.is_proven ? T.whyNot(reason.why) : T.whyUnknown(reason.why)),
-        h("div", { class: "tools" }, reason.proposals.map((proposal, k) => h("button", { "data-key": `proposal ${k}`, onclick: () => app.take(proposal) }, proposalText(proposal)))),
+        h("p", {}, h("span", { class: "alarm", "aria-hidden": "true" }, "! "), reason.is_proven ? T.whyNot(this.conflictText(reason)) : T.whyUnknown(reason.why)),
+        h("div", { class: "tools" }, reason.proposals.map((proposal, k) => h("button", { "data-key": `proposal ${k}`, onclick: () => app.take(proposal) }, proposalText(proposal, this.partText(proposal), this.becomes(proposal))))),
         reason.proposals.length ? null : h("p", {}, T.noSingle));
     } else if (offer) {
       redraw(this.note, h("p", {}, T.dragBreaks(offer.text)),
         h("div", { class: "tools" },
           h("button", { "data-key": "offer yes", onclick: () => app.takeOffer() }, T.changeThem),
           h("button", { "data-key": "offer no", onclick: () => app.dropOffer() }, T.keepDiagram)));
-    } else redraw(this.note, h("p", {}, plan ? T.works : ""));
+    } else {
+      const isOpen = app.isOpen();
+      const problems = isOpen ? [] : plan?.problems ?? [];
+      redraw(this.note, h("p", {}, plan ? (isOpen ? T.worksOpen : T.works) : ""), problems.length ? h("ul", { class: "problems" }, problems.map((text) => h("li", {}, text))) : null);
+    }
+  }
+
+  /** What a relation would be once it is free, as seen from the end that its user told it from. */
+  becomes(proposal) {
+    const { app } = this;
+    if (!proposal.pair) return "";
+    const doc = app.store.present;
+    const [a, b] = proposal.pair.map((k) => doc.rooms[k]?.id);
+    const isTurned = linkOf(doc, a, b)?.a === b;
+    const inverse = app.words.relations.find((one) => one.name === proposal.becomes)?.inverse;
+    return app.relationWords((isTurned && inverse) || proposal.becomes);
+  }
+
+  conflictText(reason) {
+    return reason.parts.map((part) => this.partText(part)).join("; ");
+  }
+
+  /** A part of a conflict as its user said it: from the same end, in the words of the page. */
+  partText(part) {
+    const { app } = this;
+    const doc = app.store.present;
+    if (part.rule !== undefined && doc.rules[part.rule]) return T.ruleSays(doc.rules[part.rule]);
+    const link = part.pair && linkOf(doc, doc.rooms[part.pair[0]]?.id, doc.rooms[part.pair[1]]?.id);
+    if (!link) return part.text;
+    const labels = labelsOf(doc);
+    return `${labels[link.a]} ${app.relationWords(link.relation)} ${labels[link.b]}`;
   }
 
   point(event) {
@@ -206,9 +238,9 @@ export class Plan {
   }
 }
 
-function proposalText(proposal) {
-  if (proposal.free === "relation") return T.freeThis(proposal.text, proposal.becomes);
-  if (proposal.free === "rule") return T.freeRule(proposal.text);
+function proposalText(proposal, text, becomes) {
+  if (proposal.free === "relation") return T.freeThis(text, becomes);
+  if (proposal.free === "rule") return T.freeRule(text);
   if (proposal.free === "place") return T.freePlaceOf(proposal.text);
   return T.freeArea(proposal.type);
 }

@@ -8,6 +8,12 @@ export class Refused extends Error {
   }
 }
 
+/** An answer; what is refused is answered with why. */
+function answered(answer) {
+  if (answer.error) throw new Refused(answer.error, 422);
+  return answer;
+}
+
 export class HttpTransport {
   constructor() {
     this.page = crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2);
@@ -15,17 +21,18 @@ export class HttpTransport {
 
   async ask(name, message, signal) {
     const response = await this.post(name, "application/json", JSON.stringify(message), {}, signal);
-    return response.json();
+    return answered(await response.json());
   }
 
   async upload(name, file) {
     const headers = { "x-file-name": encodeURIComponent(file.name.slice(0, 100)) };
     const response = await this.post(name, "application/octet-stream", file, headers);
-    return response.json();
+    return answered(await response.json());
   }
 
   async download(name, message) {
     const response = await this.post(name, "application/json", JSON.stringify(message));
+    if (!response.headers.get("content-disposition")) answered(await response.json());
     return response.blob();
   }
 

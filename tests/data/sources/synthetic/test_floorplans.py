@@ -4,7 +4,9 @@ from tests.rplan import NODE_PAD
 
 from bd_gen.data.sources.synthetic.floorplan_sides import WALL
 from bd_gen.data.sources.synthetic.programmes import TYPE
+from bd_gen.data.sources.synthetic.reaching import CHANCES as REACHES
 from bd_gen.data.sources.synthetic.source import make_plans
+from bd_gen.data.sources.synthetic.walls import THICKNESSES
 from bd_gen.diagrams.vocabulary import Vocabulary
 
 
@@ -37,20 +39,23 @@ def test_boxes_are_whole_pixels_of_the_canvas_and_no_slits(
     assert (real[:, 2:] - real[:, :2]).min() >= 8
 
 
-def test_only_living_rooms_and_cut_out_rooms_overlap_others(
+def test_only_living_rooms_cut_out_rooms_and_rooms_that_reach_behind_overlap_others(
     plans: tuple[np.ndarray, np.ndarray],
 ) -> None:
     found = pairs(*plans)
     overlapping = found[(found[:, 0] > 0) & (found[:, 1] > 0)]
     without_living = overlapping[(overlapping[:, 2:] != TYPE["LivingRoom"]).all(axis=1)]
     types = {tuple(sorted(row)) for row in without_living[:, 2:].tolist()}
-    cut_out = {
-        tuple(sorted((TYPE["Bathroom"], TYPE["MasterRoom"]))),
-        tuple(sorted((TYPE["Kitchen"], TYPE["SecondRoom"]))),
+    may = {
+        tuple(sorted((TYPE[one], TYPE[other])))
+        for one, other in [("Kitchen", "SecondRoom"), *REACHES]
     }
-    assert types <= cut_out
-    # about a tenth of the plans have such a room, as in RPLAN
-    assert 0.04 < len(without_living) / 3000 < 0.14
+    # a room that grew past its neighbour may meet the balcony or the room behind it, seldom
+    rare = [row for row in without_living[:, 2:].tolist() if tuple(sorted(row)) not in may]
+    assert len(rare) < 0.01 * len(without_living)
+    assert len(types) >= 4
+    # 0.39 such pairs a plan in RPLAN
+    assert 0.3 < len(without_living) / 3000 < 0.45
 
 
 def test_neighbours_are_a_wall_apart(plans: tuple[np.ndarray, np.ndarray]) -> None:
@@ -58,11 +63,11 @@ def test_neighbours_are_a_wall_apart(plans: tuple[np.ndarray, np.ndarray]) -> No
     gaps = -found[:, :2].min(axis=1)
     facing = (gaps > 0) & (found[:, :2].max(axis=1) > 0)
     counts = np.bincount(gaps[facing & (gaps < 10)], minlength=10)
-    assert counts[WALL] > 0.8 * counts.sum()
-    # Never closer, but for the living room: its bounding box hides notches of a few pixels.
-    is_living = (found[:, 2:] == TYPE["LivingRoom"]).any(axis=1)
-    assert gaps[facing & ~is_living].min() == WALL
-    assert counts[:WALL].sum() < 0.01 * counts.sum()
+    assert counts[list(THICKNESSES)].sum() > 0.9 * counts.sum()
+    assert counts[THICKNESSES[0]] > counts[THICKNESSES[1]] > 0.3 * counts.sum()
+    # Closer only to rooms that reach behind others, and to the living room: its bounding box
+    # hides notches of a few pixels.
+    assert counts[:WALL].sum() < 0.05 * counts.sum()
 
 
 def test_rooms_cover_most_of_the_plan(plans: tuple[np.ndarray, np.ndarray]) -> None:
@@ -82,7 +87,7 @@ def test_rooms_cover_most_of_the_plan(plans: tuple[np.ndarray, np.ndarray]) -> N
 
 @pytest.mark.parametrize(
     ("name", "area"),
-    [("LivingRoom", 9900), ("MasterRoom", 2910), ("SecondRoom", 2050), ("Bathroom", 770)],
+    [("LivingRoom", 9860), ("MasterRoom", 2910), ("SecondRoom", 2050), ("Bathroom", 770)],
 )
 def test_rooms_have_the_usual_size(
     plans: tuple[np.ndarray, np.ndarray], name: str, area: float

@@ -1,8 +1,9 @@
 """Synthetic plans beside RPLAN: each statistic with its tolerance.
 
 The published values are those of RPLAN in its Graph2Plan edition (80,788 plans); the shares of
-relations and the edges by number of rooms were measured on 72,751 plans of the same source,
-whose merged bedroom types do not matter for them.
+relations, the edges by number of rooms and all figures of boxes were measured on 72,751 plans of
+the same source. Their bedroom types are merged, which does not matter for the first two; of boxes
+only types that they keep are compared.
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bd_gen.data.sources.synthetic.programmes import ROOMS_PER_PLAN, draw_programmes
+from bd_gen.data.geometry import Geometry
+from bd_gen.data.sources.synthetic.programmes import ROOMS_PER_PLAN, TYPE, draw_programmes
 from bd_gen.data.statistics import PlanStatistics, archetypes_of
 from bd_gen.diagrams.rplan import RPLAN
 
@@ -34,6 +36,17 @@ _MEASURED_RELATIONS = {
     "right-below": 0.084,
 }
 _MEASURED_EDGES_BY_ROOMS = {5: 6.37, 6: 8.41, 7: 10.66, 8: 12.92}
+# Median area of a box, its interquartile range, the median ratio of the sides, and the share of
+# rooms that are higher than wide.
+_MEASURED_BOXES = {
+    "LivingRoom": (9452, 3710, 1.41, 0.65),
+    "MasterRoom": (2790, 838, 1.31, 0.75),
+    "SecondRoom": (1998, 675, 1.24, 0.64),
+    "Kitchen": (1040, 400, 1.62, 0.49),
+    "Bathroom": (728, 299, 1.35, 0.49),
+    "Balcony": (779, 448, 2.81, 0.19),
+}
+_AREA_TOLERANCE, _RANGE_TOLERANCE = 0.08, 0.25  # as shares of the measured value
 
 
 @dataclass(frozen=True)
@@ -59,14 +72,17 @@ class Comparison:
         return abs(self.synthetic - self.rplan) <= self.tolerance
 
 
-def compare_with_rplan(statistics: PlanStatistics, seed: int) -> list[Comparison]:
+def compare_with_rplan(
+    statistics: PlanStatistics, geometry: Geometry, seed: int
+) -> list[Comparison]:
     """Set statistics of synthetic plans of up to 8 rooms beside RPLAN's.
 
     Args:
         statistics: of at least `FEWEST_PLANS` plans, or chance will show.
+        geometry: of the same plans.
         seed: of the 64,630 programmes that are drawn for the number of archetypes.
     """
-    return [*_published(statistics, seed), *_measured(statistics)]
+    return [*_published(statistics, seed), *_measured(statistics), *_of_boxes(geometry)]
 
 
 def _published(s: PlanStatistics, seed: int) -> Iterator[Comparison]:
@@ -110,6 +126,25 @@ def _measured(s: PlanStatistics) -> Iterator[Comparison]:
             0.005 if share < 0.01 else 0.02,
             kind="share",
         )
+
+
+def _of_boxes(g: Geometry) -> Iterator[Comparison]:
+    for name, (area, spread, aspect, upright) in _MEASURED_BOXES.items():
+        room_type = TYPE[name]
+        low, middle, high = g.area[room_type].tolist()
+        yield Comparison(f"{name} area", area, middle, round(_AREA_TOLERANCE * area))
+        yield Comparison(
+            f"{name} area, quartiles apart", spread, high - low, round(_RANGE_TOLERANCE * spread)
+        )
+        yield Comparison(f"{name} longer side", aspect, float(g.aspect[room_type]), 0.1 * aspect)
+        yield Comparison(
+            f"{name} upright", upright, float(g.upright[room_type]), 0.15, kind="share"
+        )
+    yield Comparison("corners of the outline", 10.13, g.corners, 0.6)
+    yield Comparison("living room a plain box", 0.058, g.plain_living, 0.04, kind="share")
+    yield Comparison("other overlapping pairs a plan", 0.39, g.overlaps, 0.08)
+    yield Comparison("walls of 4 pixels", 0.585, g.thin_walls, 0.06, kind="share")
+    yield Comparison("walls of 6 pixels", 0.385, g.thick_walls, 0.06, kind="share")
 
 
 def _num_archetypes(seed: int) -> int:

@@ -24,7 +24,7 @@ PASSAGE = 18
 """Narrower openings are closed: the rooms beside them grow."""
 
 # Chance that an opening at a corner belongs to the living room and is no recess.
-_OPEN = 0.62
+_OPEN = 0.50
 # How much larger a room is that another one is cut out of.
 _HOST_GROWTH = 1.2
 _GLIMPSE = 6  # a shorter stretch of a wall than this does not count as seen
@@ -82,7 +82,7 @@ def lay_rows(
     length, depth = draw_sizes(programmes, side, rng)
     is_host = np.arange(side.shape[1]) == host[:, None]
     depth = level(np.where(is_host, np.rint(_HOST_GROWTH * depth), depth), side, rng)
-    key = order_keys(programmes, rng)
+    key = order_keys(programmes, side, rng)
     size = _draw_rectangle(side, length, depth, rng)
     near = draw_recesses(side, depth, rng)
     rows = Rows(
@@ -116,10 +116,10 @@ def _draw_rectangle(
     total = np.stack([np.where(side == s, length, 0).sum(1) for s in SIDES], 1)
     deepest = np.stack([np.where(side == s, depth, 0).max(1) for s in SIDES], 1)
     u = rng.random((5, len(side)))
-    across = deepest[:, LEFT] + deepest[:, RIGHT] + 34 + 44 * u[0] * u[1]
+    across = deepest[:, LEFT] + deepest[:, RIGHT] + 38 + 40 * u[0] * u[1]
     width = np.maximum(across, np.maximum(total[:, TOP], total[:, BOTTOM]))
-    width = np.maximum(width, 78 + 40 * u[2])
-    down = deepest[:, TOP] + deepest[:, BOTTOM] + 38 + 70 * u[3]
+    width = np.maximum(width, 88 + 28 * u[2])
+    down = deepest[:, TOP] + deepest[:, BOTTOM] + 40 + 52 * u[3]
     height = np.maximum(down, np.maximum(total[:, LEFT], total[:, RIGHT]))
     height = np.maximum(height, 84 + 40 * u[4])
     return np.rint(np.stack([width, height], axis=1))

@@ -21,21 +21,22 @@ NOWHERE = 6
 """An empty slot."""
 
 WALL = 4
-"""Thickness of a wall in pixels: the gap between two neighbouring rooms' boxes."""
+"""Thickness in pixels of the thinner walls: the gap between two neighbouring rooms' boxes."""
 
-# Area (square pixels), its relative spread, and the ratio of the sides; calibrated to RPLAN.
+# Area (square pixels), its relative spread, the ratio of the sides, and the share of rooms that are
+# higher than wide (before some plans are turned); calibrated to RPLAN.
 _ROOM_SIZES = {
-    "MasterRoom": (2950, 0.25, 1.30),
-    "Kitchen": (1150, 0.36, 1.60),
-    "Bathroom": (770, 0.32, 1.34),
-    "DiningRoom": (1750, 0.45, 1.33),
-    "ChildRoom": (2000, 0.26, 1.25),
-    "StudyRoom": (1900, 0.28, 1.25),
-    "SecondRoom": (2070, 0.27, 1.25),
-    "GuestRoom": (2050, 0.27, 1.25),
-    "Balcony": (720, 0.45, 2.20),
-    "Entrance": (800, 0.50, 1.50),
-    "Storage": (500, 0.55, 1.50),
+    "MasterRoom": (2770, 0.19, 1.32, 0.90),
+    "Kitchen": (1120, 0.23, 1.62, 0.50),
+    "Bathroom": (810, 0.24, 1.34, 0.50),
+    "DiningRoom": (1600, 0.38, 1.33, 0.40),
+    "ChildRoom": (2030, 0.21, 1.25, 0.70),
+    "StudyRoom": (2000, 0.22, 1.25, 0.70),
+    "SecondRoom": (2080, 0.21, 1.25, 0.70),
+    "GuestRoom": (2080, 0.21, 1.25, 0.70),
+    "Balcony": (850, 0.45, 2.20, 0.43),
+    "Entrance": (800, 0.50, 1.50, 0.47),
+    "Storage": (430, 0.60, 1.60, 0.42),
 }
 # Chance of a room to stand at the left or right, and at the top; else it stands at the bottom.
 _PLACES = {
@@ -54,6 +55,8 @@ _PLACES = {
 _INDOOR_BALCONY = 0.10
 # How strongly bathrooms keep to the middle of a row, and kitchens to its ends.
 _MIDDLE, _END = 0.85, 0.9
+# Master rooms stand in this last part of a row that runs downwards.
+_SOUTH = 0.55
 
 
 def per_type(table: Mapping[str, tuple[float, ...]]) -> np.ndarray:
@@ -85,13 +88,14 @@ def draw_sizes(
     programmes: np.ndarray, side: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """(M, K) length along the side and depth away from it, walls included."""
-    area, spread, aspect = np.moveaxis(ROOM_SIZES[programmes], -1, 0)
+    area, spread, aspect, is_high = np.moveaxis(ROOM_SIZES[programmes], -1, 0)
     u = rng.random((6, *programmes.shape))
     bell = u[0] + u[1] + u[2] - 1.5  # standard deviation 0.5, never beyond 3 of them
     area = area * np.exp(2 * spread * bell - spread**2 / 2)
     aspect = np.maximum(1.0, aspect * np.exp(0.5 * (u[3] + u[4] - 1)))
     long, short = np.sqrt(area * aspect) + WALL, np.sqrt(area / np.maximum(aspect, 1)) + WALL
-    lengthwise = u[5] < 0.43
+    is_upright = (side == LEFT) | (side == RIGHT)
+    lengthwise = u[5] < np.where(is_upright, is_high, 1 - is_high)
     here = side != NOWHERE
     length = np.rint(np.where(lengthwise, long, short)) * here
     depth = np.rint(np.where(lengthwise, short, long)) * here
@@ -100,7 +104,7 @@ def draw_sizes(
 
 def level(depth: np.ndarray, side: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Rooms nearly as deep as the deepest of their side become as deep: straight walls."""
-    tolerance = 4 + 14 * rng.random((len(depth), 4))
+    tolerance = 5 + 3 * rng.random((len(depth), 4))
     for where in SIDES:
         here = side == where
         most = np.where(here, depth, 0).max(1, keepdims=True)
@@ -109,13 +113,16 @@ def level(depth: np.ndarray, side: np.ndarray, rng: np.random.Generator) -> np.n
     return depth
 
 
-def order_keys(programmes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def order_keys(programmes: np.ndarray, side: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """(M, K) in [0, 1): rooms stand along their side in this order."""
     u, v = rng.random((2, *programmes.shape))
     middle = (programmes == TYPE["Bathroom"]) & (v < _MIDDLE)
     end = (programmes == TYPE["Kitchen"]) & (v < _END)
     squeezed = 0.4 + 0.2 * u
     pushed = np.where(u < 0.5, 0.1 * u, 1 - 0.1 * u)
+    # Along the left and right, which run downwards: master rooms last, second rooms rather first.
+    is_upright = (side == LEFT) | (side == RIGHT)
+    u = np.where(is_upright & (programmes == TYPE["MasterRoom"]), 1 - (1 - _SOUTH) * u, u)
     return np.where(middle, squeezed, np.where(end, pushed, u))
 
 

@@ -14,16 +14,22 @@ import numpy as np
 
 from bd_gen.data.sources.synthetic.balconies import hang_balconies
 from bd_gen.data.sources.synthetic.floorplan_rows import Rows, lay_rows, living_room
-from bd_gen.data.sources.synthetic.floorplan_sides import ROOM_SIZES, WALL, WITHIN, draw_sides
+from bd_gen.data.sources.synthetic.floorplan_sides import ROOM_SIZES, WITHIN, draw_sides
 from bd_gen.data.sources.synthetic.programmes import TYPE
+from bd_gen.data.sources.synthetic.reaching import reach_behind
+from bd_gen.data.sources.synthetic.walls import without_walls
 from bd_gen.diagrams.relations import are_joined
 
 # Share of the plans with a wrapped master room that are kept.
-_WRAPPED_MASTER = 0.30
+_WRAPPED_MASTER = 0.60
 # Centre and width of the Gaussian window on the number of edges, by number of rooms.
 _EDGE_WINDOW = np.array(
-    [(0, 1)] * 4 + [(4.6, 1.2), (6.8, 1.2), (9.1, 1.4), (12.1, 1.75), (15.4, 2.2)]
+    [(0, 1)] * 4 + [(4.6, 1.2), (6.9, 1.2), (9.2, 1.4), (12.3, 1.75), (15.8, 2.2)]
 )
+# Centres and widths of the windows on the living room's box: its area, in square pixels, and the
+# ratio of its sides, where it is larger than the centre; widths are of logarithms.
+_LIVING_AREA, _LIVING_SPREAD = 9500, 0.32
+_LIVING_ASPECT, _LIVING_ASPECT_SPREAD = 1.35, 0.40
 
 
 def is_plausible(boxes: np.ndarray, types: np.ndarray) -> np.ndarray:
@@ -39,7 +45,7 @@ def is_plausible(boxes: np.ndarray, types: np.ndarray) -> np.ndarray:
 
 def is_usual(boxes: np.ndarray, types: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """(M,) bool: thin out what real plans seldom show."""
-    u, v = rng.random((2, len(boxes)))
+    u, v, w = rng.random((3, len(boxes)))
     low, high, living = boxes[..., :2], boxes[..., 2:], boxes[:, :1]
     is_room = types >= 0
     # A master room wrapped by the living room's bounding box.
@@ -48,12 +54,22 @@ def is_usual(boxes: np.ndarray, types: np.ndarray, rng: np.random.Generator) -> 
     # A living room whose centre lies in another room: the rule may call it inside that room.
     centre = (living[..., :2] + living[..., 2:]) / 2
     off_centre = ((low <= centre) & (centre <= high)).all(-1) & is_room
-    joined = _joined(boxes, is_room)
-    centre_edges, width = _EDGE_WINDOW[is_room.sum(1)].T
-    num_edges = joined.sum((1, 2)) / 2
-    likely = np.exp(-0.5 * ((num_edges - centre_edges) / width) ** 2)
     keep = ~has_wrapped_master | (u < _WRAPPED_MASTER)
-    return keep & ~off_centre[:, 1:].any(1) & (v < likely) & _hangs_together(joined, is_room)
+    keep &= ~off_centre[:, 1:].any(1) & (w < _living_window(living[:, 0]))
+    # Who is joined to whom is dear: only of those that are still there.
+    joined = _joined(boxes[keep], is_room[keep])
+    centre_edges, width = _EDGE_WINDOW[is_room[keep].sum(1)].T
+    likely = np.exp(-0.5 * ((joined.sum((1, 2)) / 2 - centre_edges) / width) ** 2)
+    keep[keep] = (v[keep] < likely) & _hangs_together(joined, is_room[keep])
+    return keep
+
+
+def _living_window(living: np.ndarray) -> np.ndarray:
+    """(M,) in [0, 1]: how usual are the area and the proportions of a living room's box (M, 4)?"""
+    sides = living[:, 2:] - living[:, :2]
+    area = np.log(sides[:, 0] * sides[:, 1] / _LIVING_AREA) / _LIVING_SPREAD
+    shape = np.log(sides.max(1) / sides.min(1) / _LIVING_ASPECT) / _LIVING_ASPECT_SPREAD
+    return np.asarray(np.exp(-0.5 * (area**2 + np.maximum(shape, 0) ** 2)))
 
 
 def _joined(boxes: np.ndarray, is_room: np.ndarray) -> np.ndarray:
@@ -81,7 +97,7 @@ CANVAS = 256
 _CUT_OUT = (("Bathroom", "MasterRoom", 0.09), ("Kitchen", "SecondRoom", 0.0062))
 
 # How a candidate is turned, mirrored left to right, and put upside down.
-_TURNED, _MIRRORED, _UPSIDE_DOWN = 0.15, 0.5, 0.3
+_TURNED, _MIRRORED, _UPSIDE_DOWN = 0.06, 0.5, 0.1
 
 
 def draw_floorplans(
@@ -98,16 +114,30 @@ def draw_floorplans(
         (M,) bool: is the plan sound?
     """
     side, host = _cut_out(programmes, draw_sides(programmes, rng), rng)
-    rows, is_sound = lay_rows(programmes, side, host, rng)
+    rows, fits = lay_rows(programmes, side, host, rng)
+    # What follows is done for those whose rows fit alone.
+    found = np.flatnonzero(fits)
+    some, is_some_sound = _furnish(programmes[found], rows.select(found), host[found], rng)
+    boxes = np.zeros((len(programmes), some.shape[1], 4))
+    boxes[found] = some
+    is_sound = np.zeros(len(programmes), bool)
+    is_sound[found] = is_some_sound
+    return boxes, is_sound
+
+
+def _furnish(
+    programmes: np.ndarray, rows: Rows, host: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Boxes and soundness, as `draw_floorplans` gives them, of rows of rooms that fit."""
     living = living_room(rows)
+    reach_behind(rows, programmes, rng)
     boxes = rows.boxes()
-    is_sound &= _place_within(boxes, rows, host, rng)
+    is_sound = _place_within(boxes, rows, host, rng)
     is_sound &= hang_balconies(boxes, rows, living, programmes, rng)
-    boxes = np.concatenate([living[:, None], boxes], axis=1)
-    half = WALL / 2
-    boxes += [half, half, -half, -half]
+    boxes = without_walls(np.concatenate([living[:, None], boxes], axis=1), rng)
     types = np.concatenate([np.full((len(boxes), 1), TYPE["LivingRoom"]), programmes], axis=1)
-    is_sound &= is_plausible(boxes, types) & is_usual(boxes, types, rng)
+    is_sound &= is_plausible(boxes, types)
+    is_sound[is_sound] = is_usual(boxes[is_sound], types[is_sound], rng)
     boxes, fits = _place_on_canvas(boxes, types >= 0, rng)
     return np.where((types >= 0)[..., None], boxes, 0), is_sound & fits
 

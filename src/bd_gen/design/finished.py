@@ -1,0 +1,74 @@
+"""Plans as they are handed out: shapes with the user's names, plot, north, doors and windows."""
+
+from dataclasses import replace
+
+from bd_gen.design.brief import Brief
+from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.floor_plan import FloorPlan
+from bd_gen.layouts.openings import OpeningsResult, add_openings
+from bd_gen.layouts.options import SolverOptions
+from bd_gen.layouts.problem import entry_rooms
+from bd_gen.layouts.walls import Walls, walls_of
+from bd_gen.layouts.wording import Direction
+
+_OUTWARD: dict[Direction, tuple[int, int]] = {
+    "left": (-1, 0),
+    "above": (0, -1),
+    "right": (1, 0),
+    "below": (0, 1),
+}
+_LEAST_FACING = 0.7  # of a wall that is turned towards a side: the cosine of 45 degrees
+
+
+def finished(brief: Brief, diagram: Diagram, floor_plan: FloorPlan) -> OpeningsResult:
+    """A plan of a brief with everything that belongs to it, and what it could not have.
+
+    Args:
+        brief: what was asked for.
+        diagram: the rooms and their relations.
+        floor_plan: their shapes.
+    """
+    plan = replace(floor_plan, names=brief.names or None)
+    if brief.plot is not None:
+        plan = replace(plan, north=brief.plot.north)
+    walls = walls_of(plan.rooms)
+    options = brief.options
+    return add_openings(
+        diagram,
+        plan,
+        required=_chosen(options, walls),
+        forbidden=options.closed,
+        front_door=_front_door(options, diagram, walls),
+        scale=brief.scale,
+        walls=walls,
+    )
+
+
+def _chosen(options: SolverOptions, walls: Walls) -> list[tuple[int, int]]:
+    """Of each choice of openings the pair with the longest common wall."""
+    return [
+        max(opening.pairs, key=lambda pair: (walls.longest(*pair), pair))
+        for opening in options.openings
+    ]
+
+
+def _front_door(
+    options: SolverOptions, diagram: Diagram, walls: Walls
+) -> tuple[float, float, float, float] | None:
+    """Where the front door should be; None: wherever it suits."""
+    if options.outline is not None and options.outline.front_door is not None:
+        return options.outline.front_door
+    if options.entrance is None:
+        return None
+    dx, dy = _OUTWARD[options.entrance]
+    facing = [
+        wall
+        for room in entry_rooms(diagram)
+        for wall in walls.outer_of(room)
+        if wall.outward[0] * dx + wall.outward[1] * dy > _LEAST_FACING
+    ]
+    if not facing:
+        return None
+    x0, y0, x1, y1 = max(facing, key=lambda wall: wall.length).segment
+    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    return x - 1, y - 1, x + 1, y + 1

@@ -1,0 +1,38 @@
+"""An outline that a builder would draw."""
+
+import numpy as np
+
+from bd_gen.layouts.cells.tilings import Tilings
+from bd_gen.layouts.shape_costs import shape_cost
+
+SHORT_STEP = 9
+"""Pixels, 0.6 m: walls of an outline that are shorter are steps."""
+NARROW_SLIT = 15
+"""Pixels, 1 m: gaps between two outer walls that are narrower are slits."""
+
+
+@shape_cost("corners", 6, "corners of the outline")
+def corners(plans: Tilings) -> np.ndarray:
+    """4 for a rectangle."""
+    return plans.outline.corners
+
+
+@shape_cost("steps", 25, "walls of the outline shorter than 0.6 m")
+def steps(plans: Tilings) -> np.ndarray:
+    """A step counts one, and a tenth more for each pixel that it lacks: it grows or goes."""
+    count, missing = plans.outline.steps(SHORT_STEP)
+    return np.asarray(count + missing / 10)
+
+
+@shape_cost("slits", 4, "length of gaps in the outline narrower than 1 m, in pixels")
+def slits(plans: Tilings) -> np.ndarray:
+    """Gaps between two walls, open at one end or at both."""
+    least = np.zeros(plans.num_owners)
+    least[0] = NARROW_SLIT
+    return plans.narrow_places(least)[:, 0]
+
+
+@shape_cost("outer_wall", 0.04, "length of the outline, in pixels")
+def outer_wall(plans: Tilings) -> np.ndarray:
+    """Less for a compact plan."""
+    return np.asarray(plans.common_walls[:, 0, 1:].sum(axis=1))

@@ -1,0 +1,63 @@
+"""From a layout to a plan: rooms as polygons that leave no gap, walls in line, a simple outline."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.floor_plan import FloorPlan
+from bd_gen.layouts.cells.polygons import polygons_of
+from bd_gen.layouts.cells.search import TilingSearch, steps_of
+from bd_gen.layouts.cells.sizes import Sizes, drawn_sizes
+from bd_gen.layouts.checking import what_is_wrong_with_plan
+from bd_gen.layouts.options import SolverOptions
+
+_TRIES = 3  # walks from the best plan so far, while it does not satisfy all that is asked
+
+
+@dataclass(frozen=True, eq=False)
+class Tiled:
+    """A plan whose rooms tile it.
+
+    Attributes:
+        boxes: (n, 4) int64 bounding boxes of the rooms; a layout of the diagram.
+        floor_plan: the rooms as polygons.
+        why_not: what it lacks of what is asked; "" if it satisfies all.
+    """
+
+    boxes: np.ndarray
+    floor_plan: FloorPlan
+    why_not: str
+
+
+def tile(
+    diagram: Diagram,
+    boxes: np.ndarray,
+    options: SolverOptions | None = None,
+    sizes: Sizes | None = None,
+) -> Tiled:
+    """Move the walls of a layout until its rooms tile a plan that a builder would draw.
+
+    Relations stay exactly those of the diagram, as the rule reads them off the bounding boxes of
+    the polygons. How long is counted by `options.improve_effort`, so that the same arguments give
+    the same plan on any machine, however busy.
+
+    Args:
+        diagram: the rooms and their relations.
+        boxes: (n, 4) a layout of it, in whole pixels.
+        options: what the plan must satisfy.
+        sizes: what is aimed at; None draws sizes as they vary in real plans.
+    """
+    options = options or SolverOptions()
+    sizes = sizes or drawn_sizes(diagram, options)
+    search = TilingSearch(diagram, options, sizes)
+    best = np.asarray(boxes, np.int64)
+    steps = steps_of(options.improve_effort, diagram.num_rooms)
+    plot = None if options.outline is None else options.outline.shape
+    for attempt in range(_TRIES):
+        best = search.walk(best, steps, [options.seed, attempt])
+        plan = FloorPlan(polygons_of(search.maker, best), plot=plot)
+        why = what_is_wrong_with_plan(diagram, plan, options)
+        if why is None:
+            break
+    return Tiled(best, plan, why or "")
