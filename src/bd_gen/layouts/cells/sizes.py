@@ -49,7 +49,8 @@ class Sizes:
 def drawn_sizes(diagram: Diagram, options: SolverOptions) -> Sizes:
     """Sizes as they vary in real plans; the same again for the same diagram and seed.
 
-    Rooms with targets have what is seen of those: what smaller targets leave of them. In an outline they add up to its area, as far as the bounds of areas allow.
+    Rooms with targets have what is seen of those: what smaller targets leave of them. In an outline
+    areas add up to its own, as far as their bounds allow.
     """
     types = np.array(diagram.room_types)
     rng = np.random.default_rng(_key(diagram, options.seed))
