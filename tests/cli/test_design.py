@@ -146,7 +146,7 @@ def test_no_plan_at_all_writes_nothing(design, monkeypatch):
     )
     assert code == 2
     assert "found 0 of 12 plans: of" in err
-    assert "that satisfies the sizes or outline given" in err
+    assert "0 have a layout that satisfies the sizes or plot given; most in the way: '" in err
     assert not Path("plans").exists()
 
 
@@ -317,3 +317,85 @@ def test_a_design_that_fails_leaves_the_one_that_was_there(design, monkeypatch):
     exports = [f"01.{kind}" for kind in ("dxf", "graphml", "svg")]
     own = ["contact_sheet.png", "design.json", "plans.jsonl", "rooms.csv"]
     assert files_in(Path("plans")) == sorted([*exports, *own, "notes.txt"])
+
+
+BRIEF = """
+name: A small one
+rooms:
+  Cooking: Kitchen
+  Bath: {type: Bathroom, side: 1.5}
+  Shower: Bathroom
+require: [Cooking above Bath]
+count: 2
+min_difference: 1
+"""
+
+
+def test_a_brief_is_a_file_and_options_go_before_it(design):
+    Path("brief.yaml").write_text(BRIEF)
+    code, out, err = design("brief.yaml", *QUICK, "--count", "1", "--out", "plans")
+    assert code == 0
+    assert err == "bd-gen: note: --count goes before 'count' of brief.yaml\n"
+    assert "assumed: Cooking at least 1.4 m and 3.4 m²; Bath at least 2.2 m²; Shower" in out
+    assert "a first plan after " in out
+    record = json.loads(Path("plans/design.json").read_text())
+    assert (record["name"], record["count"]) == ("A small one", 1)
+    assert [room["name"] for room in record["rooms"]] == ["Cooking", "Bath", "Shower"]
+    assert record["rules"] == ["require Cooking above Bath"]
+    Path("brief.yaml").write_text(BRIEF.replace("count: 2", "cuont: 2"))
+    code, _, err = design("brief.yaml", *QUICK, "--out", "other")
+    assert (code, err) == (2, "bd-gen: brief.yaml: unknown field 'cuont'; did you mean count?\n")
+
+
+def test_rooms_of_a_plan_are_kept_and_the_rest_is_drawn_anew(design):
+    Path("brief.yaml").write_text(BRIEF)
+    assert design("brief.yaml", *QUICK, "--out", "a")[0] == 0
+    kept = ("--from", "a/plans.jsonl#01", "--keep", "Cooking, bath", "--keep-boxes")
+    code, out, _ = design("brief.yaml", *QUICK, "--out", "b", *kept, "--seed", "9")
+    assert code == 0
+    assert "kept of a/plans.jsonl#01: how Cooking, Bath lie to one another; the places of" in out
+    before = next(each_plan("a/plans.jsonl"))
+    for plan in each_plan("b/plans.jsonl"):
+        assert (plan.boxes[:2] == before.boxes[:2]).all()
+    record = json.loads(Path("b/design.json").read_text())["kept"]
+    assert record == {
+        "source": "a/plans.jsonl#01",
+        "relations": ["Cooking", "Bath"],
+        "boxes": ["Cooking", "Bath"],
+    }
+
+
+def test_plans_like_another_come_with_the_fewest_differences_first(design):
+    assert design(*ROOMS, *QUICK, "--count", "1", "--out", "a")[0] == 0
+    like = ("--from", "a/plans.jsonl", "--more-like")
+    code, _, err = design(*QUICK, "--count", "3", "--out", "b", *like)
+    assert (code, err) == (0, "")
+    record = json.loads(Path("b/design.json").read_text())
+    away = [plan["differences"] for plan in record["plans"]]
+    assert away == sorted(away)
+    assert away[0] >= 1
+    assert record["more_like"]
+    again = design(*QUICK, "--count", "3", "--out", "c", *like)
+    assert again[0] == 0
+    assert Path("b/plans.jsonl").read_bytes() == Path("c/plans.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("--from", "a.jsonl"), "--from: keeps nothing by itself; add --keep ROOMS or --more-like"),
+        (("--from", "a.jsonl", "--keep", "Kitchen"), "one room has no relations to keep"),
+        (("--from", "a.jsonl", "--keep", "Balcony"), "the programme has no 'Balcony'"),
+        (("--from", "a.jsonl", "--keep-boxes", "--more-like"), "go with --keep ROOMS"),
+        (("--from", "a.jsonl#9", "--keep", "all"), "there is no plan with id '9'"),
+        ((*ROOMS, "--from", "a.jsonl", "--keep", "all"), "has other rooms than the brief asks for"),
+    ],
+)
+def test_what_cannot_be_kept_is_told(design, args, words):
+    boxes = {"Kitchen": [0, 0, 40, 40], "Bathroom": [40, 0, 60, 40]}
+    rooms = [{"type": name, "box": box} for name, box in boxes.items()]
+    Path("a.jsonl").write_text(json.dumps({"id": "1", "rooms": rooms}) + "\n")
+    code, _, err = design(*args, *QUICK, "--out", "plans")
+    assert code == 2
+    assert words in err
+    assert err.count("\n") == 1

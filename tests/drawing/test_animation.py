@@ -5,10 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.rplan import NODE_MASK, RELATIONS
 
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.tokens import tokens_from_diagrams
-from bd_gen.diagrams.vocabulary import NODE_MASK, RELATIONS, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.drawing.animation import draw_animation
 from bd_gen.drawing.appearance import ROOM_COLOURS
 from bd_gen.drawing.film import Film, line_style, stage_of
@@ -158,11 +160,13 @@ def test_lines_of_tokens():
         Diagram((0, 2), ((0, 1, 5),)), np.array([[0, 0, 99, 99], [40, 40, 59, 59]]), 300
     )
     (line,) = nested.lines
-    named = {name: line_style(line, RELATIONS.index(name)) for name in ("surrounding", "above")}
+    named = {
+        name: line_style(line, RELATIONS.index(name), RPLAN) for name in ("surrounding", "above")
+    }
     assert named == {"surrounding": "", "above": "solid"}
-    assert [line_style(line, token) for token in (10, 11)] == ["", "masked"]
+    assert [line_style(line, token, RPLAN) for token in (10, 11)] == ["", "masked"]
     (apart, *_) = FILM.stage.lines
-    assert line_style(apart, RELATIONS.index("inside")) == "dashed"
+    assert line_style(apart, RELATIONS.index("inside"), RPLAN) == "dashed"
 
 
 @pytest.mark.parametrize("count", [2, 3, 36, 120])

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.drawing.test_animation import FILM, TOKENS
+from tests.rplan import NODE_MASK
 
-from bd_gen.diagrams.vocabulary import NODE_MASK
 from bd_gen.drawing.animation import draw_animation
 from bd_gen.drawing.appearance import ROOM_COLOURS
 from bd_gen.drawing.film_shapes import MASKED_FILL

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from tests.rplan import NUM_ROOM_TYPES, TYPICAL_AREAS
 
-from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES, TYPICAL_AREAS
 from bd_gen.drawing.appearance import (
     BUBBLE_RADII,
     ROOM_COLOURS,

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.rplan import NUM_ROOM_TYPES
 
 from bd_gen.data.sources.synthetic.source import make_plans
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.tokens import diagrams_from_tokens, tokens_from_parts
-from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.drawing.appearance import SHORT_NAMES
 from bd_gen.drawing.picture_file import FORMATS, picture_style
 from bd_gen.drawing.plan_drawing import MODES, draw_plans, plans_figure

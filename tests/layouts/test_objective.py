@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from tests.rplan import NUM_ROOM_TYPES, RELATIONS, ROOM_TYPES
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES, RELATIONS, ROOM_TYPES
 from bd_gen.layouts import solver
 from bd_gen.layouts.costs.sizes import HALF_PERIMETERS, SHORT_SIDES, typical_footprint
 from bd_gen.layouts.cp_sat import Model

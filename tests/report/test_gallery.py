@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 from tests.report.conftest import svg
+from tests.rplan import EDGE_MASK, NODE_MASK, RELATIONS, ROOM_TYPES
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import tokens_from_diagrams
-from bd_gen.diagrams.vocabulary import EDGE_MASK, NODE_MASK, RELATIONS, ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.drawing.appearance import SHORT_NAMES
 from bd_gen.drawing.placement import place
 from bd_gen.report.contents import Contents, read_contents

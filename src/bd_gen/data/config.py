@@ -67,7 +67,7 @@ class DataConfig:
 
     source: str = "synthetic"
     path: str | None = None
-    n_max: int | None = RPLAN_N_MAX
+    n_max: int | None = None
     split: str = "canonical"
     split_seed: int = 42
     split_file: str | None = None

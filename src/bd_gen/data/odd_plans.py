@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bd_gen.data.plan_table import PlanTable, follows_from_boxes
+from bd_gen.diagrams.relations import tells_relations
 from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.word_parts import DirectionRule
 from bd_gen.diagrams.words import Words
@@ -29,6 +30,10 @@ class OddPlans:
     counts_relations: bool = True
     words: Words = RPLAN
 
+    @property
+    def _counts(self) -> bool:
+        return self.counts_relations and tells_relations(self.words)
+
     def add(self, boxes: np.ndarray | None, follows_from_boxes: bool) -> None:
         """Count one plan.
 
@@ -40,7 +45,7 @@ class OddPlans:
             return
         size = (boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)).max()
         self.num_of_odd_size += not USUAL_SIZE[0] <= size <= USUAL_SIZE[1]
-        self.num_of_other_relations += self.counts_relations and not follows_from_boxes
+        self.num_of_other_relations += self._counts and not follows_from_boxes
 
     def add_table(self, table: PlanTable) -> None:
         """Count all plans of a table."""
@@ -50,7 +55,7 @@ class OddPlans:
         size = (far - near).max(axis=1)
         is_odd = (size < USUAL_SIZE[0]) | (size > USUAL_SIZE[1])
         self.num_of_odd_size += int((is_odd & table.has_boxes).sum())
-        if self.counts_relations:
+        if self._counts:
             self.num_of_other_relations += int((table.has_boxes & ~follows_from_boxes(table)).sum())
 
     @property

@@ -35,7 +35,7 @@ def rule_shares(
 ) -> list[RuleShare]:
     """What every rule costs, from 512 diagrams of these rooms."""
     method = Method("first_hitting", is_learned=checkpoint.is_learned)
-    sampler = sampler_for(checkpoint, method, brief.programme, device)
+    sampler = sampler_for(checkpoint, method, brief.programme, device, takes_smaller=True)
     rows = sampler.sample(brief.seed, range(_PILOT), BATCH)
     return [
         RuleShare(

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 from bd_gen.design.brief import Brief
 from bd_gen.design.contradictions import rule_statements
-from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.problem import Problem, option_statements
@@ -60,8 +59,10 @@ def _check_areas(brief: Brief) -> None:
     if len(sized) > len(largest):
         named += ", ..."
     named = f"{named}{_assumed_share(brief)}"
-    if options.outline is not None and needed > options.outline.area * square + 0.05:
-        there = options.outline.area * square
+    there = None if options.outline is None else options.outline.area * square
+    if there is not None and brief.plot is not None and brief.plot.corners:
+        there = brief.plot.area  # before it is rounded to pixels
+    if there is not None and needed > there + 0.05:
         what = "the plot less setbacks" if _has_setbacks(brief) else "the plot"
         raise InputError(
             f"the rooms need at least {needed:.1f} m² ({named}), {what} has {there:.1f} m²: "
@@ -83,10 +84,10 @@ def _check_areas(brief: Brief) -> None:
                 f"the rooms may have at most {reach:.1f} m², but all together are to have at least "
                 f"{least_total:.1f} m²: {least_total - reach:.1f} m² less in all would do"
             )
-    if options.outline is not None and options.outline.area * square < least_total - 0.05:
+    if there is not None and there < least_total - 0.05:
         raise InputError(
             f"all rooms together are to have at least {least_total:.1f} m², the plot less setbacks "
-            f"has {options.outline.area * square:.1f} m²"
+            f"has {there:.1f} m²: {least_total - there:.1f} m² more of plot or less in all would do"
         )
 
 
@@ -121,9 +122,7 @@ def _check_boxes(brief: Brief, rules: Sequence[Rule], vocabulary: Vocabulary) ->
     pairs = {str(rule) for rule in rules}
     demands = [_Demand(r.text, tuple(rule_statements(r, vocabulary))) for r in rules]
     options = brief.options
-    demands += [
-        _Demand(s.text, (s,)) for s in option_statements(Diagram(brief.room_types), options)
-    ]
+    demands += [_Demand(s.text, (s,)) for s in option_statements(brief.bare, options)]
     conflict = _minimal(demands, brief.num_rooms)
     if not conflict:
         return
@@ -158,7 +157,7 @@ def _closest_change(
 ) -> str:
     """The nearest number that would do, of a demand on the size of a room; "" if there is none."""
     fixed = [_Demand(r.text, tuple(rule_statements(r, vocabulary))) for r in rules]
-    diagram, options = Diagram(brief.room_types), brief.options
+    diagram, options = brief.bare, brief.options
 
     def works(room: int, limits: RoomLimits) -> bool:
         changed = replace(options, rooms={**options.rooms, room: limits})

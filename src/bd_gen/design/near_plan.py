@@ -57,7 +57,7 @@ class NearPlan:
         moved = rng.choice(self._movable, count, replace=False).tolist()
         try:
             condition = self._keeping(moved)
-            sampler = sampler_for(self.checkpoint, self.method, condition, self.device)
+            sampler = sampler_for(self.checkpoint, self.method, condition, self.device, True)
         except InputError:  # what is kept and what the rules fix contradict each other
             return np.empty((0, len(self.row)), np.uint8)
         first = ROUND * number

@@ -82,7 +82,7 @@ class CandidateSearch:
         method = Method("first_hitting", is_learned=checkpoint.is_learned)
         row = condition.row(self.vocabulary)
         self._is_given = row != self.vocabulary.mask_row
-        self._sampler = sampler_for(checkpoint, method, condition, device)
+        self._sampler = sampler_for(checkpoint, method, condition, device, takes_smaller=True)
         self._denoiser = checkpoint.denoiser(self._sampler.device)
         process = checkpoint.process
         self._process = process

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bd_gen.diagrams.vocabulary import RELATIONS
 from bd_gen.drawing.appearance import INK
 from bd_gen.drawing.lettering import FINENESS, NO_ROOM, Fit, Writing, within_margin
 from bd_gen.drawing.wording import SMALLEST, Label, Wording, outside_wordings, wordings_of
@@ -157,7 +156,7 @@ def num_named(labels: Sequence[Label]) -> int:
 
 def put_relation_words(
     paths: Sequence[np.ndarray],
-    relations: Sequence[int],
+    relations: Sequence[str],
     labels: Sequence[Label],
     uppermost: np.ndarray,
     largest: float = 6.5,
@@ -166,7 +165,7 @@ def put_relation_words(
 
     Args:
         paths: points (k, 2) of each line between bubbles, in points of a square panel.
-        relations: what each line says.
+        relations: the name of the relation of each.
         labels: of the rooms, which no word may cover.
         uppermost: (H, W) the room whose bubble is seen at each square, -1 for none.
         largest: points of a name where there is room enough.
@@ -185,7 +184,7 @@ def put_relation_words(
     words = []
     # Short lines first: their words have the least choice.
     for k in np.argsort(lengths, kind="stable"):
-        wordings = [Wording((RELATIONS[relations[k]],), size) for size in sizes]
+        wordings = [Wording((relations[k],), size) for size in sizes]
         on_line = (
             writing.put_at(free, [wording], np.array(clear))
             for wording in wordings

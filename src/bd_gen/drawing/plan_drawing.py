@@ -110,6 +110,7 @@ def plans_figure(
         room_types=_types_of(diagrams),
         note=_note(plans, mode, arrows, metres_per_pixel),
         parts=parts,
+        words=diagrams[0].words,
         tooltips=None if tooltips is None else tuple(tooltips),
         has_floors=mode == "plan",
     )
@@ -243,6 +244,7 @@ def grid_figure(
         title=title,
         room_types=_types_of(diagrams),
         note=_RELATION_NOTE if relation_labels else "",
+        words=diagrams[0].words,
     )
     figure, axes = sheet.new_axes()
     placements = place(diagrams, _RELATION_GAP if relation_labels else GAP)

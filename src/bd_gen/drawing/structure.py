@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut
-from bd_gen.diagrams.relations import TOUCH_DISTANCE
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
+from bd_gen.diagrams.word_parts import USUAL_TOUCH
 
 if TYPE_CHECKING:
     from shapely import Geometry, Polygon
@@ -27,7 +26,7 @@ INNER_WALL, OUTER_WALL = 0.1, 0.2
 PARAPET = 0.1
 """Thickness of what runs around balconies, in metres."""
 
-_OPEN_AIR = frozenset({"Balcony"})
+_OPEN_AIR = frozenset({"balcony", "outside"})
 _THICKEST = (
     0.45  # metres; between rooms farther apart than this there is a hollow between two walls
 )
@@ -85,13 +84,13 @@ def structure_of(plan: LaidOut, scale: float = METRES_PER_PIXEL) -> Structure:
     apart = _distances(solid)
     inner, outer = INNER_WALL / scale, OUTER_WALL / scale
     if plan.floor_plan is None:
-        between = apart[(apart > 0) & (apart <= TOUCH_DISTANCE)]
+        between = apart[(apart > 0) & (apart <= USUAL_TOUCH)]
         usual = min(float(np.median(between)), outer * _THICKER) if len(between) else inner
         outer, inner = max(outer, usual), max(inner, usual)
-        floors = _floors_of_boxes(solid, apart, inner, scale)
+        floors = _floors_of_boxes(solid, apart, inner)
     else:
         floors = _floors(solid, apart, inner, scale)
-    whole = closed(solid, TOUCH_DISTANCE)
+    whole = closed(solid, USUAL_TOUCH)
     open_air = is_open_air(plan)
     indoors = closed([room for room, is_open in zip(solid, open_air, strict=True) if not is_open])
     shell = shapely.union_all([_grown(indoors, outer), _grown(whole, PARAPET / scale)])
@@ -102,10 +101,11 @@ def structure_of(plan: LaidOut, scale: float = METRES_PER_PIXEL) -> Structure:
 
 def is_open_air(plan: LaidOut) -> list[bool]:
     """Which rooms are balconies, without walls of a house around them?"""
-    return [ROOM_TYPES[room_type] in _OPEN_AIR for room_type in plan.diagram.room_types]
+    kinds = [one.kind for one in plan.diagram.words.room_types]
+    return [kinds[room_type] in _OPEN_AIR for room_type in plan.diagram.room_types]
 
 
-def closed(shapes: "Iterable[Geometry]", gap: float = TOUCH_DISTANCE) -> "Geometry":
+def closed(shapes: "Iterable[Geometry]", gap: float = USUAL_TOUCH) -> "Geometry":
     """The union of shapes with gaps of up to `gap` pixels between them filled.
 
     That is a morphological closing with mitred corners: nothing is added beyond straight sides.
@@ -135,12 +135,12 @@ def _floors(
     for room, distances in zip(rooms, apart, strict=True):
         near = np.flatnonzero(distances < inner)
         walls = [_grown(rooms[k], (inner + distances[k]) / 2) for k in near]
-        floors.append(_less(room, walls, scale))
+        floors.append(_less(room, walls, _SPLINTER / scale))
     return tuple(floors)
 
 
 def _floors_of_boxes(
-    rooms: "tuple[Polygon, ...]", apart: np.ndarray, inner: float, scale: float
+    rooms: "tuple[Polygon, ...]", apart: np.ndarray, inner: float
 ) -> "tuple[Geometry, ...]":
     """The same for boxes: walls stand on the larger of two rooms, whose box holds them."""
     areas = np.array([room.area for room in rooms])
@@ -148,18 +148,18 @@ def _floors_of_boxes(
     for k, (room, distances) in enumerate(zip(rooms, apart, strict=True)):
         is_smaller = (areas < areas[k]) | ((areas == areas[k]) & (np.arange(len(areas)) < k))
         near = np.flatnonzero((distances < inner) & is_smaller)
-        floors.append(_less(room, [_grown(rooms[j], inner) for j in near], scale))
+        floors.append(_less(room, [_grown(rooms[j], inner) for j in near], _SLIVER))
     return tuple(floors)
 
 
-def _less(room: "Polygon", walls: "list[Geometry]", scale: float) -> "Geometry":
-    """A room without walls, and without splinters beside them."""
+def _less(room: "Polygon", walls: "list[Geometry]", splinter: float) -> "Geometry":
+    """A room without walls, and without splinters beside them that are narrower than so much."""
     import shapely
 
     if not walls:
         return room
     floor = room.difference(shapely.union_all(walls))
-    clear = _opened(floor, _SPLINTER / scale)
+    clear = _opened(floor, splinter)
     # Narrower than its walls: better seen without them than not at all.
     return next((shape for shape in (clear, floor) if not shape.is_empty), room)
 

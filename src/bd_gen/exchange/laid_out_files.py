@@ -12,8 +12,10 @@ from bd_gen.data.sources.plans.plan_diagrams import each_plan
 from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.names import RoomLabels
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.tokens import diagrams_from_tokens, is_well_formed
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
+from bd_gen.diagrams.words import Words
 from bd_gen.exchange.choosing import Choice, Row
 from bd_gen.exchange.imports.graphml import read_graphml
 from bd_gen.results.samples_file import Samples, read_samples
@@ -54,6 +56,11 @@ class ReadingOptions:
     progress: Progress | None = None
     takes_joined: bool = False
     tells_of_relations: bool = True
+
+    @property
+    def words(self) -> Words:
+        """What rooms and relations are called; RPLAN's words where nothing is said."""
+        return RPLAN if self.labels is None else self.labels.words
 
 
 class LaidOutFile(NamedTuple):
@@ -158,11 +165,11 @@ def read_laid_out(
 
 def _read_plans(path: Path, options: ReadingOptions) -> _Rows:
     if not (options.is_whole or options.skip_bad):
-        odd = OddPlans(counts_relations=options.tells_of_relations)
+        odd = OddPlans(counts_relations=options.tells_of_relations, words=options.words)
         plans = each_plan(path, options.labels, options.progress, options.takes_joined, odd)
         rows = (Row(plan.id, partial(LaidOut, *plan)) for plan in plans)
         return _Rows(rows, path.name, lambda: odd.notes, is_whole=False)
-    vocabulary = Vocabulary(LARGEST_N_MAX)
+    vocabulary = Vocabulary(LARGEST_N_MAX, options.words)
     table = read_plans(
         path,
         vocabulary,
@@ -197,7 +204,7 @@ def _read_graphml(path: Path, options: ReadingOptions) -> _Rows:
         plan = LaidOut(graph.id, graph.diagram, graph.boxes, graph.joined)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
-    odd = OddPlans(counts_relations=options.tells_of_relations)
+    odd = OddPlans(counts_relations=options.tells_of_relations, words=options.words)
     odd.add(plan.boxes, plan.follows_from_boxes)
     rows = iter([Row(plan.id, lambda: plan)])
     return _Rows(rows, path.name, lambda: [*notes, *(f"{path}: {note}" for note in odd.notes)])

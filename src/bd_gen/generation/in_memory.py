@@ -43,14 +43,20 @@ def sampler_for(
     method: Method,
     condition: Condition | None = None,
     device_name: str = "auto",
+    takes_smaller: bool = False,
 ) -> Sampler:
     """The sampler of a checkpoint.
+
+    With `takes_smaller` a condition may have fewer rooms than the diagrams that the model was
+    trained on.
 
     Raises:
         InputError: as `check_fit` and `check_solver`, or the device is not there.
     """
     device = resolve_device(device_name)
-    check_fit(checkpoint, method, condition)
+    smaller = condition is not None and is_smaller(checkpoint, condition.num_rooms)
+    if not (takes_smaller and smaller):
+        check_fit(checkpoint, method, condition)
     check_solver(method)
     arguments = (
         checkpoint.denoiser(device),
@@ -87,6 +93,12 @@ def check_fit(checkpoint: Checkpoint, method: Method, condition: Condition | Non
             f"of {sizes[0]} to {sizes[-1]} rooms"
         )
     condition.row(checkpoint.vocabulary)
+
+
+def is_smaller(checkpoint: Checkpoint, num_rooms: int) -> bool:
+    """Has a diagram fewer rooms than any that the model was trained on?"""
+    sizes = [n for n, count in enumerate(checkpoint.num_rooms_histogram) if count]
+    return bool(sizes) and num_rooms < sizes[0]
 
 
 def _knows(checkpoint: Checkpoint, num_rooms: int) -> bool:

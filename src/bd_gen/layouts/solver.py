@@ -8,6 +8,7 @@ import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.floor_plan import FloorPlan
+from bd_gen.diagrams.words import Words
 from bd_gen.layouts.bounds import Bounded
 from bd_gen.layouts.cells.grid import wrapping_rooms
 from bd_gen.layouts.checking import check_layout
@@ -72,7 +73,7 @@ def solve(
     start = time.perf_counter()
     options = options or SolverOptions()
     is_plan = options.improve_effort > 0
-    of_boxes = for_boxes(options, diagram.room_types) if is_plan else options
+    of_boxes = for_boxes(options, diagram.room_types, diagram.words) if is_plan else options
     problem = problem_of(diagram, of_boxes, grid)
     if shortest_cycle(diagram):
         return Layout(Status.UNREALIZABLE, None, time.perf_counter() - start)
@@ -103,9 +104,14 @@ def no_layout_within(options: SolverOptions, by_clock: bool) -> str:
     return f"no layout found with an effort of {options.effort_limit:g}"
 
 
-def for_boxes(options: SolverOptions, room_types: Sequence[int]) -> SolverOptions:
-    """What boxes must satisfy of the options: those that wrap others may be larger."""
-    wrapping = wrapping_rooms(room_types)
+def for_boxes(
+    options: SolverOptions, room_types: Sequence[int], words: Words | None = None
+) -> SolverOptions:
+    """What boxes must satisfy of the options: those that wrap others may be larger.
+
+    The types are those of `words`; without, of the words of the options.
+    """
+    wrapping = wrapping_rooms(room_types, words or options.words)
     types = {room_types[k] for k in wrapping}
     most = {t: area for t, area in options.max_areas.items() if t not in types}
     rooms = {

@@ -6,10 +6,10 @@ import pytest
 import shapely
 from ezdxf.lldxf.encoding import decode_dxf_unicode
 from hypothesis import HealthCheck, given, settings
+from tests.rplan import ROOM_TYPES
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.laid_out import LaidOut
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
 from bd_gen.drawing.appearance import ROOM_COLOURS, tint
 from bd_gen.exchange.exports.dxf import write_dxf
 from bd_gen.system.errors import InputError

@@ -11,9 +11,9 @@ import networkx
 import numpy as np
 import pytest
 from PIL import Image
+from tests.rplan import RELATIONS, ROOM_TYPES
 
 from bd_gen.diagrams.laid_out import LaidOut
-from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES
 from bd_gen.drawing.appearance import ROOM_COLOURS, tint
 from bd_gen.exchange.exports.dxf import write_dxf
 from bd_gen.exchange.exports.graphml import write_graphml

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.folded import fold_name
 from bd_gen.diagrams.names import RoomLabels
-from bd_gen.diagrams.vocabulary import fold_name
 from bd_gen.exchange.imports.graphml import GraphmlDiagram, read_graphml
 from bd_gen.system.errors import InputError
 

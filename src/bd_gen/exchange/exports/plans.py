@@ -26,7 +26,7 @@ def write_json(path: Path, plans: Sequence[LaidOut], scale: float) -> None:  # n
 
 def table_of(plans: Sequence[LaidOut]) -> PlanTable:
     """The diagrams as a table of plans; ids should differ."""
-    vocabulary = Vocabulary(max(plan.diagram.num_rooms for plan in plans))
+    vocabulary = Vocabulary(max(plan.diagram.num_rooms for plan in plans), plans[0].diagram.words)
     tokens = tokens_from_diagrams([plan.diagram for plan in plans], vocabulary)
     boxes = np.zeros((len(plans), vocabulary.n_max, 4), np.float32)
     for row, plan in zip(boxes, plans, strict=True):

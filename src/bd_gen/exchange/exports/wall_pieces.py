@@ -88,7 +88,7 @@ def _longest_in_rows(
     for first in range(len(ys) - 1):
         whole = is_wall[first].copy()
         for stop in range(first + 1, len(ys)):
-            thickness = float(ys[stop] - ys[first])
+            thickness = round(float(ys[stop] - ys[first]), 4)
             if stop > first + 1:
                 whole &= is_wall[stop - 1]
                 if thickness > THICKEST:

@@ -43,7 +43,7 @@ def room_type_of_node(node: Item, labels: RoomLabels) -> int | None:
         return _found(node.id, labels)
     key, text = next(iter(given.items()))
     if known[key] is None:
-        return room_type_of(text, node.where)
+        return room_type_of(text, node.where, labels.words)
     for other, room_type in known.items():
         if room_type not in (None, known[key]):
             raise InputError(

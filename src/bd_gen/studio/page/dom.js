@@ -54,12 +54,12 @@ export function debounced(f, milliseconds) {
 /** A padlock, for what is locked. */
 export function padlock(x, y, size = 1) {
   return s("g", { class: "padlock", transform: `translate(${x} ${y}) scale(${size})`, "aria-hidden": "true" },
-    s("path", { d: "M-5 0v-4a5 5 0 0 1 10 0v4", class: "bow" }),
-    s("rect", { x: -7, y: -1, width: 14, height: 11, rx: 2, class: "body" }));
+    s("path", { d: "M-5 0v-4a5 5 0 0 1 10 0v4", class: "lock-bow" }),
+    s("rect", { x: -7, y: -1, width: 14, height: 11, rx: 2, class: "lock-body" }));
 }
 
 /** A pin, for what keeps its place. */
 export function pin(x, y, size = 1) {
   return s("g", { class: "padlock", transform: `translate(${x} ${y}) scale(${size})`, "aria-hidden": "true" },
-    s("path", { d: "M0 12L0 3", class: "bow" }), s("circle", { r: 5, cy: -2, class: "body" }));
+    s("path", { d: "M0 12L0 3", class: "lock-bow" }), s("circle", { r: 5, cy: -2, class: "lock-body" }));
 }

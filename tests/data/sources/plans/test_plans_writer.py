@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.data.conftest import EIGHT
+from tests.rplan import NO_EDGE
 
 from bd_gen.data.plan_table import (
     PlanTable,
@@ -16,7 +17,7 @@ from bd_gen.data.plan_table import (
 )
 from bd_gen.data.sources.plans.plans_writer import write_plans
 from bd_gen.data.sources.plans.source import read_plans
-from bd_gen.diagrams.vocabulary import NO_EDGE, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.errors import InputError
 
 

@@ -10,14 +10,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.data.conftest import EIGHT, FLAT
+from tests.rplan import RELATIONS
 
 from bd_gen.data.sources.plans import source as plans_module
 from bd_gen.data.sources.plans.plan_diagrams import each_plan
 from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.folded import fold_name
 from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.tokens import diagrams_from_tokens
-from bd_gen.diagrams.vocabulary import RELATIONS, Vocabulary, fold_name
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.errors import InputError
 
 Write = Callable[..., Path]

@@ -143,7 +143,7 @@ class _Chunk:
 
 def _join(chunks: list[_Chunk], notes: list[str], vocabulary: Vocabulary) -> PlanTable:
     tables = [chunk.pack() for chunk in chunks if len(chunk)]
-    odd = OddPlans(words=vocabulary.words, counts_relations=tells_relations(vocabulary.words))
+    odd = OddPlans(words=vocabulary.words)
     for table in tables:
         odd.add_table(table)
 
