@@ -33,15 +33,13 @@ from bd_gen.sampling.particles import ParticleSampler
 from bd_gen.sampling.rule_sweeps import RuleSweeps
 from bd_gen.sampling.rules import Rule, holds_all
 from bd_gen.studio.plan_message import finished, plan_message
-from bd_gen.studio.sketch import Sketch, items, named, relations_of, sketch_of, text, whole
+from bd_gen.studio.sketch import Sketch, named
 from bd_gen.studio.solving import boxes_for, diagram_of
+from bd_gen.studio.wanted import Wanted
 from bd_gen.system.errors import InputError
 from bd_gen.training.checkpoint import Checkpoint
 
 Shares = dict[Any, float]
-
-MOST = 60
-"""Alternatives in a gallery."""
 
 _BATCHES = (2, 8, 16, 32)  # draws at a time: few at first, so that something is seen soon
 _PILOT = 128  # draws after which rejection is judged
@@ -54,45 +52,6 @@ _MOST_FRUITLESS = 600
 _NUM_ORDERS = 1  # of the likelihood: a bound, in the same order of rooms for all
 _SWEEPS = 2  # after a draw, as `design` does
 _EFFORT = 0.15  # for a layout, as `SolverOptions.improve_effort`
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the page asks for.
-
-    Attributes:
-        sketch: what is kept, and the rules.
-        count: alternatives.
-        seed: another one gives others.
-        like: relations of the complete diagram that alternatives are like; None: draw anew.
-        compared: relations that differences are counted from.
-    """
-
-    sketch: Sketch
-    count: int
-    seed: int
-    like: tuple[tuple[int, int, int], ...] | None
-    compared: tuple[tuple[int, int, int], ...]
-
-
-def wanted_of(message: dict[str, Any]) -> Wanted:
-    """What a message asks for.
-
-    Raises:
-        InputError: it asks for nothing that can be.
-    """
-    sketch = sketch_of(message.get("sketch"))
-    mode = text(message.get("mode", "complete"), "mode", 20)
-    if mode not in ("complete", "more"):
-        raise InputError("mode: expected 'complete' or 'more'")
-    compared = relations_of(items(message.get("compared", []), "compared", 496), sketch.num_rooms)
-    return Wanted(
-        sketch,
-        whole(message.get("count", 1), "count", 1, MOST),
-        whole(message.get("seed", 0), "seed", 0, 2**53 - 1),
-        compared if mode == "more" else None,
-        compared,
-    )
 
 
 @dataclass

@@ -12,23 +12,12 @@ import numpy as np
 from bd_gen.design.contradictions import contradictory
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.studio.fields import items, number, table, text, whole
 from bd_gen.studio.moving import move
 from bd_gen.studio.plan_message import finished, plan_message
 from bd_gen.studio.projects import project_of
 from bd_gen.studio.reasons import reason_of
-from bd_gen.studio.sketch import (
-    APART,
-    MOST_RULES,
-    TOUCHES,
-    box_table,
-    items,
-    number,
-    rule_of,
-    sketch_of,
-    table,
-    text,
-    whole,
-)
+from bd_gen.studio.sketch import APART, MOST_RULES, TOUCHES, box_table, rule_of, sketch_of
 from bd_gen.studio.solving import boxes_for
 from bd_gen.studio.transfer import exported, imported
 from bd_gen.studio.vocabulary import vocabulary_message

@@ -92,7 +92,8 @@ class Channel:
         return {"model": words, "opened": None}
 
     def _search(self, number: str, message: Any) -> None:
-        from bd_gen.studio.alternatives import Alternatives, wanted_of
+        from bd_gen.studio.alternatives import Alternatives
+        from bd_gen.studio.wanted import wanted_of
 
         try:
             wanted = wanted_of(message if isinstance(message, dict) else {})

@@ -54,7 +54,8 @@ class Model:
 
     def events(self, message: dict[str, Any]) -> Iterator[Event]:
         """What comes of a request; a refusal is an event too."""
-        from bd_gen.studio.alternatives import Alternatives, wanted_of
+        from bd_gen.studio.alternatives import Alternatives
+        from bd_gen.studio.wanted import wanted_of
 
         try:
             yield from Alternatives(self.checkpoint, wanted_of(message), self.shares).events()
