@@ -1,11 +1,12 @@
 """Diagrams to draw: of rooms cut out of a rectangle, and of random tokens."""
 
 import numpy as np
+from tests.rplan import NO_EDGE, NUM_ROOM_TYPES
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.tokens import diagrams_from_tokens, tokens_from_parts
-from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 
 USUAL_TYPES = [0, 1, 2, 3, 7, 9, 3, 7, 4, 5, 6, 8, 10, 11]
 

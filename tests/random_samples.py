@@ -1,9 +1,10 @@
 """Samples for the tests of this folder: small, seeded, and plausible enough for every metric."""
 
 import numpy as np
+from tests.rplan import NO_EDGE, NUM_RELATIONS, NUM_ROOM_TYPES
 
 from bd_gen.diagrams.tokens import tokens_from_parts
-from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_RELATIONS, NUM_ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.results.samples_file import Samples, SeedSamples
 
 

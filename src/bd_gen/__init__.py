@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bd_gen.api.studio import Studio as Studio
     from bd_gen.data.config import DataConfig as DataConfig
     from bd_gen.diagrams.vocabulary import Vocabulary as Vocabulary
+    from bd_gen.diagrams.words import Words as Words
     from bd_gen.system.errors import InputError as InputError
 
 _HOME = {
@@ -39,6 +40,7 @@ _HOME = {
     "Studio": "bd_gen.api.studio",
     "Undecided": "bd_gen.api.layout",
     "Vocabulary": "bd_gen.diagrams.vocabulary",
+    "Words": "bd_gen.diagrams.words",
     "design": "bd_gen.design",  # the package itself, which can be called
     "draw": "bd_gen.api.drawing",
     "evaluate": "bd_gen.api.evaluation",

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rplan import NUM_RELATIONS, NUM_ROOM_TYPES
 
 from bd_gen.api.diagram import Diagram
 from bd_gen.diagrams import diagram as plain
-from bd_gen.diagrams.vocabulary import NUM_RELATIONS, NUM_ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.errors import InputError
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tests.rplan import EDGE_MASK
 
 from bd_gen.api.diagram import Diagram, rows_of
 from bd_gen.api.evaluation import evaluate
@@ -9,7 +10,7 @@ from bd_gen.api.model import usual_method
 from bd_gen.data.config import DataConfig
 from bd_gen.data.dataset import load_dataset
 from bd_gen.diagrams.tokens import diagrams_from_tokens
-from bd_gen.diagrams.vocabulary import EDGE_MASK, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.generation.job import GenerationJob, generate
 from bd_gen.metrics import registry
 from bd_gen.results.evaluate import evaluate_method

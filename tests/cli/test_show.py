@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.rplan import NO_EDGE
 
 from bd_gen.cli.main import cli, run
 from bd_gen.data.dataset import DataConfig, load_dataset
-from bd_gen.diagrams.vocabulary import NO_EDGE
 from bd_gen.results.evaluate import evaluate_method
 from bd_gen.results.references import References
 from bd_gen.results.samples_file import Samples, SeedSamples, samples_path, write_samples

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.rplan import NODE_PAD
 
 from bd_gen.data.plan_table import PlanTable, table_from_boxes
-from bd_gen.diagrams.vocabulary import NODE_PAD, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 
 EIGHT = Vocabulary(8)
 

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.rplan import NODE_PAD
 
 from bd_gen.data.dataset import DataConfig, dataset_from_table, load_dataset, load_table
 from bd_gen.data.plan_table import PlanTable, table_from_boxes
 from bd_gen.data.sources.plans.plans_writer import write_plans
 from bd_gen.data.statistics import leaks_of
 from bd_gen.diagrams.tokens import is_well_formed
-from bd_gen.diagrams.vocabulary import NODE_PAD
 from bd_gen.system.errors import InputError
 
 from .conftest import FLAT, reorder_rooms

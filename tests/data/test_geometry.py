@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+from tests.rplan import ROOM_TYPES
 
 from bd_gen.data.geometry import geometry_of, outline_corners
 from bd_gen.data.plan_table import table_from_boxes
-from bd_gen.diagrams.vocabulary import ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 
 LIVING, BATH = ROOM_TYPES.index("LivingRoom"), ROOM_TYPES.index("Bathroom")
 

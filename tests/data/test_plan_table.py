@@ -2,11 +2,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from tests.rplan import NO_EDGE, NODE_PAD, RELATIONS
 
 from bd_gen.data.plan_table import PlanTable, table_from_boxes
 from bd_gen.diagrams.relations import relation_labels
 from bd_gen.diagrams.tokens import is_well_formed
-from bd_gen.diagrams.vocabulary import NO_EDGE, NODE_PAD, RELATIONS, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 
 from .conftest import reorder_rooms
 

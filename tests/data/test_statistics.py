@@ -2,6 +2,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from tests.rplan import NO_EDGE, NUM_RELATIONS
 
 from bd_gen.data.plan_table import PlanTable
 from bd_gen.data.statistics import statistics_of
@@ -9,7 +10,7 @@ from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.soundness import is_connected
 from bd_gen.diagrams.tokens import tokens_from_diagrams
-from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_RELATIONS, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 
 V = Vocabulary(4)
 # a chain of three with a containment; two living rooms apart; the first again

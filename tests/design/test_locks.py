@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
+from tests.rplan import NO_EDGE, RELATIONS
 
 from bd_gen.data.sources.plans.plan_diagrams import NamedDiagram
 from bd_gen.design.locks import locks_of
 from bd_gen.design.programme import programme_from
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.names import RoomLabels
-from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS
 from bd_gen.system.errors import InputError
 
 LEFT = RELATIONS.index("left-of")

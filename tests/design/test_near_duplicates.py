@@ -3,13 +3,14 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rplan import NO_EDGE
 
 from bd_gen.design import near_duplicates
 from bd_gen.design.near_duplicates import Differences, far_apart
 from bd_gen.diagrams.canonical import renumbered_tokens
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import tokens_from_diagrams
-from bd_gen.diagrams.vocabulary import NO_EDGE, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary(5)
 TYPES = (0, 3, 3, 7)

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rplan import NO_EDGE, NUM_RELATIONS, RELATIONS, ROOM_TYPES
 
 from bd_gen.design.checking import satisfies
 from bd_gen.design.room_rules import parse_rule
 from bd_gen.design.rule_meaning import TOUCHES, AnyRule, RoomPhrase, RoomRule
-from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_RELATIONS, RELATIONS, ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.errors import InputError
 
 LIVING, MASTER, KITCHEN, BATH, SECOND = 0, 1, 2, 3, 7

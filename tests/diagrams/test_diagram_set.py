@@ -3,9 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.metrics import oracle
+from tests.rplan import NO_TYPE
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.diagram_set import NO_TYPE, DiagramSet, distinct_rows, reachable, row_keys
+from bd_gen.diagrams.diagram_set import DiagramSet, distinct_rows, reachable, row_keys
 from bd_gen.diagrams.tokens import is_well_formed, tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
 

@@ -1,7 +1,7 @@
 import pytest
+from tests.rplan import RELATIONS, ROOM_TYPES
 
 from bd_gen.diagrams.names import relation_of, room_type_of
-from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES
 from bd_gen.system.errors import InputError
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.rplan import EDGE_MASK, EDGE_PAD, MIRRORED, NO_EDGE, RELATIONS
 
 from bd_gen.diagrams import relations
 from bd_gen.diagrams.relations import (
-    MIRRORED,
     Mirror,
     are_joined,
     mirror_boxes,
@@ -17,7 +17,7 @@ from bd_gen.diagrams.relations import (
     relation_labels,
     relations_from_boxes,
 )
-from bd_gen.diagrams.vocabulary import EDGE_MASK, EDGE_PAD, NO_EDGE, RELATIONS, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 
 Box = tuple[int, int, int, int]
 

@@ -2,10 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from bd_gen.diagrams import tokens as rows
-from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.vocabulary import (
+from tests.rplan import (
     EDGE_MASK,
     EDGE_PAD,
     NO_EDGE,
@@ -13,8 +10,11 @@ from bd_gen.diagrams.vocabulary import (
     NODE_PAD,
     NUM_RELATIONS,
     NUM_ROOM_TYPES,
-    Vocabulary,
 )
+
+from bd_gen.diagrams import tokens as rows
+from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.vocabulary import Vocabulary
 
 
 @st.composite

@@ -1,10 +1,10 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.rplan import RELATIONS
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.floor_plan import rooms_seen
-from bd_gen.diagrams.vocabulary import RELATIONS
 from bd_gen.drawing.circles import ARROW_SHARES, SHARES, SMALLEST_RADIUS, circles_of, lines_of
 
 

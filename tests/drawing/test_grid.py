@@ -7,9 +7,9 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
+from tests.rplan import SURROUNDING
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.drawing.nesting import SURROUNDING
 from bd_gen.drawing.picture_file import FORMATS
 from bd_gen.drawing.plan_drawing import draw_grid, grid_figure
 from bd_gen.drawing.wording import fitted, text_width

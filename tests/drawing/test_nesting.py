@@ -1,12 +1,11 @@
 import numpy as np
 import pytest
+from tests.rplan import INSIDE, SURROUNDING
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.drawing.nesting import (
-    INSIDE,
     MIN_GAP,
     PADDING,
-    SURROUNDING,
     fit_children,
     label_strip,
     nesting_of,

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
+from tests.rplan import INSIDE, SURROUNDING
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.drawing.nesting import INSIDE, SURROUNDING
 from bd_gen.drawing.panel import links_of
 from bd_gen.drawing.placement import place
 

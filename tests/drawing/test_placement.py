@@ -1,12 +1,15 @@
 import numpy as np
 import pytest
+from tests.rplan import RELATIONS
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.vocabulary import RELATIONS
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.drawing.appearance import BUBBLE_RADII
 from bd_gen.drawing.nesting import LABEL_HEIGHT, MIN_GAP
 from bd_gen.drawing.placement import Placement, place
-from bd_gen.drawing.relaxation import DIRECTIONS
+from bd_gen.drawing.relaxation import directions
+
+DIRECTIONS = directions(RPLAN)
 
 
 def assert_drawable(diagram: Diagram, placement: Placement) -> None:

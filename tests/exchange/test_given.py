@@ -7,8 +7,8 @@ from pathlib import Path
 import networkx
 import pytest
 
+from bd_gen.diagrams.folded import fold_name
 from bd_gen.diagrams.names import RoomLabels
-from bd_gen.diagrams.vocabulary import fold_name
 from bd_gen.exchange.given import read_given
 from bd_gen.sampling.conditions import Condition
 from bd_gen.system.errors import InputError

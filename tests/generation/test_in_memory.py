@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 from tests.generation.checkpoints import HISTOGRAM, N_MAX, saved, small_checkpoint
+from tests.rplan import NO_EDGE
 
-from bd_gen.diagrams.vocabulary import NO_EDGE
 from bd_gen.generation.in_memory import draw, sampler_for
 from bd_gen.model.schedules import SCHEDULES
 from bd_gen.sampling.conditions import Condition

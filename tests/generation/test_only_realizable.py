@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from tests.generation.checkpoints import Counted, files_in, small_checkpoint
 from tests.generation.test_interruptions import Stop
+from tests.rplan import NODE_MASK
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import diagrams_from_tokens, tokens_from_diagrams
-from bd_gen.diagrams.vocabulary import NODE_MASK, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.generation import only_realizable
 from bd_gen.generation.animating import trajectory_of
 from bd_gen.generation.batch import BatchTask, run_batch

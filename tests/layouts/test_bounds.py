@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.rplan import NO_EDGE
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.tokens import diagrams_from_tokens, tokens_from_parts
-from bd_gen.diagrams.vocabulary import NO_EDGE, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.bounds import Bounded, as_difference, bounded
 from bd_gen.layouts.constraints import Grid, Linear, relation_clauses
 from bd_gen.layouts.cp_sat import Search

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.rplan import ROOM_TYPES
 
 from bd_gen.diagrams.rplan import RPLAN
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
 from bd_gen.layouts.circulation import DoorGraph, ordered, ways_in
 from bd_gen.layouts.room_roles import room_roles
 

@@ -1,13 +1,17 @@
 """The linear conditions against the rule itself, on every pair of boxes of small plans."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rplan import NO_EDGE
 
-from bd_gen.diagrams import relations
 from bd_gen.diagrams.relations import are_joined, relation_labels
-from bd_gen.diagrams.vocabulary import NO_EDGE
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.word_parts import DirectionRule
+from bd_gen.diagrams.words import Words
 from bd_gen.layouts.constraints import (
     Clause,
     Grid,
@@ -34,18 +38,16 @@ def hold(clauses: tuple[Clause, ...], sides: np.ndarray) -> np.ndarray:
     return good
 
 
-def tokens_of_rule(u: np.ndarray, v: np.ndarray) -> np.ndarray:
-    return np.where(are_joined(u, v), relation_labels(u, v), NO_EDGE)
+def tokens_of_rule(u: np.ndarray, v: np.ndarray, words: Words = RPLAN) -> np.ndarray:
+    return np.where(are_joined(u, v, words), relation_labels(u, v), NO_EDGE)
 
 
 @pytest.mark.parametrize(("largest", "touch"), [(5, 1), (5, 0), (6, 2), (4, 9)])
-def test_every_pair_of_small_boxes(
-    largest: int, touch: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(relations, "TOUCH_DISTANCE", touch)
+def test_every_pair_of_small_boxes(largest: int, touch: int) -> None:
+    near = replace(RPLAN, rule=DirectionRule(touch))
     boxes = all_boxes(largest)
     u, v = (b.reshape(-1, 4) for b in np.broadcast_arrays(boxes[:, None], boxes[None]))
-    expected = tokens_of_rule(u, v)
+    expected = tokens_of_rule(u, v, near)
     grid = Grid(largest, touch)
     for token in range(NO_EDGE + 1):
         got = hold(relation_clauses(0, 1, token, grid), np.concatenate([u, v], axis=1))

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import pytest
+from tests.rplan import RELATIONS
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.vocabulary import RELATIONS
 from bd_gen.layouts.cycles import shortest_cycle
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outcome import Conflict, explain

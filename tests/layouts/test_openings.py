@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Polygon, box
 from shapely.affinity import affine_transform
+from tests.rplan import ROOM_TYPES
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.floor_plan import Door, FloorPlan, Window
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
 from bd_gen.layouts.openings import add_openings
 from bd_gen.system.errors import InputError
 

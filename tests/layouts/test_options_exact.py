@@ -1,12 +1,15 @@
 """Options against brute force: all pairs of boxes on a tiny plan, every option drawn at random."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from tests.rplan import NO_EDGE
 
-from bd_gen.diagrams import relations
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.relations import are_joined, relation_labels
-from bd_gen.diagrams.vocabulary import NO_EDGE
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.word_parts import DirectionRule
 from bd_gen.layouts import outline as outline_module
 from bd_gen.layouts.constraints import Grid
 from bd_gen.layouts.options import SolverOptions
@@ -17,6 +20,7 @@ from bd_gen.layouts.solver import solve
 from bd_gen.system.errors import InputError
 
 GRID = Grid(largest=5, touch=1)
+NEAR = replace(RPLAN, rule=DirectionRule(GRID.touch))
 LIVING, KITCHEN, ENTRANCE = 0, 2, 10
 TYPES = (LIVING, KITCHEN, ENTRANCE)
 SPANS = [(a, b) for a in range(GRID.largest) for b in range(a + 1, GRID.largest + 1)]
@@ -26,9 +30,8 @@ LOW, HIGH = BOXES[:, :2], BOXES[:, 2:]
 
 @pytest.fixture(autouse=True)
 def tiny_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The rule, too, takes rooms to touch within a pixel."""
-    for module in (relations, outline_module):
-        monkeypatch.setattr(module, "TOUCH_DISTANCE", GRID.touch)
+    """A front door, too, touches within a pixel."""
+    monkeypatch.setattr(outline_module, "USUAL_TOUCH", GRID.touch)
 
 
 def random_box(rng: np.random.Generator) -> tuple[int, ...]:
@@ -79,12 +82,12 @@ def allowed(options: SolverOptions, room: int, room_type: int) -> np.ndarray:
 def possible_tokens(options: SolverOptions, types: tuple[int, int]) -> set[int]:
     """Edge tokens of all pairs of boxes that the options allow."""
     u, v = np.broadcast_arrays(BOXES[:, None], BOXES[None])
-    tokens = np.where(are_joined(u, v), relation_labels(u, v), NO_EDGE)
+    tokens = np.where(are_joined(u, v, NEAR), relation_labels(u, v), NO_EDGE)
     good = allowed(options, 0, types[0])[:, None] & allowed(options, 1, types[1])[None]
     door = None if options.outline is None else options.outline.front_door
     way_in = ENTRANCE if ENTRANCE in types else LIVING
     if door is not None and way_in in types:
-        at_door = are_joined(BOXES, np.array(door))
+        at_door = are_joined(BOXES, np.array(door), NEAR)
         reached = np.zeros_like(good)
         if types[0] == way_in:
             reached |= at_door[:, None]

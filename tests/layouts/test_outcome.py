@@ -1,7 +1,7 @@
 import pytest
+from tests.rplan import RELATIONS
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.vocabulary import RELATIONS
 from bd_gen.layouts import outcome
 from bd_gen.layouts.checking import check_layout
 from bd_gen.layouts.options import SolverOptions

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.rplan import NODE_MASK
 
 from bd_gen.diagrams.canonical import canonical_tokens
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import tokens_from_diagrams
-from bd_gen.diagrams.vocabulary import NODE_MASK, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts import many
 from bd_gen.layouts.answers import AnswerCache
 from bd_gen.layouts.options import SolverOptions

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.rplan import RELATIONS
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.vocabulary import RELATIONS
 from bd_gen.layouts.cells.faults import faults
 from bd_gen.layouts.cells.search import TilingSearch
 from bd_gen.layouts.cells.sizes import drawn_sizes

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.rplan import NO_EDGE, room_type_from_name
 
 from bd_gen.diagrams import relations
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.relations import are_joined, relation_labels, relations_from_boxes
 from bd_gen.diagrams.tokens import diagrams_from_tokens, tokens_from_parts
-from bd_gen.diagrams.vocabulary import NO_EDGE, Vocabulary, room_type_from_name
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts import cp_sat
 from bd_gen.layouts.constraints import Grid
 from bd_gen.layouts.options import SolverOptions

@@ -4,11 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Polygon, box
 from shapely.affinity import affine_transform
+from tests.rplan import ROOM_TYPES
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.floor_plan import Door, FloorPlan
 from bd_gen.diagrams.laid_out import LaidOut
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
 from bd_gen.metrics.plan_geometry import (
     coverage,
     has_slit,

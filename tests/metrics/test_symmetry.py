@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
+from tests.rplan import RELATIONS
 
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.relations import Mirror, mirror_relations
 from bd_gen.diagrams.tokens import tokens_from_parts
-from bd_gen.diagrams.vocabulary import RELATIONS, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics.symmetry import Symmetry, symmetry
 
 VOCABULARY = Vocabulary(2)

@@ -12,9 +12,10 @@ from tests.model.enumerated import (  # noqa: F401 - fixtures
     oracle,
     probability_table,
 )
+from tests.rplan import NO_EDGE, NUM_ROOM_TYPES
 
 from bd_gen.diagrams.tokens import tokens_from_parts
-from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.config import ModelConfig
 from bd_gen.model.denoiser import Denoiser
 

@@ -6,10 +6,11 @@ from itertools import permutations
 import numpy as np
 import pytest
 import torch
+from tests.rplan import NO_EDGE, NUM_ROOM_TYPES
 from torch import Tensor, nn
 
 from bd_gen.diagrams.tokens import tokens_from_parts
-from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.config import ModelConfig
 from bd_gen.model.denoiser import Denoiser
 from bd_gen.model.packing import PackedBatch, pack_padded

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from tests.rplan import EDGE_MASK, EDGE_PAD, NODE_MASK, NODE_PAD
 from torch import Tensor
 
-from bd_gen.diagrams.vocabulary import EDGE_MASK, EDGE_PAD, NODE_MASK, NODE_PAD, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.config import ModelConfig
 from bd_gen.model.denoiser import Denoiser
 from bd_gen.model.packing import PackedBatch, pack, pack_padded

@@ -1,7 +1,8 @@
 import pytest
 import torch
+from tests.rplan import NODE_VOCABULARY_SIZE
 
-from bd_gen.diagrams.vocabulary import NODE_VOCABULARY_SIZE, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.embeddings import RowEmbedding, TimeEmbedding
 from bd_gen.model.packing import Group, PackedBatch, SoftMask
 

@@ -4,9 +4,9 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rplan import NO_EDGE, NUM_ROOM_TYPES
 
 from bd_gen.diagrams.rplan import RPLAN
-from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_ROOM_TYPES
 from bd_gen.model.order_law import OrderLaw, num_rooms_of_length, order_features
 
 

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 import torch
+from tests.rplan import NODE_VOCABULARY_SIZE
 
-from bd_gen.diagrams.vocabulary import NODE_VOCABULARY_SIZE, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.packing import Group, PackedBatch, pack, pack_padded
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.rplan import EDGE_MASK, NODE_MASK
 
 from bd_gen.data.cache import file_hash
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.vocabulary import EDGE_MASK, NODE_MASK
 from bd_gen.metrics import DiagramSet, aggregate
 from bd_gen.metrics.measures.structure import density
 from bd_gen.metrics.measures.transitivity import transitivity

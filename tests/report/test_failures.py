@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rplan import EDGE_MASK, NODE_MASK, RELATIONS, ROOM_TYPES
 
 from bd_gen.diagrams.soundness import shortest_circle
 from bd_gen.diagrams.tokens import tokens_from_diagrams
-from bd_gen.diagrams.vocabulary import EDGE_MASK, NODE_MASK, RELATIONS, ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics import DiagramSet
 from bd_gen.report.failures import (
     FAILURES,

@@ -2,9 +2,9 @@ import json
 from pathlib import Path
 
 import numpy as np
+from tests.rplan import RELATIONS
 
 from bd_gen.diagrams.rplan import RPLAN
-from bd_gen.diagrams.vocabulary import RELATIONS
 from bd_gen.metrics.intervals import wilson
 from bd_gen.metrics.measures.distribution import DISTRIBUTION
 from bd_gen.metrics.measures.validity import validity_columns

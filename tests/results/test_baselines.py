@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
 from tests.random_samples import random_tokens
+from tests.rplan import NO_EDGE
 
 from bd_gen.data.dataset import DataConfig, Dataset, load_dataset
 from bd_gen.data.splits import Split
 from bd_gen.diagrams.diagram_set import row_keys
 from bd_gen.diagrams.tokens import is_well_formed, num_rooms_of, tokens_from_parts
-from bd_gen.diagrams.vocabulary import NO_EDGE, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics import DiagramSet, Reference, compute_metrics
 from bd_gen.results.baselines import from_marginals, held_out_chunks, memorised
 from bd_gen.system.errors import InputError

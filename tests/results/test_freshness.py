@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.rplan import NODE_MASK
 
-from bd_gen.diagrams.vocabulary import NODE_MASK
 from bd_gen.layouts import cp_sat, many
 from bd_gen.metrics.registry import select_metrics
 from bd_gen.results.evaluate import Evaluation, evaluate_method

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 import torch
+from tests.rplan import EDGE_MASK, NODE_MASK, NODE_VOCABULARY_SIZE
 from tests.sampling.oracle import visibility_named
 from torch import Tensor
 
-from bd_gen.diagrams.vocabulary import EDGE_MASK, NODE_MASK, NODE_VOCABULARY_SIZE, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.config import ModelConfig
 from bd_gen.model.denoiser import Denoiser
 from bd_gen.model.packing import PackedBatch

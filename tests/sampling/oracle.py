@@ -14,17 +14,11 @@ from functools import cached_property
 
 import numpy as np
 import torch
+from tests.rplan import EDGE_MASK, EDGE_VOCABULARY_SIZE, NO_EDGE, NODE_MASK, NODE_VOCABULARY_SIZE
 from torch import Tensor
 
 from bd_gen.diagrams.tokens import num_rooms_of
-from bd_gen.diagrams.vocabulary import (
-    EDGE_MASK,
-    EDGE_VOCABULARY_SIZE,
-    NO_EDGE,
-    NODE_MASK,
-    NODE_VOCABULARY_SIZE,
-    Vocabulary,
-)
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.learned_rates import LearnedRates, LearnedVisibility
 from bd_gen.model.order_law import OrderLaw
 from bd_gen.model.packing import PackedBatch

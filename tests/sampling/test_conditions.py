@@ -8,19 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
+from tests.rplan import EDGE_MASK, EDGE_PAD, NO_EDGE, NODE_MASK, NODE_PAD, RELATIONS, ROOM_TYPES
 
 from bd_gen.diagrams.tokens import diagrams_from_tokens, is_well_formed
-from bd_gen.diagrams.vocabulary import (
-    EDGE_MASK,
-    EDGE_PAD,
-    LARGEST_N_MAX,
-    NO_EDGE,
-    NODE_MASK,
-    NODE_PAD,
-    RELATIONS,
-    ROOM_TYPES,
-    Vocabulary,
-)
+from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
 from bd_gen.sampling.condition_reader import read_condition
 from bd_gen.sampling.conditions import Condition, condition_from_rooms
 from bd_gen.system.errors import InputError

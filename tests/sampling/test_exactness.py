@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tests.rplan import EDGE_MASK, NODE_MASK
 from tests.sampling.cases import name_of
 from tests.sampling.oracle import (
     Floor,
@@ -12,7 +13,6 @@ from tests.sampling.oracle import (
     noise_floor,
 )
 
-from bd_gen.diagrams.vocabulary import EDGE_MASK, NODE_MASK
 from bd_gen.sampling.method import Method, RemaskingSettings
 from bd_gen.sampling.strategies import ORDERS, REMASKINGS
 

@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 import torch
+from tests.rplan import EDGE_MASK, NODE_MASK
 from tests.sampling.oracle import Oracle
 
-from bd_gen.diagrams.vocabulary import EDGE_MASK, NODE_MASK, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.order_law import OrderLaw
 from bd_gen.model.process import LearnedOrders
 from bd_gen.sampling.grid import LawVisibility, equal_steps, visibility_of

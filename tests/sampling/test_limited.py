@@ -3,15 +3,14 @@
 import numpy as np
 import pytest
 import torch
+from tests.rplan import ANY_RELATION, NO_EDGE
 from tests.sampling.oracle import Oracle, noise_floor, total_variation, visibility_named
 
-from bd_gen.diagrams.vocabulary import NO_EDGE
 from bd_gen.sampling import limited
 from bd_gen.sampling.envelope import Envelope, choose
 from bd_gen.sampling.method import Method, RemaskingSettings
 from bd_gen.sampling.noise import KeyedNoise
 from bd_gen.sampling.rejection import RejectionSampler
-from bd_gen.sampling.rules import ANY_RELATION
 from bd_gen.sampling.sampler import Sampler
 from bd_gen.system.errors import InputError
 

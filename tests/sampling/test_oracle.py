@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 import torch
+from tests.rplan import EDGE_MASK, NODE_MASK
 from tests.sampling.oracle import (
     EDGE_VALUES,
     NODE_VALUES,
@@ -16,7 +17,6 @@ from tests.sampling.oracle import (
     total_variation,
 )
 
-from bd_gen.diagrams.vocabulary import EDGE_MASK, NODE_MASK
 from bd_gen.model.packing import pack
 from bd_gen.sampling.method import Method
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import torch
+from tests.rplan import NO_EDGE
 from tests.sampling.oracle import Oracle, noise_floor, total_variation, visibility_named
 
-from bd_gen.diagrams.vocabulary import NO_EDGE
 from bd_gen.sampling.particles import ParticleSampler
 from bd_gen.sampling.rules import Literal, Rule, holds_all
 

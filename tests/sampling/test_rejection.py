@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from tests.rplan import EDGE_MASK, NODE_MASK
 from tests.sampling.cases import name_of, sampler_of
 from tests.sampling.oracle import Oracle, counts_of, noise_floor, total_variation, visibility_named
 
 from bd_gen.diagrams.tokens import num_rooms_of
-from bd_gen.diagrams.vocabulary import EDGE_MASK, NODE_MASK
 from bd_gen.sampling import rejection
 from bd_gen.sampling.method import Method, RemaskingSettings
 from bd_gen.sampling.noise import attempt_of

@@ -7,18 +7,12 @@ import numpy as np
 import pytest
 import torch
 from scipy import stats
+from tests.rplan import EDGE_MASK, EDGE_PAD, NODE_MASK, NODE_PAD, NODE_VOCABULARY_SIZE
 from tests.sampling.cases import EVERY_KIND, EVERY_METHOD, METHODS, Spy, sampler_of, tiny_denoiser
 from tests.sampling.oracle import Oracle
 
 from bd_gen.diagrams.tokens import is_well_formed, num_rooms_of
-from bd_gen.diagrams.vocabulary import (
-    EDGE_MASK,
-    EDGE_PAD,
-    NODE_MASK,
-    NODE_PAD,
-    NODE_VOCABULARY_SIZE,
-    Vocabulary,
-)
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.schedules import SCHEDULES
 from bd_gen.sampling.method import Method, RemaskingSettings
 from bd_gen.sampling.noise import KeyedNoise

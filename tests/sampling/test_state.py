@@ -1,7 +1,8 @@
 import pytest
 import torch
+from tests.rplan import EDGE_MASK, NODE_MASK
 
-from bd_gen.diagrams.vocabulary import EDGE_MASK, NODE_MASK, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.sampling.state import GroupState, Reveal
 
 VOCABULARY = Vocabulary(4)

@@ -1,14 +1,16 @@
 import json
+import subprocess
+import sys
 from contextlib import suppress
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.rplan import RELATIONS, ROOM_TYPES
 from tests.studio.sketches import CIRCLE, message
 from tests.studio.test_sketch import NONSENSE
 
-from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES
 from bd_gen.studio.calls import CALLS, Desk
 from bd_gen.system.errors import InputError
 
@@ -66,6 +68,20 @@ def test_a_drag_says_what_it_would_break() -> None:
     found = ask("drag", sketch=sketch, boxes=boxes, room=1, to=[200, 10, 240, 50])
     assert found["is_snapped"]
     assert found["broken"] == [{"pair": [0, 1], "was": "left-of", "is": "apart"}]
+
+
+def test_the_server_answers_without_torch() -> None:
+    rules = [{"kind": "forbid", "text": "Kitchen touches Bathroom"}]
+    sketch = message([0, 1, "above"], rules=rules)
+    script = (
+        "import sys, bd_gen.cli.studio, bd_gen.studio.running\n"
+        "from bd_gen.studio.calls import CALLS, Desk\n"
+        f"sketch = {sketch!r}\n"
+        "for name in ('vocabulary', 'plan', 'rules'):\n"
+        "    CALLS[name](Desk(), {'sketch': sketch})\n"
+        "assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
 
 
 @settings(max_examples=40)

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
+from tests.rplan import RELATIONS
 from tests.studio.sketches import message
 
-from bd_gen.diagrams.vocabulary import RELATIONS
 from bd_gen.studio.moving import move
 from bd_gen.studio.sketch import sketch_of
 from bd_gen.studio.solving import diagram_of

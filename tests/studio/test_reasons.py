@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.rplan import NO_EDGE, RELATIONS
 from tests.studio.sketches import CIRCLE, ROOMS, message
 from tests.studio.test_solving import PAIRS
 
-from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS
 from bd_gen.studio.reasons import Reason, reason_of
 from bd_gen.studio.sketch import Sketch, sketch_of
 from bd_gen.studio.solving import boxes_for

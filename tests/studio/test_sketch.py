@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rplan import NO_EDGE, RELATIONS
 from tests.studio.sketches import message
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS
 from bd_gen.studio.sketch import sketch_of
 from bd_gen.system.errors import InputError
 

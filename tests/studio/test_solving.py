@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.rplan import RELATIONS
 from tests.studio.sketches import CIRCLE, ROOMS, message
 
-from bd_gen.diagrams.vocabulary import RELATIONS
 from bd_gen.studio.sketch import Sketch, sketch_of
 from bd_gen.studio.solving import boxes_for, diagram_of, fits
 

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tests.rplan import NO_EDGE, NUM_ROOM_TYPES
 
 from bd_gen.data.config import DataConfig
 from bd_gen.data.dataset import Dataset
 from bd_gen.data.splits import Split
 from bd_gen.diagrams.tokens import tokens_from_parts
-from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.model.config import ModelConfig
 from bd_gen.model.denoiser import Denoiser
 from bd_gen.system.errors import InputError

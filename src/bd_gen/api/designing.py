@@ -18,7 +18,8 @@ from bd_gen.design.brief_words import FIELDS, Around, brief_from, checked_fields
 from bd_gen.design.geometry import MODEL, geometry_model
 from bd_gen.design.run import Designed, Designs
 from bd_gen.design.run import design as designs_for
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
+from bd_gen.diagrams.names import RoomLabels
+from bd_gen.diagrams.words import Words
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import expanded
@@ -98,13 +99,13 @@ def design(
         InputError: rooms or rules that nobody knows or that contradict one another, a value out
             of range, a model that does not know such a programme, or OR-tools is missing.
     """
-    if not isinstance(brief, Brief):
-        with python_words():
-            brief = _brief(brief, require, forbid, settings, solver)
-    elif require or forbid or settings or solver:
-        raise InputError("design: a Brief holds rules and settings already; give none beside it")
     if not isinstance(model, Model):
         model = load(model)
+    if not isinstance(brief, Brief):
+        with python_words():
+            brief = _brief(brief, require, forbid, settings, solver, model.checkpoint.words)
+    elif require or forbid or settings or solver:
+        raise InputError("design: a Brief holds rules and settings already; give none beside it")
     boxes = geometry.checkpoint if isinstance(geometry, Model) else geometry_model(str(geometry))
     if boxes is not None:
         boxes.check_draws(boxes=True)
@@ -137,6 +138,7 @@ def _brief(
     forbid: str | Iterable[str],
     settings: dict[str, Any],
     solver: SolverOptions | None,
+    words: Words,
 ) -> Brief:
     fields: dict[str, Any]
     if isinstance(given, Path) or (isinstance(given, str) and given.endswith(ENDINGS)):
@@ -146,7 +148,7 @@ def _brief(
     elif isinstance(given, str):
         fields = {"rooms": given}
     else:
-        fields = {"rooms": [r if isinstance(r, str) else _name(r) for r in given]}
+        fields = {"rooms": [r if isinstance(r, str) else _name(r, words) for r in given]}
     for name in settings:
         if name not in FIELDS:
             raise InputError(f"design: got an unexpected keyword argument {name!r}")
@@ -154,14 +156,19 @@ def _brief(
         fields.setdefault("defaults", False)
     fields |= settings
     more = {"require": _texts(require), "forbid": _texts(forbid)}
-    return brief_from(fields, Around(solver=solver, more_rules=more))
+    return brief_from(
+        fields, Around(labels=RoomLabels(words=words), solver=solver, more_rules=more)
+    )
 
 
-def _name(room_type: object) -> str:
+def _name(room_type: object, words: Words) -> str:
     try:
-        return ROOM_TYPES[operator.index(room_type)]  # type: ignore[arg-type]
+        return words.room_names[operator.index(room_type)]  # type: ignore[arg-type]
     except (TypeError, IndexError):
-        raise InputError(f"rooms: expected names or numbers 0..12, got {room_type!r:.60}") from None
+        most = words.num_room_types - 1
+        raise InputError(
+            f"rooms: expected names or numbers 0..{most}, got {room_type!r:.60}"
+        ) from None
 
 
 def _texts(texts: str | Iterable[str]) -> list[str]:

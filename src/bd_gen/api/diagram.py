@@ -10,16 +10,11 @@ import numpy as np
 
 from bd_gen.api.plan_text import UNNAMED, json_of, laid_out, named_plan
 from bd_gen.diagrams import diagram as plain
-from bd_gen.diagrams.names import relation_of, room_type_of
+from bd_gen.diagrams.names import RoomLabels, relation_of, room_type_of
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.tokens import diagrams_from_tokens, tokens_from_diagrams
-from bd_gen.diagrams.vocabulary import (
-    LARGEST_N_MAX,
-    NUM_RELATIONS,
-    RELATIONS,
-    ROOM_TYPES,
-    Vocabulary,
-    inverse_relation,
-)
+from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
+from bd_gen.diagrams.words import Words
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
@@ -32,14 +27,16 @@ class Diagram(plain.Diagram):
     It equals every diagram with the same rooms in the same order and the same relations.
 
     Args:
-        room_types: of every room a name or a number 0..12; or a text of them with numbers,
+        room_types: of every room a name or a number; or a text of them with numbers,
             "LivingRoom, 2 Bathroom".
-        edges: (i, j, relation): room i is `relation` of room j, a name or a number 0..9. With
-            i > j it is stored from the other end, as 9 - relation.
+        edges: (i, j, relation): room i is `relation` of room j, a name or a number. With i > j it
+            is stored from the other end, as the inverse.
+        words: what they are called: `Words`, or the name or YAML file of a vocabulary.
 
     Attributes:
-        room_types: type 0..12 of every room.
+        room_types: number of the type of every room.
         edges: (i, j, r) with i < j, sorted.
+        words: what the numbers mean.
 
     Raises:
         InputError: no room or more than 32, a name that nobody knows, or an edge that is none.
@@ -49,26 +46,31 @@ class Diagram(plain.Diagram):
         self,
         room_types: str | Iterable[str | int],
         edges: Iterable[tuple[int, int, str | int]] = (),
+        words: Words | str = RPLAN,
     ) -> None:
-        types = tuple(types_of(room_types))
+        if isinstance(words, str):
+            words = Words.named(words)
+        types = tuple(types_of(room_types, words))
         if not 1 <= len(types) <= LARGEST_N_MAX:
             raise InputError(f"diagram: expected 1 to {LARGEST_N_MAX} rooms, got {len(types)}")
         try:
-            super().__init__(types, tuple(_edge(edge) for edge in edges))
+            super().__init__(types, tuple(_edge(edge, words) for edge in edges), words)
         except (TypeError, ValueError) as error:
             raise InputError(f"diagram: {error}") from None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, plain.Diagram):
             return NotImplemented
-        return (self.room_types, self.edges) == (other.room_types, other.edges)
+        mine, others = (self.room_types, self.edges), (other.room_types, other.edges)
+        return mine == others and self.words == other.words
 
     __hash__ = plain.Diagram.__hash__
 
     def __repr__(self) -> str:
-        rooms = [ROOM_TYPES[t] for t in self.room_types]
-        edges = [(i, j, RELATIONS[r]) for i, j, r in self.edges]
-        return f"Diagram({rooms}, {edges})"
+        rooms = [self.words.room_names[t] for t in self.room_types]
+        edges = [(i, j, self.words.relation_names[r]) for i, j, r in self.edges]
+        named = "" if self.words == RPLAN else f", words={self.words.name!r}"
+        return f"Diagram({rooms}, {edges}{named})"
 
     def _repr_svg_(self) -> str:
         """What a notebook shows: the bubbles."""
@@ -87,13 +89,13 @@ class Diagram(plain.Diagram):
         return json_of(laid_out(id, self))
 
     @classmethod
-    def from_json(cls, text: str | bytes | Mapping[str, Any]) -> "Diagram":
-        """The diagram of one plan, as text or parsed; it needs no id.
+    def from_json(cls, text: str | bytes | Mapping[str, Any], words: Words = RPLAN) -> "Diagram":
+        """The diagram of one plan, as text or parsed, in these words; it needs no id.
 
         Raises:
             InputError: it is no plan of the open format.
         """
-        return as_diagram(named_plan(text))
+        return as_diagram(named_plan(text, words))
 
     def to_networkx(self) -> "DiGraph":
         """A graph: `type` at each node, `relation` at each edge (docs/exports.md)."""
@@ -102,16 +104,16 @@ class Diagram(plain.Diagram):
         return graph_of(laid_out(UNNAMED, self))
 
     @classmethod
-    def from_networkx(cls, graph: "Graph") -> "Diagram":
-        """The diagram of a networkx graph; names are understood as in GraphML.
+    def from_networkx(cls, graph: "Graph", words: Words = RPLAN) -> "Diagram":
+        """The diagram of a networkx graph in these words; names are understood as in GraphML.
 
         Raises:
             InputError: a room or a relation that nobody knows, edges that contradict, or one
                 that does not say how its rooms are related.
         """
-        from bd_gen.exchange.imports.graphml import read_networkx
+        from bd_gen.data.sources.graphml.graphml import read_networkx
 
-        read = read_networkx(graph)
+        read = read_networkx(graph, RoomLabels(words=words))
         if read.joined:
             i, j = read.joined[0]
             raise InputError(
@@ -126,11 +128,11 @@ class Diagram(plain.Diagram):
         Raises:
             InputError: the vocabulary has fewer rooms.
         """
-        return rows_of([self], vocabulary or Vocabulary(self.num_rooms))[0]
+        return rows_of([self], vocabulary or Vocabulary(self.num_rooms, self.words))[0]
 
     @classmethod
-    def from_tokens(cls, tokens: np.ndarray) -> "Diagram":
-        """The diagram of a token row (length,).
+    def from_tokens(cls, tokens: np.ndarray, words: Words = RPLAN) -> "Diagram":
+        """The diagram of a token row (length,) in these words.
 
         Raises:
             InputError: it is no row of a complete diagram.
@@ -138,7 +140,7 @@ class Diagram(plain.Diagram):
         row = np.asarray(tokens)
         if row.ndim != 1 or row.dtype.kind not in "iu":
             raise InputError(f"tokens: expected a row of integers, got {row.dtype}{row.shape}")
-        vocabulary = vocabulary_of_width(len(row))
+        vocabulary = vocabulary_of_width(len(row), words)
         try:
             (diagram,) = diagrams_from_tokens(row[None], vocabulary)
         except ValueError:
@@ -146,8 +148,8 @@ class Diagram(plain.Diagram):
         return as_diagram(diagram)
 
 
-def types_of(rooms: str | Iterable[str | int]) -> Iterable[int]:
-    """Room types 0..12 of a text, or of names and numbers.
+def types_of(rooms: str | Iterable[str | int], words: Words = RPLAN) -> Iterable[int]:
+    """Room types of a text, or of names and numbers, in these words.
 
     Raises:
         InputError: a name that nobody knows.
@@ -156,13 +158,15 @@ def types_of(rooms: str | Iterable[str | int]) -> Iterable[int]:
         from bd_gen.sampling.conditions import room_types_from_text
 
         with python_words():
-            return room_types_from_text(rooms)
+            return room_types_from_text(rooms, RoomLabels(words=words))
     try:
         return [
-            room_type_of(r, "rooms") if isinstance(r, str) else operator.index(r) for r in rooms
+            room_type_of(r, "rooms", words) if isinstance(r, str) else operator.index(r)
+            for r in rooms
         ]
     except TypeError:
-        raise InputError(f"rooms: expected names or numbers 0..12, got {rooms!r:.60}") from None
+        most = words.num_room_types - 1
+        raise InputError(f"rooms: expected names or numbers 0..{most}, got {rooms!r:.60}") from None
 
 
 @contextmanager
@@ -179,13 +183,16 @@ def in_python(text: str) -> str:
     return re.sub(r"--([a-z][a-z-]*)", lambda found: found[1].replace("-", "_"), text)
 
 
-def _edge(edge: tuple[int, int, str | int]) -> tuple[int, int, int]:
+def _edge(edge: tuple[int, int, str | int], words: Words) -> tuple[int, int, int]:
     first, second, named = edge
     i, j = operator.index(first), operator.index(second)
-    relation = relation_of(named, "relations") if isinstance(named, str) else operator.index(named)
-    if i <= j or not 0 <= relation < NUM_RELATIONS:
+    if isinstance(named, str):
+        relation = relation_of(named, "relations", words)
+    else:
+        relation = operator.index(named)
+    if i <= j or not 0 <= relation < words.num_relations:
         return i, j, relation
-    return j, i, int(inverse_relation(relation))
+    return j, i, int(words.inverse[relation])
 
 
 def as_diagram(thing: object, where: str = "diagram") -> Diagram:
@@ -199,7 +206,7 @@ def as_diagram(thing: object, where: str = "diagram") -> Diagram:
     if isinstance(thing, Diagram):
         return thing
     if isinstance(thing, plain.Diagram):
-        return Diagram(thing.room_types, thing.edges)
+        return Diagram(thing.room_types, thing.edges, thing.words)
     raise InputError(f"{where}: expected a Diagram, got {type(thing).__name__}")
 
 
@@ -240,13 +247,13 @@ def rows_of(diagrams: Iterable[plain.Diagram], vocabulary: Vocabulary) -> np.nda
         raise InputError(str(error)) from None
 
 
-def vocabulary_of_width(width: int) -> Vocabulary:
-    """The vocabulary whose rows are that long.
+def vocabulary_of_width(width: int, words: Words = RPLAN) -> Vocabulary:
+    """The vocabulary of these words whose rows are that long.
 
     Raises:
         InputError: there is none.
     """
     for n_max in range(1, LARGEST_N_MAX + 1):
         if n_max * (n_max + 1) // 2 == width:
-            return Vocabulary(n_max)
+            return Vocabulary(n_max, words)
     raise InputError(f"tokens: no vocabulary has rows of {width}; expected n(n+1)/2 for n rooms")

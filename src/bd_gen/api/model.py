@@ -12,8 +12,10 @@ from bd_gen.api.diagram import Diagram, as_diagram, as_diagrams, rows_of, types_
 from bd_gen.data.config import DataConfig
 from bd_gen.data.odd_plans import OddPlans
 from bd_gen.diagrams import diagram as plain
+from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.tokens import diagrams_from_tokens
 from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.diagrams.words import Words
 from bd_gen.exchange.given import read_given
 from bd_gen.generation.in_memory import sampler_for
 from bd_gen.generation.job import MOST_SAMPLES
@@ -41,7 +43,8 @@ def load(path: str | Path = BUNDLED, device: str = "auto") -> "Model":
     """A model from its checkpoint; nothing in the file is executed.
 
     Args:
-        path: the file; "bundled" is the one that comes with the package.
+        path: the file; "bundled" is the one that comes with the package, "bundled-geometry" its
+            model of boxes.
         device: where it computes: `auto`, `cpu`, `cuda`, ...
 
     Raises:
@@ -116,7 +119,7 @@ class Model:
         _check("n", n, 1, MOST_SAMPLES)
         _check("seed", seed, 0, _LARGEST_SEED)
         _check("batch_size", batch_size, 1, MOST_SAMPLES)
-        condition = _condition(rooms, given, absent_edges, num_rooms)
+        condition = _condition(self.checkpoint.words, rooms, given, absent_edges, num_rooms)
         sampler = sampler_for(self.checkpoint, self._method(method, steps), condition, self.device)
         parts = []
         for start in range(0, n, batch_size):
@@ -231,6 +234,7 @@ class Model:
 
 
 def _condition(
+    words: Words,
     rooms: str | Iterable[str | int] | None,
     given: Given | None,
     absent_edges: str | None,
@@ -243,9 +247,9 @@ def _condition(
     if given is None and absent_edges is not None:
         raise InputError("absent_edges: goes with given")
     if rooms is not None:
-        condition = Condition(tuple(types_of(rooms)))
+        condition = Condition(tuple(types_of(rooms, words)), words=words)
     elif given is not None:
-        condition = _given(given, absent_edges)
+        condition = _given(given, absent_edges, words)
     elif num_rooms is not None:
         raise InputError("num_rooms: goes with given or rooms")
     else:
@@ -253,20 +257,22 @@ def _condition(
     return condition if num_rooms is None else condition.with_rooms(num_rooms)
 
 
-def _given(given: Given, absent_edges: str | None) -> Condition:
+def _given(given: Given, absent_edges: str | None, words: Words) -> Condition:
+    labels = RoomLabels(words=words)
     if isinstance(given, str | Path):
-        return read_given(given, absent_edges, tell=_warn)
+        return read_given(given, absent_edges, labels, _warn)
     if isinstance(given, Mapping):
         try:
-            odd = OddPlans()
-            condition, is_complete = condition_from_plain(_as_json(given), odd=odd), False
+            odd = OddPlans(words=words)
+            condition, is_complete = condition_from_plain(_as_json(given), labels, odd), False
         except InputError as error:
             raise InputError(f"given: {str(error).removeprefix('given: ')}") from None
         for note in odd.notes:
             _warn(f"given: {note}")
     else:
         diagram = as_diagram(given, "given")
-        condition, is_complete = Condition(diagram.room_types, diagram.edges), True
+        condition = Condition(diagram.room_types, diagram.edges, words=diagram.words)
+        is_complete = True
     if absent_edges is not None:
         is_complete = absent_edges == "none"
     return condition.with_absent_edges() if is_complete else condition

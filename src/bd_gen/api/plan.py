@@ -10,6 +10,8 @@ from warnings import warn
 from bd_gen.api.diagram import as_diagram, as_list
 from bd_gen.api.plan_text import UNNAMED, json_of, named_plan
 from bd_gen.diagrams.laid_out import LaidOut
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import expanded
 
@@ -50,13 +52,13 @@ class Plan(LaidOut):
         return json_of(self)
 
     @classmethod
-    def from_json(cls, text: str | bytes | Mapping[str, Any]) -> "Plan":
-        """The plan of one line of the format, as text or parsed.
+    def from_json(cls, text: str | bytes | Mapping[str, Any], words: Words = RPLAN) -> "Plan":
+        """The plan of one line of the format, as text or parsed, in these words.
 
         Raises:
             InputError: it is no plan of the format.
         """
-        return cls(*named_plan(text))
+        return cls(*named_plan(text, words))
 
     def to_networkx(self) -> "DiGraph":
         """A graph with types, relations and boxes as attributes (docs/exports.md)."""
@@ -70,6 +72,7 @@ def read_plans(
     limit: int | None = None,
     *,
     labels: str | Path | None = None,
+    words: Words | str = RPLAN,
     skip_bad: bool = False,
 ) -> list[Plan]:
     """The diagrams of a file of plans, of samples, or of a GraphML file; its content tells which.
@@ -80,23 +83,30 @@ def read_plans(
         path: the file.
         limit: only the first so many.
         labels: JSON file {"foreign label": "RoomType"} for plans.
+        words: what rooms and relations of plans and graphs are called: `Words`, or the name or
+            YAML file of a vocabulary.
         skip_bad: leave out bad plans, with a warning, instead of refusing the file.
 
     Raises:
         InputError: the file cannot be used.
     """
     from bd_gen.data.labels import read_labels
+    from bd_gen.diagrams.names import RoomLabels
     from bd_gen.exchange.choosing import Choice
     from bd_gen.exchange.laid_out_files import ReadingOptions, read_laid_out
 
-    known = None if labels is None else read_labels(expanded(labels))
+    if isinstance(words, str):
+        words = Words.named(words)
+    known = RoomLabels(words=words) if labels is None else read_labels(expanded(labels), words)
     options = ReadingOptions(known, skip_bad, is_whole=limit is None)
     if limit is not None and limit < 1:
         raise InputError(f"limit: expected at least 1, got {limit}")
     read = read_laid_out(expanded(path), Choice(limit=limit), options)
     for note in read.notes:
         warn(note, stacklevel=2)
-    return [Plan(plan.id, plan.diagram, plan.boxes) for plan in read.plans]
+    return [
+        Plan(plan.id, plan.diagram, plan.boxes, floor_plan=plan.floor_plan) for plan in read.plans
+    ]
 
 
 def export(plans: Any, path: str | Path, scale: float | None = None) -> list[Path]:
@@ -108,7 +118,7 @@ def export(plans: Any, path: str | Path, scale: float | None = None) -> list[Pat
     Args:
         plans: one or several.
         path: the file.
-        scale: metres per pixel; by default 18 m for 256 pixels.
+        scale: metres per pixel; by default that of the words, 18 m for 256 pixels in RPLAN.
 
     Returns:
         the files.
@@ -117,11 +127,12 @@ def export(plans: Any, path: str | Path, scale: float | None = None) -> list[Pat
         InputError: an unknown ending, two plans of one name, DXF without boxes, or a file that
             cannot be written.
     """
-    from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, checked_scale
+    from bd_gen.diagrams.laid_out import checked_scale, scale_of
     from bd_gen.exchange.export import export_plans, export_target
 
-    metres = checked_scale(METRES_PER_PIXEL if scale is None else scale)
-    return export_plans(_named(as_plans(plans, "export")), export_target(expanded(path)), metres)
+    named = _named(as_plans(plans, "export"))
+    metres = checked_scale(scale_of(named[0].diagram.words) if scale is None else scale)
+    return export_plans(named, export_target(expanded(path)), metres)
 
 
 def as_plans(things: Any, where: str) -> list[Plan]:
@@ -133,7 +144,14 @@ def as_plans(things: Any, where: str) -> list[Plan]:
     plans = []
     for k, one in enumerate(as_list(things, where)):
         diagram = as_diagram(one, f"{where}[{k}]")
-        plans.append(Plan(getattr(one, "id", UNNAMED), diagram, getattr(one, "boxes", None)))
+        plans.append(
+            Plan(
+                getattr(one, "id", UNNAMED),
+                diagram,
+                getattr(one, "boxes", None),
+                floor_plan=getattr(one, "floor_plan", None),
+            )
+        )
     return plans
 
 

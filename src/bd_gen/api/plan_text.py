@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.laid_out import LaidOut
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
+from bd_gen.diagrams.words import Words
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,8 +39,8 @@ def json_of(plan: LaidOut) -> str:
     return json.dumps(plain_plan, ensure_ascii=False)
 
 
-def named_plan(text: str | bytes | Mapping[str, Any]) -> "NamedDiagram":
-    """The plan of one line of the open format, as text or parsed.
+def named_plan(text: str | bytes | Mapping[str, Any], words: Words = RPLAN) -> "NamedDiagram":
+    """The plan of one line of the open format, as text or parsed, in these words.
 
     Raises:
         InputError: it is no plan of the format.
@@ -47,9 +49,11 @@ def named_plan(text: str | bytes | Mapping[str, Any]) -> "NamedDiagram":
     from bd_gen.data.sources.plans.plan_parser import BadPlanError, PlanParser
     from bd_gen.diagrams.names import RoomLabels
 
-    vocabulary = Vocabulary(LARGEST_N_MAX)
+    vocabulary = Vocabulary(LARGEST_N_MAX, words)
     try:
-        parsed = PlanParser(vocabulary, RoomLabels(), "plan")(_parsed_json(text), 1)
+        parsed = PlanParser(vocabulary, RoomLabels(words=words), "plan", keeps_shapes=True)(
+            _parsed_json(text), 1
+        )
     except BadPlanError as bad:
         detail = f": {bad.detail}" if bad.detail else ""
         raise InputError(f"plan: {bad.kind}{detail}") from None

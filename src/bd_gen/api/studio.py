@@ -10,7 +10,7 @@ import numpy as np
 from bd_gen.api.diagram import Diagram, as_diagram
 from bd_gen.api.model import Model
 from bd_gen.api.plan import Plan
-from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.studio.notebook import widget_of
 from bd_gen.studio.sketch import APART
 from bd_gen.system.files import expanded
@@ -60,7 +60,7 @@ class Studio:
         edges = [
             (link["a"], link["b"], link["relation"])
             for link in document["links"]
-            if link["relation"] in RELATIONS
+            if link["relation"] in RPLAN.relation_names
         ]
         return Diagram([room["type"] for room in document["rooms"]], edges)
 
@@ -95,11 +95,13 @@ def _document(what: Any) -> dict[str, Any]:
     is_open = isinstance(what, str) or (isinstance(what, list | tuple) and bool(what))
     diagram = Diagram(what) if is_open else as_diagram(what)
     boxes = getattr(what, "boxes", None)
-    rooms: list[dict[str, Any]] = [{"type": ROOM_TYPES[t], "name": ""} for t in diagram.room_types]
+    rooms: list[dict[str, Any]] = [
+        {"type": RPLAN.room_names[t], "name": ""} for t in diagram.room_types
+    ]
     if boxes is not None:
         for room, box in zip(rooms, np.rint(boxes).astype(int).tolist(), strict=True):
             room["box"] = box
-    named = {(i, j): RELATIONS[r] for i, j, r in diagram.edges}
+    named = {(i, j): RPLAN.relation_names[r] for i, j, r in diagram.edges}
     pairs = () if is_open else combinations(range(len(rooms)), 2)
     links = [
         {

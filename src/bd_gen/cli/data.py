@@ -1,6 +1,7 @@
 """`bd-gen data`: prepare data."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import click
 from bd_gen.cli.checkpoint_notes import say_file_notes
 from bd_gen.cli.progress import bar
 from bd_gen.data.sources import SOURCES, Source
+from bd_gen.data.sources.plans.plan_units import UNITS
 from bd_gen.data.splits import SPLITS
 from bd_gen.system.errors import InputError
 
@@ -26,6 +28,12 @@ def _out_option() -> click.Option:
     return click.Option(["--out"], type=kind, help=text)
 
 
+def _template_option() -> click.Option:
+    text = "Write a mapping of all unknown labels there, to be filled in, if there are any."
+    kind = click.Path(path_type=Path, dir_okay=False)
+    return click.Option(["--labels-template"], type=kind, help=text)
+
+
 def _split_file_option() -> click.Option:
     text = "Folder with train.txt and test.txt (--split graph2plan)."
     return click.Option(["--split-file"], type=_FILE, help=text)
@@ -40,10 +48,33 @@ _PARAMETERS: dict[str, Callable[[], click.Parameter]] = {
     "labels": lambda: click.Option(
         ["--labels"], type=_FILE, help='JSON file {"foreign label": "RoomType"}.'
     ),
+    "vocabulary": lambda: click.Option(
+        ["--vocabulary"], metavar="NAME|FILE", help="What rooms and relations are called."
+    ),
     "num_plans": lambda: _number("--num-plans", 20_000),
     "seed": lambda: _number("--seed", 0),
+    "unit": lambda: click.Option(
+        ["--unit"],
+        type=click.Choice(UNITS),
+        help="What coordinates are measured in: metres or pixels of a 256-pixel plan.",
+    ),
+    "scale": lambda: click.Option(
+        ["--scale"],
+        type=float,
+        help="How many units one step of the coordinates is: 0.001 for millimetres with m.",
+    ),
+    "flip_y": lambda: click.Option(
+        ["--flip-y"], is_flag=True, default=None, help="y grows upwards."
+    ),
+    "fit": lambda: click.Option(
+        ["--fit"], is_flag=True, default=None, help="Sizes are unknown: scale each plan."
+    ),
     "skip_bad": lambda: click.Option(["--skip-bad"], is_flag=True, help="Leave out bad plans."),
-    "n_max": lambda: _number("--n-max", 8, "Most rooms a plan may have."),
+    "n_max": lambda: click.Option(
+        ["--n-max"],
+        type=int,
+        help="Most rooms a plan may have.  [8; in another vocabulary as many as the largest has]",
+    ),
     "split": lambda: click.Option(
         ["--split"],
         type=click.Choice(SPLITS),
@@ -88,6 +119,8 @@ def _of_source(source: Source) -> click.Command:
         parameters.append(_split_file_option())
     else:
         split.type = click.Choice([split for split in SPLITS if split != "graph2plan"])
+    if "labels" in source.options:
+        parameters.append(_template_option())
     return click.Command(
         source.name,
         params=[*parameters, _out_option()],
@@ -97,11 +130,15 @@ def _of_source(source: Source) -> click.Command:
     )
 
 
-def _prepare_source(source: Source, out: Path | None, **given: Any) -> None:
+def _prepare_source(
+    source: Source, out: Path | None, labels_template: Path | None = None, **given: Any
+) -> None:
     from bd_gen.data.config import DataConfig
 
     values: dict[str, Any] = {key: str(v) if isinstance(v, Path) else v for key, v in given.items()}
     config = DataConfig(source.name, **values)
+    if labels_template is not None:
+        _write_labels(config, labels_template)
     table = _prepare(config, out)
     if source.name == "synthetic":
         from bd_gen.cli.data_tables import print_calibration
@@ -121,6 +158,46 @@ def stats(overrides: tuple[str, ...]) -> None:
     data = dataset_from_table(table, config)
     say_file_notes((*table.notes, *data.notes))
     print_statistics(config, data, table)
+
+
+@command.command(short_help="Draft a vocabulary from a file of plans.")
+@click.argument("file", type=_FILE)
+@click.option("--name", help="What tables call it.  [the file's]")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write.  [printed]"
+)
+@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
+def vocabulary(file: Path, name: str | None, out: Path | None, overwrite: bool) -> None:
+    """Draft a vocabulary from a file of plans (JSON lines), as YAML to be read and corrected.
+
+    All distinct labels with their counts, names that may mean the same, types that occur at most
+    once, containments that never occur, typical sizes, the unit, and the rule of relations.
+
+    Example: bd-gen data vocabulary mine.jsonl --out mine.yaml, then data=plans
+    data.path=mine.jsonl data.vocabulary=mine.yaml
+    """
+    from bd_gen.cli.progress import bar
+    from bd_gen.data.vocabulary_draft import draft_text, name_from
+    from bd_gen.data.vocabulary_facts import facts_of
+    from bd_gen.system.errors import InputError
+    from bd_gen.system.files import write_text
+
+    if out is not None and out.exists() and not overwrite:
+        raise InputError(f"{out}: exists; --overwrite replaces it")
+    with bar(file.name, "bytes") as report:
+        facts = facts_of(file, report)
+    try:
+        text = draft_text(facts, name or name_from(file))
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from None
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    write_text(out, text)
+    click.echo(
+        f"{out}: {len(facts.labels)} room types of {facts.num_plans:,} plans; read it, then "
+        f"data.vocabulary={out}"
+    )
 
 
 @command.command(short_help="Test whether plans are alike when mirrored.")
@@ -156,7 +233,7 @@ def export(overrides: tuple[str, ...], out: Path) -> None:
     Reading the file again gives the same diagrams, token for token. `bd-gen export` writes a file
     of plans in other formats.
     """
-    table = _load(_config(overrides))
+    table = _load(_config(overrides), keeps_shapes=True)
     say_file_notes(table.notes)
     _write(out, table)
 
@@ -191,11 +268,11 @@ def _config(overrides: tuple[str, ...]) -> "DataConfig":
     return data_config_from_overrides(overrides) or DataConfig()
 
 
-def _load(config: "DataConfig") -> "PlanTable":
+def _load(config: "DataConfig", keeps_shapes: bool = False) -> "PlanTable":
     from bd_gen.data.dataset import load_table
 
     with bar(f"{config.source} plans", SOURCES[config.source].unit) as report:
-        return load_table(config, report)
+        return load_table(config, report, keeps_shapes)
 
 
 def _prepare(config: "DataConfig", out: Path | None) -> "PlanTable":
@@ -203,7 +280,7 @@ def _prepare(config: "DataConfig", out: Path | None) -> "PlanTable":
     from bd_gen.cli.data_tables import doubles_sentence
     from bd_gen.data.dataset import dataset_from_table
 
-    table = _load(config)
+    table = _load(config, keeps_shapes=out is not None)
     data = dataset_from_table(table, config)
     say_file_notes((*table.notes, *data.notes))
     low, high = int(table.num_rooms.min()), int(table.num_rooms.max())
@@ -218,6 +295,28 @@ def _prepare(config: "DataConfig", out: Path | None) -> "PlanTable":
     if out is not None:
         _write(out, table)
     return table
+
+
+def _write_labels(config: "DataConfig", out: Path) -> None:
+    """Write the mapping to fill in, if labels are unknown.
+
+    Raises:
+        InputError: some are, unless bad plans are left out; or the file cannot be written.
+    """
+    from bd_gen.data.unknown_labels import UnknownLabelsError, mapping_template, write_template
+
+    try:
+        SOURCES[config.source].read(replace(config, skip_bad=False), None)
+    except UnknownLabelsError as error:
+        write_template(out, error.labels, config.words)
+        click.echo(mapping_template(error.labels, config.words), nl=False)
+        click.echo(f"fill in, then give it: --labels {out}")
+        if not config.skip_bad:
+            raise
+    except InputError:
+        return  # whoever reads the plans says what is wrong with them
+    else:
+        click.echo("no label is unknown: nothing to map")
 
 
 def _write(out: Path, table: "PlanTable") -> None:

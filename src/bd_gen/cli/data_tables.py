@@ -8,7 +8,9 @@ import numpy as np
 
 from bd_gen.data.dataset import DataConfig, Dataset, PlanTable, describe
 from bd_gen.data.statistics import PlanStatistics, leaks_of, statistics_of
-from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES
+from bd_gen.diagrams.recorded_words import described
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,17 +45,18 @@ def print_statistics(config: DataConfig, data: Dataset, table: PlanTable) -> Non
     s = statistics_of(table)
     console = _console()
     console.print(data.source)
-    _print(console, "", ("", ""), _summary(s))
+    words = table.vocabulary.words
+    _print(console, "", ("", ""), _summary(s, words))
     split_header = ("part", "plans", "share", "same row", "same diagram", "by 9 - r", "twins")
     _print(console, f"{config.split} split", split_header, _split_rows(data))
     console.print(_ABOUT_DOUBLES)
     room_header = ("rooms", "plans", "share", "edges", "density")
     _print(console, "rooms", room_header, _room_rows(s))
     type_header = ("type", "rooms", "share", "edges a room")
-    _print(console, "room types", type_header, _type_rows(s))
-    _print(console, "relations", ("relation", "edges", "share"), _relation_rows(s))
+    _print(console, "room types", type_header, _type_rows(s, words))
+    _print(console, "relations", ("relation", "edges", "share"), _relation_rows(s, words))
     title = f"commonest of {len(s.archetypes):,} archetypes"
-    _print(console, title, ("rooms", "plans", "share"), _archetype_rows(s))
+    _print(console, title, ("rooms", "plans", "share"), _archetype_rows(s, words))
 
 
 def print_symmetry(config: DataConfig, table: PlanTable) -> None:
@@ -84,10 +87,22 @@ def print_symmetry(config: DataConfig, table: PlanTable) -> None:
     _print(console, "JS of (type, type, relation), nats", header, rows)
 
 
-def _summary(s: PlanStatistics) -> list[tuple[str, str]]:
+def _summary(s: PlanStatistics, words: Words) -> list[tuple[str, str]]:
+    rules = [("at most one living room and entrance", _percent(s.valid_types))]
+    if words == RPLAN:
+        rules.append(("with MasterRoom inside LivingRoom", _percent(s.wrapped_master)))
+    elif words.at_most_one:
+        names = ", ".join(words.room_names[t] for t in words.at_most_one)
+        rules = [(f"at most one each of {names}", _percent(s.valid_types))]
+    else:
+        rules = []
+    if words.never_inside:
+        rules.append(("with a forbidden containment", _percent(s.forbidden)))
+    named = [] if words == RPLAN else [("vocabulary", described(words.name, words.hash))]
     edges = np.flatnonzero(s.edges)
     mean = float((s.edges * np.arange(len(s.edges))).sum()) / s.num_plans
     return [
+        *named,
         ("plans", f"{s.num_plans:,}"),
         ("distinct plans", f"{s.num_distinct:,}"),
         ("repeated plans", f"{s.num_plans - s.num_distinct:,}"),
@@ -96,9 +111,7 @@ def _summary(s: PlanStatistics) -> list[tuple[str, str]]:
         ("archetypes", f"{len(s.archetypes):,}"),
         ("edges a plan", f"{_number(mean)} ({edges[0]} to {edges[-1]})"),
         ("connected", _percent(s.connected)),
-        ("at most one living room and entrance", _percent(s.valid_types)),
-        ("with MasterRoom inside LivingRoom", _percent(s.wrapped_master)),
-        ("with a forbidden containment", _percent(s.forbidden)),
+        *rules,
     ]
 
 
@@ -129,28 +142,29 @@ def _room_rows(s: PlanStatistics) -> Iterator[tuple[str, ...]]:
         yield str(n), f"{s.rooms[n]:,}", share, edges, density
 
 
-def _type_rows(s: PlanStatistics) -> Iterator[tuple[str, ...]]:
+def _type_rows(s: PlanStatistics, words: Words) -> Iterator[tuple[str, ...]]:
     num_rooms = s.room_types.sum()
     for t in np.flatnonzero(s.room_types):
         count = s.room_types[t]
-        yield ROOM_TYPES[t], f"{count:,}", _percent(count / num_rooms), _number(s.degrees[t])
+        yield words.room_names[t], f"{count:,}", _percent(count / num_rooms), _number(s.degrees[t])
 
 
-def _relation_rows(s: PlanStatistics) -> Iterator[tuple[str, ...]]:
+def _relation_rows(s: PlanStatistics, words: Words) -> Iterator[tuple[str, ...]]:
     num_edges = max(int(s.relations.sum()), 1)
-    for name, count in zip(RELATIONS, s.relations, strict=True):
+    for name, count in zip(words.relation_names, s.relations, strict=True):
         yield name, f"{count:,}", _percent(count / num_edges)
 
 
-def _archetype_rows(s: PlanStatistics) -> Iterator[tuple[str, ...]]:
+def _archetype_rows(s: PlanStatistics, words: Words) -> Iterator[tuple[str, ...]]:
     for types, count in s.archetypes[:_TOP_ARCHETYPES]:
-        yield _archetype(types), f"{count:,}", _percent(count / s.num_plans)
+        yield _archetype(types, words), f"{count:,}", _percent(count / s.num_plans)
 
 
-def _archetype(types: Sequence[int]) -> str:
+def _archetype(types: Sequence[int], words: Words) -> str:
     """Types in order, with their number if not 1: LivingRoom, Kitchen, 2 Bathroom."""
     counts = {t: types.count(t) for t in dict.fromkeys(types)}
-    return ", ".join(f"{k} {ROOM_TYPES[t]}" if k > 1 else ROOM_TYPES[t] for t, k in counts.items())
+    names = words.room_names
+    return ", ".join(f"{k} {names[t]}" if k > 1 else names[t] for t, k in counts.items())
 
 
 def _percent(share: float) -> str:

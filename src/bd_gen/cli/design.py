@@ -14,6 +14,7 @@ from bd_gen.system.files import expanded
 if TYPE_CHECKING:
     from bd_gen.design.brief import Brief
     from bd_gen.design.run import Designed, Designs
+    from bd_gen.training.checkpoint import Checkpoint
 
 
 @click.command("design")
@@ -115,22 +116,25 @@ def command(
     from bd_gen.cli.checkpoint_notes import say_file_notes
     from bd_gen.cli.design_options import brief_of, options_from
     from bd_gen.design.files import design_folder
+    from bd_gen.training.bundled import checkpoint_file
+    from bd_gen.training.checkpoint import load_checkpoint
 
-    brief, notes = brief_of(options_from(options))
+    model = load_checkpoint(checkpoint_file(expanded(checkpoint)))
+    brief, notes = brief_of(options_from(options), model.words)
     say_file_notes(notes)
     workers = workers or len(os.sched_getaffinity(0))
     with design_folder(out, overwrite):
-        is_complete = _design(brief, (checkpoint, geometry), out, brief.scale, workers, device)
+        is_complete = _design(brief, model, geometry, out, workers, device)
     if not is_complete:
         sys.exit(2)
 
 
 def _design(
-    brief: "Brief", models: tuple[str, str], out: Path, scale: float, workers: int, device: str
+    brief: "Brief", model: "Checkpoint", boxes: str, out: Path, workers: int, device: str
 ) -> bool:
     """Find, write and check; False if there are fewer plans than asked for.
 
-    `models` are those of diagrams and of boxes, as they were given.
+    `boxes` is the model of boxes as it was given.
     """
     from bd_gen.cli.checkpoint_notes import say_notes
     from bd_gen.cli.progress import new_bar
@@ -138,16 +142,13 @@ def _design(
     from bd_gen.design.geometry import geometry_model, knows
     from bd_gen.design.run import Designed, design
     from bd_gen.generation.in_memory import is_smaller
-    from bd_gen.training.bundled import checkpoint_file
-    from bd_gen.training.checkpoint import load_checkpoint
 
     start = time.monotonic()
-    model = load_checkpoint(checkpoint_file(expanded(models[0])))
     say_notes(model)
-    geometry = geometry_model(models[1])
+    geometry = geometry_model(boxes)
     if geometry is not None and not knows(geometry, brief.num_rooms):
         click.echo(
-            f"bd-gen: note: --geometry {models[1]}: knows no plans of {brief.num_rooms} rooms; "
+            f"bd-gen: note: --geometry {boxes}: knows no plans of {brief.num_rooms} rooms; "
             "rooms come near typical sizes instead",
             err=True,
         )
@@ -174,7 +175,7 @@ def _design(
             shown.append(plan)
 
         designs = design(model, brief, workers, device, report, geometry, show)
-        notes = write_designs(out, designs, model, scale, report) if designs.plans else []
+        notes = write_designs(out, designs, model, brief.scale, report) if designs.plans else []
     _say_how(designs)
     for note in notes:
         click.echo(f"bd-gen: note: {note}", err=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bd_gen.cli.checkpoint_notes import say_file_notes
+from bd_gen.cli.vocabulary_options import labels_of
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from bd_gen.design.locks import Locks
     from bd_gen.design.programme import Programme
     from bd_gen.diagrams.names import RoomLabels
+    from bd_gen.diagrams.words import Words
     from bd_gen.layouts.outline import Outline
     from bd_gen.sampling.conditions import Condition
 
@@ -88,20 +90,24 @@ def options_from(values: Mapping[str, Any]) -> DesignOptions:
     )
 
 
-def brief_of(options: DesignOptions) -> "tuple[Brief, list[str]]":
+def brief_of(options: DesignOptions, words: "Words | None" = None) -> "tuple[Brief, list[str]]":
     """The brief, and what the command line says otherwise than the file, in sentences.
+
+    Args:
+        options: of the command line.
+        words: what rooms and relations are called; RPLAN's by default.
 
     Raises:
         InputError: something cannot be read, does not go together, or binds nothing.
     """
-    from bd_gen.data.labels import read_labels
     from bd_gen.design.brief_file import read_brief
     from bd_gen.design.brief_words import Around, brief_from
-    from bd_gen.diagrams.names import RoomLabels
+    from bd_gen.diagrams.laid_out import scale_of
+    from bd_gen.diagrams.rplan import RPLAN
 
     of_file = {} if options.file is None else read_brief(options.file)
     values, notes = _merged(of_file, options)
-    labels = RoomLabels() if options.labels is None else read_labels(options.labels)
+    labels = labels_of(options.labels, words or RPLAN)
     programme, known = _programme_of(options, labels, "rooms" in of_file)
     if programme is not None and options.file is not None:
         values.pop("rooms", None)
@@ -115,7 +121,7 @@ def brief_of(options: DesignOptions) -> "tuple[Brief, list[str]]":
         raise InputError("--keep, --keep-boxes, --keep-relations and --more-like: go with --from")
     if options.more_like:
         values = {"min_difference": 1, **values}
-    outline = _outline(options, values)
+    outline = _outline(options, values, scale_of(labels.words))
     around = Around(
         where=where,
         labels=labels,
@@ -205,7 +211,7 @@ def _programme_of(
         raise InputError(
             f"{options.given}: room {room} has no type, and a design needs all of them"
         )
-    return Programme(tuple(AskedRoom(t) for t in room_types)), known
+    return Programme(tuple(AskedRoom(t) for t in room_types), labels.words), known
 
 
 def _locks(
@@ -218,7 +224,7 @@ def _locks(
     """What is kept of the plan of `--from`."""
     from bd_gen.design.locks import locks_of
     from bd_gen.design.programme import programme_from
-    from bd_gen.diagrams.laid_out import METRES_PER_PIXEL
+    from bd_gen.diagrams.laid_out import scale_of
     from bd_gen.exchange.given import read_named_plan
 
     source = options.source or ""
@@ -227,7 +233,7 @@ def _locks(
     if options.keep is None and (options.keeps_boxes or options.keeps_relations):
         raise InputError("--keep-boxes and --keep-relations: go with --keep ROOMS")
     if programme is None and values.get("rooms") is not None:
-        scale = values.get("scale") or METRES_PER_PIXEL
+        scale = values.get("scale") or scale_of(labels.words)
         programme = programme_from(values["rooms"], labels, where("rooms"), scale)
     keep = [name for name in (options.keep or "").split(",") if name.strip()]
     plan = read_named_plan(source, labels)
@@ -244,7 +250,9 @@ def _together(first: "Condition | None", second: "Condition | None") -> "Conditi
     return second if first is None else first
 
 
-def _outline(options: DesignOptions, values: dict[str, Any]) -> "Outline | None":
+def _outline(
+    options: DesignOptions, values: dict[str, Any], usual_scale: float
+) -> "Outline | None":
     """`--outline` in pixels as it stands; in metres it is the plot of the brief.
 
     Raises:
@@ -264,6 +272,6 @@ def _outline(options: DesignOptions, values: dict[str, Any]) -> "Outline | None"
     if any(in_pixels) and not all(in_pixels):
         raise InputError("--outline, --notch and --front-door: all in metres, or all in px")
     if all(in_pixels):
-        return outline_in_pixels(outline, notch, door, values.get("scale"))
-    values["plot"] = outline_in_metres(outline, notch, door, values.get("scale"))
+        return outline_in_pixels(outline, notch, door, values.get("scale") or usual_scale)
+    values["plot"] = outline_in_metres(outline, notch, door, values.get("scale") or usual_scale)
     return None

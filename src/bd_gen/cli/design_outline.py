@@ -10,15 +10,12 @@ if TYPE_CHECKING:
 _LEAST_HOME = 2.0  # metres: no home is narrower
 
 
-def outline_in_pixels(
-    outline: str, notch: str | None, door: str | None, scale: float | None
-) -> "Outline":
+def outline_in_pixels(outline: str, notch: str | None, door: str | None, scale: float) -> "Outline":
     """The outline as the solver takes it.
 
     Raises:
         InputError: not four whole numbers, or an outline in which no home has room.
     """
-    from bd_gen.diagrams.laid_out import METRES_PER_PIXEL
     from bd_gen.layouts.outline import Outline, checked_box
 
     def box(text: str, option: str, least: int = 1) -> tuple[int, int, int, int]:
@@ -28,7 +25,7 @@ def outline_in_pixels(
         return checked_box(option, [int(side) for side in sides], least)
 
     whole = box(outline, "--outline")
-    metres = [(whole[2 + k] - whole[k]) * (scale or METRES_PER_PIXEL) for k in range(2)]
+    metres = [(whole[2 + k] - whole[k]) * scale for k in range(2)]
     if min(metres) < _LEAST_HOME:
         meant = outline.strip().removesuffix("px")
         raise InputError(
@@ -43,7 +40,7 @@ def outline_in_pixels(
 
 
 def outline_in_metres(
-    outline: str, notch: str | None, door: str | None, scale: float | None
+    outline: str, notch: str | None, door: str | None, scale: float
 ) -> dict[str, Any]:
     """The plot that an outline in metres is: its corners, and the place of the door.
 
@@ -51,21 +48,20 @@ def outline_in_metres(
         InputError: not four numbers, of a size that no home has, or a notch that is at no corner.
     """
     from bd_gen.design.measures import PLOT_SIDE, metres
-    from bd_gen.diagrams.laid_out import METRES_PER_PIXEL
 
     x0, y0, x1, y1 = sides = _numbers(outline, "--outline")
     for low, high in ((x0, x1), (y0, y1)):
         if high <= low:
             raise InputError(f"--outline {outline}: expected x0 before x1 and y0 before y1")
-    reach = 256 * (scale or METRES_PER_PIXEL)
+    reach = 256 * scale
     if max(x1 - x0, y1 - y0) > reach and all(side == int(side) for side in sides):
-        pixels = (scale or METRES_PER_PIXEL) * (x1 - x0), (scale or METRES_PER_PIXEL) * (y1 - y0)
+        pixels = scale * (x1 - x0), scale * (y1 - y0)
         raise InputError(
             f"--outline {outline}: {x1 - x0:g} by {y1 - y0:g} m is more than a plan of {reach:.0f} "
             f"m; did you mean {outline.strip()}px ({pixels[0]:.1f} by {pixels[1]:.1f} m)?"
         )
     for length in (x1 - x0, y1 - y0):
-        metres(length, PLOT_SIDE, "--outline", scale or METRES_PER_PIXEL)
+        metres(length, PLOT_SIDE, "--outline", scale)
     corners = [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
     plot: dict[str, Any] = {"corners": corners}
     if notch is not None:

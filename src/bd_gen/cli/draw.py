@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from bd_gen.cli.vocabulary_options import labels_of, vocabulary_option, words_of
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
     from bd_gen.diagrams.laid_out import LaidOut
+    from bd_gen.diagrams.names import RoomLabels
     from bd_gen.exchange.choosing import Choice
     from bd_gen.exchange.laid_out_files import LaidOutFile
     from bd_gen.layouts.options import SolverOptions
@@ -69,6 +71,7 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--labels", type=_FILE, help='JSON file {"foreign label": "RoomType"} for plans and graphs.'
 )
+@vocabulary_option
 @click.option("--skip-bad", is_flag=True, help="Leave out bad plans instead of refusing the file.")
 @click.option("--no-solver", is_flag=True, help="Draw no layouts but those that plans have.")
 @click.option(
@@ -111,6 +114,7 @@ def command(
     metres_per_pixel: float | None,
     dpi: int,
     labels: Path | None,
+    vocabulary: str | None,
     skip_bad: bool,
     no_solver: bool,
     time_limit: float,
@@ -155,7 +159,8 @@ def command(
     check_picture(out)
     if metres_per_pixel is not None and not math.isfinite(metres_per_pixel):
         raise InputError(f"--metres-per-pixel: expected a number, got {metres_per_pixel}")
-    read = _read(file, _choice(indices, ids, seed, limit), labels, skip_bad)
+    known = labels_of(labels, words_of(vocabulary))
+    read = _read(file, _choice(indices, ids, seed, limit), known, skip_bad)
     plans = _laid_out(read.plans, options, is_needed=mode != "bubbles")
     draw_plans(
         plans,
@@ -203,15 +208,13 @@ def _choice(
     return Choice(ids, places, None if is_named else limit, seed, is_as_asked=True)
 
 
-def _read(file: Path, choice: "Choice", labels: Path | None, skip_bad: bool) -> "LaidOutFile":
+def _read(file: Path, choice: "Choice", labels: "RoomLabels", skip_bad: bool) -> "LaidOutFile":
     from bd_gen.cli.checkpoint_notes import say_file_notes
     from bd_gen.cli.progress import bar
-    from bd_gen.data.labels import read_labels
     from bd_gen.exchange.laid_out_files import ReadingOptions, read_laid_out
 
     with bar(file.name, "bytes") as report:
-        known = None if labels is None else read_labels(labels)
-        options = ReadingOptions(known, skip_bad, True, report, takes_joined=True)
+        options = ReadingOptions(labels, skip_bad, True, report, takes_joined=True)
         read = read_laid_out(file, choice, options)
     say_file_notes(read.notes)
     return read
@@ -227,6 +230,14 @@ def _laid_out(
 
     are_open = any(plan.joined for plan in plans)
     if not are_open and (options is None or all(plan.boxes is not None for plan in plans)):
+        return plans
+    words = plans[0].diagram.words
+    if words.rule is None and not are_open:
+        click.echo(
+            f"bd-gen: note: the vocabulary {words.name} has no rule for layouts: bubbles stand "
+            "where relations put them",
+            err=True,
+        )
         return plans
     if options is None:
         name = next(plan.id for plan in plans if plan.joined)

@@ -8,9 +8,11 @@ import click
 
 from bd_gen.cli.checkpoint_notes import say_file_notes
 from bd_gen.cli.progress import bar
+from bd_gen.cli.vocabulary_options import labels_of, vocabulary_option, words_of
 
 if TYPE_CHECKING:
     from bd_gen.diagrams.laid_out import LaidOut
+    from bd_gen.diagrams.names import RoomLabels
     from bd_gen.exchange.choosing import Choice
 
 _MOST_NAMED = 10
@@ -78,6 +80,7 @@ class _Out(click.Option):
     type=click.Path(path_type=Path),
     help='JSON file {"foreign label": "RoomType"} for plans and graphs.',
 )
+@vocabulary_option
 @click.option("--skip-bad", is_flag=True, help="Leave out bad plans instead of refusing the file.")
 def command(
     file: Path,
@@ -91,6 +94,7 @@ def command(
     is_layout: bool | None,
     time_limit: float,
     labels: Path | None,
+    vocabulary: str | None,
     skip_bad: bool,
 ) -> None:
     """Write the diagrams of FILE for other programs.
@@ -107,15 +111,16 @@ def command(
     bd-gen export eval_results/loglinear/METHOD_samples.pt --limit 20 --out graphs/{id}.graphml
     """  # noqa: D301
     from bd_gen.cli.indices import indices_of
-    from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, checked_scale
+    from bd_gen.diagrams.laid_out import checked_scale, scale_of
     from bd_gen.exchange.choosing import Choice
     from bd_gen.exchange.export import export_plans, export_target
 
-    metres = checked_scale(METRES_PER_PIXEL if scale is None else scale)
+    given = None if scale is None else checked_scale(scale)
     target = export_target(out, format_name)
     needs_boxes = target.kind.needs_boxes
     choice = Choice(ids, indices_of(indices, _MOST_INDICES), limit, seed)
-    plans = _read(file, choice, labels, skip_bad)
+    plans = _read(file, choice, labels_of(labels, words_of(vocabulary)), skip_bad)
+    metres = scale_of(plans[0].diagram.words) if given is None else given
     target.paths(plans)  # too many for one file is said before anything is solved
     num_unsolved = 0
     if needs_boxes if is_layout is None else is_layout:
@@ -130,14 +135,12 @@ def command(
         sys.exit(2)
 
 
-def _read(file: Path, choice: "Choice", labels: Path | None, skip_bad: bool) -> "list[LaidOut]":
-    from bd_gen.data.labels import read_labels
+def _read(file: Path, choice: "Choice", labels: "RoomLabels", skip_bad: bool) -> "list[LaidOut]":
     from bd_gen.exchange.laid_out_files import ReadingOptions, read_laid_out
 
     with bar(file.name, "bytes") as report:
-        known = None if labels is None else read_labels(labels)
         # Relations that are not those of the boxes are told once it is known which boxes stay.
-        options = ReadingOptions(known, skip_bad, progress=report, tells_of_relations=False)
+        options = ReadingOptions(labels, skip_bad, progress=report, tells_of_relations=False)
         read = read_laid_out(file, choice, options)
     say_file_notes(read.notes)
     return read.plans

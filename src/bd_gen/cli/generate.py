@@ -11,16 +11,22 @@ import click
 from bd_gen.cli.checkpoint_notes import say_file_notes, say_notes
 from bd_gen.cli.engine_options import engine_options, opened_engine
 from bd_gen.cli.train import OverridesCommand
+from bd_gen.cli.vocabulary_options import labels_of
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import expanded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bd_gen.cli.compose import Section
+    from bd_gen.diagrams.words import Words
     from bd_gen.generation.engines import EngineSettings
     from bd_gen.generation.job import GenerationJob
     from bd_gen.sampling.conditions import Condition
     from bd_gen.sampling.method import Method
     from bd_gen.training.checkpoint import Checkpoint
+
+    Asked = Callable[[Words], Condition]
 
 
 class GenerateCommand(OverridesCommand):
@@ -119,11 +125,8 @@ def _condition(
     labels: Path | None,
     rooms: str | None,
     num_rooms: int | None,
-) -> "Condition | None":
-    from bd_gen.data.labels import read_labels
-    from bd_gen.exchange.given import read_given
-    from bd_gen.sampling.conditions import condition_from_rooms
-
+) -> "Asked | None":
+    """What every sample keeps, once it is known in which words the model speaks."""
     if given is not None and rooms is not None:
         raise InputError("--given and --rooms: give one of the two")
     if given is None and absent_edges is not None:
@@ -134,23 +137,31 @@ def _condition(
         if labels is not None:
             raise InputError("--labels: goes with --given or --rooms")
         return None
-    known = None if labels is None else read_labels(labels)
-    if rooms is not None:
-        condition = condition_from_rooms(rooms, known)
-    else:
-        condition = read_given(
-            given or "",
-            absent_edges,
-            known,
-            lambda note: say_file_notes([note]),
-        )
-    return condition if num_rooms is None else condition.with_rooms(num_rooms)
+
+    def in_words(words: "Words") -> "Condition":
+        from bd_gen.exchange.given import read_given
+        from bd_gen.sampling.conditions import condition_from_rooms
+
+        known = labels_of(labels, words)
+        if rooms is not None:
+            condition = condition_from_rooms(rooms, known)
+        else:
+            condition = read_given(
+                given or "", absent_edges, known, lambda note: say_file_notes([note])
+            )
+        return condition if num_rooms is None else condition.with_rooms(num_rooms)
+
+    return in_words
 
 
 def generation_job(
-    overrides: tuple[str, ...] | list[str], condition: "Condition | None" = None
+    overrides: tuple[str, ...] | list[str], asked: "Asked | None" = None
 ) -> "tuple[GenerationJob, Checkpoint]":
     """The job that overrides describe, and its checkpoint.
+
+    Args:
+        overrides: KEY=VALUE.
+        asked: gives what every sample keeps in the words of the checkpoint.
 
     Raises:
         InputError: a setting that is unknown, out of range, or contradicts the checkpoint.
@@ -170,9 +181,10 @@ def generation_job(
     checkpoint_path = expanded(settings.checkpoint_path)
     checkpoint = load_checkpoint(checkpoint_file(checkpoint_path))
     check_claims(claims, checkpoint)
+    condition = None if asked is None else asked(checkpoint.words)
     weights = None
     if settings.class_weights is not None:
-        weights = read_class_weights(expanded(settings.class_weights))
+        weights = read_class_weights(expanded(settings.class_weights), checkpoint.words)
         checkpoint = replace(checkpoint, class_weights=weights)
     noise = (config.get("noise") or {}).get("name")
     folder = as_text(config["results"], "schedule")

@@ -47,11 +47,10 @@ def command(
     """
     from bd_gen.studio.running import serve
     from bd_gen.system.files import expanded
-    from bd_gen.training.bundled import BUNDLED
 
     serve(
         file=None if file is None else expanded(file),
-        checkpoint=checkpoint if checkpoint == BUNDLED else str(expanded(checkpoint)),
+        checkpoint=str(expanded(checkpoint)),
         host=host,
         port=port,
         names=names,

@@ -11,7 +11,9 @@ from bd_gen.design.plot import Plot
 from bd_gen.design.rule_meaning import DesignRule
 from bd_gen.diagrams.diagram import Diagram, room_names
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.diagrams.words import Words
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.wording import Wording
 from bd_gen.sampling.conditions import Condition
@@ -41,6 +43,7 @@ class Brief:
         assumed: sizes that nobody asked for, in words.
         near: a plan that the diagrams shall be like, the likest first; None: the likeliest first.
         kept: what was kept of another plan, for the record.
+        words: what room types and relations are called.
         alike: a number for each room; rooms of one may change places. (): those of a type may.
 
     Raises:
@@ -64,12 +67,13 @@ class Brief:
     assumed: tuple[str, ...] = ()
     near: Diagram | None = None
     kept: "Kept | None" = None
+    words: Words = RPLAN
     alike: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.known is not None and self.known.room_types != self.room_types:
             raise InputError("given: a design needs the type of every room")
-        Condition(self.room_types)
+        Condition(self.room_types, words=self.words)
         if self.names and len(self.names) != self.num_rooms:
             raise InputError(
                 f"names: expected one for each of {self.num_rooms} rooms, got {len(self.names)}"
@@ -90,9 +94,14 @@ class Brief:
         return len(self.room_types)
 
     @property
+    def bare(self) -> Diagram:
+        """The rooms without relations."""
+        return Diagram(self.room_types, words=self.words)
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """What every room is called."""
-        return self.names or room_names(Diagram(self.room_types))
+        return self.names or room_names(self.bare)
 
     @cached_property
     def options(self) -> SolverOptions:
@@ -117,7 +126,7 @@ class Brief:
         Raises:
             InputError: the programme has more rooms than rows, or lacks rooms of a rule.
         """
-        Condition(self.room_types).row(vocabulary)
+        self.programme.row(vocabulary)
         rules = [rule.for_programme(self.room_types, vocabulary) for rule in self.rules]
         if self.known is not None:
             self.known.row(vocabulary)
@@ -127,7 +136,7 @@ class Brief:
     @cached_property
     def programme(self) -> Condition:
         """The rooms alone, as a condition for the sampler."""
-        return Condition(self.room_types)
+        return Condition(self.room_types, words=self.words)
 
     def condition(self, rules: Sequence[Rule], vocabulary: Vocabulary) -> Condition:
         """The rooms, and those relations that the rules leave no choice.
@@ -141,7 +150,7 @@ class Brief:
                 slot = position - vocabulary.n_max
                 i, j = int(vocabulary.edge_rows[slot]), int(vocabulary.edge_cols[slot])
                 relations.append((i, j, next(iter(allowed))))
-        return Condition(self.room_types, tuple(sorted(relations)))
+        return Condition(self.room_types, tuple(sorted(relations)), words=self.words)
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,9 @@ from bd_gen.design.room_rules import RuleWords, parse_rule
 from bd_gen.design.rule_meaning import OPENS, DesignRule, Kind, RoomPhrase, RoomRule
 from bd_gen.design.usable import least_size
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, checked_scale
+from bd_gen.diagrams.laid_out import checked_scale, scale_of
 from bd_gen.diagrams.names import RoomLabels
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
+from bd_gen.diagrams.words import Words
 from bd_gen.layouts.options import LARGEST_AREA, SolverOptions
 from bd_gen.layouts.outline import Box, Outline
 from bd_gen.layouts.room_limits import RoomLimits
@@ -99,7 +99,7 @@ def brief_from(values: Mapping[str, Any], around: Around | None = None) -> Brief
     """
     around = around or Around()
     where = around.where
-    scale = _scale(values.get("scale"), where("scale"))
+    scale = _scale(values.get("scale"), where("scale"), around.labels.words)
     programme = _programme(values, around, scale)
     plot = None
     if values.get("plot") is not None:
@@ -126,14 +126,15 @@ def brief_from(values: Mapping[str, Any], around: Around | None = None) -> Brief
         assumed=assumed,
         near=around.near,
         kept=around.kept,
+        words=programme.words,
         alike=programme.alike if len({*programme.alike}) > len({*programme.room_types}) else (),
         **_integers(values, where),
     )
 
 
-def _scale(value: object, where: str) -> float:
+def _scale(value: object, where: str, words: Words) -> float:
     if value is None:
-        return METRES_PER_PIXEL
+        return scale_of(words)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InputError(f"{where}: expected metres per pixel, got {value!r:.40}")
     return checked_scale(float(value))
@@ -233,7 +234,7 @@ def with_defaults(
     """The programme with usable sizes where a brief asks for none, and what was added, in words."""
     words: dict[str, str] = {}
     for k, room in enumerate(programme.rooms):
-        usual = least_size(room.room_type)
+        usual = least_size(programme.words, room.room_type)
         if usual is None or k in fixed:
             continue
         least, most = room.area
@@ -242,7 +243,7 @@ def with_defaults(
             side = min(usual[0], math.sqrt(most) * 0.8) if most is not None else usual[0]
         if area is None:
             area = min(usual[1], most) if most is not None else usual[1]
-        name = room.group or ROOM_TYPES[room.room_type]
+        name = room.group or programme.words.room_names[room.room_type]
         if room.side is None or least is None:
             parts = [f"{side:.2g} m"] if room.side is None else []
             parts += [f"{area:.3g} m²"] if least is None else []
@@ -271,7 +272,9 @@ def rules_from(
         for text in _texts(texts, where)
     ]
     for k, room in enumerate(programme.rooms):
-        subject = RoomPhrase(room.room_type, own=(k,), text=programme.names[k])
+        subject = RoomPhrase(
+            room.room_type, own=(k,), text=programme.names[k], words=programme.words
+        )
         for name in room.opens_to:
             others = programme.find(name, around.labels, f"{programme.names[k]}: opens to")
             others = [other for other in others if other != k]
@@ -298,6 +301,7 @@ def _solver(
     scale: float,
 ) -> SolverOptions:
     solver = around.solver or SolverOptions()
+    solver = replace(solver, words=programme.words)
     turns = 0 if plot is None else plot.quarter_turns
     outline = around.outline or solver.outline
     if plot is not None and plot.corners:
@@ -329,7 +333,7 @@ def _solver(
 
 def _limits(room: AskedRoom, turns: int, around: Around, scale: float) -> RoomLimits:
     least, most = room.area
-    name = room.name or ROOM_TYPES[room.room_type]
+    name = room.name or around.labels.words.room_names[room.room_type]
     return RoomLimits(
         min_side=1 if room.side is None else _pixels(room.side, scale, 1),
         min_area=None if least is None else _pixels(least, scale, 2),

@@ -13,7 +13,7 @@ from bd_gen.data.plan_table import PlanTable
 from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.design.brief import Brief
 from bd_gen.design.rule_meaning import OPENS, TOUCHES, AnyRule, DesignRule, RoomPhrase, RoomRule
-from bd_gen.diagrams.vocabulary import NUM_RELATIONS, RELATIONS, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.sampling.conditions import Condition
 
@@ -25,7 +25,7 @@ def check_plans(path: Path, brief: Brief, count: int) -> None:
         RuntimeError: it does not; a fault of this program.
         InputError: the file cannot be read.
     """
-    plans = read_plans(path, Vocabulary(brief.num_rooms))
+    plans = read_plans(path, Vocabulary(brief.num_rooms, brief.words))
     if len(plans) != count:
         raise RuntimeError(f"{path}: expected {count} plans, found {len(plans)}")
     for k in range(count):
@@ -62,8 +62,8 @@ def _unlike(
         return "rooms in another order than given"
     for i, j, relation in known.relations:
         found, expected = relations.get((i, j)), None
-        if relation < NUM_RELATIONS:
-            expected = RELATIONS[relation]
+        if relation < known.words.num_relations:
+            expected = known.words.relation_names[relation]
         if found != expected:
             return f"room {i} is {found or 'not joined to'} room {j}, not as given"
     for i, j in known.joined:
@@ -76,11 +76,12 @@ def _relation_names(plans: PlanTable, k: int) -> dict[tuple[int, int], str]:
     """What room a is of room b, for all joined pairs and both ways."""
     names = {}
     vocabulary = plans.vocabulary
+    said = vocabulary.words.relation_names
     for slot, label in enumerate(plans.relations[k].tolist()):
-        if label < NUM_RELATIONS:
+        if label < vocabulary.num_relations:
             i, j = int(vocabulary.edge_rows[slot]), int(vocabulary.edge_cols[slot])
-            names[i, j] = RELATIONS[label]
-            names[j, i] = RELATIONS[::-1][label]
+            names[i, j] = said[label]
+            names[j, i] = said[vocabulary.words.inverse[label]]
     return names
 
 

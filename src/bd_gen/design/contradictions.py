@@ -8,13 +8,16 @@ their rooms. What the rules leave open is not looked at.
 from collections.abc import Sequence
 
 from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.diagrams.word_parts import DirectionRule
+from bd_gen.diagrams.words import Words
 from bd_gen.layouts.constraints import Clause as Linears
-from bd_gen.layouts.constraints import Grid, Linear, relation_clauses, touching_clauses
+from bd_gen.layouts.constraints import Linear, relation_clauses, touching_clauses
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.problem import Problem
+from bd_gen.layouts.rule_statements import grid_of, meaning_of
 from bd_gen.layouts.search import Status, find_boxes
 from bd_gen.layouts.statement import Statement
-from bd_gen.sampling.rules import ANY_RELATION, Literal, Rule, single_literals
+from bd_gen.sampling.rules import Literal, Rule, any_relation, single_literals
 
 _EFFORT = 1.25  # five seconds of an idle core
 
@@ -53,29 +56,34 @@ def rule_statements(rule: Rule, vocabulary: Vocabulary) -> list[Statement]:
         for k, (i, j) in enumerate(zip(vocabulary.edge_rows, vocabulary.edge_cols, strict=True))
     }
     return [
-        _statement(rule.text, [(pairs[x.position], x) for x in clause]) for clause in rule.clauses
+        _statement(rule.text, [(pairs[x.position], x) for x in clause], vocabulary.words)
+        for clause in rule.clauses
     ]
 
 
-def _statement(text: str, literals: Sequence[tuple[tuple[int, int], Literal]]) -> Statement:
+def _statement(
+    text: str, literals: Sequence[tuple[tuple[int, int], Literal]], words: Words
+) -> Statement:
     """What a clause says of boxes, or a part of it: never more."""
-    grid = Grid()
     rooms = tuple(sorted({room for pair, _ in literals for room in pair}))
     if len(literals) == 1:
         ((i, j), literal), *_ = literals
-        return Statement(text, rooms, None, _conditions(i, j, literal.allowed, grid))
+        return Statement(text, rooms, None, _conditions(i, j, literal.allowed, words))
     alternatives = tuple(
-        _certain(_conditions(i, j, literal.allowed, grid)) for (i, j), literal in literals
+        _certain(_conditions(i, j, literal.allowed, words)) for (i, j), literal in literals
     )
     if not all(alternatives):  # one of them says nothing, and so does the choice
         return Statement(text, rooms)
     return Statement(text, rooms, None, one_of=alternatives)
 
 
-def _conditions(i: int, j: int, allowed: frozenset[int], grid: Grid) -> tuple[Linears, ...]:
+def _conditions(i: int, j: int, allowed: frozenset[int], words: Words) -> tuple[Linears, ...]:
+    if not isinstance(words.rule, DirectionRule):
+        return ()  # touching alone contradicts little
+    grid = grid_of(words)
     if len(allowed) == 1:
-        return relation_clauses(i, j, next(iter(allowed)), grid)
-    if allowed <= ANY_RELATION:
+        return relation_clauses(i, j, meaning_of(next(iter(allowed)), words), grid)
+    if allowed <= any_relation(words):
         return touching_clauses(i, j, grid)
     return ()
 

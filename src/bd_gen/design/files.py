@@ -10,7 +10,8 @@ from bd_gen.design.checking import check_plans
 from bd_gen.design.record import design_record
 from bd_gen.design.run import Designs
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
 from bd_gen.drawing.plan_drawing import draw_plans
 from bd_gen.exchange.export import export_plans, export_target
 from bd_gen.system.errors import InputError
@@ -134,13 +135,14 @@ def _draw(folder: Path, plans: list[LaidOut], designs: Designs, scale: float, te
         folder / SHEET,
         mode="plan",
         titles=titles,
-        title=designs.brief.title or programme_text(designs.brief.room_types),
+        title=designs.brief.title or programme_text(designs.brief.room_types, designs.brief.words),
         metres_per_pixel=scale,
     )
     tell("drawing", len(plans) + 1, len(plans) + 1)
 
 
-def programme_text(room_types: tuple[int, ...]) -> str:
+def programme_text(room_types: tuple[int, ...], words: Words = RPLAN) -> str:
     """The rooms in words, with numbers where there are several of a type."""
     counts = {t: room_types.count(t) for t in dict.fromkeys(room_types)}
-    return ", ".join(f"{n} {ROOM_TYPES[t]}" if n > 1 else ROOM_TYPES[t] for t, n in counts.items())
+    names = words.room_names
+    return ", ".join(f"{n} {names[t]}" if n > 1 else names[t] for t, n in counts.items())

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 from bd_gen.design.brief import Brief
 from bd_gen.design.contradictions import rule_statements
-from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.problem import Problem, option_statements
@@ -123,9 +122,7 @@ def _check_boxes(brief: Brief, rules: Sequence[Rule], vocabulary: Vocabulary) ->
     pairs = {str(rule) for rule in rules}
     demands = [_Demand(r.text, tuple(rule_statements(r, vocabulary))) for r in rules]
     options = brief.options
-    demands += [
-        _Demand(s.text, (s,)) for s in option_statements(Diagram(brief.room_types), options)
-    ]
+    demands += [_Demand(s.text, (s,)) for s in option_statements(brief.bare, options)]
     conflict = _minimal(demands, brief.num_rooms)
     if not conflict:
         return
@@ -160,7 +157,7 @@ def _closest_change(
 ) -> str:
     """The nearest number that would do, of a demand on the size of a room; "" if there is none."""
     fixed = [_Demand(r.text, tuple(rule_statements(r, vocabulary))) for r in rules]
-    diagram, options = Diagram(brief.room_types), brief.options
+    diagram, options = brief.bare, brief.options
 
     def works(room: int, limits: RoomLimits) -> bool:
         changed = replace(options, rooms={**options.rooms, room: limits})

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from bd_gen.diagrams.diagram import Diagram, room_names
-from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.sampling.conditions import Condition
-from bd_gen.sampling.rules import ANY_RELATION, Literal, Rule
+from bd_gen.sampling.rules import Literal, Rule, any_relation
 
 
 def known_relations(
@@ -18,17 +18,19 @@ def known_relations(
         vocabulary: the layout of the rows.
         names: of the rooms; (): as their types.
     """
-    names = names or room_names(Diagram(tuple(t for t in known.room_types if t is not None)))
+    names = names or room_names(
+        Diagram(tuple(t for t in known.room_types if t is not None), words=known.words)
+    )
     rules = []
     for i, j, relation in sorted(known.relations):
-        if relation == NO_EDGE:
+        if relation == known.words.no_edge:
             text = f"given: {names[i]} does not touch {names[j]}"
         else:
-            text = f"given: {names[i]} {RELATIONS[relation]} {names[j]}"
+            text = f"given: {names[i]} {known.words.relation_names[relation]} {names[j]}"
         rules.append(_rule(text, i, j, frozenset({relation}), vocabulary))
     for i, j in known.joined:
         text = f"given: {names[i]} touches {names[j]}"
-        rules.append(_rule(text, i, j, ANY_RELATION, vocabulary))
+        rules.append(_rule(text, i, j, any_relation(known.words), vocabulary))
     return rules
 
 

@@ -11,8 +11,9 @@ from bd_gen.design.brief import Kept
 from bd_gen.design.programme import AskedRoom, Programme
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.names import RoomLabels
-from bd_gen.diagrams.relations import relations_from_boxes
-from bd_gen.diagrams.vocabulary import NUM_RELATIONS, Vocabulary, inverse_relation
+from bd_gen.diagrams.relations import relations_from_boxes, tells_relations
+from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.diagrams.words import Words
 from bd_gen.layouts.outline import Box
 from bd_gen.sampling.conditions import Condition
 from bd_gen.system.errors import InputError
@@ -61,7 +62,9 @@ def locks_of(
         InputError: other rooms, a name of none, or a plan without whole boxes to keep.
     """
     if programme is None:
-        programme = Programme(tuple(AskedRoom(t) for t in plan.diagram.room_types))
+        programme = Programme(
+            tuple(AskedRoom(t) for t in plan.diagram.room_types), plan.diagram.words
+        )
     order = _order(plan.diagram.room_types, programme.room_types, source)
     diagram = in_order(plan, order)
     rooms = _named_rooms(keep, programme, labels)
@@ -69,9 +72,10 @@ def locks_of(
     known = None
     if len(rooms) > 1:
         relations = tuple(edge for edge in diagram.edges if {edge[0], edge[1]} <= {*rooms})
-        whole = Condition(programme.room_types, relations).with_absent_edges()
+        whole = Condition(programme.room_types, relations, words=diagram.words)
+        whole = whole.with_absent_edges()
         inner = tuple(r for r in whole.relations if {r[0], r[1]} <= {*rooms})
-        known = Condition(programme.room_types, inner)
+        known = Condition(programme.room_types, inner, words=diagram.words)
     fixed = {k: _box(plan, order[k], source) for k in rooms} if keeps_boxes else {}
     kept = Kept(source, names if known is not None else (), names if keeps_boxes else ())
     return Locks(programme, known, fixed, diagram, kept)
@@ -81,27 +85,28 @@ def in_order(plan: NamedDiagram, order: Sequence[int]) -> Diagram:
     """The plan's diagram with room order[k] in place k.
 
     The rule is not the same from both ends, so relations are read off the boxes again where there
-    are some; without, a turned edge gets relation 9 - r.
+    are some; without, a turned edge gets the inverse relation.
     """
     room_types = tuple(plan.diagram.room_types[k] for k in order)
     if list(order) == sorted(order):
         return plan.diagram
-    if plan.boxes is not None:
-        return Diagram(room_types, _edges_of(plan.boxes[list(order)]))
+    words = plan.diagram.words
+    if plan.boxes is not None and tells_relations(words):
+        return Diagram(room_types, _edges_of(plan.boxes[list(order)], words), words)
     place = {room: k for k, room in enumerate(order)}
     edges = []
     for i, j, relation in plan.diagram.edges:
         a, b = place[i], place[j]
-        edges.append((a, b, relation) if a < b else (b, a, int(inverse_relation(relation))))
-    return Diagram(room_types, tuple(sorted(edges)))
+        edges.append((a, b, relation) if a < b else (b, a, int(words.inverse[relation])))
+    return Diagram(room_types, tuple(sorted(edges)), words)
 
 
-def _edges_of(boxes: np.ndarray) -> tuple[tuple[int, int, int], ...]:
+def _edges_of(boxes: np.ndarray, words: Words) -> tuple[tuple[int, int, int], ...]:
     """The edges that the rule reads off (n, 4) boxes."""
-    vocabulary = Vocabulary(len(boxes))
+    vocabulary = Vocabulary(len(boxes), words)
     labels = relations_from_boxes(boxes[None], np.array([len(boxes)]), vocabulary)[0].tolist()
     pairs = zip(vocabulary.edge_rows.tolist(), vocabulary.edge_cols.tolist(), labels, strict=True)
-    return tuple((i, j, label) for i, j, label in pairs if label < NUM_RELATIONS)
+    return tuple((i, j, label) for i, j, label in pairs if label < vocabulary.num_relations)
 
 
 def _order(theirs: Sequence[int], ours: Sequence[int], source: str) -> list[int]:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.vocabulary import NO_EDGE
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outcome import explain
 from bd_gen.layouts.problem import problem_of
@@ -50,10 +49,12 @@ def obstacles(diagrams: Sequence[Diagram], options: SolverOptions) -> list[Obsta
     some = list(diagrams[:MOST_LOOKED_AT])
     counts: Counter[str] = Counter()
     for diagram in some:
-        demands = replace(for_boxes(options, diagram.room_types), effort_limit=_EFFORT)
+        demands = replace(
+            for_boxes(options, diagram.room_types, diagram.words), effort_limit=_EFFORT
+        )
         conflict = explain(diagram, demands)
         if conflict is not None:
-            counts.update({s.text for s in conflict.statements if not _is_of_diagram(s)})
+            counts.update({s.text for s in conflict.statements if not _is_of_diagram(s, diagram)})
     found = [
         Obstacle(text, blocks, _freed(some, options, text), len(some))
         for text, blocks in counts.most_common(_MOST_TRIED)
@@ -61,15 +62,15 @@ def obstacles(diagrams: Sequence[Diagram], options: SolverOptions) -> list[Obsta
     return sorted(found, key=lambda obstacle: (-obstacle.freed, -obstacle.blocks))
 
 
-def _is_of_diagram(statement: Statement) -> bool:
-    return statement.relation is not None and statement.relation <= NO_EDGE
+def _is_of_diagram(statement: Statement, diagram: Diagram) -> bool:
+    return statement.relation is not None and statement.relation <= diagram.words.no_edge
 
 
 def _freed(diagrams: Sequence[Diagram], options: SolverOptions, text: str) -> int:
     """How many diagrams have a layout without a demand."""
     count = 0
     for diagram in diagrams:
-        problem = problem_of(diagram, for_boxes(options, diagram.room_types))
+        problem = problem_of(diagram, for_boxes(options, diagram.room_types, diagram.words))
         rest = problem.only([s for s in problem.statements if s.text != text])
         found = find_boxes(rest, options.time_limit, options.seed, _EFFORT)
         count += found.status is Status.REALIZABLE

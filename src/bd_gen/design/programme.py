@@ -8,8 +8,11 @@ from typing import Any
 from bd_gen.design.measures import ROOM_AREA, ROOM_SIDE, Range, metres, metres_range
 from bd_gen.design.room_words import room_type_named
 from bd_gen.diagrams.diagram import Diagram, room_names
+from bd_gen.diagrams.folded import fold_name
 from bd_gen.diagrams.names import RoomLabels
-from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, ROOM_TYPES, fold_name
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.vocabulary import LARGEST_N_MAX
+from bd_gen.diagrams.words import Words
 from bd_gen.system.errors import InputError, printable
 from bd_gen.system.names import did_you_mean
 
@@ -23,7 +26,7 @@ class AskedRoom:
     """One room of a brief.
 
     Attributes:
-        room_type: type 0..12.
+        room_type: its type.
         name: its own name; "" if it goes by its type.
         group: the name that it shares with others; the same as `name` if there is one room.
         area: least and largest area in m².
@@ -43,9 +46,10 @@ class AskedRoom:
 
 @dataclass(frozen=True)
 class Programme:
-    """All rooms of a brief, in their order."""
+    """All rooms of a brief, in their order, and what their types are called."""
 
     rooms: tuple[AskedRoom, ...]
+    words: Words = RPLAN
 
     @property
     def room_types(self) -> tuple[int, ...]:
@@ -55,7 +59,7 @@ class Programme:
     @property
     def names(self) -> tuple[str, ...]:
         """A name for each room: its own, or that of its type with a number."""
-        by_type = room_names(Diagram(self.room_types))
+        by_type = room_names(Diagram(self.room_types, words=self.words))
         return tuple(room.name or name for room, name in zip(self.rooms, by_type, strict=True))
 
     @property
@@ -95,7 +99,8 @@ class Programme:
         room_type = room_type_named(name, labels)
         rooms = [k for k, room in enumerate(self.rooms) if room.room_type == room_type]
         if not rooms:
-            known = dict.fromkeys((*self.names, *(ROOM_TYPES[t] for t in self.room_types)))
+            types = self.words.room_names
+            known = dict.fromkeys((*self.names, *(types[t] for t in self.room_types)))
             hint = did_you_mean(name, known) or f"; there are {', '.join(known)}"
             raise InputError(f"{where}: the programme has no {printable(name)[:60]!r}{hint}")
         return rooms
@@ -104,7 +109,7 @@ class Programme:
         """The same with other things asked of room k."""
         rooms = list(self.rooms)
         rooms[k] = replace(rooms[k], **changes)
-        return Programme(tuple(rooms))
+        return replace(self, rooms=tuple(rooms))
 
 
 def programme_from(value: object, labels: RoomLabels, where: str, scale: float) -> Programme:
@@ -128,7 +133,7 @@ def programme_from(value: object, labels: RoomLabels, where: str, scale: float) 
         raise InputError(f"{where}: expected rooms, got {value!r:.60}")
     if len(rooms) > LARGEST_N_MAX:
         raise InputError(f"{where}: expected at most {LARGEST_N_MAX} rooms, got {len(rooms)}")
-    programme = Programme(tuple(rooms))
+    programme = Programme(tuple(rooms), labels.words)
     _check_names(programme, where)
     return programme
 
@@ -199,7 +204,8 @@ def _named(
 def _type(name: str, labels: RoomLabels, where: str) -> int:
     room_type = room_type_named(name, labels)
     if room_type is None:
-        hint = did_you_mean(name, ROOM_TYPES) or f"; known: {', '.join(ROOM_TYPES)}"
+        known = labels.words.room_names
+        hint = did_you_mean(name, known) or f"; known: {', '.join(known)}"
         raise InputError(f"{where}: unknown room {printable(name)[:40]!r}{hint}")
     return room_type
 

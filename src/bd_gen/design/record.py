@@ -6,7 +6,7 @@ from typing import Any
 
 from bd_gen.design.brief import Brief
 from bd_gen.design.run import Designs
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
+from bd_gen.diagrams.recorded_words import words_record
 from bd_gen.layouts.options import LARGEST_AREA
 from bd_gen.system.origin import origin
 from bd_gen.system.plugin_records import recorded
@@ -16,11 +16,13 @@ from bd_gen.training.checkpoint import Checkpoint
 def design_record(designs: Designs, checkpoint: Checkpoint, scale: float) -> dict[str, Any]:
     """Plain values that JSON can hold: no limit and what was not measured are null."""
     brief = designs.brief
+    names = checkpoint.words.room_names
     return _finite(
         {
             "format_version": 1,
+            **words_record(checkpoint.words),
             "name": brief.title,
-            "programme": [ROOM_TYPES[t] for t in brief.room_types],
+            "programme": [names[t] for t in brief.room_types],
             "rooms": _rooms(brief),
             "plot": None if brief.plot is None else asdict(brief.plot),
             "total_area_m2": brief.total_area,
@@ -67,7 +69,7 @@ def _rooms(brief: Brief) -> list[dict[str, Any]]:
         rooms.append(
             {
                 "name": name,
-                "type": ROOM_TYPES[room_type],
+                "type": brief.words.room_names[room_type],
                 "area_m2": [least, most],
                 "side_m": round(options.min_side_of(k) * brief.scale, 3),
                 "facade": [] if asked is None else list(asked.facade),
@@ -80,8 +82,9 @@ def _solver(brief: Brief) -> dict[str, Any]:
     """The solver's settings in its own units, pixels; rooms go by their names."""
     options, names = brief.options, brief.labels
     solver = asdict(options)
+    del solver["words"]
     for name in ("min_areas", "max_areas"):
-        solver[name] = {ROOM_TYPES[t]: area for t, area in solver[name].items()}
+        solver[name] = {brief.words.room_names[t]: area for t, area in solver[name].items()}
     for name in ("rooms", "fixed"):
         solver[name] = {names[k]: value for k, value in solver[name].items()}
     del solver["wording"]  # names and scale stand beside it

@@ -14,8 +14,9 @@ from bd_gen.design.rule_meaning import (
     RoomPhrase,
     RoomRule,
 )
+from bd_gen.diagrams.folded import fold_name
 from bd_gen.diagrams.names import RoomLabels
-from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES, fold_name
+from bd_gen.diagrams.words import Words
 from bd_gen.layouts.wording import COMPASS, DIRECTIONS
 from bd_gen.system.errors import InputError
 from bd_gen.system.names import did_you_mean
@@ -68,17 +69,24 @@ class RuleWords:
 
 
 @cache
-def _verbs(quarter_turns: int) -> dict[str, tuple[str, str]]:
+def _verbs(quarter_turns: int, words: Words) -> dict[str, tuple[str, str]]:
     """By folded words the relation, and the word to show where it is not the relation's name."""
     verbs: dict[str, tuple[str, str]] = {}
     verbs |= {fold_name(verb): (TOUCHES, "") for verb in _TOUCHING}
     verbs |= {fold_name(verb): (OPENS, "") for verb in _OPENING}
-    verbs |= {fold_name(name): (name, "") for name in RELATIONS}
-    verbs |= {"surrounds": ("surrounding", ""), "contains": ("surrounding", "")}
     verbs |= {
-        fold_name(word): (_relation_of([side]), "")
-        for side, words in _PAGE_WORDS.items()
-        for word in words
+        fold_name(label): (one.name, "")
+        for one in words.relations
+        for label in (one.name, *one.synonyms)
+    }
+    said = {meaning: words.relation_names[k] for meaning, k in words.meaning.items()}
+    if "surrounding" in said:
+        verbs |= dict.fromkeys(("surrounds", "contains"), (said["surrounding"], ""))
+    verbs |= {
+        fold_name(word): (said[_relation_of([side])], "")
+        for side, spoken in _PAGE_WORDS.items()
+        for word in spoken
+        if _relation_of([side]) in said
     }
     for first, second in (("north", ""), ("south", ""), ("east", ""), ("west", ""),
                           ("north", "east"), ("north", "west"),
@@ -90,14 +98,15 @@ def _verbs(quarter_turns: int) -> dict[str, tuple[str, str]]:
         ]
         shown = f"{first}{'-' if second else ''}{second} of"
         for text in (shown, f"to the {shown}"):
-            verbs[fold_name(text)] = (_relation_of(sides), shown)
+            if _relation_of(sides) in said:
+                verbs[fold_name(text)] = (said[_relation_of(sides)], shown)
     verbs |= {f"is{verb}": meaning for verb, meaning in verbs.items()}
     verbs |= {f"are{verb.removeprefix('is')}": meaning for verb, meaning in verbs.items()}
     return verbs
 
 
 def _relation_of(sides: Sequence[str]) -> str:
-    """The relation that lies at these sides of the page: above; left and above; ..."""
+    """The meaning of a relation that lies at these sides of the page: above; left-above; ..."""
     if len(sides) == 1:
         return sides[0] if sides[0] in ("above", "below") else f"{sides[0]}-of"
     across = next(side for side in sides if side in ("left", "right"))
@@ -157,7 +166,7 @@ def _single(parts: Sequence[str], kind: Kind, words: RuleWords, option: str) -> 
     """One rule, without an `or` between rules."""
     is_only = any(part.casefold() == "only" for part in parts)
     rest = [part for part in parts if part.casefold() != "only"]
-    verbs, first_error = _verbs(words.quarter_turns), None
+    verbs, first_error = _verbs(words.quarter_turns, words.labels.words), None
     for start in range(1, len(rest)):
         # the longest verb first: "left of", not "left"
         for stop in range(len(rest) - 1, start, -1):
@@ -176,7 +185,7 @@ def _single(parts: Sequence[str], kind: Kind, words: RuleWords, option: str) -> 
         raise first_error
     hints = (did_you_mean(word, verbs, cutoff=0.75) for word in rest[1:-1])
     hint = next(filter(None, hints), "")
-    known = ", ".join((TOUCHES, OPENS, "north of", *RELATIONS))
+    known = ", ".join((TOUCHES, OPENS, "north of", *words.labels.words.relation_names))
     raise InputError(f"{option}: expected ROOM RELATION ROOM with one of {known}{hint}")
 
 
@@ -233,7 +242,8 @@ def _own(name: str, words: RuleWords) -> RoomPhrase | None:
     for one in singulars(name):
         rooms = words.own_names.get(fold_name(one))
         if rooms:
-            return RoomPhrase(0, own=rooms, text=words.spelled.get(fold_name(one), one))
+            spelled = words.spelled.get(fold_name(one), one)
+            return RoomPhrase(0, own=rooms, text=spelled, words=words.labels.words)
     return None
 
 
@@ -242,12 +252,14 @@ def _typed(
 ) -> RoomPhrase:
     types = room_types_named(name, words.labels)
     if not types:
-        known: list[str] = [*ROOM_TYPES, *words.own_names]
-        hint = did_you_mean(name, known) or f"; known: {', '.join(ROOM_TYPES)}"
+        names = words.labels.words.room_names
+        known: list[str] = [*names, *words.own_names]
+        hint = did_you_mean(name, known) or f"; known: {', '.join(names)}"
         raise InputError(f"{option}: unknown room {name[:40]!r}{hint}")
+    of = words.labels.words
     if len(types) == 1:
-        return RoomPhrase(types[0], number, is_every)
+        return RoomPhrase(types[0], number, is_every, words=of)
     if number is not None:
         raise InputError(f"{option}: {name[:40]!r} is of several types, and has no numbers")
-    first, *others = (RoomPhrase(room_type, None, is_every) for room_type in types)
+    first, *others = (RoomPhrase(room_type, None, is_every, words=of) for room_type in types)
     return replace(first, text=name, others=tuple(others))

@@ -6,7 +6,7 @@ A rule that is required wants one pair of such rooms to be related that way; `ev
 each such room, `only` of no others. A rule that is forbidden wants it of no pair. A relation is
 `touches` (joined, in whatever way), `opens to` (joined by a door's worth of wall, which the layout
 sees to) or one of the vocabulary, which speaks of an edge as it is stored: if the rooms stand in
-the programme the other way round, 9 - r is the relation, as everywhere in the format.
+the programme the other way round, the inverse is the relation, as everywhere in the format.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Literal as OneOf
 
-from bd_gen.diagrams.soundness import FORBIDDEN_OUTER_TYPES
-from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES, Vocabulary, inverse_relation
-from bd_gen.sampling.rules import ANY_RELATION, NOT_JOINED, Clause, Literal, Rule
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.diagrams.words import Words
+from bd_gen.sampling.rules import Clause, Literal, Rule, any_relation, not_joined
 from bd_gen.system.errors import InputError
 
 Kind = OneOf["require", "forbid"]
@@ -31,12 +32,13 @@ class RoomPhrase:
     """Some rooms of a programme.
 
     Attributes:
-        room_type: type 0..12; of no account where `own` says which rooms are meant.
+        room_type: its number; of no account where `own` says which rooms are meant.
         number: which of them, counted from 1; None for any.
         is_every: does the rule speak of each of them?
         own: rooms of the programme, by index, that are called `text`.
         text: their name; without `own` a word for rooms of several types, as bedroom.
         others: rooms that are meant as well ("ROOM or ROOM").
+        words: what types are called.
     """
 
     room_type: int
@@ -45,6 +47,7 @@ class RoomPhrase:
     own: tuple[int, ...] = ()
     text: str = ""
     others: tuple["RoomPhrase", ...] = ()
+    words: Words = RPLAN
 
     def __str__(self) -> str:
         number = "" if self.number is None else f" {self.number}"
@@ -56,7 +59,7 @@ class RoomPhrase:
     @property
     def name(self) -> str:
         """What the rooms are called, without a number."""
-        return self.text or ROOM_TYPES[self.room_type]
+        return self.text or self.words.room_names[self.room_type]
 
     def rooms(self, room_types: Sequence[int]) -> list[int]:
         """Indices of the rooms that it may mean, ascending."""
@@ -73,7 +76,7 @@ class RoomRule:
     Attributes:
         kind: is it required or forbidden?
         subject: the rooms that stand first.
-        relation: a name of `RELATIONS`, "touches" or "opens to".
+        relation: the name of one of the vocabulary, "touches" or "opens to".
         object: the rooms that stand last.
         is_only: must each subject have that relation to one of the last, and to no others?
         word: the relation as it was written, where that is not its name ("north of").
@@ -97,7 +100,7 @@ class RoomRule:
             InputError: the programme lacks the rooms that the rule speaks of, or the rule asks for
                 a room inside one that cannot hold it.
         """
-        self._check_containment(room_types)
+        self._check_containment(room_types, vocabulary.words)
         clauses = [
             _without_twins(tuple(self._literal(a, b, vocabulary) for a, b in pairs))
             for pairs in self.choices(room_types)
@@ -107,7 +110,7 @@ class RoomRule:
                 return Rule(str(self), ())  # they may touch; that there is no door is geometry
             return Rule(str(self), tuple(clauses))
         clauses += [
-            (Literal(_position(a, b, vocabulary), NOT_JOINED),)
+            (Literal(_position(a, b, vocabulary), not_joined(vocabulary.words)),)
             for a, b in self.excluded(room_types)
         ]
         return Rule(str(self), tuple(clauses))
@@ -136,21 +139,22 @@ class RoomRule:
     def _phrases(self) -> tuple[RoomPhrase, RoomPhrase]:
         return self.subject, self.object
 
-    def _check_containment(self, room_types: Sequence[int]) -> None:
+    def _check_containment(self, room_types: Sequence[int], words: Words) -> None:
         inner, outer = self._phrases
-        if self.relation == "surrounding":
-            inner, outer = outer, inner
-        elif self.relation != "inside":
+        relation = words.relation(self.relation)
+        if relation is None or relation not in words.containments:
             return
+        if relation == words.surrounding:
+            inner, outer = outer, inner
         pairs = [
             (room_types[a], room_types[b])
             for a in inner.rooms(room_types)
             for b in outer.rooms(room_types)
             if a != b
         ]
-        bad = [(a, b) for a, b in pairs if b in FORBIDDEN_OUTER_TYPES.get(a, ())]
+        bad = [(a, b) for a, b in pairs if b in words.forbidden_outer_types.get(a, ())]
         if self.kind == "require" and bad and len(bad) == len(pairs):
-            names = ROOM_TYPES[bad[0][0]], ROOM_TYPES[bad[0][1]]
+            names = words.room_names[bad[0][0]], words.room_names[bad[0][1]]
             raise InputError(f"{self}: no sound plan has a {names[0]} inside a {names[1]}")
 
     def _named(self, phrase: RoomPhrase, room_types: Sequence[int]) -> list[int]:
@@ -177,13 +181,13 @@ class RoomRule:
             yield pairs
 
     def _literal(self, a: int, b: int, vocabulary: Vocabulary) -> Literal:
-        if self.relation in (TOUCHES, OPENS):
-            allowed = ANY_RELATION
-        else:
-            relation = RELATIONS.index(self.relation)
-            allowed = frozenset({relation if a < b else int(inverse_relation(relation))})
+        words = vocabulary.words
+        allowed = any_relation(words)
+        if self.relation not in (TOUCHES, OPENS):
+            relation = words.relation_names.index(self.relation)
+            allowed = frozenset({relation if a < b else int(words.inverse[relation])})
         if self.kind == "forbid":
-            allowed = (ANY_RELATION | NOT_JOINED) - allowed
+            allowed = (any_relation(words) | not_joined(words)) - allowed
         return Literal(_position(a, b, vocabulary), frozenset(allowed))
 
 

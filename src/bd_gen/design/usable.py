@@ -5,7 +5,9 @@ SecondRoom 2.2 m and 6.4 m², Kitchen 1.3 m and 3.4 m², Bathroom 1.2 m and 2.2 
 the width on which a chair can stand. Types that RPLAN's plans hardly have are estimates.
 """
 
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
+from bd_gen.layouts.room_roles import room_roles
 
 LEAST: dict[str, tuple[float, float]] = {
     "LivingRoom": (3.0, 14.0),
@@ -24,7 +26,25 @@ LEAST: dict[str, tuple[float, float]] = {
 }
 """Least side in metres and least area in m², by type."""
 
+_OF_KIND = {
+    "living": "LivingRoom",
+    "bedroom": "SecondRoom",
+    "kitchen": "Kitchen",
+    "bathroom": "Bathroom",
+    "dining": "DiningRoom",
+    "study": "StudyRoom",
+    "balcony": "Balcony",
+    "hall": "Entrance",
+    "storage": "Storage",
+    "wardrobe": "Wall-in",
+}
 
-def least_size(room_type: int) -> tuple[float, float] | None:
-    """Least side in metres and least area in m² of rooms of a type; None if nothing is known."""
-    return LEAST.get(ROOM_TYPES[room_type])
+
+def least_size(words: Words, room_type: int) -> tuple[float, float] | None:
+    """Least side in metres and least area in m² of rooms of a type; None if nothing is known.
+
+    Types of other words have the sizes of RPLAN's type of their kind.
+    """
+    if words == RPLAN:
+        return LEAST[words.room_names[room_type]]
+    return LEAST.get(_OF_KIND.get(room_roles(words).of_type[room_type].kind, ""))

@@ -11,6 +11,7 @@ from bd_gen.diagrams.floor_plan import FloorPlan, rooms_seen
 from bd_gen.diagrams.relations import relations_from_boxes, tells_relations
 from bd_gen.diagrams.tokens import edge_tokens, tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.diagrams.words import Words
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
@@ -99,6 +100,11 @@ def follows_from_boxes(diagram: Diagram, boxes: np.ndarray | None) -> bool:
     expected = edge_tokens(tokens_from_diagrams([diagram], vocabulary), vocabulary)
     count = np.array([diagram.num_rooms])
     return np.array_equal(relations_from_boxes(boxes[None], count, vocabulary), expected)
+
+
+def scale_of(words: Words) -> float:
+    """Metres per pixel of boxes in these words; RPLAN's where they do not say."""
+    return METRES_PER_PIXEL if words.metres_per_pixel is None else words.metres_per_pixel
 
 
 def checked_scale(scale: float) -> float:

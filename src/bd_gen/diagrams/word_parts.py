@@ -121,6 +121,14 @@ class Relation:
             raise ValueError(f"{self.name}: sign: expected at most 4 characters")
 
 
+USUAL_TOUCH = 9
+"""Pixels of a 256-pixel plan within which two boxes touch; walls are up to so thick."""
+
+
+SMALLEST_CANVAS, LARGEST_CANVAS = 16, 256
+"""Pixels each way that a plan may measure: finer plans are not laid out any better."""
+
+
 @dataclass(frozen=True)
 class DirectionRule:
     """Graph2Plan's rule (arXiv:2004.13204), which made RPLAN's relations.
@@ -133,12 +141,12 @@ class DirectionRule:
         canvas: width and height of a plan, in pixels.
     """
 
-    touch: int = 9
-    canvas: int = 256
+    touch: int = USUAL_TOUCH
+    canvas: int = LARGEST_CANVAS
 
     def __post_init__(self) -> None:
-        check_whole("rule: touch", self.touch, 0, 1000)
-        check_whole("rule: canvas", self.canvas, 1, 100_000)
+        check_whole("rule: touch", self.touch, 0, LARGEST_CANVAS - 1)
+        check_whole("rule: canvas", self.canvas, SMALLEST_CANVAS, LARGEST_CANVAS)
 
 
 @dataclass(frozen=True)
@@ -150,18 +158,21 @@ class TouchRule:
         touch: largest gap between the two sides of the wall, in pixels.
         relation: what rooms are of each other of which nothing but their boxes is known; empty:
             the only relation. It must be symmetric.
+        complete: rooms that are not joined have no such wall; else they may have one, as rooms
+            without a door between them do.
         canvas: width and height of a plan, in pixels.
     """
 
     wall: int = 8
-    touch: int = 9
+    touch: int = USUAL_TOUCH
     relation: str = ""
-    canvas: int = 256
+    complete: bool = False
+    canvas: int = LARGEST_CANVAS
 
     def __post_init__(self) -> None:
-        check_whole("rule: wall", self.wall, 1, 100_000)
-        check_whole("rule: touch", self.touch, 0, 1000)
-        check_whole("rule: canvas", self.canvas, 1, 100_000)
+        check_whole("rule: wall", self.wall, 1, LARGEST_CANVAS - 1)
+        check_whole("rule: touch", self.touch, 0, LARGEST_CANVAS - 1)
+        check_whole("rule: canvas", self.canvas, SMALLEST_CANVAS, LARGEST_CANVAS)
 
 
 Rule = DirectionRule | TouchRule

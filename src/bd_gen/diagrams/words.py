@@ -100,6 +100,17 @@ class Words:
         ]
         return hashlib.sha256(json.dumps(meaning).encode()).hexdigest()[:HASH_DIGITS]
 
+    @classmethod
+    def named(cls, name: str) -> "Words":
+        """The words of a vocabulary that comes with bd-gen, or of a YAML file.
+
+        Raises:
+            InputError: there is no such vocabulary or file, or it contradicts itself.
+        """
+        from bd_gen.diagrams.words_file import words_named
+
+        return words_named(name)
+
     # Sizes and special tokens.
 
     @property
@@ -217,6 +228,11 @@ class Words:
     def surrounding(self) -> int | None:
         """The relation of a room that another lies inside of, if there is one."""
         return self.meaning.get("surrounding")
+
+    @cached_property
+    def containments(self) -> frozenset[int]:
+        """The relations of rooms of which one lies inside the other."""
+        return frozenset({self.inside, self.surrounding} - {None})  # type: ignore[arg-type]
 
     def says(self, *directions: str) -> np.ndarray:
         """(R + 1,) bool: relations that say left, right, above or below; no-edge says nothing."""

@@ -51,18 +51,14 @@ def check_words(words: "Words") -> None:
 
 def _check_distinct(what: str, entries: Iterable[tuple[str, tuple[str, ...]]]) -> None:
     """No two entries may have one name or synonym, case, blanks, hyphens and underscores aside."""
-    owner: dict[str, tuple[str, str]] = {}
-    for name, synonyms in entries:
+    owner: dict[str, tuple[int, str, str]] = {}
+    for number, (name, synonyms) in enumerate(entries):
         for label in (name, *synonyms):
-            folded = fold_name(label)
-            if folded in owner and owner[folded] != (name, name):
-                other, other_label = owner[folded]
+            there, other, other_label = owner.setdefault(fold_name(label), (number, name, label))
+            if there != number:
                 raise ValueError(
-                    f"{what}: {label!r} of {name} and {other_label!r} of {other} are the same name"
+                    f"{what}: {other_label!r} of {other} and {label!r} of {name} are the same name"
                 )
-            if folded in owner and label == name:
-                raise ValueError(f"{what}: {name!r} stands there twice")
-            owner[folded] = (name, label)
 
 
 def _check_relations(relations: tuple[Relation, ...]) -> None:

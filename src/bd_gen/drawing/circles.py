@@ -6,11 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.vocabulary import RELATIONS
 from bd_gen.drawing.lettering import NO_ROOM, Fit, panel_squares
 from bd_gen.drawing.placement import Placement
-
-INSIDE, SURROUNDING = RELATIONS.index("inside"), RELATIONS.index("surrounding")
 
 SHARES = (0.62, 0.54, 0.46, 0.38, 0.32)
 """Area of a bubble as a share of what is seen of its room: the first at which none overlap that
@@ -125,7 +122,7 @@ def lines_of(diagram: Diagram, circles: Circles) -> list[Line]:
     lines = []
     for i, j, relation in diagram.edges:
         distance = float(np.linalg.norm(circles.centres[i] - circles.centres[j]))
-        if relation in (INSIDE, SURROUNDING) and circles.are_nested(i, j):
+        if relation in diagram.words.containments and circles.are_nested(i, j):
             continue
         if distance > circles.radii[i] + circles.radii[j] + 1:
             lines.append(_from_rim_to_rim(circles, i, j, relation))

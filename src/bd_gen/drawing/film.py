@@ -8,7 +8,8 @@ import numpy as np
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.floor_plan import rooms_seen
 from bd_gen.diagrams.tokens import diagrams_from_tokens
-from bd_gen.diagrams.vocabulary import EDGE_MASK, NO_EDGE, RELATIONS, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.diagrams.words import Words
 from bd_gen.drawing.circles import circles_by_relations, circles_of, lines_of
 from bd_gen.drawing.layout_bubbles import lettered
 from bd_gen.drawing.placement import place
@@ -17,12 +18,10 @@ from bd_gen.drawing.wording import Label
 SIDE = 300.0
 """Side of the panel in points."""
 
-_CONTAINMENTS = (RELATIONS.index("inside"), RELATIONS.index("surrounding"))
 _TOTAL = 8_000  # milliseconds that all states but the first and the last take, if that is possible
 _SHORTEST, _LONGEST = 60, 400  # milliseconds of a state
 _FIRST, _LAST = 900, 3_000
 _UNIT = 40.0  # pixels of the plan for a living room's radius, where there is no layout
-_ANY = RELATIONS.index("left-of")
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,14 +93,18 @@ def stage_of(diagram: Diagram, boxes: np.ndarray | None, side: float) -> Stage:
         circles = circles_of(boxes, np.array([room.area for room in rooms_seen(boxes)]))
     fit, labels = lettered(diagram, circles, lines_of(diagram, circles), side)
     n = diagram.num_rooms
-    # A containment has no line in the end, but one as long as it is masked.
+    # A containment has no line in the end, but one as long as it is masked. The lines of two rooms
+    # are the same for all relations but that.
+    words = diagram.words
+    other = (k for k in range(words.num_relations) if k not in words.containments)
+    any_relation = next(other, 0)
     pairs = [(i, j) for i in range(n) for j in range(i + 1, n)]
-    all_pairs = tuple((i, j, _ANY) for i, j in pairs)
+    all_pairs = tuple((i, j, any_relation) for i, j in pairs)
     lines = [
         StageLine(
             line.i, line.j, fit.points(line.points), line.lower, circles.are_nested(line.i, line.j)
         )
-        for line in lines_of(Diagram(diagram.room_types, all_pairs), circles)
+        for line in lines_of(Diagram(diagram.room_types, all_pairs, words), circles)
     ]
     return Stage(
         side,
@@ -171,12 +174,12 @@ class Film:
         )
 
 
-def line_style(line: StageLine, token: int) -> str:
+def line_style(line: StageLine, token: int, words: Words) -> str:
     """How the line of a pair is drawn whose edge token is `token`; empty where there is none."""
-    if token == NO_EDGE:
+    if token == words.no_edge:
         return ""
-    if token == EDGE_MASK:
+    if token == words.edge_mask:
         return "masked"
-    if token in _CONTAINMENTS:
+    if token in words.containments:
         return "" if line.is_nested else "dashed"
     return "solid"

@@ -8,8 +8,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bd_gen.diagrams.vocabulary import NODE_MASK
-from bd_gen.drawing.appearance import CARD, INK, LINE, ROOM_COLOURS, SHORT_NAMES, TEXT_COLOURS
+from bd_gen.diagrams.words import Words as DataWords
+from bd_gen.drawing.appearance import (
+    CARD,
+    INK,
+    LINE,
+    room_colours,
+    short_names,
+    text_colours,
+)
 from bd_gen.drawing.film import SIDE, Film, line_style
 from bd_gen.drawing.labels import LEADERS, TEXT
 from bd_gen.drawing.sheet import HEADING_SIZE, MARGIN
@@ -115,13 +122,14 @@ def _head(film: Film) -> Iterator[Mark]:
 
 
 def _bubbles(film: Film) -> Iterator[Mark]:
+    words = film.vocabulary.words
     stage, corner = film.stage, np.array([MARGIN, panel_top(film)])
     for room, tokens in enumerate(film.room_tokens.T):
         label = stage.label(room)
         for token in np.unique(tokens).tolist():
             is_seen, order = tokens == token, _BUBBLES + stage.rank[room]
             place, radius = stage.centres[room] + corner, float(stage.radii[room])
-            if token == NODE_MASK:
+            if token == words.node_mask:
                 yield Mark(
                     Disc(place, radius, MASKED_FILL, MASKED_RIM, 0.8, (3, 2)), is_seen, order
                 )
@@ -129,30 +137,33 @@ def _bubbles(film: Film) -> Iterator[Mark]:
                 question = Words("?", (x, y), min(_QUESTION_SIZE, 1.4 * radius))
                 yield Mark(question, is_seen, TEXT)
                 continue
-            yield Mark(Disc(place, radius, ROOM_COLOURS[token], INK, 0.8), is_seen, order)
+            yield Mark(Disc(place, radius, room_colours(words)[token], INK, 0.8), is_seen, order)
             if label is not None:
-                yield from _name(label, token, corner, is_seen)
+                yield from _name(label, token, corner, is_seen, words)
 
 
-def _name(label: Label, token: int, corner: np.ndarray, is_seen: np.ndarray) -> Iterator[Mark]:
+def _name(
+    label: Label, token: int, corner: np.ndarray, is_seen: np.ndarray, known: DataWords
+) -> Iterator[Mark]:
     """The name of a room, with a line to its bubble if it stands far from there."""
-    label = fitting(label, SHORT_NAMES[token])
+    label = fitting(label, short_names(known)[token])
     if label.has_leader:
         points = label.leader + corner
         yield Mark(Stroke(points, "white", 1.8), is_seen, LEADERS)
         yield Mark(Stroke(points, INK, 0.7), is_seen, LEADERS)
         yield Mark(Disc(points[1], 1.2, INK, "white", 0.4), is_seen, LEADERS)
     x, y = label.centre + corner
-    colour = TEXT_COLOURS[token] if label.anchor is None else INK
+    colour = text_colours(known)[token] if label.anchor is None else INK
     way = label.wording
     words = Words(way.lines[0], (x, y), way.size, colour, is_upright=way.upright)
     yield Mark(words, is_seen, TEXT)
 
 
 def _lines(film: Film) -> Iterator[Mark]:
-    corner = np.array([MARGIN, panel_top(film)])
+    corner, words = np.array([MARGIN, panel_top(film)]), film.vocabulary.words
     for line in film.stage.lines:
-        styles = np.array([line_style(line, token) for token in film.line_tokens(line).tolist()])
+        tokens = film.line_tokens(line).tolist()
+        styles = np.array([line_style(line, token, words) for token in tokens])
         for style in sorted(set(styles.tolist()) - {""}):
             stroke = Stroke(line.short_points + corner, *_STROKES[style])
             order = _BUBBLES + film.stage.rank[line.above] + 0.5

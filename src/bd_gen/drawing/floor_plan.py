@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bd_gen.diagrams.laid_out import LaidOut
-from bd_gen.drawing.appearance import INK, LINE, ROOM_COLOURS, SHORT_NAMES, tint
+from bd_gen.drawing.appearance import INK, LINE, room_colours, short_names, tint
 from bd_gen.drawing.groups import add_group
 from bd_gen.drawing.labels import draw_labels
 from bd_gen.drawing.lettering import Fit
@@ -83,7 +83,8 @@ class Drawn:
         floor_plan = self.plan.floor_plan
         has_own = floor_plan is not None and floor_plan.names is not None
         types = self.plan.diagram.room_types
-        names = self.plan.labels if has_own else [SHORT_NAMES[room_type] for room_type in types]
+        short = short_names(self.plan.diagram.words)
+        names = self.plan.labels if has_own else [short[room_type] for room_type in types]
         areas = [area_text(room.area, self.scale) for room in self.structure.rooms]
         return list(zip(names, areas, strict=True))
 
@@ -146,13 +147,13 @@ def _draw_plot(axes: "Axes", drawn: Drawn, page: Fit, prefix: str) -> None:
 def _draw_rooms(axes: "Axes", drawn: Drawn, page: Fit, prefix: str) -> None:
     from matplotlib.patches import Rectangle
 
-    structure = drawn.structure
+    structure, colours = drawn.structure, room_colours(drawn.plan.diagram.words)
     for room, room_type in enumerate(drawn.plan.diagram.room_types):
         label, area = drawn.plan.labels[room], drawn.names[room][1]
         parts: list[Artist] = []
         order = _ROOMS
         if not structure.floors[room].is_empty:
-            colour = tint(ROOM_COLOURS[room_type])
+            colour = tint(colours[room_type])
             parts.append(_patch(structure.floors[room], page, facecolor=colour, edgecolor="none"))
         if structure.rooms[room].area == 0:
             boxes = np.asarray(drawn.plan.boxes, float)
@@ -220,9 +221,8 @@ def _door(opening: Opening, drawn: Drawn, page: Fit) -> "list[Artist]":
     types = drawn.plan.diagram.room_types
     room = max(opening.rooms, key=lambda k: drawn.structure.rooms[k].area)
     quad = page.points(opening.quad)
-    parts: list[Artist] = [
-        _polygon(quad, facecolor=tint(ROOM_COLOURS[types[room]]), edgecolor="none")
-    ]
+    colour = tint(room_colours(drawn.plan.diagram.words)[types[room]])
+    parts: list[Artist] = [_polygon(quad, facecolor=colour, edgecolor="none")]
     dashed: dict[str, Any] = {"color": LINE, "linewidth": 0.5, "linestyle": (0, (2, 1.5))}
     if opening.kind == "open":
         parts += [Line2D(*face.T, **dashed) for face in (quad[:2], quad[2:])]

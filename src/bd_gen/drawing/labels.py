@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bd_gen.diagrams.vocabulary import RELATIONS
 from bd_gen.drawing.appearance import INK
 from bd_gen.drawing.lettering import FINENESS, NO_ROOM, Fit, Writing, within_margin
 from bd_gen.drawing.wording import SMALLEST, Label, Wording, outside_wordings, wordings_of
@@ -47,6 +46,7 @@ class Places:
         radii: (n,) how far from there it ends.
         may_be_upright: may labels in rooms run from the bottom to the top?
         clear: (H, W) like `inside`, less what is better kept free; None: nothing is.
+        middles: (n, 2) near which labels in rooms stand; None: where they have most space.
     """
 
     inside: np.ndarray
@@ -55,6 +55,7 @@ class Places:
     radii: np.ndarray
     may_be_upright: bool = True
     clear: np.ndarray | None = None
+    middles: np.ndarray | None = None
 
 
 def put_labels(
@@ -94,7 +95,8 @@ def _put_in_room(
 ) -> Label | None:
     """A label in its room, where that is clear."""
     clear = places.inside if places.clear is None else places.clear
-    return writing.put_within(clear == room, wordings)
+    middle = None if places.middles is None else places.middles[room]
+    return writing.put_within(clear == room, wordings, middle)
 
 
 def _put_beside(
@@ -157,7 +159,7 @@ def num_named(labels: Sequence[Label]) -> int:
 
 def put_relation_words(
     paths: Sequence[np.ndarray],
-    relations: Sequence[int],
+    relations: Sequence[str],
     labels: Sequence[Label],
     uppermost: np.ndarray,
     largest: float = 6.5,
@@ -166,7 +168,7 @@ def put_relation_words(
 
     Args:
         paths: points (k, 2) of each line between bubbles, in points of a square panel.
-        relations: what each line says.
+        relations: the name of the relation of each.
         labels: of the rooms, which no word may cover.
         uppermost: (H, W) the room whose bubble is seen at each square, -1 for none.
         largest: points of a name where there is room enough.
@@ -185,7 +187,7 @@ def put_relation_words(
     words = []
     # Short lines first: their words have the least choice.
     for k in np.argsort(lengths, kind="stable"):
-        wordings = [Wording((RELATIONS[relations[k]],), size) for size in sizes]
+        wordings = [Wording((relations[k],), size) for size in sizes]
         on_line = (
             writing.put_at(free, [wording], np.array(clear))
             for wording in wordings

@@ -8,12 +8,17 @@ import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.laid_out import LaidOut
-from bd_gen.drawing.appearance import CARD, INK, LINE, ROOM_COLOURS, SHORT_NAMES, TEXT_COLOURS
+from bd_gen.drawing.appearance import (
+    CARD,
+    INK,
+    LINE,
+    room_colours,
+    short_names,
+    text_colours,
+)
 from bd_gen.drawing.circles import (
     ARROW_SHARES,
-    INSIDE,
     SHARES,
-    SURROUNDING,
     Circles,
     Line,
     circles_of,
@@ -65,10 +70,11 @@ def draw_layout_bubbles(
     fit, labels = lettered(diagram, circles, lines, side)
     centres = fit.points(circles.centres) + corner
     rank = circles.rank()
+    words = diagram.words
     for room, room_type in enumerate(diagram.room_types):
         for radius, colour, style in (
             (0.9, CARD, {}),
-            (0.0, ROOM_COLOURS[room_type], {"edgecolor": INK, "linewidth": 0.8}),
+            (0.0, room_colours(words)[room_type], {"edgecolor": INK, "linewidth": 0.8}),
         ):
             axes.add_artist(
                 Circle(
@@ -81,21 +87,23 @@ def draw_layout_bubbles(
             )
     for line in lines:
         zorder = _BUBBLES + rank[line.lower] + 0.5
-        _draw_line(axes, line, fit.points(line.points) + corner, zorder, relation_labels)
-    text_colours = {k: TEXT_COLOURS[t] for k, t in enumerate(diagram.room_types)}
-    draw_labels(axes, labels, corner, text_colours)
+        dashed = line.relation in words.containments
+        points = fit.points(line.points) + corner
+        _draw_line(axes, line, points, zorder, relation_labels, dashed)
+    colours = {k: text_colours(words)[t] for k, t in enumerate(diagram.room_types)}
+    draw_labels(axes, labels, corner, colours)
     if relation_labels:
         paths = [fit.points(line.points) for line in lines]
-        relations = [line.relation for line in lines]
-        words = put_relation_words(paths, relations, labels, circles.uppermost(fit, side))
-        draw_labels(axes, words, corner, ground=CARD)
+        relations = [words.relation_names[line.relation] for line in lines]
+        texts = put_relation_words(paths, relations, labels, circles.uppermost(fit, side))
+        draw_labels(axes, texts, corner, ground=CARD)
 
 
 def lettered(
     diagram: Diagram, circles: Circles, lines: Sequence[Line], side: float
 ) -> tuple[Fit, list[Label]]:
     """How bubbles lie in a panel, and the places of their names."""
-    names = [(SHORT_NAMES[t], None) for t in diagram.room_types]
+    names = [(short_names(diagram.words)[t], None) for t in diagram.room_types]
 
     def attempt(share: float) -> tuple[Fit, list[Label]]:
         fit = _fit(circles, side, share)
@@ -123,12 +131,13 @@ def _fit(circles: Circles, side: float, share: float) -> Fit:
     return Fit(scale, side / 2 - scale * (low + high) / 2)
 
 
-def _draw_line(axes: "Axes", line: Line, points: np.ndarray, zorder: float, is_arrow: bool) -> None:
+def _draw_line(
+    axes: "Axes", line: Line, points: np.ndarray, zorder: float, is_arrow: bool, dashed: bool
+) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import FancyArrowPatch
     from matplotlib.path import Path
 
-    dashed = line.relation in (INSIDE, SURROUNDING)
     style: dict[str, Any] = {"linestyle": _DASHES if dashed else "solid", "zorder": zorder}
     if is_arrow:
         head: dict[str, Any] = {

@@ -5,11 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.vocabulary import RELATIONS
-from bd_gen.drawing.appearance import BUBBLE_RADII
-
-INSIDE = RELATIONS.index("inside")
-SURROUNDING = RELATIONS.index("surrounding")
+from bd_gen.drawing.appearance import bubble_radii
 
 MIN_GAP = 0.12
 """Free space that is always left between two bubbles, in radii of a living room."""
@@ -61,11 +57,11 @@ def nesting_of(diagram: Diagram, gap: float) -> Nesting:
     n = diagram.num_rooms
     around: list[set[int]] = [set() for _ in range(n)]
     for i, j, relation in diagram.edges:
-        if relation == INSIDE:
+        if relation == diagram.words.inside:
             around[i].add(j)
-        elif relation == SURROUNDING:
+        elif relation == diagram.words.surrounding:
             around[j].add(i)
-    base = BUBBLE_RADII[list(diagram.room_types)]
+    base = bubble_radii(diagram.words)[list(diagram.room_types)]
     parents = [-1] * n
     for room in range(n):
         # The innermost of the rooms around this one lies itself in most of the others.

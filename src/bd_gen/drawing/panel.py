@@ -6,11 +6,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.drawing.appearance import CARD, INK, LINE, ROOM_COLOURS, SHORT_NAMES, TEXT_COLOURS
+from bd_gen.drawing.appearance import (
+    CARD,
+    INK,
+    LINE,
+    room_colours,
+    short_names,
+    text_colours,
+)
 from bd_gen.drawing.circles import circles_by_relations
 from bd_gen.drawing.labels import draw_labels, put_relation_words
 from bd_gen.drawing.lettering import Fit
-from bd_gen.drawing.nesting import INSIDE, SURROUNDING
 from bd_gen.drawing.placement import Placement
 from bd_gen.drawing.sheet import PADDING
 from bd_gen.drawing.wording import Label, Wording
@@ -67,6 +73,8 @@ def draw_panel(
     from matplotlib.patches import Circle
     from matplotlib.patheffects import withStroke
 
+    words = diagram.words
+    fills, names = room_colours(words), short_names(words)
     centres = placement.centres * unit + middle
     label_centres = placement.label_centres * unit + middle
     for room, room_type in enumerate(diagram.room_types):
@@ -76,19 +84,19 @@ def draw_panel(
             Circle(
                 centres[room],
                 placement.radii[room] * unit,
-                facecolor=ROOM_COLOURS[room_type],
+                facecolor=fills[room_type],
                 edgecolor=INK,
                 linewidth=0.8,
                 zorder=zorder,
             )
         )
-        halo = withStroke(linewidth=2.5, foreground=ROOM_COLOURS[room_type])
+        halo = withStroke(linewidth=2.5, foreground=fills[room_type])
         axes.text(
             label_centres[room, 0],
             label_centres[room, 1],
-            SHORT_NAMES[room_type],
+            names[room_type],
             fontsize=EM * unit,
-            color=TEXT_COLOURS[room_type],
+            color=text_colours(words)[room_type],
             ha="center",
             va="center_baseline",
             zorder=_LABELS,
@@ -148,7 +156,7 @@ def _write_relations(
     side = float(placement.extent.max()) * unit + 2 * PADDING
     centre = np.full(2, side / 2)
     names = [
-        Label(room, Wording((SHORT_NAMES[t],), EM * unit), place * unit + centre)
+        Label(room, Wording((short_names(diagram.words)[t],), EM * unit), place * unit + centre)
         for room, (t, place) in enumerate(
             zip(diagram.room_types, placement.label_centres, strict=True)
         )
@@ -156,7 +164,7 @@ def _write_relations(
     circles = circles_by_relations(placement, unit)
     words = put_relation_words(
         [np.stack([link.start, link.end]) * unit + centre for link in links],
-        [link.relation for link in links],
+        [diagram.words.relation_names[link.relation] for link in links],
         names,
         circles.uppermost(Fit(1.0, centre), side),
         RELATION_EM * unit,
@@ -170,10 +178,11 @@ def links_of(diagram: Diagram, placement: Placement, clearance: float) -> list[L
     A line from a room outside to a bubble with others in it keeps `clearance`, where it meets
     the rim, from lines of the same room to those in it: else two lines would look like one.
     """
+    known = diagram.words
     links, towards_outer = [], []
     for i, j, relation in diagram.edges:
-        inner, outer = (j, i) if relation == SURROUNDING else (i, j)
-        contains = relation in (INSIDE, SURROUNDING)
+        inner, outer = (j, i) if relation == known.surrounding else (i, j)
+        contains = relation in known.containments
         if contains and placement.is_within(inner, outer):
             continue
         if placement.is_within(i, j) or placement.is_within(j, i):

@@ -7,29 +7,29 @@ others are placed with it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.vocabulary import NUM_RELATIONS, RELATIONS
+from bd_gen.diagrams.words import Words
 from bd_gen.drawing.nesting import PADDING, Nesting, label_strip
 
 _SIDES = {"left": (0, -1), "right": (0, 1), "above": (1, -1), "below": (1, 1)}
 
 
-def _directions() -> np.ndarray:
-    signs = np.zeros((NUM_RELATIONS, 2))
-    for k, name in enumerate(RELATIONS):
-        for word in name.split("-"):
+@lru_cache(maxsize=64)
+def directions(words: Words) -> np.ndarray:
+    """(R, 2) sign of x and of y (downwards) of room i as seen from room j; 0 means level."""
+    signs = np.zeros((words.num_relations, 2))
+    for k, relation in enumerate(words.relations):
+        for word in relation.means.split("-"):
             if word in _SIDES:
                 axis, sign = _SIDES[word]
                 signs[k, axis] = sign
     signs.setflags(write=False)
     return signs
 
-
-DIRECTIONS = _directions()
-"""(10, 2) sign of x and of y (downwards) of room i as seen from room j; 0 means level."""
 
 _BOX = 0.5**0.5  # half the side of the box that stands for a bubble, the square in it, in radii
 _BEYOND = 0.1  # how far beyond that box a centre should lie
@@ -105,16 +105,17 @@ def _fill(forces: Forces, d: int, diagram: Diagram, nesting: Nesting, gap: float
         near[i, j] = near[j, i] = gap
         if siblings[i, j]:
             apart[i, j] = apart[j, i] = gap
-        if DIRECTIONS[relation].any():
-            low[i, j], high[i, j] = _zone(relation, nesting.radii[j])
+        sign = directions(diagram.words)[relation]
+        if sign.any():
+            low[i, j], high[i, j] = _zone(sign, nesting.radii[j])
             low[j, i], high[j, i] = -high[i, j], -low[i, j]
         forces.edges[d, e] = i, j
         forces.obstacle[d, e, :m] = ~(kin[i, :m] | kin[j, :m])
 
 
-def _zone(relation: int, radius: float) -> tuple[np.ndarray, np.ndarray]:
-    """Bounds of x and of y, from the centre of a bubble, of the zone that a relation names."""
-    sign, edge = DIRECTIONS[relation], _BOX * radius
+def _zone(sign: np.ndarray, radius: float) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds of x and of y, from the centre of a bubble, of the zone on these sides of it."""
+    edge = _BOX * radius
     low = np.where(sign > 0, edge + _BEYOND, np.where(sign < 0, -np.inf, -edge))
     high = np.where(sign < 0, -edge - _BEYOND, np.where(sign > 0, np.inf, edge))
     return low, high

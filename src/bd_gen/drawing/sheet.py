@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
-from bd_gen.drawing.appearance import CARD, INK, LINE, ROOM_COLOURS, tint
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
+from bd_gen.drawing.appearance import CARD, INK, LINE, room_colours, tint
 from bd_gen.drawing.groups import add_group
 from bd_gen.drawing.wording import fitted, text_width
 
@@ -44,6 +45,7 @@ class Sheet:
         parts: pictures side by side in a panel.
         tooltips: what an SVG tells over the heading of each panel, or None.
         has_floors: does the legend show the colours of floors instead of those of bubbles?
+        words: whose room types these are.
     """
 
     num_panels: int
@@ -56,6 +58,7 @@ class Sheet:
     parts: int = 1
     tooltips: tuple[str, ...] | None = None
     has_floors: bool = False
+    words: Words = RPLAN
 
     @property
     def width(self) -> float:
@@ -88,7 +91,7 @@ class Sheet:
         """Left end and row of each entry of the legend."""
         x, row, places = MARGIN, 0, []
         for room_type in self.room_types:
-            width = 3 * _DOT + text_width(ROOM_TYPES[room_type]) * LEGEND_SIZE
+            width = 3 * _DOT + text_width(self.words.room_names[room_type]) * LEGEND_SIZE
             if x + width > self.width - MARGIN and x > MARGIN:
                 x, row = MARGIN, row + 1
             places.append((x, row))
@@ -187,7 +190,7 @@ class Sheet:
         first = self.height - MARGIN - _LEGEND_ROW * (self.legend_rows + bool(self.note)) + 9
         for room_type, (left, row) in zip(self.room_types, self._legend_places, strict=True):
             x, y = left + _DOT, first + row * _LEGEND_ROW
-            colour = ROOM_COLOURS[room_type]
+            colour = room_colours(self.words)[room_type]
             if self.has_floors:
                 square = (x - _DOT, y - _DOT), 2 * _DOT, 2 * _DOT
                 mark: Artist = Rectangle(
@@ -196,7 +199,7 @@ class Sheet:
             else:
                 mark = Circle((x, y), _DOT, facecolor=colour, edgecolor=INK, linewidth=0.8)
             axes.add_artist(mark)
-            name = ROOM_TYPES[room_type]
+            name = self.words.room_names[room_type]
             axes.text(x + 2 * _DOT, y, name, fontsize=LEGEND_SIZE, color=INK, va="center_baseline")
         if self.note:
             text, size = fitted(self.note, LEGEND_SIZE, self.width - 2 * MARGIN)

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut
-from bd_gen.diagrams.relations import TOUCH_DISTANCE
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
+from bd_gen.diagrams.word_parts import USUAL_TOUCH
 
 if TYPE_CHECKING:
     from shapely import Geometry, Polygon
@@ -27,7 +26,7 @@ INNER_WALL, OUTER_WALL = 0.1, 0.2
 PARAPET = 0.1
 """Thickness of what runs around balconies, in metres."""
 
-_OPEN_AIR = frozenset({"Balcony"})
+_OPEN_AIR = frozenset({"balcony", "outside"})
 _THICKEST = (
     0.45  # metres; between rooms farther apart than this there is a hollow between two walls
 )
@@ -85,13 +84,13 @@ def structure_of(plan: LaidOut, scale: float = METRES_PER_PIXEL) -> Structure:
     apart = _distances(solid)
     inner, outer = INNER_WALL / scale, OUTER_WALL / scale
     if plan.floor_plan is None:
-        between = apart[(apart > 0) & (apart <= TOUCH_DISTANCE)]
+        between = apart[(apart > 0) & (apart <= USUAL_TOUCH)]
         usual = min(float(np.median(between)), outer * _THICKER) if len(between) else inner
         outer, inner = max(outer, usual), max(inner, usual)
         floors = _floors_of_boxes(solid, apart, inner)
     else:
         floors = _floors(solid, apart, inner, scale)
-    whole = closed(solid, TOUCH_DISTANCE)
+    whole = closed(solid, USUAL_TOUCH)
     open_air = is_open_air(plan)
     indoors = closed([room for room, is_open in zip(solid, open_air, strict=True) if not is_open])
     shell = shapely.union_all([_grown(indoors, outer), _grown(whole, PARAPET / scale)])
@@ -102,10 +101,11 @@ def structure_of(plan: LaidOut, scale: float = METRES_PER_PIXEL) -> Structure:
 
 def is_open_air(plan: LaidOut) -> list[bool]:
     """Which rooms are balconies, without walls of a house around them?"""
-    return [ROOM_TYPES[room_type] in _OPEN_AIR for room_type in plan.diagram.room_types]
+    kinds = [one.kind for one in plan.diagram.words.room_types]
+    return [kinds[room_type] in _OPEN_AIR for room_type in plan.diagram.room_types]
 
 
-def closed(shapes: "Iterable[Geometry]", gap: float = TOUCH_DISTANCE) -> "Geometry":
+def closed(shapes: "Iterable[Geometry]", gap: float = USUAL_TOUCH) -> "Geometry":
     """The union of shapes with gaps of up to `gap` pixels between them filled.
 
     That is a morphological closing with mitred corners: nothing is added beyond straight sides.

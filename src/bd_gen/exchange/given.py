@@ -5,12 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bd_gen.data.odd_plans import OddPlans
+from bd_gen.data.sources.graphml.graphml import read_graphml
 from bd_gen.data.sources.plans.plan_diagrams import NamedDiagram, each_plan
 from bd_gen.data.sources.plans.plan_texts import is_one_object
+from bd_gen.diagrams.folded import normal_text
 from bd_gen.diagrams.laid_out import follows_from_boxes
 from bd_gen.diagrams.names import RoomLabels
-from bd_gen.diagrams.vocabulary import normal_text
-from bd_gen.exchange.imports.graphml import read_graphml
+from bd_gen.diagrams.words import Words
 from bd_gen.sampling.condition_reader import read_condition
 from bd_gen.sampling.conditions import Condition
 from bd_gen.system.errors import InputError
@@ -42,13 +43,14 @@ def read_given(
         InputError: the file cannot be used, or is of several plans and none is named.
     """
     file, plan_id = _split(str(path))
-    odd, notes = OddPlans(), tuple[str, ...]()
+    words = (labels or RoomLabels()).words
+    odd, notes = OddPlans(words=words), tuple[str, ...]()
     if _is_xml(file):
         if plan_id is not None:
             raise InputError(f"{path}: a GraphML file holds one diagram; expected no #ID")
         graph = read_graphml(file, labels)
         is_complete = graph.is_complete
-        condition = _condition(file, graph.room_types, graph.relations, graph.joined)
+        condition = _condition(file, graph.room_types, graph.relations, graph.joined, words)
         notes = graph.notes
         is_known = None not in graph.room_types
         odd.add(graph.boxes, not is_known or follows_from_boxes(graph.diagram, graph.boxes))
@@ -56,7 +58,8 @@ def read_given(
         plan = _plan(file, plan_id, labels)
         odd.add(plan.boxes, follows_from_boxes(plan.diagram, plan.boxes))
         is_complete = True
-        condition = _condition(file, plan.diagram.room_types, plan.diagram.edges, plan.joined)
+        diagram = plan.diagram
+        condition = _condition(file, diagram.room_types, diagram.edges, plan.joined, words)
     else:
         is_complete = False
         condition = read_condition(file, labels, odd)
@@ -106,9 +109,10 @@ def _condition(
     types: tuple[int | None, ...],
     relations: tuple[tuple[int, int, int], ...],
     joined: tuple[tuple[int, int], ...],
+    words: Words,
 ) -> Condition:
     try:
-        return Condition(types, relations, joined)
+        return Condition(types, relations, joined, words)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 

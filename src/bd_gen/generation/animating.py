@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.tokens import diagrams_from_tokens
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.drawing.film import Film
@@ -158,7 +159,8 @@ def samples_trajectory(
         raise InputError(f"{path}: drawn with class weights; only samples without any can be shown")
     method = method_from_config(samples.config, samples.method, samples.provenance.get(PLUGINS))
     given = samples.config.get("given")
-    condition = None if given is None else condition_from_plain(given)
+    labels = RoomLabels(words=checkpoint.words)
+    condition = None if given is None else condition_from_plain(given, labels)
     trajectory = trajectory_of(checkpoint, method, seed, sample, condition)
     if not np.array_equal(trajectory.tokens[-1], samples.per_seed[seed].tokens[sample]):
         raise InputError(f"{path}: seed {seed}, sample {sample}: {named} now draws another diagram")

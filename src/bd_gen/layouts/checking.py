@@ -1,18 +1,27 @@
 """Is it really a layout? The rule run forwards, and every option looked at; knows no solver."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.floor_plan import FloorPlan
-from bd_gen.diagrams.relations import TOUCH_DISTANCE, are_joined, relations_from_boxes
+from bd_gen.diagrams.relations import (
+    are_joined,
+    relations_from_boxes,
+    rule_of,
+    touch_within,
+)
 from bd_gen.diagrams.tokens import edge_tokens, tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.diagrams.word_parts import TouchRule
 from bd_gen.layouts.constraints import Grid
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outline import Outline
 from bd_gen.layouts.problem import entry_rooms
 from bd_gen.layouts.room_checks import what_is_wrong_with_rooms
 from bd_gen.layouts.room_limits import DOOR_WIDTH
+from bd_gen.layouts.rule_statements import grid_of
 
 
 def check_layout(
@@ -26,7 +35,8 @@ def check_layout(
     Raises:
         RuntimeError: they are not. From the solver that is a fault in it, never in the diagram.
     """
-    problem = _what_is_wrong(diagram, boxes, options or SolverOptions(), grid or Grid())
+    grid = grid or grid_of(diagram.words)
+    problem = _what_is_wrong(diagram, boxes, options or SolverOptions(), grid)
     if problem:
         raise RuntimeError(f"not a layout: {problem}: {boxes.tolist()} for {diagram}")
 
@@ -46,7 +56,7 @@ def what_is_wrong_with_plan(
     if (boxes != bounds).any():
         return "no whole pixels"
     of_boxes = SolverOptions(min_side=options.min_side, fixed=options.fixed)
-    problem = _what_is_wrong(diagram, boxes, of_boxes, Grid())
+    problem = _what_is_wrong(diagram, boxes, of_boxes, grid_of(diagram.words))
     problem = problem or what_is_wrong_with_rooms(boxes, options, entry_rooms(diagram))
     if problem:
         return problem
@@ -91,7 +101,7 @@ def _is_within(outline: Outline, diagram: Diagram, plan: FloorPlan) -> bool:
     if outline.front_door is None or not rooms:
         return True
     x0, y0, x1, y1 = outline.front_door
-    d = TOUCH_DISTANCE
+    d = grid_of(diagram.words).touch
     place = box(x0 - d, y0 - d, x1 + d, y1 + d)
     return any(plan.rooms[room].intersects(place) for room in rooms)
 
@@ -104,10 +114,7 @@ def _what_is_wrong(
         return "out of bounds"
     if sides.min() < options.min_side:
         return "a side is too short"
-    vocabulary = Vocabulary(diagram.num_rooms)
-    expected = edge_tokens(tokens_from_diagrams([diagram], vocabulary), vocabulary)
-    got = relations_from_boxes(boxes[None], np.array([diagram.num_rooms]), vocabulary)
-    if not np.array_equal(got, expected):
+    if not has_relations(diagram, boxes, grid.touch):
         return "other relations"
     for room, room_type in enumerate(diagram.room_types):
         area = int(sides[room].prod())
@@ -116,12 +123,41 @@ def _what_is_wrong(
             return f"area of room {room}"
     if any(boxes[room].tolist() != list(box) for room, box in options.fixed.items()):
         return "another box than the one given"
-    if options.outline is not None and not _respects(options.outline, diagram, boxes):
+    if options.outline is not None and not _respects(options.outline, diagram, boxes, grid.touch):
         return "outline"
     return what_is_wrong_with_rooms(boxes, options, entry_rooms(diagram))
 
 
-def _respects(outline: Outline, diagram: Diagram, boxes: np.ndarray) -> bool:
+def has_relations(diagram: Diagram, boxes: np.ndarray, touch: int | None = None) -> bool:
+    """Are the relations of a diagram those that the rule allows for boxes (n, 4)?
+
+    Where it knows of touching alone, joined rooms touch and none overlap.
+
+    Args:
+        diagram: the rooms and their relations.
+        boxes: (n, 4) their boxes.
+        touch: another distance of touching than that of the rule.
+
+    Raises:
+        InputError: the words have no rule.
+    """
+    rule = rule_of(diagram.words)
+    if touch not in (None, rule.touch):
+        rule = replace(rule, touch=touch)
+        diagram = replace(diagram, words=replace(diagram.words, rule=rule))
+    vocabulary = Vocabulary(diagram.num_rooms, diagram.words)
+    expected = edge_tokens(tokens_from_diagrams([diagram], vocabulary), vocabulary)[0]
+    if not isinstance(rule, TouchRule):
+        got = relations_from_boxes(boxes[None], np.array([diagram.num_rooms]), vocabulary)[0]
+        return np.array_equal(got, expected)
+    u, v = boxes[vocabulary.edge_rows], boxes[vocabulary.edge_cols]
+    common = np.minimum(u[:, 2:], v[:, 2:]) - np.maximum(u[:, :2], v[:, :2])
+    joined, is_edge = are_joined(u, v, diagram.words), expected != vocabulary.no_edge
+    agree = joined == is_edge if rule.complete else joined | ~is_edge
+    return bool(agree.all() and not (common > 0).all(axis=1).any())
+
+
+def _respects(outline: Outline, diagram: Diagram, boxes: np.ndarray, touch: int) -> bool:
     low, high = boxes[:, :2], boxes[:, 2:]
     if (low < outline.box[:2]).any() or (high > outline.box[2:]).any():
         return False
@@ -132,4 +168,4 @@ def _respects(outline: Outline, diagram: Diagram, boxes: np.ndarray) -> bool:
     rooms = entry_rooms(diagram)
     if outline.front_door is None or not rooms:
         return True
-    return bool(are_joined(boxes[list(rooms)], np.array(outline.front_door)).any())
+    return bool(touch_within(boxes[list(rooms)], np.array(outline.front_door), touch).any())

@@ -15,8 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bd_gen.diagrams import relations
-from bd_gen.diagrams.vocabulary import RELATIONS
+from bd_gen.diagrams.word_parts import MEANINGS, USUAL_TOUCH
 
 LARGEST_COORDINATE = 255
 """Sides of boxes are pixels 0..255 of the 256-pixel plan (real plans use 13..243)."""
@@ -43,7 +42,7 @@ class Grid:
     """Where boxes may lie: sides at 0..largest, touching within `touch` pixels."""
 
     largest: int = LARGEST_COORDINATE
-    touch: int = relations.TOUCH_DISTANCE
+    touch: int = USUAL_TOUCH
 
 
 def variable(room: int, side: int) -> int:
@@ -63,16 +62,16 @@ def side_at_least(room: int, side: int, bound: int) -> Linear:
 
 @cache
 def relation_clauses(i: int, j: int, relation: int, grid: Grid) -> tuple[Clause, ...]:
-    """What the boxes of rooms i < j must satisfy for their edge token to be `relation`.
+    """What the boxes of rooms i < j must satisfy for the rule to say that of them.
 
     Args:
         i: the first room.
         j: the second room.
-        relation: label 0..9, or no-edge 10: the boxes do not touch.
+        relation: number of one of `MEANINGS`; 10: the boxes do not touch.
         grid: size of the plan and the distance of touching.
 
     Returns:
-        Clauses that hold together exactly if the rule gives this token, for boxes with sides
+        Clauses that hold together exactly if the rule gives this, for boxes with sides
         of at least one pixel within the grid.
     """
     rooms = (i, j)
@@ -122,7 +121,7 @@ def _pair_clauses(grid: Grid) -> list[list[Clause]]:
     }
     zones = _zones(u, v, grid)
     tokens: list[list[Clause]] = []
-    for name in RELATIONS:
+    for name in MEANINGS:
         if name == "surrounding":
             tokens.append([(_at_most(form, -1),) for form in surrounds.values()])
             continue
@@ -135,7 +134,7 @@ def _pair_clauses(grid: Grid) -> list[list[Clause]]:
         )
         tokens.append([*((zone,) for zone in zones[name]), *touching, not_surrounding])
     tokens.append([tuple(_at_least(form, grid.touch + 1) for form in beyond.values())])
-    return tokens  # the last is NO_EDGE
+    return tokens  # the last is for rooms that are not joined
 
 
 def _zones(u: np.ndarray, v: np.ndarray, grid: Grid) -> dict[str, list[Linear]]:

@@ -7,7 +7,6 @@ centre to centre on each axis, and a circle of arrows cannot be drawn.
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.soundness import shortest_circle
-from bd_gen.diagrams.vocabulary import RELATIONS, inverse_relation
 
 _BEFORE, _AFTER = ("left", "above"), ("right", "below")
 
@@ -22,16 +21,17 @@ def shortest_cycle(diagram: Diagram) -> tuple[Step, ...]:
         Steps from room to room round the circle, none shorter in this diagram; () if there is
         no circle.
     """
+    known = diagram.words
     best: tuple[Step, ...] = ()
     for before, after in zip(_BEFORE, _AFTER, strict=True):
         steps: dict[tuple[int, int], Step] = {}
         arrows: dict[int, list[int]] = {}
         for i, j, relation in diagram.edges:
-            words = RELATIONS[relation].split("-")
+            words = known.relations[relation].means.split("-")
             if before in words:
                 step = (i, j, relation)
             elif after in words:
-                step = (j, i, int(inverse_relation(relation)))
+                step = (j, i, int(known.inverse[relation]))
             else:
                 continue
             steps[step[:2]] = step

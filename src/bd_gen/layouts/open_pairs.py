@@ -8,13 +8,12 @@ import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram, room_names
 from bd_gen.diagrams.relations import relations_from_boxes
-from bd_gen.diagrams.vocabulary import NUM_RELATIONS, Vocabulary
-from bd_gen.layouts.constraints import X0, X1, Y0, Y1, Clause, Linear, touching_clauses, variable
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.problem import Problem, problem_of
+from bd_gen.layouts.rule_statements import touch_statement
 from bd_gen.layouts.search import Found, Status, find_boxes
 from bd_gen.layouts.solver import no_layout_within
-from bd_gen.layouts.statement import Statement
 
 Pairs = tuple[tuple[int, int], ...]
 
@@ -48,13 +47,7 @@ def directed(diagram: Diagram, joined: Pairs, options: SolverOptions) -> Directe
     found = Found(Status.TIME_LIMIT)
     for is_apart in (True, False):
         touching = [
-            Statement(
-                f"{names[i]} touches {names[j]}",
-                (i, j),
-                None,
-                touching_clauses(i, j, problem.grid) + (_beside(i, j) if is_apart else ()),
-            )
-            for i, j in joined
+            touch_statement(i, j, names, diagram.words, problem.grid, is_apart) for i, j in joined
         ]
         whole = Problem(problem.num_rooms, (*known, *touching), problem.grid)
         found = find_boxes(whole, options.time_limit, options.seed, options.effort_limit)
@@ -66,19 +59,8 @@ def directed(diagram: Diagram, joined: Pairs, options: SolverOptions) -> Directe
     return Directed(None, "no rectangles touch exactly where rooms are joined")
 
 
-def _beside(i: int, j: int) -> tuple[Clause, ...]:
-    """One clause: a side of one box does not go beyond the opposite side of the other."""
-    return (
-        tuple(
-            Linear(((variable(a, high), 1), (variable(b, low), -1)), 0)
-            for low, high in ((X0, X1), (Y0, Y1))
-            for a, b in ((i, j), (j, i))
-        ),
-    )
-
-
 def _read_off(diagram: Diagram, boxes: np.ndarray) -> Diagram:
-    vocabulary = Vocabulary(diagram.num_rooms)
+    vocabulary = Vocabulary(diagram.num_rooms, diagram.words)
     count = np.array([diagram.num_rooms])
     labels = relations_from_boxes(boxes[None].astype(np.float64), count, vocabulary)[0]
     return replace(
@@ -86,6 +68,6 @@ def _read_off(diagram: Diagram, boxes: np.ndarray) -> Diagram:
         edges=tuple(
             (int(i), int(j), int(r))
             for i, j, r in zip(vocabulary.edge_rows, vocabulary.edge_cols, labels, strict=True)
-            if r < NUM_RELATIONS
+            if r < vocabulary.num_relations
         ),
     )

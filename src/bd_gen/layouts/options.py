@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from numbers import Integral
 from typing import Any
 
-from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, NUM_ROOM_TYPES, ROOM_TYPES
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.vocabulary import LARGEST_N_MAX
+from bd_gen.diagrams.words import Words
 from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.layouts.outline import Box, Outline, checked_box
 from bd_gen.layouts.room_limits import Opening, RoomLimits
@@ -22,7 +24,7 @@ class SolverOptions:
 
     Attributes:
         min_side: least width and height of every room, in pixels; at least 1.
-        min_areas: least area of rooms by type 0..12, in pixels².
+        min_areas: least area of rooms by type, in pixels².
         max_areas: largest area of rooms by type, in pixels².
         outline: what all rooms must lie in; None: the whole plan, 0..255 each way.
         fixed: boxes of rooms that are given, by index of the room.
@@ -44,6 +46,7 @@ class SolverOptions:
         improve_effort: how hard to look for a better plan: 1 is usual and takes about a second of
             an idle core for eight rooms, 2 twice that; 0 takes the first layout, whose rooms are
             mere boxes. It is counted, never timed.
+        words: what the types are called.
         seed: seed of the search. The same layout comes again unless a limit of time was met.
 
     Raises:
@@ -67,13 +70,14 @@ class SolverOptions:
     effort_limit: float = 2.5
     improve_effort: float = 1.0
     seed: int = 0
+    words: Words = RPLAN
 
     def __post_init__(self) -> None:
         checked = {
             "min_side": _integer("min_side", self.min_side, 1, LARGEST_COORDINATE),
             "seed": _integer("seed", self.seed, 0, 2**31 - 1),
-            "min_areas": _areas("min_areas", self.min_areas),
-            "max_areas": _areas("max_areas", self.max_areas),
+            "min_areas": _areas("min_areas", self.min_areas, self.words),
+            "max_areas": _areas("max_areas", self.max_areas, self.words),
             "fixed": _boxes("fixed", self.fixed),
             "targets": _boxes("targets", self.targets),
         }
@@ -90,9 +94,9 @@ class SolverOptions:
         for room_type in self.min_areas.keys() & self.max_areas.keys():
             least, most = self.min_areas[room_type], self.max_areas[room_type]
             if most < least:
+                name = self.words.room_names[room_type]
                 raise InputError(
-                    f"max_areas: {ROOM_TYPES[room_type]}: expected at least the least area "
-                    f"{least}, got {most}"
+                    f"max_areas: {name}: expected at least the least area {least}, got {most}"
                 )
         if self.outline is not None:
             self._check_outline(self.outline)
@@ -116,7 +120,7 @@ class SolverOptions:
             if least > outline.area:
                 raise InputError(
                     f"outline: {outline.area} pixels² are too small for a "
-                    f"{ROOM_TYPES[room_type]} of at least {least}"
+                    f"{self.words.room_names[room_type]} of at least {least}"
                 )
 
     def area_bounds(self, room_type: int) -> tuple[int, int] | None:
@@ -173,11 +177,12 @@ def _items(name: str, values: object) -> Iterable[tuple[Any, Any]]:
     return values.items()
 
 
-def _areas(name: str, values: object) -> dict[int, int]:
+def _areas(name: str, values: object, words: Words) -> dict[int, int]:
     areas = {}
     for key, area in _items(name, values):
-        room_type = _integer(f"{name}: room type", key, 0, NUM_ROOM_TYPES - 1)
-        areas[room_type] = _integer(f"{name}: {ROOM_TYPES[room_type]}", area, 1, LARGEST_AREA)
+        room_type = _integer(f"{name}: room type", key, 0, words.num_room_types - 1)
+        where = f"{name}: {words.room_names[room_type]}"
+        areas[room_type] = _integer(where, area, 1, LARGEST_AREA)
     return areas
 
 

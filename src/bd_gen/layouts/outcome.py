@@ -11,7 +11,6 @@ import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram, room_names
 from bd_gen.diagrams.floor_plan import FloorPlan
-from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS
 from bd_gen.layouts.constraints import Grid
 from bd_gen.layouts.cycles import shortest_cycle
 from bd_gen.layouts.options import SolverOptions
@@ -110,19 +109,19 @@ def explain(
     """
     options = options or SolverOptions()
     if options.improve_effort > 0:
-        options = for_boxes(options, diagram.room_types)
-    oracle = _Oracle(problem_of(diagram, options, grid), options)
+        options = for_boxes(options, diagram.room_types, diagram.words)
+    oracle = _Oracle(problem_of(diagram, options, grid), options, diagram.words.no_edge)
     statements = oracle.problem.statements
     everything = list(range(len(statements)))
     if not oracle.is_impossible(everything):
         return None
     steps = shortest_cycle(diagram)
     pairs = {(min(a, b), max(a, b)) for a, b, _ in steps}
-    circle = [k for k in everything if statements[k].rooms in pairs and _is_relation(statements[k])]
+    circle = [k for k in everything if statements[k].rooms in pairs and oracle.is_relation(k)]
     if steps and oracle.is_impossible(circle):
         found = [_needed(circle, oracle)]
     else:
-        found = [_needed(order, oracle) for order in _orders(statements, options.seed)]
+        found = [_needed(order, oracle) for order in _orders(oracle, options.seed)]
     best = tuple(statements[k] for k in min(found, key=len))
     text = ", ".join(statement.text for statement in best)
     if steps and len(best) == len(steps):
@@ -133,9 +132,14 @@ def explain(
 class _Oracle:
     """Answers whether statements of a problem, given by number, can hold together."""
 
-    def __init__(self, problem: Problem, options: SolverOptions) -> None:
-        self.problem, self.options = problem, options
+    def __init__(self, problem: Problem, options: SolverOptions, no_edge: int) -> None:
+        self.problem, self.options, self.no_edge = problem, options, no_edge
         self.met_time_limit = False
+
+    def is_relation(self, number: int) -> bool:
+        """Does a statement say that two rooms are joined?"""
+        relation = self.problem.statements[number].relation
+        return relation is not None and relation != self.no_edge
 
     def is_impossible(self, numbers: Sequence[int]) -> bool:
         """Is it proven that these cannot hold together?"""
@@ -163,20 +167,17 @@ def _needed(impossible: Sequence[int], oracle: _Oracle) -> list[int]:
                 kept = rest
             else:
                 k += size
-    return sorted(kept, key=lambda k: (not _is_relation(oracle.problem.statements[k]), k))
+    return sorted(kept, key=lambda k: (not oracle.is_relation(k), k))
 
 
-def _orders(statements: Sequence[Statement], seed: int) -> list[list[int]]:
+def _orders(oracle: _Oracle, seed: int) -> list[list[int]]:
     """Orders of trying: what says least comes first, and is left out before the rest."""
     rng = np.random.default_rng(seed)
-    shuffled = [rng.permutation(len(statements)).tolist() for _ in range(_NUM_ORDERS)]
-    return [sorted(order, key=lambda k: _is_relation(statements[k])) for order in shuffled]
-
-
-def _is_relation(statement: Statement) -> bool:
-    return statement.relation is not None and statement.relation != NO_EDGE
+    count = len(oracle.problem.statements)
+    shuffled = [rng.permutation(count).tolist() for _ in range(_NUM_ORDERS)]
+    return [sorted(order, key=oracle.is_relation) for order in shuffled]
 
 
 def _round_the_circle(diagram: Diagram, steps: Sequence[tuple[int, int, int]]) -> str:
-    names = room_names(diagram)
-    return ", ".join(f"{names[a]} {RELATIONS[relation]} {names[b]}" for a, b, relation in steps)
+    names, said = room_names(diagram), diagram.words.relation_names
+    return ", ".join(f"{names[a]} {said[relation]} {names[b]}" for a, b, relation in steps)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bd_gen.diagrams.relations import TOUCH_DISTANCE
+from bd_gen.diagrams.word_parts import USUAL_TOUCH
 from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.system.errors import InputError
 
@@ -60,7 +60,7 @@ class Outline:
             object.__setattr__(self, "front_door", door)
             if not self._is_at_edge(door):
                 raise InputError(
-                    f"front door: expected a box within {TOUCH_DISTANCE} pixels of the edge of "
+                    f"front door: expected a box within {USUAL_TOUCH} pixels of the edge of "
                     f"the outline, got {door}"
                 )
 
@@ -128,7 +128,7 @@ class Outline:
     def _is_at_edge(self, door: Box) -> bool:
         from shapely import box
 
-        d = TOUCH_DISTANCE
+        d = USUAL_TOUCH
         around = box(door[0] - d, door[1] - d, door[2] + d, door[3] + d)
         return bool(around.intersects(self.shape.exterior))
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bd_gen.diagrams.diagram import Diagram, room_names
-from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS, ROOM_TYPES
 from bd_gen.layouts.constraints import (
     X0,
     X1,
@@ -13,7 +12,6 @@ from bd_gen.layouts.constraints import (
     Clause,
     Grid,
     Linear,
-    relation_clauses,
     side_at_least,
     side_at_most,
     variable,
@@ -26,10 +24,9 @@ from bd_gen.layouts.room_statements import (
     opening_statements,
     side_statements,
 )
+from bd_gen.layouts.rule_statements import grid_of, pair_statement
 from bd_gen.layouts.statement import Statement
 from bd_gen.system.errors import InputError
-
-_ENTRY_TYPES = (ROOM_TYPES.index("Entrance"), ROOM_TYPES.index("LivingRoom"))
 
 
 @dataclass(frozen=True)
@@ -49,12 +46,13 @@ def problem_of(diagram: Diagram, options: SolverOptions, grid: Grid | None = Non
     """Everything that a layout of `diagram` must satisfy.
 
     Raises:
-        InputError: a box is given for a room that the diagram does not have.
+        InputError: a box is given for a room that the diagram does not have, or its words have no
+            rule that reads relations off boxes.
         ValueError: the diagram has no rooms.
     """
     if diagram.num_rooms == 0:
         raise ValueError("a diagram without rooms has no layout")
-    grid = grid or Grid()
+    grid = grid or grid_of(diagram.words)
     names = options.wording.names or room_names(diagram)
     if len(names) != diagram.num_rooms:
         raise InputError(
@@ -73,7 +71,7 @@ def option_statements(diagram: Diagram, options: SolverOptions) -> list[Statemen
         InputError: something is asked of a room that the diagram does not have.
     """
     names = options.wording.names or room_names(diagram)
-    return _option_statements(diagram, options, names, Grid())
+    return _option_statements(diagram, options, names, grid_of(diagram.words))
 
 
 def _relation_statements(diagram: Diagram, names: Sequence[str], grid: Grid) -> list[Statement]:
@@ -81,13 +79,8 @@ def _relation_statements(diagram: Diagram, names: Sequence[str], grid: Grid) -> 
     statements = []
     for j in range(diagram.num_rooms):
         for i in range(j):
-            relation = relations.get((i, j), NO_EDGE)
-            if relation == NO_EDGE:
-                text = f"{names[i]} and {names[j]} do not touch"
-            else:
-                text = f"{names[i]} {RELATIONS[relation]} {names[j]}"
-            clauses = relation_clauses(i, j, relation, grid)
-            statements.append(Statement(text, (i, j), relation, clauses))
+            relation = relations.get((i, j), diagram.words.no_edge)
+            statements.append(pair_statement(i, j, relation, diagram.words, names, grid))
     return statements
 
 
@@ -203,8 +196,8 @@ def _front_door_statement(
 
 
 def entry_rooms(diagram: Diagram) -> tuple[int, ...]:
-    """Rooms that a front door may lead to: of type Entrance, else of type LivingRoom."""
-    for entry_type in _ENTRY_TYPES:
+    """Rooms that a front door may lead to: of the first type of the words that there is."""
+    for entry_type in diagram.words.entry_types:
         rooms = tuple(k for k, t in enumerate(diagram.room_types) if t == entry_type)
         if rooms:
             return rooms

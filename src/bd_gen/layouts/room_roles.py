@@ -10,8 +10,7 @@ from functools import lru_cache
 from typing import Literal
 
 from bd_gen.diagrams.folded import fold_name
-from bd_gen.diagrams.relations import TOUCH_DISTANCE
-from bd_gen.diagrams.word_parts import RoomType
+from bd_gen.diagrams.word_parts import USUAL_TOUCH, RoomType
 from bd_gen.diagrams.words import Words
 
 _WARDROBES = frozenset(map(fold_name, ("Wall-in", "Walk-in closet", "Wardrobe", "Dressing room")))
@@ -138,4 +137,4 @@ def room_roles(words: Words) -> RoomRoles:
 
 def thickest_wall(words: Words) -> float:
     """Pixels over which two rooms still have a wall in common: as far as the rule joins them."""
-    return TOUCH_DISTANCE if words.rule is None else max(float(words.rule.touch), 1.0)
+    return USUAL_TOUCH if words.rule is None else max(float(words.rule.touch), 1.0)

@@ -8,6 +8,7 @@ import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.floor_plan import FloorPlan
+from bd_gen.diagrams.words import Words
 from bd_gen.layouts.bounds import Bounded
 from bd_gen.layouts.cells.grid import wrapping_rooms
 from bd_gen.layouts.checking import check_layout
@@ -39,6 +40,7 @@ class Layout:
             improved.
         why: where the status is time limit, which limit that was, in words.
         by_clock: did the clock end the search? Another time it may go otherwise.
+        left: what no room has of the outline that was given, in pixels².
     """
 
     status: Status
@@ -47,6 +49,7 @@ class Layout:
     floor_plan: FloorPlan | None = None
     why: str = ""
     by_clock: bool = False
+    left: int = 0
 
 
 def solve(
@@ -72,7 +75,7 @@ def solve(
     start = time.perf_counter()
     options = options or SolverOptions()
     is_plan = options.improve_effort > 0
-    of_boxes = for_boxes(options, diagram.room_types) if is_plan else options
+    of_boxes = for_boxes(options, diagram.room_types, diagram.words) if is_plan else options
     problem = problem_of(diagram, of_boxes, grid)
     if shortest_cycle(diagram):
         return Layout(Status.UNREALIZABLE, None, time.perf_counter() - start)
@@ -93,7 +96,9 @@ def solve(
     if tiled.why_not:
         why = f"rectangles were found, but no plan that keeps all that is asked: {tiled.why_not}"
         return Layout(Status.TIME_LIMIT, None, seconds, why=why)
-    return Layout(status, tiled.boxes, seconds, tiled.floor_plan)
+    areas = tiled.floor_plan.areas.sum()
+    left = 0 if options.outline is None else options.outline.area - round(areas)
+    return Layout(status, tiled.boxes, seconds, tiled.floor_plan, left=left)
 
 
 def no_layout_within(options: SolverOptions, by_clock: bool) -> str:
@@ -103,9 +108,14 @@ def no_layout_within(options: SolverOptions, by_clock: bool) -> str:
     return f"no layout found with an effort of {options.effort_limit:g}"
 
 
-def for_boxes(options: SolverOptions, room_types: Sequence[int]) -> SolverOptions:
-    """What boxes must satisfy of the options: those that wrap others may be larger."""
-    wrapping = wrapping_rooms(room_types)
+def for_boxes(
+    options: SolverOptions, room_types: Sequence[int], words: Words | None = None
+) -> SolverOptions:
+    """What boxes must satisfy of the options: those that wrap others may be larger.
+
+    The types are those of `words`; without, of the words of the options.
+    """
+    wrapping = wrapping_rooms(room_types, words or options.words)
     types = {room_types[k] for k in wrapping}
     most = {t: area for t, area in options.max_areas.items() if t not in types}
     rooms = {

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bd_gen.diagrams.floor_plan import Segment
-from bd_gen.diagrams.relations import TOUCH_DISTANCE
+from bd_gen.diagrams.word_parts import USUAL_TOUCH
 from bd_gen.layouts.wall_pieces import (
     SLANT,
     Piece,
@@ -103,7 +103,7 @@ class Walls:
         return sorted(own, key=lambda wall: (-wall.length, wall.segment))
 
 
-def walls_of(rooms: Sequence["Polygon"], distance: float = TOUCH_DISTANCE) -> Walls:
+def walls_of(rooms: Sequence["Polygon"], distance: float = USUAL_TOUCH) -> Walls:
     """The walls of rooms that do not overlap; rooms without a shape have none.
 
     What of a room is no wider than a wall is wall, too.
@@ -134,7 +134,7 @@ def _without_slivers(room: "Polygon", width: float) -> "Polygon":
     return room if largest.is_empty else largest
 
 
-def outline_of(rooms: Sequence["Polygon"], distance: float = TOUCH_DISTANCE) -> "Polygon":
+def outline_of(rooms: Sequence["Polygon"], distance: float = USUAL_TOUCH) -> "Polygon":
     """What a plan covers with its walls: the union of the rooms, gaps of up to `distance` closed.
 
     It is the morphological closing of the union by half the distance, whose holes are filled. A

@@ -3,12 +3,13 @@
 import numpy as np
 import shapely
 from hypothesis import strategies as st
+from tests.rplan import NUM_RELATIONS
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.floor_plan import Door, FloorPlan, Window
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.relations import relations_from_boxes
-from bd_gen.diagrams.vocabulary import NUM_RELATIONS, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 
 FLAT = np.array([[50, 50, 110, 150], [114, 50, 150, 90], [114, 94, 150, 150]])
 FLAT_TYPES = (0, 2, 3)

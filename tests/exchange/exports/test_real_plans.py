@@ -7,12 +7,12 @@ from pathlib import Path
 
 import ezdxf
 import numpy as np
+from tests.rplan import room_type_from_name
 
+from bd_gen.data.sources.graphml.graphml import read_graphml
 from bd_gen.diagrams.laid_out import LaidOut
-from bd_gen.diagrams.vocabulary import room_type_from_name
 from bd_gen.exchange.exports.dxf import write_dxf
 from bd_gen.exchange.exports.graphml import write_graphml
-from bd_gen.exchange.imports.graphml import read_graphml
 
 from .cases import by_rule, same
 

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+from tests.rplan import RELATIONS
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import tokens_from_diagrams
-from bd_gen.diagrams.vocabulary import RELATIONS, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics import DiagramSet
 from bd_gen.metrics.measures.transitivity import transitivity_checks
 

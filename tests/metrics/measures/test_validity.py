@@ -4,11 +4,12 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from tests.metrics.replicates import intervals_of_sets
+from tests.rplan import FORBIDDEN_OUTER_TYPES, NODE_MASK, ROOM_TYPES
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.soundness import FORBIDDEN_OUTER_TYPES, is_connected
+from bd_gen.diagrams.soundness import is_connected
 from bd_gen.diagrams.tokens import tokens_from_diagrams
-from bd_gen.diagrams.vocabulary import NODE_MASK, ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts import cp_sat, many
 from bd_gen.layouts.realizable import Asking
 from bd_gen.layouts.search import Status

@@ -61,7 +61,7 @@ def dxf_drawing(plan: LaidOut, scale: float = METRES_PER_PIXEL) -> "Drawing":
     parts = InMetres(plan, scale)
     bounds = parts.bounds.copy()
     bounds[0] -= _BESIDE
-    drawing = new_drawing(plan.diagram.room_types, bounds)
+    drawing = new_drawing(plan.diagram.room_types, bounds, plan.diagram.words)
     drawing.header.custom_vars.append("bd-gen id", plan.id)
     draw_all(drawing.modelspace(), parts)
     return drawing

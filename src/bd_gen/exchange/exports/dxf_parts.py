@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
-from bd_gen.drawing.appearance import ROOM_COLOURS, tint
+from bd_gen.drawing.appearance import room_colours, tint
 from bd_gen.drawing.openings import Leaf, Opening
 from bd_gen.exchange.exports.dxf_style import (
     AREAS,
@@ -63,8 +62,8 @@ def _add_room(space: "Modelspace", parts: InMetres, room: int) -> None:
     """The polygon with the area of the room, holes as polylines of their own; a light fill."""
     from ezdxf.colors import RGB
 
-    room_type = parts.plan.diagram.room_types[room]
-    layer = {"layer": room_layer(ROOM_TYPES[room_type])}
+    room_type, words = parts.plan.diagram.room_types[room], parts.plan.diagram.words
+    layer = {"layer": room_layer(words.room_names[room_type])}
     shape = parts.rooms[room]
     if shape.is_empty:
         left, bottom, right, top = parts.boxes[room].tolist()
@@ -73,7 +72,7 @@ def _add_room(space: "Modelspace", parts: InMetres, room: int) -> None:
         space.add_lwpolyline(corners, close=True, dxfattribs=attributes)
         return
     fill = space.add_hatch(dxfattribs=layer)
-    fill.rgb = RGB.from_hex(tint(ROOM_COLOURS[room_type]))
+    fill.rgb = RGB.from_hex(tint(room_colours(words)[room_type]))
     for k, ring in enumerate(_rings(shape)):
         fill.paths.add_polyline_path(ring, is_closed=True, flags=0 if k else 1)
         space.add_lwpolyline(ring, close=True, dxfattribs=layer)

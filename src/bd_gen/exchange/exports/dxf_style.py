@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
-from bd_gen.drawing.appearance import ROOM_COLOURS
+from bd_gen.diagrams.words import Words
+from bd_gen.drawing.appearance import room_colours
 
 if TYPE_CHECKING:
     from ezdxf.document import Drawing
@@ -56,12 +56,13 @@ def room_layer(name: str) -> str:
     return f"ROOM_{name}"
 
 
-def new_drawing(room_types: Iterable[int], bounds: np.ndarray) -> "Drawing":
+def new_drawing(room_types: Iterable[int], bounds: np.ndarray, words: Words) -> "Drawing":
     """An empty drawing with a layer for each of these room types, and the other layers.
 
     Args:
         room_types: that occur.
         bounds: (2, 2) of all that will be drawn, in metres, which it shows when it is opened.
+        words: whose room types these are.
     """
     import ezdxf
 
@@ -70,18 +71,18 @@ def new_drawing(room_types: Iterable[int], bounds: np.ndarray) -> "Drawing":
     drawing.styles.new(TEXT_STYLE, dxfattribs={"font": "arial.ttf"})
     drawing.linetypes.add(DASHED, [0.15, 0.1, -0.05], description="_ _ _")
     drawing.linetypes.add(DASH_DOT, [0.75, 0.5, -0.1, 0.05, -0.1], description="__ . __")
-    _add_layers(drawing, room_types)
+    _add_layers(drawing, room_types, words)
     _add_dimension_style(drawing)
     _show(drawing, bounds)
     return drawing
 
 
-def _add_layers(drawing: "Drawing", room_types: Iterable[int]) -> None:
+def _add_layers(drawing: "Drawing", room_types: Iterable[int], words: Words) -> None:
     from ezdxf import colors
 
     for room_type in sorted(set(room_types)):
-        layer = drawing.layers.add(room_layer(ROOM_TYPES[room_type]), lineweight=13)
-        colour = colors.RGB.from_hex(ROOM_COLOURS[room_type])
+        layer = drawing.layers.add(room_layer(words.room_names[room_type]), lineweight=13)
+        colour = colors.RGB.from_hex(room_colours(words)[room_type])
         layer.rgb = colour
         layer.color = _nearest_index(colour)
         layer.rgb = colour  # setting the index takes the true colour away

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut, checked_scale
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
 from bd_gen.drawing.openings import Opening
 from bd_gen.exchange.exports import export_format
 from bd_gen.exchange.exports.metres import InMetres
@@ -63,7 +62,7 @@ def _features(parts: InMetres) -> Iterator[Feature]:
         yield _feature(
             parts, "room", f"room-{room}", None if shape.is_empty else shape,
             room=room,
-            type=ROOM_TYPES[plan.diagram.room_types[room]],
+            type=plan.diagram.words.room_names[plan.diagram.room_types[room]],
             name=labels[room],
             area_m2=round(shape.area, 3),
             perimeter_m=round(shape.length, 3),

@@ -1,7 +1,7 @@
 """A diagram as GraphML, for networkx, Gephi, Cytoscape and yEd.
 
 Rooms are nodes, relations directed edges: an edge from u to v says "u is `relation` of v". Reading
-the file with `exchange.imports.graphml` gives the same diagram, boxes and id.
+the file with `data.sources.graphml.graphml` gives the same diagram, boxes and id.
 """
 
 import io
@@ -13,8 +13,7 @@ from xml.etree.ElementTree import Element, SubElement
 import numpy as np
 
 from bd_gen.diagrams.laid_out import LaidOut
-from bd_gen.diagrams.vocabulary import RELATIONS, ROOM_TYPES
-from bd_gen.drawing.appearance import LINE, ROOM_COLOURS
+from bd_gen.drawing.appearance import LINE, room_colours
 from bd_gen.drawing.placement import place
 from bd_gen.exchange.exports import export_format
 from bd_gen.system.files import write_text
@@ -83,7 +82,7 @@ def graph_of(plan: LaidOut) -> "DiGraph":
     for room, (room_type, label) in enumerate(zip(diagram.room_types, plan.labels, strict=True)):
         attributes: dict[str, object] = {
             "room": room,
-            "type": ROOM_TYPES[room_type],
+            "type": diagram.words.room_names[room_type],
             "type_number": room_type,
             "label": label,
         }
@@ -94,8 +93,9 @@ def graph_of(plan: LaidOut) -> "DiGraph":
             attributes |= {"x0": x0, "y0": y0, "x1": x1, "y1": y1, "area": area}
             attributes |= {"centre_x": (x0 + x1) / 2, "centre_y": (y0 + y1) / 2}
         graph.add_node(room, **attributes)
+    names = diagram.words.relation_names
     for i, j, relation in diagram.edges:
-        graph.add_edge(i, j, relation=RELATIONS[relation], relation_number=relation)
+        graph.add_edge(i, j, relation=names[relation], relation_number=relation)
     return graph
 
 
@@ -113,11 +113,13 @@ def _add_graphics(graphml: Element, plan: LaidOut) -> None:
     assert graph is not None  # noqa: S101
     shape = "rectangle" if plan.boxes is not None else "ellipse"
     facts = zip(_places(plan), plan.diagram.room_types, plan.labels, strict=True)
+    words = plan.diagram.words
+    fills = room_colours(words)
     for node, (place_, room_type, label) in zip(graph.findall("node"), facts, strict=True):
         looks = SubElement(SubElement(node, "data", key=_NODE_KEY), "y:ShapeNode")
         sides = zip(("x", "y", "width", "height"), place_.tolist(), strict=True)
         SubElement(looks, "y:Geometry", {side: f"{length:.1f}" for side, length in sides})
-        SubElement(looks, "y:Fill", color=ROOM_COLOURS[room_type] + _SEE_THROUGH)
+        SubElement(looks, "y:Fill", color=fills[room_type] + _SEE_THROUGH)
         SubElement(looks, "y:BorderStyle", color=LINE, type="line", width="1.0")
         SubElement(looks, "y:NodeLabel").text = label
         SubElement(looks, "y:Shape", type=shape)
@@ -125,7 +127,7 @@ def _add_graphics(graphml: Element, plan: LaidOut) -> None:
         looks = SubElement(SubElement(edge, "data", key=_EDGE_KEY), "y:PolyLineEdge")
         SubElement(looks, "y:LineStyle", color=LINE, type="line", width="1.0")
         SubElement(looks, "y:Arrows", source="none", target="standard")
-        SubElement(looks, "y:EdgeLabel").text = RELATIONS[relation]
+        SubElement(looks, "y:EdgeLabel").text = words.relation_names[relation]
 
 
 def _places(plan: LaidOut) -> np.ndarray:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut, checked_scale
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
 from bd_gen.drawing.openings import Opening
 from bd_gen.drawing.structure import is_open_air
 from bd_gen.exchange.exports import export_format
@@ -112,7 +111,7 @@ def _space(model: IfcModel, parts: InMetres, room: int) -> Any:
         part,
         Name=str(room),
         LongName=plan.labels[room],
-        ObjectType=ROOM_TYPES[plan.diagram.room_types[room]],
+        ObjectType=plan.diagram.words.room_names[plan.diagram.room_types[room]],
         ObjectPlacement=model.placement(model.storey.ObjectPlacement),
         Representation=model.solid(shape, STOREY),
         CompositionType="ELEMENT",

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from bd_gen.data.plan_table import PlanTable
+from bd_gen.data.sources.plans.plain_shapes import shapes_of_floor_plan
 from bd_gen.data.sources.plans.plans_writer import write_plans
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.tokens import edge_tokens, node_tokens, tokens_from_diagrams
@@ -26,7 +27,7 @@ def write_json(path: Path, plans: Sequence[LaidOut], scale: float) -> None:  # n
 
 def table_of(plans: Sequence[LaidOut]) -> PlanTable:
     """The diagrams as a table of plans; ids should differ."""
-    vocabulary = Vocabulary(max(plan.diagram.num_rooms for plan in plans))
+    vocabulary = Vocabulary(max(plan.diagram.num_rooms for plan in plans), plans[0].diagram.words)
     tokens = tokens_from_diagrams([plan.diagram for plan in plans], vocabulary)
     boxes = np.zeros((len(plans), vocabulary.n_max, 4), np.float32)
     for row, plan in zip(boxes, plans, strict=True):
@@ -40,4 +41,9 @@ def table_of(plans: Sequence[LaidOut]) -> PlanTable:
         relations=edge_tokens(tokens, vocabulary),
         ids=np.array([plan.id for plan in plans]),
         vocabulary=vocabulary,
+        shapes={
+            plan.id: shapes_of_floor_plan(plan.floor_plan, plan.boxes)
+            for plan in plans
+            if plan.floor_plan is not None and plan.boxes is not None
+        },
     )

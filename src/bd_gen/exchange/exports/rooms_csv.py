@@ -10,7 +10,6 @@ import numpy as np
 
 from bd_gen.diagrams.floor_plan import FloorPlan
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut, checked_scale
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
 from bd_gen.exchange.exports import export_format
 from bd_gen.system.files import write_with
 
@@ -81,7 +80,7 @@ def _lines(plan: LaidOut, scale: float) -> Iterator[tuple[object, ...]]:
         neighbours[i].append(j)
         neighbours[j].append(i)
     for room, (label, others) in enumerate(zip(plan.labels, neighbours, strict=True)):
-        name = ROOM_TYPES[plan.diagram.room_types[room]]
+        name = plan.diagram.words.room_names[plan.diagram.room_types[room]]
         measures: tuple[object, ...] = ("",) * _NUM_MEASURES
         if plan.boxes is not None:
             measures = _measures(plan.boxes[room], shapes[room], scale)

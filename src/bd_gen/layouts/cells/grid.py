@@ -10,18 +10,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bd_gen.diagrams.vocabulary import ROOM_TYPES, TYPICAL_AREAS
+from bd_gen.diagrams.words import Words
 from bd_gen.layouts.outline import Box
 
 _FAR = 1 << 12  # where lines stand that a plan does not have
 _MODULUS = 67  # the powers of two up to 2^65 differ by it
-_WRAPPING = ROOM_TYPES.index("LivingRoom")
 
 
-def wrapping_rooms(room_types: Sequence[int]) -> tuple[int, ...]:
+def wrapping_rooms(room_types: Sequence[int], words: Words) -> tuple[int, ...]:
     """Rooms that have what the others leave: living rooms, else the room of the largest type."""
-    rooms = tuple(k for k, t in enumerate(room_types) if t == _WRAPPING)
-    areas = TYPICAL_AREAS[list(room_types)]
+    living = words.types_of_kind("living")
+    rooms = tuple(k for k, t in enumerate(room_types) if t in living)
+    areas = words.typical_areas[list(room_types)]
     return rooms or (int(np.argmax(areas)),)
 
 

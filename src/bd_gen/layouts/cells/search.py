@@ -47,7 +47,7 @@ class TilingSearch:
 
     def __init__(self, diagram: Diagram, options: SolverOptions, sizes: Sizes) -> None:
         self.diagram, self.options, self.sizes = diagram, options, sizes
-        wrapping = wrapping_rooms(diagram.room_types)
+        wrapping = wrapping_rooms(diagram.room_types, diagram.words)
         self._is_wrapping = np.isin(np.arange(diagram.num_rooms), wrapping)
         outline = options.outline
         holes = () if outline is None else outline.missing

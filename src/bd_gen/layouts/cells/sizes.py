@@ -4,15 +4,21 @@ Areas are those that are seen: the floor of an L-shaped living room, not its box
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.laid_out import METRES_PER_PIXEL
+from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, scale_of
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
+from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.layouts.options import LARGEST_AREA, SolverOptions
+from bd_gen.layouts.outline import Box, box_area
 
-# In the order of ROOM_TYPES: LivingRoom, MasterRoom, Kitchen, Bathroom, DiningRoom, ChildRoom,
+# In the order of RPLAN's types: LivingRoom, MasterRoom, Kitchen, Bathroom, DiningRoom, ChildRoom,
 # StudyRoom, SecondRoom, GuestRoom, Balcony, Entrance, Storage, Wall-in.
 _MEDIAN_AREAS = (36.8, 13.4, 5.1, 3.6, 6.7, 9.8, 9.0, 9.8, 9.8, 3.9, 1.9, 2.0, 2.0)
 _SPREADS = (0.19, 0.18, 0.27, 0.27, 0.28, 0.24, 0.24, 0.24, 0.24, 0.40, 0.40, 0.50, 0.50)
@@ -22,7 +28,7 @@ _PROPORTIONS = (9.0, 1.6, 2.2, 2.0, 1.8, 1.55, 1.6, 1.55, 1.55, 4.0, 2.0, 2.5, 2
 distance between its quartiles over 0.674 in logarithms (areas are close to log-normal, and those
 of two rooms of a plan hardly depend on one another: correlations of -0.05 to 0.3), least usual
 short side in m (about the first decile), and largest usual proportion of long to short side.
-ChildRoom, StudyRoom, GuestRoom and Wall-in are estimates: see `vocabulary.TYPICAL_AREAS`."""
+ChildRoom, StudyRoom, GuestRoom and Wall-in are estimates: see `diagrams.rplan`."""
 
 _MOST_DEVIATIONS = 1.8  # further from the median than this, homes are odd
 _MARGIN = 0.03  # what is aimed at lies this far within the bounds that are asked for
@@ -43,16 +49,53 @@ class Sizes:
     proportions: np.ndarray
 
 
+@dataclass(frozen=True, eq=False)
+class _UsualSizes:
+    """What is usual for each type, lengths in pixels."""
+
+    areas: np.ndarray
+    spreads: np.ndarray
+    short_sides: np.ndarray
+    proportions: np.ndarray
+
+
+@lru_cache(maxsize=16)
+def _usual_sizes(words: Words) -> _UsualSizes:
+    """RPLAN's as measured; of other words their typical sizes, varying as RPLAN's of their kind."""
+    spreads, proportions = np.array(_SPREADS), np.array(_PROPORTIONS)
+    if words == RPLAN:
+        areas = np.array(_MEDIAN_AREAS) / METRES_PER_PIXEL**2
+        return _UsualSizes(areas, spreads, np.array(_SHORT_SIDES) / METRES_PER_PIXEL, proportions)
+    like = [_alike(one.kind) for one in words.room_types]
+    growth = METRES_PER_PIXEL / scale_of(words)
+    sides = np.array(_SHORT_SIDES)[like] / METRES_PER_PIXEL * growth
+    usual = np.array(_MEDIAN_AREAS)[like] / METRES_PER_PIXEL**2 * growth**2
+    shorter = sides * np.sqrt(words.typical_areas / usual)
+    return _UsualSizes(words.typical_areas, spreads[like], shorter, proportions[like])
+
+
+def _alike(kind: str) -> int:
+    """RPLAN's usual type of a kind; what is of no kind is as a second bedroom."""
+    usual = {"bedroom": "SecondRoom", "storage": "Storage"}.get(kind)
+    if usual is None:
+        return next(iter(RPLAN.types_of_kind(kind)), RPLAN.room_names.index("SecondRoom"))
+    return RPLAN.room_names.index(usual)
+
+
 def drawn_sizes(diagram: Diagram, options: SolverOptions) -> Sizes:
     """Sizes as they vary in real plans; the same again for the same diagram and seed.
 
-    In an outline they add up to its area, as far as the bounds of areas allow.
+    Rooms with targets have what is seen of those: what smaller targets leave of them. In an outline
+    they add up to its area, as far as the bounds of areas allow.
     """
     types = np.array(diagram.room_types)
     rng = np.random.default_rng(_key(diagram, options.seed))
     deviations = np.clip(rng.standard_normal(len(types)), -_MOST_DEVIATIONS, _MOST_DEVIATIONS)
-    medians = np.array(_MEDIAN_AREAS)[types] / METRES_PER_PIXEL**2
-    areas = medians * np.exp(np.array(_SPREADS)[types] * deviations)
+    usual = _usual_sizes(diagram.words)
+    medians = usual.areas[types]
+    areas = medians * np.exp(usual.spreads[types] * deviations)
+    wanted = np.array([_seen(options.targets, room) for room in range(len(types))])
+    areas = np.where(wanted > 0, wanted, areas)
     fixed = np.array([_area_of(options, room) for room in range(len(types))])
     areas = np.where(fixed > 0, fixed, areas)
     least, most = _bounds(diagram, options)
@@ -66,10 +109,10 @@ def drawn_sizes(diagram: Diagram, options: SolverOptions) -> Sizes:
     return Sizes(
         areas=areas,
         short_sides=np.maximum(
-            np.array(_SHORT_SIDES)[types] / METRES_PER_PIXEL * growth,
+            usual.short_sides[types] * growth,
             [options.min_side_of(room) for room in range(len(types))],
         ),
-        proportions=np.array(_PROPORTIONS)[types],
+        proportions=usual.proportions[types],
     )
 
 
@@ -83,6 +126,18 @@ def _key(diagram: Diagram, seed: int) -> list[int]:
 def _area_of(options: SolverOptions, room: int) -> int:
     x0, y0, x1, y1 = options.fixed.get(room, (0, 0, 0, 0))
     return (x1 - x0) * (y1 - y0)
+
+
+def _seen(targets: Mapping[int, Box], room: int) -> int:
+    """Pixels² of a room's target that no smaller target covers; 0 without one."""
+    if room not in targets:
+        return 0
+    floor = np.zeros((LARGEST_COORDINATE + 1, LARGEST_COORDINATE + 1), bool)
+    for other, is_floor in ((room, True), *((k, False) for k in targets)):
+        if is_floor or box_area(targets[other]) < box_area(targets[room]):
+            x0, y0, x1, y1 = targets[other]
+            floor[y0:y1, x0:x1] = is_floor
+    return int(floor.sum())
 
 
 def _bounds(diagram: Diagram, options: SolverOptions) -> tuple[np.ndarray, np.ndarray]:

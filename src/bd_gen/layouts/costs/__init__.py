@@ -65,7 +65,8 @@ def cost(of: Part, **weights: tuple[int, str]) -> Callable[[Any], Any]:
 
     Args:
         of: "room" for `terms(layouts, room)`, "edge" for `terms(layouts, i, j, relation)`, where
-            room i is `RELATIONS[relation]` of room j, or "plan" for `terms(layouts)`.
+            room i is relation number `relation` of room j in the words of the diagram, or "plan"
+            for `terms(layouts)`.
         weights: for each cost its usual weight and what is weighed, in words.
 
     Raises:

@@ -1,6 +1,5 @@
 """How well rooms beside one another meet."""
 
-from bd_gen.diagrams.vocabulary import RELATIONS
 from bd_gen.layouts.constraints import LARGEST_COORDINATE, variable
 from bd_gen.layouts.costs import Layouts, Terms, cost
 from bd_gen.layouts.terms import OPPOSITE, SIDES, least_of, reach
@@ -13,7 +12,8 @@ from bd_gen.layouts.terms import OPPOSITE, SIDES, least_of, reach
 )
 def neighbour_terms(layouts: Layouts, i: int, j: int, relation: int) -> Terms:
     """Room i lies in some directions of j; it should end where j begins in one of them."""
-    directions = [word for word in RELATIONS[relation].split("-") if word in SIDES]
+    meaning = layouts.diagram.words.relations[relation].means
+    directions = [word for word in meaning.split("-") if word in SIDES]
     if not directions:
         return []
     model, weights = layouts.model, layouts.weights

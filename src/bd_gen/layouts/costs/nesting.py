@@ -1,6 +1,5 @@
 """How well inner rooms lie in their outer ones."""
 
-from bd_gen.diagrams.vocabulary import RELATIONS
 from bd_gen.layouts.constraints import LARGEST_COORDINATE, variable
 from bd_gen.layouts.costs import Layouts, Terms, cost
 from bd_gen.layouts.terms import SIDES, least_of, reach
@@ -13,9 +12,10 @@ from bd_gen.layouts.terms import SIDES, least_of, reach
 )
 def nesting_terms(layouts: Layouts, i: int, j: int, relation: int) -> Terms:
     """An inner room stands at a wall of its outer one, and within it."""
-    if RELATIONS[relation] not in ("inside", "surrounding"):
+    words = layouts.diagram.words
+    if relation not in words.containments:
         return []
-    inner, outer = (i, j) if RELATIONS[relation] == "inside" else (j, i)
+    inner, outer = (i, j) if relation == words.inside else (j, i)
     model, weights = layouts.model, layouts.weights
     sticking_out = model.integer(0, LARGEST_COORDINATE)
     afloat = model.integer(0, LARGEST_COORDINATE)

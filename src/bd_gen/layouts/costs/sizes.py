@@ -1,21 +1,9 @@
 """How far rooms are from their typical size."""
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.vocabulary import TYPICAL_AREAS
 from bd_gen.layouts.constraints import LARGEST_COORDINATE, X0, X1, Y0, Y1, variable
 from bd_gen.layouts.costs import Layouts, Terms, cost
 from bd_gen.layouts.options import SolverOptions
-
-HALF_PERIMETERS = (200, 107, 67, 55, 81, 87, 77, 90, 90, 65, 54, 41, 41)
-SHORT_SIDES = (70, 43, 22, 20, 29, 33, 28, 36, 36, 14, 13, 11, 11)
-"""Median width plus height, and first quartile of the shorter of the two, of each room type in
-72,751 plans of RPLAN, in pixels. ChildRoom, StudyRoom, GuestRoom and Wall-in are estimates: the
-plans count the first three as SecondRoom and have no Wall-in."""
-
-
-def typical_footprint(num_rooms: int) -> int:
-    """Width times height of a plan of so many rooms, fitted to RPLAN's medians for 4 to 8."""
-    return 9000 + 1850 * num_rooms
 
 
 @cost(
@@ -27,8 +15,9 @@ def size_terms(layouts: Layouts, room: int) -> Terms:
     """The size of a room is measured by half its perimeter and its short side."""
     model, diagram, options = layouts.model, layouts.diagram, layouts.options
     scale = _scale(diagram, room, options)
-    half_perimeter = round(HALF_PERIMETERS[diagram.room_types[room]] * scale)
-    short_side = round(SHORT_SIDES[diagram.room_types[room]] * scale)
+    words, room_type = diagram.words, diagram.room_types[room]
+    half_perimeter = round(words.half_perimeters[room_type] * scale)
+    short_side = round(words.short_sides[room_type] * scale)
     width = [(variable(room, X0), -1), (variable(room, X1), 1)]
     height = [(variable(room, Y0), -1), (variable(room, Y1), 1)]
     difference = model.integer(0, 4 * LARGEST_COORDINATE)
@@ -51,8 +40,8 @@ def _per_cent(weight: int, whole: int) -> int:
 def _scale(diagram: Diagram, room: int, options: SolverOptions) -> float:
     """How much longer than typical the sides of a room should be."""
     room_type = diagram.room_types[room]
-    area = TYPICAL_AREAS[room_type]
+    typical = area = diagram.words.typical_areas[room_type]
     if options.outline is not None:
-        area *= options.outline.area / typical_footprint(diagram.num_rooms)
-    least, most = options.area_bounds(room_type) or (area, area)
-    return float((min(max(area, least), most) / TYPICAL_AREAS[room_type]) ** 0.5)
+        area *= options.outline.area / diagram.words.typical_footprint(diagram.num_rooms)
+    least, most = options.area_bounds_of(room, room_type) or (area, area)
+    return float((min(max(area, least), most) / typical) ** 0.5)

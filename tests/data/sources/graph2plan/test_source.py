@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.io import loadmat, savemat
 from tests.data.conftest import EIGHT
+from tests.rplan import NUM_RELATIONS
 
 from bd_gen.data.plan_table import PlanTable
 from bd_gen.data.sources.graph2plan.guarded import read_in_child
@@ -18,7 +19,7 @@ from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.relations import are_joined, relation_labels
 from bd_gen.diagrams.tokens import diagrams_from_tokens
-from bd_gen.diagrams.vocabulary import NUM_RELATIONS, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.errors import InputError
 
 PUBLISHED = ("name", "boundary", "order", "rType", "rBoundary", "gtBox", "gtBoxNew", "rEdge")

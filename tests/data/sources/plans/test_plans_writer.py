@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.data.conftest import EIGHT
+from tests.rplan import NO_EDGE
 
 from bd_gen.data.plan_table import (
     PlanTable,
@@ -16,7 +17,7 @@ from bd_gen.data.plan_table import (
 )
 from bd_gen.data.sources.plans.plans_writer import write_plans
 from bd_gen.data.sources.plans.source import read_plans
-from bd_gen.diagrams.vocabulary import NO_EDGE, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.errors import InputError
 
 
@@ -81,7 +82,7 @@ def test_the_form_of_a_line(tmp_path: Path) -> None:
     write_plans(tmp_path / "a.jsonl", table)
     assert (tmp_path / "a.jsonl").read_text() == (
         '{"id":"a","rooms":[{"type":"LivingRoom","box":[0,0,10.1,20]},'
-        '{"type":"Kitchen","box":[15,0,30,20]}]}\n'
+        '{"type":"Kitchen","box":[15,0,30,20]}],"unit":"px"}\n'
     )
     bare = PlanTable(
         table.room_types, table.num_rooms, table.boxes, np.array([False]), table.relations,

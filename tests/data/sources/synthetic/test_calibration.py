@@ -1,13 +1,14 @@
 import dataclasses
 
 import pytest
+from tests.rplan import ROOM_TYPES
 
 from bd_gen.data.geometry import Geometry, geometry_of
 from bd_gen.data.plan_table import PlanTable
 from bd_gen.data.sources.synthetic.calibration import Comparison, compare_with_rplan
 from bd_gen.data.sources.synthetic.source import make_plans
 from bd_gen.data.statistics import PlanStatistics, statistics_of
-from bd_gen.diagrams.vocabulary import ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
+from tests.rplan import NODE_PAD
 
 from bd_gen.data.sources.synthetic.floorplan_sides import WALL
 from bd_gen.data.sources.synthetic.programmes import TYPE
 from bd_gen.data.sources.synthetic.reaching import CHANCES as REACHES
 from bd_gen.data.sources.synthetic.source import make_plans
 from bd_gen.data.sources.synthetic.walls import THICKNESSES
-from bd_gen.diagrams.vocabulary import NODE_PAD, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,12 @@ import hashlib
 
 import numpy as np
 import pytest
+from tests.rplan import NODE_PAD
 
 from bd_gen.data.sources.synthetic.source import GENERATOR_VERSION, make_plans
 from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.tokens import is_well_formed
-from bd_gen.diagrams.vocabulary import NODE_PAD, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.errors import InputError
 
 

@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.names import RoomLabels, is_joined_name, relation_of
-from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, NO_EDGE, inverse_relation, relation_from_name
-from bd_gen.exchange.imports.graphml_data import GraphData, Item, read_graph
-from bd_gen.exchange.imports.graphml_rooms import (
+from bd_gen.data.sources.graphml.graphml_data import GraphData, Item, read_graph
+from bd_gen.data.sources.graphml.graphml_rooms import (
     OTHER_NAMES,
     TYPE_NAMES,
     boxes_of,
     in_order_of_rooms,
     room_type_of_node,
 )
+from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.names import RoomLabels, is_joined_name, relation_of
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.vocabulary import LARGEST_N_MAX
+from bd_gen.diagrams.words import Words
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,12 +39,13 @@ class GraphmlDiagram:
 
     Attributes:
         id: the plan's name; that of the file if it has none.
-        room_types: type 0..12 of every room, None where the file does not say.
-        relations: (i, j, r) with i < j and r in 0..9, or 10 for rooms that are not joined.
+        room_types: type of every room, None where the file does not say.
+        relations: (i, j, r) with i < j; r is no-edge for rooms that are not joined.
         boxes: (n, 4) boxes (x0, y0, x1, y1) in pixels, y downwards; None unless all rooms have one.
         joined: (i, j) with i < j, rooms that an edge joins which says no relation.
         is_complete: are rooms without an edge between them not joined? Else that is unknown.
         notes: what the file says that is not understood, in sentences.
+        words: what the numbers mean.
     """
 
     id: str
@@ -52,6 +55,7 @@ class GraphmlDiagram:
     is_complete: bool = False
     joined: tuple[tuple[int, int], ...] = ()
     notes: tuple[str, ...] = ()
+    words: Words = RPLAN
 
     @property
     def diagram(self) -> Diagram:
@@ -65,7 +69,8 @@ class GraphmlDiagram:
             raise InputError(f"{self.id}: room {room} has no type, and a diagram needs all of them")
         return Diagram(
             tuple(t for t in self.room_types if t is not None),
-            tuple(edge for edge in self.relations if edge[2] != NO_EDGE),
+            tuple(edge for edge in self.relations if edge[2] != self.words.no_edge),
+            self.words,
         )
 
 
@@ -88,7 +93,7 @@ def read_graphml(path: str | Path, labels: RoomLabels | None = None) -> GraphmlD
         raise InputError(f"{path}: {error}") from None
 
 
-def read_networkx(graph: "Graph") -> GraphmlDiagram:
+def read_networkx(graph: "Graph", labels: RoomLabels | None = None) -> GraphmlDiagram:
     """What a networkx graph says of a diagram: the same as that graph in GraphML.
 
     Raises:
@@ -109,7 +114,7 @@ def read_networkx(graph: "Graph") -> GraphmlDiagram:
     ]
     try:
         return _diagram_of_graph(
-            GraphData(_texts(graph.graph), nodes, edges), "graph", RoomLabels()
+            GraphData(_texts(graph.graph), nodes, edges), "graph", labels or RoomLabels()
         )
     except InputError as error:
         raise InputError(f"graph: {error}") from None
@@ -124,7 +129,7 @@ def _diagram_of_graph(graph: GraphData, file_name: str, labels: RoomLabels) -> G
     """What a graph says of a diagram; `file_name` is its id if it has none of its own."""
     nodes = in_order_of_rooms(graph.nodes)
     room_types = tuple(room_type_of_node(node, labels) for node in nodes)
-    found = _relations(graph.edges, {node.id: k for k, node in enumerate(nodes)})
+    found = _relations(graph.edges, {node.id: k for k, node in enumerate(nodes)}, labels.words)
     return GraphmlDiagram(
         id=_id_of(graph, file_name),
         room_types=room_types,
@@ -133,6 +138,7 @@ def _diagram_of_graph(graph: GraphData, file_name: str, labels: RoomLabels) -> G
         is_complete=_is_complete(graph),
         joined=tuple(pair for pair, relation in found.items() if relation is None),
         notes=_notes(graph, room_types),
+        words=labels.words,
     )
 
 
@@ -173,36 +179,40 @@ def _is_complete(graph: GraphData) -> bool:
     return value in ("true", "1")
 
 
-def _relations(edges: list[Item], rooms: dict[str, int]) -> dict[tuple[int, int], int | None]:
+def _relations(
+    edges: list[Item], rooms: dict[str, int], words: Words
+) -> dict[tuple[int, int], int | None]:
     """The relation of each pair i < j that an edge joins, None where none is said."""
     found: dict[tuple[int, int], tuple[int | None, Item]] = {}
     for edge in edges:
         i, j = rooms[edge.ends[0]], rooms[edge.ends[1]]
         if i == j:
             raise InputError(f"{edge.where}: a room is related to itself")
-        relation = _relation(edge)
+        relation = _relation(edge, words)
         if i > j:
             i, j = j, i
-            if relation not in (None, NO_EDGE):
-                relation = int(inverse_relation(relation))
+            if relation is not None:
+                relation = int(words.inverse[relation])
         known, other = found.setdefault((i, j), (relation, edge))
-        if known != relation and (None not in (known, relation) or NO_EDGE in (known, relation)):
+        if known != relation and (
+            None not in (known, relation) or words.no_edge in (known, relation)
+        ):
             raise InputError(f"{edge.where}: contradicts {other.where}")
         if known is None:  # a relation says more than that the rooms are joined
             found[i, j] = relation, edge
     return {pair: relation for pair, (relation, _) in sorted(found.items())}
 
 
-def _relation(edge: Item) -> int | None:
+def _relation(edge: Item, words: Words) -> int | None:
     given = {key: edge.data[key] for key in _RELATION_NAMES if edge.data.get(key)}
-    if not given or is_joined_name(next(iter(given.values()))):
+    if not given or is_joined_name(next(iter(given.values())), words):
         return None
     name = next(iter(given.values()))
-    relation = relation_of(name, edge.where)
+    relation = relation_of(name, edge.where, words)
     for key, text in given.items():
-        if relation_from_name(text) not in (None, relation):
+        if words.relation(text) not in (None, relation):
             raise InputError(f"{edge.where}: relation is {name[:40]!r}, but {key} is {text[:40]!r}")
-    if relation != NO_EDGE and not edge.is_directed:
+    if words.inverse[relation] != relation and not edge.is_directed:
         raise InputError(
             f"{edge.where}: {name[:40]!r} needs a direction: make the graph directed "
             f"(DiGraph in networkx), source is `relation` of target"

@@ -5,8 +5,8 @@ import re
 
 import numpy as np
 
+from bd_gen.data.sources.graphml.graphml_data import Item
 from bd_gen.diagrams.names import RoomLabels, room_type_of
-from bd_gen.exchange.imports.graphml_data import Item
 from bd_gen.system.errors import InputError
 
 _LARGEST_COORDINATE = 1e6
@@ -43,7 +43,7 @@ def room_type_of_node(node: Item, labels: RoomLabels) -> int | None:
         return _found(node.id, labels)
     key, text = next(iter(given.items()))
     if known[key] is None:
-        return room_type_of(text, node.where)
+        return room_type_of(text, node.where, labels.words)
     for other, room_type in known.items():
         if room_type not in (None, known[key]):
             raise InputError(
