@@ -5,7 +5,7 @@ import pytest
 from tests.rplan import NUM_ROOM_TYPES, TYPICAL_AREAS
 
 from bd_gen.diagrams.rplan import RPLAN
-from bd_gen.drawing.appearance import BUBBLE_RADII, room_colours, short_names, text_colours
+from bd_gen.drawing.appearance import bubble_radii, room_colours, short_names, text_colours
 from bd_gen.drawing.panel import EM
 from bd_gen.drawing.wording import text_width
 
@@ -72,12 +72,12 @@ def test_labels_stand_out_from_their_bubbles():
 
 
 def test_labels_fit_into_their_bubbles():
-    for name, radius in zip(short_names(RPLAN), BUBBLE_RADII, strict=True):
+    for name, radius in zip(short_names(RPLAN), bubble_radii(RPLAN), strict=True):
         assert text_width(name) * EM <= 0.95 * 2 * radius, name
     assert len(set(short_names(RPLAN))) == NUM_ROOM_TYPES
 
 
 def test_larger_rooms_have_larger_bubbles():
     order = np.argsort(TYPICAL_AREAS)
-    assert (np.diff(BUBBLE_RADII[order]) >= 0).all()
-    assert BUBBLE_RADII.max() == BUBBLE_RADII[0] == 1
+    assert (np.diff(bubble_radii(RPLAN)[order]) >= 0).all()
+    assert bubble_radii(RPLAN).max() == bubble_radii(RPLAN)[0] == 1
