@@ -21,8 +21,9 @@ def wrapping_rooms(room_types: Sequence[int], words: Words) -> tuple[int, ...]:
     """Rooms that have what the others leave: living rooms, else the room of the largest type."""
     living = words.types_of_kind("living")
     rooms = tuple(k for k, t in enumerate(room_types) if t in living)
-    areas = words.typical_areas[list(room_types)]
-    return rooms or (int(np.argmax(areas)),)
+    if rooms or not room_types:
+        return rooms
+    return (int(np.argmax(words.typical_areas[list(room_types)])),)
 
 
 @dataclass(frozen=True, eq=False)

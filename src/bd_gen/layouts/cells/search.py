@@ -8,7 +8,6 @@ exp(-cost / temperature), which the Gumbel trick draws. Steps are counted, never
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.tokens import edge_tokens, tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.cells.faults import faults
@@ -16,6 +15,7 @@ from bd_gen.layouts.cells.grid import CellMaker, wrapping_rooms
 from bd_gen.layouts.cells.moves import Moves
 from bd_gen.layouts.cells.sizes import Sizes
 from bd_gen.layouts.cells.tilings import SHORT_STEP, Tilings
+from bd_gen.layouts.checking import relations_hold
 from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.shape_costs import SHAPE_COSTS
@@ -56,7 +56,7 @@ class TilingSearch:
         self._moves = Moves(is_fixed, None if outline is None else outline.lines)
         bounds = (0, 0, LARGEST_COORDINATE, LARGEST_COORDINATE)
         self._bounds = np.array(bounds if outline is None else outline.box)
-        self._vocabulary = Vocabulary(diagram.num_rooms)
+        self._vocabulary = Vocabulary(diagram.num_rooms, diagram.words)
         rows = tokens_from_diagrams([diagram], self._vocabulary)
         self._least_sides = np.array(
             [[options.min_side_of(room)] * 2 for room in range(diagram.num_rooms)]
@@ -86,9 +86,7 @@ class TilingSearch:
         good &= (low >= self._bounds[:2]).all(axis=(1, 2))
         good &= (high <= self._bounds[2:]).all(axis=(1, 2))
         rows = np.flatnonzero(good)
-        counts = np.full(len(rows), self.diagram.num_rooms)
-        found = relations_from_boxes(boxes[rows], counts, self._vocabulary)
-        good[rows] = (found == self._relations).all(axis=1)
+        good[rows] = relations_hold(self._relations, boxes[rows], self._vocabulary)
         return good
 
     def walk(self, boxes: np.ndarray, steps: int, seed: list[int]) -> tuple[np.ndarray, float]:
