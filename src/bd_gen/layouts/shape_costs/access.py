@@ -1,36 +1,27 @@
-"""Rooms that can be reached from rooms that people walk through."""
-
-from collections.abc import Sequence
+"""Ways: doors to every room."""
 
 import numpy as np
 
 from bd_gen.layouts.cells.tilings import Tilings
+from bd_gen.layouts.circulation import DoorGraph
 from bd_gen.layouts.room_limits import DOOR_WIDTH
-from bd_gen.layouts.room_roles import room_roles
 from bd_gen.layouts.shape_costs import shape_cost
 
 
-@shape_cost("access", 2, "what rooms lack of 0.9 m of wall to one on the way to them, in pixels")
+@shape_cost("access", 40, "rooms that nobody reaches without crossing a private one")
 def access(plans: Tilings) -> np.ndarray:
-    """Passages are on the way to all rooms, bedrooms to what may open to them alone.
-
-    Of bathrooms the best one counts a second time: it should be reached from a passage.
-    """
-    types, roles = plans.diagram.room_types, room_roles(plans.diagram.words)
-    total = np.zeros(len(plans.boxes))
-    lacks: dict[str, list[np.ndarray]] = {}
-    for room, own in enumerate(types):
-        others = [k for k in range(len(types)) if k != room and roles.may_open(own, types[k])]
-        total += _lack(plans, room, others)
-        if roles.of_type[own].is_common:
-            passages = [k for k in others if roles.of_type[types[k]].is_passage]
-            lacks.setdefault(roles.of_type[own].kind, []).append(_lack(plans, room, passages))
-    return total + sum(np.min(of_kind, axis=0) for of_kind in lacks.values())
-
-
-def _lack(plans: Tilings, room: int, others: Sequence[int]) -> np.ndarray:
-    """What the longest wall of a room with one of others lacks of a door's width; 0 without any."""
-    if not others:
-        return np.zeros(len(plans.boxes))
-    walls = plans.common_walls[:, room + 1, [k + 1 for k in others]].max(axis=1)
-    return np.maximum(DOOR_WIDTH - walls, 0)
+    """Over walls in common of a door's width; which rooms may be crossed see `circulation`."""
+    types = plans.diagram.room_types
+    n = len(types)
+    openings, closed = plans.options.openings, frozenset(plans.options.closed)
+    opens = frozenset(one.pairs[0] for one in openings if len(one.pairs) == 1)
+    # where walls are no matter, to know what types and the user allow
+    allowed = DoorGraph(types, np.ones((n, n)), 1.0, opens, closed, plans.diagram.words)
+    is_arc = np.array([[allowed.is_arc(a, b) for b in range(n)] for a in range(n)], bool)
+    arcs = is_arc & (plans.common_walls[:, 1:, 1:] >= DOOR_WIDTH)
+    start = [*allowed.roles.entrance_order(types), 0][0]
+    reached = np.zeros((len(arcs), n), bool)
+    reached[:, start] = True
+    for _ in range(n - 1):
+        reached |= (reached[:, :, None] & arcs).any(axis=1)
+    return np.asarray((~reached).sum(axis=1).astype(np.float64))
