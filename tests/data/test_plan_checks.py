@@ -1,14 +1,15 @@
 import numpy as np
 from tests.data.conftest import EIGHT
-from tests.rplan import ROOM_TYPES
 
 from bd_gen.data.plan_checks import import_notes
 from bd_gen.data.plan_table import PlanTable, table_from_boxes
 from bd_gen.data.sources.synthetic.source import make_plans
+from bd_gen.diagrams.rplan import RPLAN
 
 FLAT = np.array([[50, 50, 110, 150], [114, 50, 150, 90], [114, 94, 150, 150], [60, 154, 100, 170]])
 LIVING, KITCHEN, BATH, BALCONY, ENTRANCE = (
-    ROOM_TYPES.index(name) for name in ("LivingRoom", "Kitchen", "Bathroom", "Balcony", "Entrance")
+    RPLAN.room_names.index(name)
+    for name in ("LivingRoom", "Kitchen", "Bathroom", "Balcony", "Entrance")
 )
 
 

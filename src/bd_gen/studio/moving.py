@@ -11,7 +11,7 @@ from bd_gen.layouts.search import find_boxes
 from bd_gen.studio.demands import demands_of, problem
 from bd_gen.studio.nearest import nearest
 from bd_gen.studio.sketch import Sketch, row_of
-from bd_gen.studio.solving import FIRST_SECONDS, diagram_of, fits
+from bd_gen.studio.solving import FIRST_EFFORT, LONGEST, diagram_of, fits
 
 _EFFORT = 0.04  # deterministic time: about 0.15 s
 _DRAGGED, _BESIDE = 100, 10
@@ -130,7 +130,7 @@ def _nearest(
     """The layout with the least weighted sum of distances of sides from where they are wished."""
     for apart in (True, False):
         whole = problem(sketch.num_rooms, demands_of(sketch, apart))
-        first = find_boxes(whole, FIRST_SECONDS)
+        first = find_boxes(whole, LONGEST, effort_limit=FIRST_EFFORT)
         if first.boxes is None or first.rest is None:
             continue
         start = boxes if fits(sketch, boxes) else first.boxes

@@ -10,7 +10,7 @@ from bd_gen.layouts.problem import Problem
 from bd_gen.layouts.search import box_model, boxes_of
 from bd_gen.studio.sketch import Sketch
 
-_PATIENCE = 5.0  # seconds by the clock after which a search ends whatever its effort
+_LONGEST = 20.0  # seconds by the clock after which a search ends whatever its effort
 _FULLNESS = 0.8
 """Share of the rectangle around all rooms that rooms take."""
 
@@ -43,7 +43,7 @@ def nearest(
         costs.append((distance, weight))
     model.minimise(costs)
     model.hint(start.reshape(-1).tolist())
-    answer = model.solve(Search(_PATIENCE, effort, 2, quick_restart=False, presolve=True))
+    answer = model.solve(Search(_LONGEST, effort, 2, quick_restart=False, presolve=True))
     return start if answer.values is None else boxes_of(answer.values, problem.num_rooms)
 
 

@@ -10,9 +10,9 @@ from bd_gen.layouts.cycles import shortest_cycle
 from bd_gen.layouts.search import Status, find_boxes
 from bd_gen.studio.demands import Demand, demands_of, problem
 from bd_gen.studio.sketch import APART, Sketch
-from bd_gen.studio.solving import boxes_for, diagram_of
+from bd_gen.studio.solving import LONGEST, boxes_for, diagram_of
 
-_SECONDS = 0.2  # for a single question
+_EFFORT = 0.05  # CP-SAT's deterministic time for a single question: 0.2 s of an idle core
 _NUM_QUESTIONS = 400
 
 
@@ -115,14 +115,14 @@ def _weight(demand: Demand) -> int:
 
 
 def _is_impossible(sketch: Sketch, demands: Sequence[Demand]) -> bool:
-    found = find_boxes(problem(sketch.num_rooms, demands), _SECONDS)
+    found = find_boxes(problem(sketch.num_rooms, demands), LONGEST, effort_limit=_EFFORT)
     return found.status is Status.UNREALIZABLE
 
 
 def _proposal(sketch: Sketch, demands: Sequence[Demand], freed: Demand) -> dict[str, Any] | None:
     """What giving up one demand makes possible: `free` says what, `becomes` the relation then."""
     rest = [d for d in demands if not _is_same(d, freed)]
-    boxes = find_boxes(problem(sketch.num_rooms, rest), _SECONDS).boxes
+    boxes = find_boxes(problem(sketch.num_rooms, rest), LONGEST, effort_limit=_EFFORT).boxes
     if boxes is None:
         return None
     proposal: dict[str, Any] = {"free": freed.kind, "text": freed.statement.text}

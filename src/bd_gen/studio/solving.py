@@ -1,6 +1,5 @@
 """From a sketch to boxes: the layout that was there if it still fits, else the best one found."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -26,12 +25,14 @@ from bd_gen.studio.demands import (
 from bd_gen.studio.nearest import drawn_boxes, nearest
 from bd_gen.studio.sketch import Sketch, row_of
 
-FIRST_SECONDS = 1.0
-"""To look for any layout; 99 of 100 take a few milliseconds."""
+FIRST_EFFORT = 0.25
+"""CP-SAT's deterministic time to look for any layout: a second of an idle core. Most take a
+few milliseconds."""
+LONGEST = 20.0
+"""Seconds by the clock after which a search ends whatever its effort, on a machine that is busy."""
 
 _EFFORT = 0.125  # of CP-SAT's deterministic time at the usual effort, as in `layouts.solver`
-_PATIENCE = 5.0  # seconds by the clock after which it ends all the same
-_MOST_CHOICES = 200  # layouts that are looked for while rules leave a choice
+_MOST_CHOICES = 100  # layouts that are looked for while rules leave a choice
 
 
 def boxes_for(
@@ -50,9 +51,8 @@ def boxes_for(
     """
     if previous is not None and fits(sketch, previous):
         return previous
-    deadline = time.monotonic() + FIRST_SECONDS
     for apart in (True, False):
-        found = _with_rules(sketch, demands_of(sketch, apart), improve, seed, deadline)
+        found = _with_rules(sketch, demands_of(sketch, apart), improve, seed)
         if found is not None:
             return found
     return None
@@ -89,13 +89,8 @@ def diagram_of(room_types: Sequence[int], boxes: np.ndarray) -> Diagram:
     )
 
 
-def is_possible(num_rooms: int, demands: Sequence[Demand], seconds: float) -> bool:
-    """Were boxes found that satisfy these demands?"""
-    return find_boxes(problem(num_rooms, demands), seconds).boxes is not None
-
-
 def _with_rules(
-    sketch: Sketch, demands: list[Demand], improve: float, seed: int, deadline: float
+    sketch: Sketch, demands: list[Demand], improve: float, seed: int
 ) -> np.ndarray | None:
     """Boxes that satisfy demands, and the rules that leave a choice, by trying the choices.
 
@@ -104,7 +99,7 @@ def _with_rules(
     """
     stack = [demands]
     for _ in range(_MOST_CHOICES):
-        if not stack or time.monotonic() > deadline:
+        if not stack:
             return None
         tried = stack.pop()
         boxes = _found(sketch, tried, 0.0, seed)
@@ -151,7 +146,7 @@ def _found(
     sketch: Sketch, demands: Sequence[Demand], improve: float, seed: int
 ) -> np.ndarray | None:
     whole = problem(sketch.num_rooms, demands)
-    first = find_boxes(whole, FIRST_SECONDS, seed)
+    first = find_boxes(whole, LONGEST, seed, FIRST_EFFORT)
     if first.boxes is None or first.rest is None or improve <= 0:
         return first.boxes
     effort = _EFFORT * improve
@@ -162,6 +157,6 @@ def _found(
     model = box_model(whole, first.rest)
     add_costs(model, sketch.diagram, replace(sketch.options(), seed=seed))
     model.hint(first.boxes.reshape(-1).tolist())
-    search = Search(_PATIENCE, effort, 2, quick_restart=False, presolve=True, seed=seed)
+    search = Search(LONGEST, effort, 2, quick_restart=False, presolve=True, seed=seed)
     answer = model.solve(search)
     return first.boxes if answer.values is None else boxes_of(answer.values, sketch.num_rooms)

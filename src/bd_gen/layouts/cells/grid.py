@@ -95,6 +95,7 @@ class CellMaker:
         is_again = np.zeros(lines.shape, bool)
         is_again[:, 1:] = lines[:, 1:] == lines[:, :-1]
         lines = np.sort(np.where(is_again, _FAR, lines), axis=1)
+        lines = lines[:, : int((lines < _FAR).sum(axis=1).max())]
         start, end = lines[:, None, :-1], lines[:, None, 1:]
         is_held = (low[..., None] <= start) & (high[..., None] >= end)
         bits = np.concatenate([self._hole_bits, self._room_bits])

@@ -411,11 +411,15 @@ class App extends Searches {
   /** A new plan is made better; one that somebody has dragged or taken stays as it is. */
   tidy() {
     if (this.isFresh && !this.plan.drag && !this.bubbles.drag) this.ask(SLOW, true);
+    else delete this.root.dataset.better;
   }
 
   answered(answer, isTidied) {
     this.isFresh = Boolean(answer.plan) && (answer.is_new || (this.isFresh && !isTidied));
-    if (this.isFresh) this.refine();
+    if (this.isFresh) {
+      this.root.dataset.better = "soon";
+      this.refine();
+    } else delete this.root.dataset.better;
     this.view.reason = answer.plan ? null : answer;
     if (answer.plan) {
       this.view.plan = answer.plan;
