@@ -18,7 +18,7 @@ import httpx
 import numpy as np
 from tests.studio.served import Served
 
-from bd_gen.diagrams.vocabulary import RELATIONS
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.studio.vocabulary import EXAMPLE
 
 ROOMS: list[str] = EXAMPLE["rooms"]  # type: ignore[assignment]
@@ -76,7 +76,7 @@ def sketches(count: int, seed: int) -> list[Edit]:
         if (i, j) in said and (len(said) > 9 or rng.random() < 0.3):
             del said[i, j]
         else:
-            said[i, j] = str(rng.choice(["touches", "apart", *RELATIONS]))
+            said[i, j] = str(rng.choice(["touches", "apart", *RPLAN.relation_names]))
         relations = [[a, b, name] for (a, b), name in said.items()]
         found.append({"rooms": rooms, "relations": relations, "rules": EXAMPLE["rules"]})
     return found

@@ -157,3 +157,20 @@ def test_what_cannot_be_loaded(tmp_path):
         InputError, match=r"^device: expected auto, cpu, cuda or cuda:N, got 'tpu9'"
     ):
         load(device="tpu9")
+
+
+def test_boxes_come_from_the_bundled_model_of_boxes():
+    model, boxes = load("bundled"), load("bundled-geometry")
+    diagrams = model.sample(2, "first_hitting_temp1.0_no_remask", seed=3)
+    drawn = boxes.sample_boxes(diagrams, seed=1, draws=2, given={0: (90, 90, 150, 160)})
+    assert [found.shape for found in drawn] == [(2, d.num_rooms, 4) for d in diagrams]
+    assert drawn[0][:, 0].tolist() == [[90, 90, 150, 160]] * 2
+    assert "boxes of diagrams of up to 8 rooms" in repr(boxes)
+    with pytest.raises(InputError, match="one of boxes is needed"):
+        model.sample_boxes(diagrams)
+    with pytest.raises(InputError, match="one of diagrams is needed"):
+        boxes.sample(1)
+    with pytest.raises(InputError, match="one of diagrams is needed"):
+        boxes.nats(diagrams)
+    with pytest.raises(InputError, match="draws: expected a whole number"):
+        boxes.sample_boxes(diagrams, draws=0)

@@ -27,7 +27,7 @@ WORDS = Words(
     rule=TouchRule(wall=12, touch=3),
 )
 COMPLETE = replace(WORDS, rule=TouchRule(wall=12, touch=3, complete=True))
-QUICK = SolverOptions(improve_seconds=0)
+QUICK = SolverOptions(improve_effort=0)
 
 STAR = tuple((0, k, k % 2) for k in range(1, 6))
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from tests.generation.checkpoints import small_checkpoint
 
-from bd_gen.training.bundled import BUNDLED_FILE, checkpoint_file, for_sharing
+from bd_gen.training.bundled import BUNDLED_FILE, BUNDLED_GEOMETRY, checkpoint_file, for_sharing
 from bd_gen.training.checkpoint import load_checkpoint, save_checkpoint
 
 
@@ -53,6 +53,7 @@ def test_weights_beyond_float16_are_refused() -> None:
 def test_bundled_is_a_name_and_everything_else_a_path() -> None:
     assert checkpoint_file("bundled") == BUNDLED_FILE
     assert checkpoint_file(Path("bundled")) == BUNDLED_FILE
+    assert checkpoint_file("bundled-geometry") == BUNDLED_GEOMETRY
     assert checkpoint_file("runs/bundled") == Path("runs/bundled")
 
 

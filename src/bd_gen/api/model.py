@@ -43,7 +43,8 @@ def load(path: str | Path = BUNDLED, device: str = "auto") -> "Model":
     """A model from its checkpoint; nothing in the file is executed.
 
     Args:
-        path: the file; "bundled" is the one that comes with the package.
+        path: the file; "bundled" is the one that comes with the package, "bundled-geometry" its
+            model of boxes.
         device: where it computes: `auto`, `cpu`, `cuda`, ...
 
     Raises:

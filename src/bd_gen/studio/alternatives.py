@@ -19,9 +19,10 @@ from bd_gen.design.contradictions import contradictory
 from bd_gen.diagrams.canonical import canonical_tokens
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.diagram_set import DiagramSet
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.soundness import has_forbidden_containment
 from bd_gen.diagrams.tokens import diagrams_from_tokens, tokens_from_diagrams
-from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_RELATIONS, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.generation.in_memory import sampler_for
 from bd_gen.metrics.measures.validity import validity_checks
 from bd_gen.model.any_order import any_order_nats
@@ -134,7 +135,7 @@ class Alternatives:
             found = {(i, j): r for i, j, r in seen.edges}
             for b in range(len(fixed)):
                 for a in range(b):
-                    kept.setdefault((fixed[a], fixed[b]), found.get((a, b), NO_EDGE))
+                    kept.setdefault((fixed[a], fixed[b]), found.get((a, b), RPLAN.no_edge))
         return tuple((i, j, r) for (i, j), r in sorted(kept.items()))
 
     def _refuse_contradictions(self) -> None:
@@ -190,7 +191,7 @@ class Alternatives:
         assert self.wanted.like is not None  # noqa: S101
         funnel, size = self._state.funnel, self._batch()
         like = Diagram(
-            self.sketch.room_types, tuple(e for e in self.wanted.like if e[2] < NUM_RELATIONS)
+            self.sketch.room_types, tuple(e for e in self.wanted.like if e[2] < RPLAN.num_relations)
         )
         start = tokens_from_diagrams([like], self.vocabulary)
         if not holds_all(self.rules, start)[0]:
@@ -249,7 +250,7 @@ class Alternatives:
     def _differences(self, diagram: Diagram) -> int:
         found = {(i, j): r for i, j, r in diagram.edges}
         compared = self.wanted.compared
-        return sum(found.get((i, j), NO_EDGE) != r for i, j, r in compared)
+        return sum(found.get((i, j), RPLAN.no_edge) != r for i, j, r in compared)
 
     def _share(self) -> dict[str, Any]:
         """The share of the model's diagrams of these rooms that have all that is asked for."""
@@ -291,7 +292,7 @@ def _complete(sketch: Sketch, diagram: Diagram) -> Sketch:
     """The sketch with every pair decided as in a diagram."""
     found = {(i, j): r for i, j, r in diagram.edges}
     pairs = combinations(range(sketch.num_rooms), 2)
-    relations = tuple((*pair, found.get(pair, NO_EDGE)) for pair in pairs)
+    relations = tuple((*pair, found.get(pair, RPLAN.no_edge)) for pair in pairs)
     return replace(sketch, relations=relations, joined=(), rules=())
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from bd_gen.design.contradictions import contradictory
 from bd_gen.diagrams.laid_out import LaidOut
-from bd_gen.diagrams.vocabulary import NUM_RELATIONS, RELATIONS
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.studio.fields import items, number, table, text, whole
 from bd_gen.studio.moving import move
 from bd_gen.studio.plan_message import finished, plan_message
@@ -145,7 +145,7 @@ CALLS: dict[str, Callable[[Desk, Message], Any]] = {
 
 
 def _name(relation: int) -> str:
-    return RELATIONS[relation] if relation < NUM_RELATIONS else APART
+    return RPLAN.relation_names[relation] if relation < RPLAN.num_relations else APART
 
 
 def _effort(value: Any) -> float:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bd_gen.diagrams.vocabulary import TYPICAL_AREAS
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.layouts.bounds import Bounded
 from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.layouts.cp_sat import Search
@@ -54,7 +54,7 @@ def drawn_boxes(sketch: Sketch) -> np.ndarray | None:
     """
     if not sketch.places:
         return None
-    areas = TYPICAL_AREAS[list(sketch.room_types)].copy()
+    areas = RPLAN.typical_areas[list(sketch.room_types)].copy()
     for k, room_type in enumerate(sketch.room_types):
         low, high = sketch.min_areas.get(room_type, 0), sketch.max_areas.get(room_type, np.inf)
         areas[k] = np.clip(areas[k], low, high)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS, ROOM_TYPES
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.layouts.cycles import shortest_cycle
 from bd_gen.layouts.search import Status, find_boxes
 from bd_gen.studio.demands import Demand, demands_of, problem
@@ -110,7 +110,7 @@ def _needed(sketch: Sketch, demands: Sequence[Demand]) -> list[Demand]:
 
 def _weight(demand: Demand) -> int:
     if demand.kind == "relation":
-        return 1 if demand.statement.relation == NO_EDGE else 3
+        return 1 if demand.statement.relation == RPLAN.no_edge else 3
     return 2 if demand.kind == "rule" else 0
 
 
@@ -133,7 +133,7 @@ def _proposal(sketch: Sketch, demands: Sequence[Demand], freed: Demand) -> dict[
     elif freed.kind == "place":
         proposal["room"] = freed.number
     elif freed.kind == "area":
-        proposal["type"] = ROOM_TYPES[freed.number]
+        proposal["type"] = RPLAN.room_names[freed.number]
     else:
         proposal["rule"] = freed.number
     return proposal
@@ -146,7 +146,7 @@ def _is_same(one: Demand, other: Demand) -> bool:
 
 
 def _found_relation(diagram: Diagram, pair: tuple[int, ...]) -> str:
-    found = {(i, j): RELATIONS[r] for i, j, r in diagram.edges}
+    found = {(i, j): RPLAN.relation_names[r] for i, j, r in diagram.edges}
     return found.get((pair[0], pair[1]), APART)
 
 

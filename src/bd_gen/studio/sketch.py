@@ -12,15 +12,8 @@ from bd_gen.design.room_rules import DesignRule, parse_rule
 from bd_gen.diagrams.diagram import Diagram, room_names
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL
 from bd_gen.diagrams.names import relation_of, room_type_of
-from bd_gen.diagrams.vocabulary import (
-    LARGEST_N_MAX,
-    NO_EDGE,
-    NUM_RELATIONS,
-    RELATIONS,
-    ROOM_TYPES,
-    Vocabulary,
-    inverse_relation,
-)
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
 from bd_gen.layouts.options import LARGEST_AREA, SolverOptions
 from bd_gen.sampling.rules import Rule
 from bd_gen.studio.fields import Box, box_of, items, number, table, text, whole
@@ -75,7 +68,9 @@ class Sketch:
     @cached_property
     def diagram(self) -> Diagram:
         """The rooms, and those relations that have a name."""
-        return Diagram(self.room_types, tuple(e for e in self.relations if e[2] < NUM_RELATIONS))
+        return Diagram(
+            self.room_types, tuple(e for e in self.relations if e[2] < RPLAN.num_relations)
+        )
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -115,7 +110,7 @@ class Sketch:
         """Does a complete diagram of these rooms have all that is decided?"""
         found = {(i, j): r for i, j, r in diagram.edges}
         return (
-            all(found.get((i, j), NO_EDGE) == r for i, j, r in self.relations)
+            all(found.get((i, j), RPLAN.no_edge) == r for i, j, r in self.relations)
             and all(pair in found for pair in self.joined)
             and all(rule.holds(row_of(diagram)).all() for rule in self.token_rules)
         )
@@ -226,9 +221,9 @@ def _relations(
         if name == TOUCHES:
             joined.append(pair)
             continue
-        relation = NO_EDGE if name == APART else relation_of(name, "relations")
-        is_turned = i > j and relation < NUM_RELATIONS
-        known[pair] = int(inverse_relation(relation)) if is_turned else relation
+        relation = RPLAN.no_edge if name == APART else relation_of(name, "relations")
+        is_turned = i > j and relation < RPLAN.num_relations
+        known[pair] = int(RPLAN.inverse[relation]) if is_turned else relation
     return tuple((i, j, r) for (i, j), r in sorted(known.items())), tuple(sorted(joined))
 
 
@@ -252,7 +247,7 @@ def _areas(value: Any) -> tuple[dict[int, int], dict[int, int]]:
             raise InputError("areas: expected [least, largest] in m²")
         for end, into in zip(ends, (lows, highs), strict=True):
             if end is not None:
-                into[room_type] = _pixels(end, ROOM_TYPES[room_type])
+                into[room_type] = _pixels(end, RPLAN.room_names[room_type])
     return lows, highs
 
 
@@ -265,4 +260,4 @@ def _pixels(area: Any, name: str) -> int:
 
 def named(diagram: Diagram) -> list[list[Any]]:
     """The relations of a diagram for the page: [i, j, name]; other pairs are apart."""
-    return [[i, j, RELATIONS[r]] for i, j, r in diagram.edges]
+    return [[i, j, RPLAN.relation_names[r]] for i, j, r in diagram.edges]

@@ -7,12 +7,13 @@ import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.relations import relations_from_boxes
-from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_RELATIONS, Vocabulary
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.cp_sat import Search
 from bd_gen.layouts.objective import add_costs
 from bd_gen.layouts.search import box_model, boxes_of, find_boxes
 from bd_gen.layouts.tiling import tile
-from bd_gen.sampling.rules import ANY_RELATION, Clause, Literal
+from bd_gen.sampling.rules import Clause, Literal, any_relation
 from bd_gen.studio.demands import (
     Demand,
     demands_of,
@@ -83,7 +84,8 @@ def diagram_of(room_types: Sequence[int], boxes: np.ndarray) -> Diagram:
     labels = relations_from_boxes(boxes[None].astype(np.float64), count, vocabulary)[0]
     ends = zip(vocabulary.edge_rows, vocabulary.edge_cols, labels, strict=True)
     return Diagram(
-        tuple(room_types), tuple((int(i), int(j), int(r)) for i, j, r in ends if r < NUM_RELATIONS)
+        tuple(room_types),
+        tuple((int(i), int(j), int(r)) for i, j, r in ends if r < RPLAN.num_relations),
     )
 
 
@@ -128,14 +130,14 @@ def _choices(sketch: Sketch, clause: Clause) -> list[Demand]:
         pair_demand(sketch, *pairs[literal.position], value)
         for literal in clause
         if pairs[literal.position] not in decided
-        for value in sorted(literal.allowed, key=lambda value: value != NO_EDGE)
+        for value in sorted(literal.allowed, key=lambda value: value != RPLAN.no_edge)
     ]
 
 
 def _kept(sketch: Sketch, literal: Literal, row: np.ndarray) -> Demand:
     """That a literal goes on to hold as it does in a row (length,)."""
     i, j = pair_by_position(sketch)[literal.position]
-    if literal.allowed == ANY_RELATION:
+    if literal.allowed == any_relation(RPLAN):
         return touching_demand(sketch, i, j)
     return pair_demand(sketch, i, j, int(row[literal.position]))
 

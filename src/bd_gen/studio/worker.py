@@ -66,6 +66,7 @@ class Model:
 def _load(first: dict[str, Any]) -> Model:
     import torch
 
+    from bd_gen.diagrams.recorded_words import check_rplan
     from bd_gen.system.plugins import load, load_installed
     from bd_gen.training.bundled import checkpoint_file
     from bd_gen.training.checkpoint import load_checkpoint
@@ -74,7 +75,9 @@ def _load(first: dict[str, Any]) -> Model:
     for name in first.get("plugins", ()):
         load(name)
     torch.set_num_threads(int(first.get("threads", 1)))
-    return Model(load_checkpoint(checkpoint_file(first["checkpoint"])))
+    checkpoint = load_checkpoint(checkpoint_file(first["checkpoint"]))
+    check_rplan(checkpoint.words, first["checkpoint"])
+    return Model(checkpoint)
 
 
 def _listen(lines: IO[str], inbox: "queue.SimpleQueue[dict[str, Any] | None]") -> None:

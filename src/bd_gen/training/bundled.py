@@ -10,6 +10,9 @@ from bd_gen.training.checkpoint import Checkpoint
 BUNDLED = "bundled"
 """Stands for the bundled checkpoint where the path of a checkpoint is expected."""
 
+GEOMETRY = "bundled-geometry"
+"""Stands for the bundled model of boxes."""
+
 BUNDLED_FILE = Path(__file__).resolve().parents[1] / "assets" / "synthetic_small.pt"
 """`small`, trained on the built-in plans; MODEL_CARD.md beside it tells of it."""
 
@@ -18,8 +21,9 @@ BUNDLED_GEOMETRY = BUNDLED_FILE.with_name("synthetic_geometry.pt")
 
 
 def checkpoint_file(path: str | Path) -> Path:
-    """The file that `path` names; "bundled" is the one that comes with the package."""
-    return BUNDLED_FILE if str(path) == BUNDLED else Path(path)
+    """The file that `path` names; "bundled" and "bundled-geometry" come with the package."""
+    named = {BUNDLED: BUNDLED_FILE, GEOMETRY: BUNDLED_GEOMETRY}
+    return named.get(str(path), Path(path))
 
 
 def for_sharing(checkpoint: Checkpoint) -> Checkpoint:
