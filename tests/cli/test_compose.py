@@ -110,7 +110,7 @@ def test_what_is_no_assignment(override: str) -> None:
             "noise=cosin",
             "noise must be one of cosine, learned, learned_rates, linear, loglinear; did you mean",
         ),
-        ("model=large", "model must be one of base, small, tiny"),
+        ("model=large", "model must be one of base, geometry, small, tiny"),
         (
             "data=rplan",
             "data must be one of graph2plan, graphml, housegan, lifull, plans, resplan, synthetic",

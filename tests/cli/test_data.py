@@ -45,7 +45,7 @@ def test_synthetic_prints_its_report_and_writes_the_plans(tmp_path: Path) -> Non
     assert result.exit_code == 0
     assert "6,000 plans, 6,000 distinct, 4 to 8 rooms" in result.output
     assert (
-        "training 4,801, validation 599, test 600 (canonical split); fingerprint " in result.output
+        "training 4,802, validation 599, test 599 (canonical split); fingerprint " in result.output
     )
     assert "all 29 within tolerance" in result.output
     row = next(line for line in result.output.splitlines() if "edges a plan" in line)

@@ -394,7 +394,7 @@ def test_plans_like_another_come_with_the_fewest_differences_first(design):
 def test_what_cannot_be_kept_is_told(design, args, words):
     boxes = {"Kitchen": [0, 0, 40, 40], "Bathroom": [40, 0, 60, 40]}
     rooms = [{"type": name, "box": box} for name, box in boxes.items()]
-    Path("a.jsonl").write_text(json.dumps({"id": "1", "rooms": rooms}) + "\n")
+    Path("a.jsonl").write_text(json.dumps({"id": "1", "unit": "px", "rooms": rooms}) + "\n")
     code, _, err = design(*args, *QUICK, "--out", "plans")
     assert code == 2
     assert words in err

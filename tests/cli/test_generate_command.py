@@ -114,7 +114,7 @@ def test_odd_names_are_read_as_they_are():
     for first, second in zip(_ODD, reversed(_ODD), strict=True):
         words = [f"results.schedule={readable(first)}", f"results.dir={readable(second)}"]
         config = compose("generate", words)["results"]
-        assert config == {"schedule": first, "dir": second}
+        assert config == {"schedule": first, "dir": second, "label": None}
 
 
 @settings(max_examples=20)

@@ -165,7 +165,8 @@ sys.meta_path.insert(0, Interrupting())
 """
 COMMAND = f"{START}bd_gen.cli.start.main()"
 SCRIPT = f"{START}exec(open(sys.argv.pop(1)).read())"
-SCRIPTS = sorted((Path(__file__).parents[2] / "scripts").glob("[!d]*.py"))
+PUBLISHED = ("compare", "evaluate", "generate_samples", "train")
+SCRIPTS = [Path(__file__).parents[2] / "scripts" / f"{name}.py" for name in PUBLISHED]
 
 
 @pytest.mark.parametrize("which", [1, 40, 150])
@@ -177,7 +178,6 @@ def test_ctrl_c_while_the_program_is_loaded_says_nothing_of_it(which: int) -> No
 @pytest.mark.parametrize("which", [3, 60, 150])
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 def test_so_it_is_with_the_published_scripts(script: Path, which: int) -> None:
-    assert len(SCRIPTS) == 4
     _check_interrupted(SCRIPT, which, str(script), "--help")
 
 

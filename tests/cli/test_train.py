@@ -23,7 +23,7 @@ TINY = (
     "data.num_plans=150",
     "training.steps=6",
     "training.batch_size=16",
-    "training.warmup_steps=2",
+    "training.warmup_steps=0",
     "training.validate_every=3",
     "training.log_every=2",
     "training.num_validation=8",
@@ -147,7 +147,10 @@ def test_the_help_lists_the_settings(train: Command) -> None:
     assert (status, err) == (0, "")
     for field in fields(TrainingConfig):
         assert f"\n  training.{field.name}=" in out
-    for choice in ("data=graph2plan|plans|synthetic", "model=base|small|tiny"):
+    for choice in (
+        "data=graph2plan|graphml|housegan|lifull|plans|resplan|synthetic",
+        "model=base|geometry|small|tiny",
+    ):
         assert f"\n  {choice}\n" in out
     assert "noise=cosine|learned|learned_rates|linear|loglinear" in out
 

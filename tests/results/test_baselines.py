@@ -88,7 +88,7 @@ def test_the_metrics_rank_them_as_the_page_on_metrics_says() -> None:
     assert marginals["eval/mmd_degree"] > 0.02 > 0.005 > real["eval/mmd_degree"]
     assert marginals["eval/num_edges_w1"] > 3 * real["eval/num_edges_w1"]
     # Frequencies of relations alone are those of training.
-    assert marginals["eval/edge_js"] < 3 * real["eval/edge_js"]
+    assert marginals["eval/edge_js"] < 5 * real["eval/edge_js"] < marginals["eval/pair_js"] / 20
 
 
 VOCABULARY = Vocabulary(8)

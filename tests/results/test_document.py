@@ -46,6 +46,8 @@ def test_every_column_it_names_exists() -> None:
     reference = Reference.fit(rows, vocabulary)
     there = set()
     for entry in METRICS.values():
+        if entry.of == "plans":
+            continue
         there |= set(sample_columns(entry, DiagramSet(rows, vocabulary), reference))
     assert len(columns) == 10
     assert columns <= there

@@ -233,14 +233,22 @@ def test_version_2_says_which_positions_are_real(tmp_path: Path, published: dict
         read_samples(saved(content, tmp_path / "a.pt"))
 
 
-def test_a_wrong_token_in_a_real_place_is_for_the_metrics_to_count(
+def test_a_token_in_the_wrong_place_is_for_the_metrics_to_count(
     tmp_path: Path, published: dict
 ) -> None:
     part = published["per_seed"]["42"]
-    part["tokens"] = row(13, 200, 14, 12, 12, 12)(part["tokens"])
+    part["tokens"] = row(13, 12, 14, 12, 12, 12)(part["tokens"])
     part["pad_masks"][2] = part["pad_masks"].new_tensor([True, True, False, True, False, False])
     tokens = read_samples(saved(published, tmp_path / "a.pt")).per_seed[42].tokens
-    assert tokens[2].tolist() == [13, 200, 14, 12, 12, 12]
+    assert tokens[2].tolist() == [13, 12, 14, 12, 12, 12]
+
+
+def test_a_token_beyond_the_vocabulary_is_refused(tmp_path: Path, published: dict) -> None:
+    part = published["per_seed"]["42"]
+    part["tokens"] = row(13, 200, 14, 12, 12, 12)(part["tokens"])
+    part["pad_masks"][2] = part["pad_masks"].new_tensor([True, True, False, True, False, False])
+    with pytest.raises(InputError, match="column 1: token 200 is beyond"):
+        read_samples(saved(published, tmp_path / "a.pt"))
 
 
 def test_contradictory_samples_are_not_written(tmp_path: Path, make_samples: Make) -> None:
