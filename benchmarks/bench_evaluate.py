@@ -21,8 +21,8 @@ import numpy as np
 
 from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.data.dataset import DataConfig, Dataset, load_dataset
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.tokens import num_rooms_of
-from bd_gen.diagrams.vocabulary import NO_EDGE
 from bd_gen.results.baselines import DEFAULT_SEEDS
 from bd_gen.results.samples_file import SUFFIX, Samples, SeedSamples, samples_path, write_samples
 
@@ -42,7 +42,7 @@ def altered_plans(dataset: Dataset, seed: int, method: int, count: int = NUM_SAM
     rows = rng.choice(dataset.test, count)
     changed = vocabulary.real_mask(num_rooms_of(rows, vocabulary)) & ~vocabulary.is_node
     changed &= rng.random(rows.shape) < 0.05
-    return np.where(changed, rng.integers(0, NO_EDGE + 1, rows.shape), rows).astype(np.uint8)
+    return np.where(changed, rng.integers(0, RPLAN.no_edge + 1, rows.shape), rows).astype(np.uint8)
 
 
 def make_samples(dataset: Dataset, data: DataConfig, directory: Path, methods: int) -> None:

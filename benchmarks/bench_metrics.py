@@ -19,7 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.vocabulary import Vocabulary
 
 NUM_PLANS = 72_750
 NUM_SEEDS = 5
@@ -46,7 +47,7 @@ def like_samples(held_out: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
     num_rooms = (samples[:, : vocabulary.n_max] != vocabulary.pad_row[0]).sum(axis=1)
     for row, n in zip(samples[::2], num_rooms[::2], strict=True):
         for position in random.choice(vocabulary.real_positions(n), 2):
-            limit = NUM_ROOM_TYPES if vocabulary.is_node[position] else NO_EDGE + 1
+            limit = RPLAN.num_room_types if vocabulary.is_node[position] else RPLAN.no_edge + 1
             row[position] = random.integers(limit)
     return samples.reshape(NUM_SEEDS, NUM_SAMPLES, vocabulary.length)
 

@@ -21,8 +21,8 @@ from bd_gen.data.dataset import load_dataset
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.floor_plan import FloorPlan, rooms_seen
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.tokens import diagrams_from_tokens
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
 from bd_gen.layouts.openings import DOOR_WALL, OpeningsResult, add_openings
 from bd_gen.layouts.walls import walls_of
 from bd_gen.metrics.plan_geometry import plan_geometry
@@ -98,7 +98,7 @@ def _flat(flat: dict[str, Any], factor: float) -> Flat:
         return scaled(_hull(polygons), factor, factor, origin=(0, 0))
 
     return Flat(
-        tuple(ROOM_TYPES.index(name) for name in names),
+        tuple(RPLAN.room_names.index(name) for name in names),
         _less_smaller(shapes),
         frozenset((i, j) for i, j in pairs),
         tuple(hull(window) for window in flat["windows"]),
@@ -166,7 +166,7 @@ def proposed(result: OpeningsResult) -> frozenset[tuple[int, int]]:
 
 
 def _names(flat: Flat, pair: tuple[int, int]) -> set[str]:
-    return {ROOM_TYPES[flat.types[k]] for k in pair}
+    return {RPLAN.room_names[flat.types[k]] for k in pair}
 
 
 def _missed(flats: list[Flat], pairs: list[frozenset[tuple[int, int]]]) -> None:
@@ -192,7 +192,7 @@ def _windows(flats: list[Flat], results: list[OpeningsResult]) -> None:
             if outer and outer[0].length >= 0.9 * PIXEL:
                 real = any(window.distance(flat.rooms[room]) < 4 for window in flat.windows)
                 both = np.array([1, real, room in ours])
-                name = ROOM_TYPES[room_type]
+                name = RPLAN.room_names[room_type]
                 counts[name] = counts.get(name, np.zeros(3, int)) + both
     print("\n| rooms with 0.9 m of outer wall | there are | really with a window | here |")
     print("|---|--:|--:|--:|")

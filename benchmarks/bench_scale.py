@@ -16,8 +16,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.tokens import tokens_from_parts
-from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.generation.job import GenerationJob, generate
 from bd_gen.generation.shards import Drawn, Results, Shard, Task
 from bd_gen.model.config import ModelConfig
@@ -37,8 +38,8 @@ class Ready:
     def __init__(self) -> None:
         rng = np.random.default_rng(0)
         vocabulary = Vocabulary(8)
-        types = rng.integers(0, NUM_ROOM_TYPES, (512, 8))
-        relations = rng.integers(0, NO_EDGE + 1, (512, vocabulary.num_edges))
+        types = rng.integers(0, RPLAN.num_room_types, (512, 8))
+        relations = rng.integers(0, RPLAN.no_edge + 1, (512, vocabulary.num_edges))
         self.rows = tokens_from_parts(types, relations, np.full(512, 8), vocabulary)
         self.first_at = self.last_at = 0.0
 

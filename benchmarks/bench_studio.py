@@ -18,7 +18,7 @@ import httpx
 import numpy as np
 from tests.studio.served import Served
 
-from bd_gen.diagrams.vocabulary import RELATIONS
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.studio.vocabulary import EXAMPLE
 
 ROOMS: list[str] = EXAMPLE["rooms"]  # type: ignore[assignment]
@@ -76,7 +76,7 @@ def sketches(count: int, seed: int) -> list[Edit]:
         if (i, j) in said and (len(said) > 9 or rng.random() < 0.3):
             del said[i, j]
         else:
-            said[i, j] = str(rng.choice(["touches", "apart", *RELATIONS]))
+            said[i, j] = str(rng.choice(["touches", "apart", *RPLAN.relation_names]))
         relations = [[a, b, name] for (a, b), name in said.items()]
         found.append({"rooms": rooms, "relations": relations, "rules": EXAMPLE["rules"]})
     return found
@@ -97,17 +97,21 @@ def main() -> None:
         page = Client(served, "first")
         page.ask("hello", {})
         print("| what | median | 95 % | target | n |\n|---|--:|--:|---|--:|")
-        few = sketches(min(edits, 100), 0)
+        few, before = sketches(min(edits, 100), 0), served.cpu()
         line("edit to plan or reason", [page.edit(one) for one in few], "0.12 s, 0.3 s")
+        spent = (served.cpu() - before) / len(few)
         open_ones = [{"rooms": few[0]["rooms"], "rules": EXAMPLE["rules"]}]
+        before = served.cpu()
         runs = [page.search({"sketch": open_ones[0], "count": 1, "seed": k}) for k in range(10)]
+        drawn = (served.cpu() - before) / len(runs)
         line("Complete of 8 rooms", [times[0] for times in runs], "1 s, 2 s")
         runs = [page.search({"sketch": open_ones[0], "count": 12, "seed": k}) for k in range(3)]
         line("first alternative", [times[0] for times in runs], "1.5 s")
         line("twelve alternatives", [times[-1] for times in runs], "20 s")
         for one in sketches(max(0, edits - len(few)), 1):
             page.edit(one)
-        print(f"\nmemory of all processes after {edits:,} edits: {served.memory():.0f} MB (700 MB)")
+        print(f"\nprocessor time of an edit: {spent:.3f} s; of Complete: {drawn:.2f} s")
+        print(f"memory of all processes after {edits:,} edits: {served.memory():.0f} MB (700 MB)")
         crowd(served, clients)
     finally:
         served.stop()

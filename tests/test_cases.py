@@ -7,11 +7,11 @@ import pytest
 
 from bd_gen.cli.main import cli, run
 from bd_gen.data.labels import read_labels
+from bd_gen.data.sources.graphml.graphml import read_graphml
 from bd_gen.data.sources.plans.plan_diagrams import each_plan
 from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.exchange.given import read_given
-from bd_gen.exchange.imports.graphml import read_graphml
 from bd_gen.system.errors import InputError
 
 EIGHT = Vocabulary(8)

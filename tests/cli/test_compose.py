@@ -111,7 +111,10 @@ def test_what_is_no_assignment(override: str) -> None:
             "noise must be one of cosine, learned, learned_rates, linear, loglinear; did you mean",
         ),
         ("model=large", "model must be one of base, small, tiny"),
-        ("data=rplan", "data must be one of graph2plan, plans, synthetic"),
+        (
+            "data=rplan",
+            "data must be one of graph2plan, graphml, housegan, lifull, plans, resplan, synthetic",
+        ),
         ("noise=[cosine,linear]", "noise must be one of"),
         ("noise=null", "noise must be one of"),
         ("training=null", "training must be one of default"),

@@ -126,7 +126,11 @@ def test_export_round_trip(plans_file: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["data=plan"], "data.source: expected one of synthetic, graph2plan, plans, got 'plan'"),
+        (
+            ["data=plan"],
+            "data.source: expected one of synthetic, graph2plan, plans, resplan, lifull, "
+            "housegan, graphml, got 'plan'",
+        ),
         (["data.pth=x"], "did you mean data.path=..."),
         (["data=plans"], "data.path: expected the file to read"),
         (["data.num_plans=many"], "expected an integer"),

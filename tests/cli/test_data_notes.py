@@ -12,18 +12,19 @@ import bd_gen
 from bd_gen.cli.main import cli
 from bd_gen.exchange.given import read_given
 from bd_gen.exchange.laid_out_files import read_laid_out
+from bd_gen.system.errors import InputError
 
 
 @pytest.fixture
 def plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Plans of three rooms whose boxes are in metres, and a bad line."""
+    """Plans of three rooms, in metres and said to be in pixels, and a bad line."""
     monkeypatch.chdir(tmp_path)
     lines = []
     for k in range(40):
         types = ["LivingRoom", "Kitchen", "Bathroom"]
         boxes = [[0, 0, 5, 4 + k], [5, 0, 8 + k % 7, 3], [5, 3, 8, 5 + k % 5]]
         rooms = [{"type": t, "box": box} for t, box in zip(types, boxes, strict=True)]
-        lines.append(json.dumps({"id": f"p{k}", "rooms": rooms}))
+        lines.append(json.dumps({"id": f"p{k}", "unit": "px", "rooms": rooms}))
     lines.append(json.dumps({"id": "bad", "rooms": [{"type": "Helipad", "box": [0, 0, 1, 1]}]}))
     Path("metres.jsonl").write_text("\n".join(lines) + "\n")
     return "metres.jsonl"
@@ -88,7 +89,8 @@ def test_every_reader_of_single_plans_says_it_too(plans: str, tmp_path: Path) ->
 
 
 def test_relations_beside_other_boxes_are_told_by_every_reader(tmp_path: Path) -> None:
-    plan: dict[str, Any] = {"id": "p", "rooms": [KITCHEN, BATH], "relations": [[0, 1, "above"]]}
+    plan: dict[str, Any] = {"id": "p", "unit": "px", "rooms": [KITCHEN, BATH]}
+    plan["relations"] = [[0, 1, "above"]]
     path = tmp_path / "plan.json"
     path.write_text(json.dumps(plan))
     heard: list[str] = []
@@ -117,7 +119,7 @@ def test_python_warns_of_what_is_given(tmp_path: Path) -> None:
 
 def test_the_case_in_metres(dev_data: Path) -> None:
     case = dev_data / "cases" / "a13_metres.jsonl"
-    assert [f"12 {NOTE}" in note for note in read_laid_out(case).notes] == [True]
-    heard: list[str] = []
-    read_given(f"{case}#p0", tell=heard.append)
-    assert [f"1 {NOTE}" in note for note in heard] == [True]
+    expected = r"not in pixels.*10.55 across, expected 64 to 256; metres\? \[--unit m\]"
+    for read in (read_laid_out, read_given, bd_gen.read_plans):
+        with pytest.raises(InputError, match=expected):
+            read(case)

@@ -9,6 +9,7 @@ import torch
 from tests.generation.checkpoints import N_MAX, files_in, saved
 
 from bd_gen.cli.main import cli, run
+from bd_gen.data.sources.graphml.graphml import read_graphml
 from bd_gen.data.sources.plans.plan_diagrams import each_plan
 from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.design import files as writing
@@ -17,7 +18,6 @@ from bd_gen.design import search as searching
 from bd_gen.design.files import design_folder
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.exchange.imports.graphml import read_graphml
 
 Command = Callable[..., tuple[int, str, str]]
 ROOMS = ("--rooms", "Kitchen, 2 Bathroom")

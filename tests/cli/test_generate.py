@@ -18,8 +18,8 @@ from tests.generation.checkpoints import N_MAX, saved, small_checkpoint
 from bd_gen.cli import progress
 from bd_gen.cli.main import cli, run
 from bd_gen.data.dataset import DataConfig, load_dataset
+from bd_gen.data.sources.graphml.graphml import read_graphml
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.exchange.imports.graphml import read_graphml
 from bd_gen.results.samples_file import read_samples
 from bd_gen.system.locks import locked
 

@@ -33,7 +33,11 @@ def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
         ("path=x", "path=x: expected data=SOURCE or"),
         ("data", "data: expected data=SOURCE or"),
         ("noise=linear", "noise=linear: expected data=SOURCE or"),
-        ("data=plns", "expected one of synthetic, graph2plan, plans, got 'plns'"),
+        (
+            "data=plns",
+            "expected one of synthetic, graph2plan, plans, resplan, lifull, "
+            "housegan, graphml, got 'plns'",
+        ),
         ("data.n_max=0", "n_max: expected an integer in"),
     ],
 )

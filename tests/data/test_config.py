@@ -88,3 +88,20 @@ def test_a_cache_without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not DataConfig().cache_folder.exists()
     with pytest.raises(InputError):
         write_text(DataConfig().cache_folder / "x", "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"unit": "ft"}, "data.unit: expected m or px"),
+        ({"scale": 2.0}, "data.scale: expected a unit"),
+        ({"unit": "m", "scale": 0}, "data.scale: expected a number above 0"),
+        ({"fit": "yes"}, "data.fit: expected true or false"),
+    ],
+)
+def test_units_that_cannot_be(values: dict[str, object], expected: str) -> None:
+    with pytest.raises(InputError, match=f"^{expected}"):
+        DataConfig("plans", "x", **values)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"^data\.unit: only data=plans"):
+        DataConfig(unit="m")
+    assert DataConfig("plans", "x", unit="m", scale=0.01).units.scale == 0.01

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
+from tests import rplan as words
 
-from bd_gen.diagrams import vocabulary as words
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
 
 N_MAX = range(1, 15)

@@ -12,7 +12,7 @@ from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.tokens import tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.drawing.animation import draw_animation
-from bd_gen.drawing.appearance import ROOM_COLOURS
+from bd_gen.drawing.appearance import room_colours
 from bd_gen.drawing.film import Film, line_style, stage_of
 from bd_gen.drawing.film_gif import state_figure
 from bd_gen.drawing.film_shapes import MASKED_FILL
@@ -75,7 +75,7 @@ def test_the_pictures_show_the_states(tmp_path: Path):
             for room in range(3):
                 x, y = stage.centres[room] + (12, top) - (0, 0.75 * stage.radii[room])
                 token = int(TOKENS[k, room])
-                expected = MASKED_FILL if token == NODE_MASK else ROOM_COLOURS[token]
+                expected = MASKED_FILL if token == NODE_MASK else room_colours(RPLAN)[token]
                 assert colour(pixels[int(y * scale), int(x * scale)]) == expected, (k, room)
 
 
@@ -120,7 +120,7 @@ def test_a_still_svg_shows_the_finished_diagram(tmp_path: Path):
         for child in element:
             yield from fills(child, is_seen)
 
-    assert sorted(fills(root)) == sorted([*(ROOM_COLOURS[t] for t in (0, 2, 3)), "line"])
+    assert sorted(fills(root)) == sorted([*(room_colours(RPLAN)[t] for t in (0, 2, 3)), "line"])
 
 
 def keyframes(style: str, name: str) -> list[tuple[float, str]]:
@@ -132,7 +132,7 @@ def test_the_times_of_an_svg_are_those_of_the_states(tmp_path: Path):
     """Room 1 is seen, masked again, and seen again."""
     draw_animation(FILM, tmp_path / "a.svg")
     content = (tmp_path / "a.svg").read_text()
-    fill = ROOM_COLOURS[2]
+    fill = room_colours(RPLAN)[2]
     name = re.search(rf'<g class="(t\d+)"><circle [^>]*fill="{fill}"', content)[1]
     frames = keyframes(content, name)
     times = np.cumsum([0, *FILM.durations]) / sum(FILM.durations) * 100

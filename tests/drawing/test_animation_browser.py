@@ -9,8 +9,9 @@ import pytest
 from tests.drawing.test_animation import FILM, TOKENS
 from tests.rplan import NODE_MASK
 
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.drawing.animation import draw_animation
-from bd_gen.drawing.appearance import ROOM_COLOURS
+from bd_gen.drawing.appearance import room_colours
 from bd_gen.drawing.film_shapes import MASKED_FILL
 
 CHROMIUM = next(
@@ -45,7 +46,9 @@ def test_a_browser_shows_each_state_at_its_time(tmp_path: Path, motion: str) -> 
                 int(start) + 5,
             )
             shown = TOKENS[-1] if motion == "reduce" else state
-            expected = [MASKED_FILL if t == NODE_MASK else ROOM_COLOURS[t] for t in shown[:3]]
+            expected = [
+                MASKED_FILL if t == NODE_MASK else room_colours(RPLAN)[t] for t in shown[:3]
+            ]
             assert sorted(tab.evaluate(SEEN)) == sorted(expected)
         browser.close()
     assert messages == []

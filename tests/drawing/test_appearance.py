@@ -4,12 +4,8 @@ import numpy as np
 import pytest
 from tests.rplan import NUM_ROOM_TYPES, TYPICAL_AREAS
 
-from bd_gen.drawing.appearance import (
-    BUBBLE_RADII,
-    ROOM_COLOURS,
-    SHORT_NAMES,
-    TEXT_COLOURS,
-)
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.drawing.appearance import bubble_radii, room_colours, short_names, text_colours
 from bd_gen.drawing.panel import EM
 from bd_gen.drawing.wording import text_width
 
@@ -62,7 +58,7 @@ def test_the_conversion_to_cielab():
 
 @pytest.mark.parametrize("vision", VISION)
 def test_any_two_types_differ(vision: str):
-    seen = np.clip(linear(ROOM_COLOURS) @ VISION[vision].T, 0, 1)
+    seen = np.clip(linear(room_colours(RPLAN)) @ VISION[vision].T, 0, 1)
     lab = cielab(seen)
     distance = np.linalg.norm(lab[:, None] - lab, axis=-1)
     assert distance[np.triu_indices(NUM_ROOM_TYPES, 1)].min() >= 13
@@ -70,18 +66,18 @@ def test_any_two_types_differ(vision: str):
 
 def test_labels_stand_out_from_their_bubbles():
     weights = np.array([0.2126, 0.7152, 0.0722])
-    fill, text = linear(ROOM_COLOURS) @ weights, linear(TEXT_COLOURS) @ weights
+    fill, text = linear(room_colours(RPLAN)) @ weights, linear(text_colours(RPLAN)) @ weights
     contrast = (np.maximum(fill, text) + 0.05) / (np.minimum(fill, text) + 0.05)
     assert contrast.min() >= 4.5
 
 
 def test_labels_fit_into_their_bubbles():
-    for name, radius in zip(SHORT_NAMES, BUBBLE_RADII, strict=True):
+    for name, radius in zip(short_names(RPLAN), bubble_radii(RPLAN), strict=True):
         assert text_width(name) * EM <= 0.95 * 2 * radius, name
-    assert len(set(SHORT_NAMES)) == NUM_ROOM_TYPES
+    assert len(set(short_names(RPLAN))) == NUM_ROOM_TYPES
 
 
 def test_larger_rooms_have_larger_bubbles():
     order = np.argsort(TYPICAL_AREAS)
-    assert (np.diff(BUBBLE_RADII[order]) >= 0).all()
-    assert BUBBLE_RADII.max() == BUBBLE_RADII[0] == 1
+    assert (np.diff(bubble_radii(RPLAN)[order]) >= 0).all()
+    assert bubble_radii(RPLAN).max() == bubble_radii(RPLAN)[0] == 1

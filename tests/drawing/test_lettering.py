@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bd_gen.drawing.lettering import FINENESS, Writing
-from bd_gen.drawing.wording import Wording
+from bd_gen.drawing.wording import Wording, wordings_of
 
 WORD = Wording(("Kitchen",), 8.0)
 
@@ -97,3 +97,28 @@ def test_no_two_texts_overlap(box, count):
         for other in boxes[:k]:
             apart = np.maximum(one[:2], other[:2]) - np.minimum(one[2:], other[2:])
             assert apart.max() >= -1 / FINENESS
+
+
+def test_text_stands_where_it_is_wanted_if_there_is_some_space():
+    free = free_box(10, 20, 90, 60)
+    near = Writing(100, 100).put_within(free, [WORD], np.array([40.0, 30.0]))
+    np.testing.assert_allclose(near.centre, (40, 30), atol=1)
+    beyond = Writing(100, 100).put_within(free, [WORD], np.array([95.0, 40.0]))
+    assert beyond.centre[0] + WORD.extent[0] / 2 < 90
+
+
+def test_lines_to_text_outside_are_no_longer_than_allowed():
+    target = np.array([20.0, 50.0])
+    far = free_box(60, 40, 99, 60)
+    assert Writing(100, 100).put_outside(far, [WORD], target, farthest=20.0) is None
+    assert Writing(100, 100).put_outside(far, [WORD], target, farthest=60.0) is not None
+
+
+def test_names_of_several_words_are_broken_and_areas_stand_beside_where_there_is_no_line_below():
+    ways = wordings_of("Anna's room", "12.0 m²", 8.0, may_be_upright=False)
+    lines = [way.lines for way in ways]
+    assert lines[0] == ("Anna's room", "12.0 m²")
+    assert ("Anna's", "room", "12.0 m²") in lines
+    assert ("Anna's room 12.0 m²",) in lines
+    broken = ways[lines.index(("Anna's", "room", "12.0 m²"))]
+    assert broken.sizes[0] == broken.sizes[1] > broken.sizes[2]

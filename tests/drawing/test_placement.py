@@ -4,7 +4,7 @@ from tests.rplan import RELATIONS
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.rplan import RPLAN
-from bd_gen.drawing.appearance import BUBBLE_RADII
+from bd_gen.drawing.appearance import bubble_radii
 from bd_gen.drawing.nesting import LABEL_HEIGHT, MIN_GAP
 from bd_gen.drawing.placement import Placement, place
 from bd_gen.drawing.relaxation import directions
@@ -28,7 +28,7 @@ def assert_drawable(diagram: Diagram, placement: Placement) -> None:
         label_offset = placement.label_centres[i] - centres[i]
         assert np.linalg.norm(label_offset) + LABEL_HEIGHT / 3 <= radii[i]
         if i not in placement.parents:
-            assert radii[i] == BUBBLE_RADII[diagram.room_types[i]]
+            assert radii[i] == bubble_radii(RPLAN)[diagram.room_types[i]]
 
 
 def signs_respected(diagrams: list[Diagram], placements: list[Placement]) -> float:

@@ -14,9 +14,10 @@ from bd_gen.data.sources.synthetic.source import make_plans
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.relations import relations_from_boxes
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.tokens import diagrams_from_tokens, tokens_from_parts
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.drawing.appearance import SHORT_NAMES
+from bd_gen.drawing.appearance import short_names
 from bd_gen.drawing.picture_file import FORMATS, picture_style
 from bd_gen.drawing.plan_drawing import MODES, draw_plans, plans_figure
 from bd_gen.system.errors import InputError
@@ -96,7 +97,7 @@ def test_no_text_overlaps_another_or_is_clipped(mode, relation_labels: bool):
             title = "A title that is long " * 20
             figure = plans_figure(laid_out(diagrams, boxes), mode, None, titles, title)
     shown = check_texts(figure)
-    names = [text for text in shown if text in SHORT_NAMES]
+    names = [text for text in shown if text in short_names(RPLAN)]
     sides = 2 if mode == "both" else 1
     with_layout = sum(d.num_rooms for d in diagrams[:4])
     assert len(names) >= sides * with_layout
@@ -115,7 +116,9 @@ def test_odd_plans(name: str, mode):
         shown = check_texts(plans_figure(laid_out([diagram], [boxes]), mode, metres_per_pixel=0.07))
     words = " ".join(shown)
     for room_type in diagram.room_types:
-        assert SHORT_NAMES[room_type] in words, f"{name}: {SHORT_NAMES[room_type]} has no name"
+        assert short_names(RPLAN)[room_type] in words, (
+            f"{name}: {short_names(RPLAN)[room_type]} has no name"
+        )
 
 
 @settings(max_examples=8)

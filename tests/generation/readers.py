@@ -35,6 +35,7 @@ from bd_gen.results.sample_table import (
 )
 from bd_gen.results.samples_file import read_description, read_samples, write_samples
 from bd_gen.sampling.condition_reader import read_condition
+from bd_gen.studio.projects import FORMAT, project_of
 from bd_gen.training.checkpoint import load_checkpoint
 from bd_gen.training.logs import JsonlLogger
 
@@ -91,6 +92,18 @@ def _make_drawn_graph(path: Path) -> None:
     graph.add_node("a", label="Kitchen")
     graph.add_edge("a", "b", relation="left-of")
     networkx.write_graphml(graph, path)
+
+
+def _make_project(path: Path) -> None:
+    room = {"type": "Kitchen", "name": "", "x": 3, "y": 4, "box": [0, 0, 9, 9], "by": "hand"}
+    sketch = {
+        "rooms": [room, {"type": "Bathroom"}],
+        "links": [{"a": 0, "b": 1, "relation": "above", "locked": True}],
+        "rules": [{"kind": "require", "text": "Kitchen touches Bathroom"}],
+        "areas": {"Kitchen": [4, 9]},
+        "seed": 3,
+    }
+    path.write_text(json.dumps({"format": FORMAT, "version": 1, "sketch": sketch}))
 
 
 def _make_mat(path: Path) -> None:
@@ -195,6 +208,7 @@ READERS = (
     Reader("checkpoint.pt", lambda p: saved(p.parent, p.name), _use_checkpoint),
     Reader("reference.npz", _make_reference, Reference.load, examples=15),
     Reader("cached.npz", _make_cached_plans, lambda p: stored_table(p, VOCABULARY)),
+    Reader("flat.bdgen.json", _make_project, lambda p: project_of(p.read_bytes(), ""), examples=60),
     Reader(".x_samples.partial", _make_partial, _open_partial),
     Reader("metrics.jsonl", _make_log, _go_on_with_log),
 )

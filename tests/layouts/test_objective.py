@@ -7,8 +7,8 @@ import pytest
 from tests.rplan import NUM_ROOM_TYPES, RELATIONS, ROOM_TYPES
 
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.layouts import solver
-from bd_gen.layouts.costs.sizes import HALF_PERIMETERS, SHORT_SIDES, typical_footprint
 from bd_gen.layouts.cp_sat import Model
 from bd_gen.layouts.objective import add_costs
 from bd_gen.layouts.options import SolverOptions
@@ -38,8 +38,8 @@ def sides(boxes: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("room_type", range(NUM_ROOM_TYPES))
 def test_a_room_alone_gets_its_typical_size(room_type: int) -> None:
     (size,) = sides(better(Diagram((room_type,))))
-    assert size.sum() == HALF_PERIMETERS[room_type]
-    assert size.min() >= SHORT_SIDES[room_type]
+    assert size.sum() == RPLAN.half_perimeters[room_type]
+    assert size.min() >= RPLAN.short_sides[room_type]
 
 
 @pytest.mark.parametrize("name", ["left-of", "above", "right-of", "below", "left-above"])
@@ -78,7 +78,7 @@ def test_an_outline_is_used() -> None:
 
 def off_by(boxes: np.ndarray, diagram: Diagram) -> float:
     """Mean factor by which half perimeters differ from the typical ones."""
-    typical = np.array([HALF_PERIMETERS[t] for t in diagram.room_types])
+    typical = np.array([RPLAN.half_perimeters[t] for t in diagram.room_types])
     return float(np.exp(np.abs(np.log(sides(boxes).sum(axis=1) / typical)).mean()))
 
 
@@ -104,7 +104,7 @@ def test_improving_improves(realizable: Callable[..., list[Diagram]]) -> None:
     assert (now[:, 0] < was[:, 0]).all()
     assert np.median(now[:, 0]) < 1.35
     assert now[:, 1].mean() < 0.5 * was[:, 1].mean()
-    assert np.median(now[:, 2:].prod(axis=1)) < 1.5 * typical_footprint(8)
+    assert np.median(now[:, 2:].prod(axis=1)) < 1.5 * RPLAN.typical_footprint(8)
 
 
 def test_costs_are_weighed_by_name() -> None:

@@ -13,9 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.rplan import NO_EDGE, room_type_from_name
 
-from bd_gen.diagrams import relations
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.relations import are_joined, relation_labels, relations_from_boxes
+from bd_gen.diagrams.relations import (
+    are_joined,
+    relation_labels,
+    relations_from_boxes,
+    touch_within,
+)
 from bd_gen.diagrams.tokens import diagrams_from_tokens, tokens_from_parts
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts import cp_sat
@@ -53,7 +57,9 @@ def possible_tokens(grid: Grid) -> tuple[set[int], set[tuple[int, int, int]]]:
     """Edge tokens of all plans of two rooms on the grid, and of all plans of three."""
     boxes = all_boxes(grid.largest)
     u, v = np.broadcast_arrays(boxes[:, None], boxes[None])
-    of_pair = np.where(are_joined(u, v), relation_labels(u, v), NO_EDGE).astype(np.int64)
+    of_pair = np.where(touch_within(u, v, grid.touch), relation_labels(u, v), NO_EDGE).astype(
+        np.int64
+    )
     triples = set()
     for first in of_pair:  # (0, 1) in rows, (0, 2) in columns
         codes = np.unique(first[:, None] * 121 + first[None] * 11 + of_pair)
@@ -71,10 +77,7 @@ def possible_tokens(grid: Grid) -> tuple[set[int], set[tuple[int, int, int]]]:
         pytest.param(5, 3, marks=pytest.mark.slow),
     ],
 )
-def test_every_diagram_of_two_and_three_rooms_against_brute_force(
-    largest: int, touch: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(relations, "TOUCH_DISTANCE", touch)
+def test_every_diagram_of_two_and_three_rooms_against_brute_force(largest: int, touch: int) -> None:
     grid = Grid(largest, touch)
     pairs, triples = possible_tokens(grid)
     for token in range(NO_EDGE + 1):

@@ -27,7 +27,7 @@ WORDS = Words(
     rule=TouchRule(wall=12, touch=3),
 )
 COMPLETE = replace(WORDS, rule=TouchRule(wall=12, touch=3, complete=True))
-QUICK = SolverOptions(improve_seconds=0)
+QUICK = SolverOptions(improve_effort=0)
 
 STAR = tuple((0, k, k % 2) for k in range(1, 6))
 
@@ -63,7 +63,8 @@ def test_what_touching_forbids_is_proven() -> None:
 def test_improved_rooms_have_about_their_typical_sizes() -> None:
     boxes = lay_out(Diagram((0, 1), ((0, 1, 0),), WORDS), SolverOptions()).boxes
     sides = boxes[:, 2:] - boxes[:, :2]
-    assert np.abs(sides.sum(axis=1) - WORDS.half_perimeters[:2]).max() <= 4
+    shares = sides.prod(axis=1) / WORDS.typical_areas[:2]  # sizes vary as in real plans
+    assert ((0.4 < shares) & (shares < 2.5)).all()
 
 
 def test_other_boxes_are_no_layout() -> None:

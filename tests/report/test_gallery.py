@@ -8,9 +8,10 @@ from tests.report.conftest import svg
 from tests.rplan import EDGE_MASK, NODE_MASK, RELATIONS, ROOM_TYPES
 
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.tokens import tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.drawing.appearance import SHORT_NAMES
+from bd_gen.drawing.appearance import short_names
 from bd_gen.drawing.placement import place
 from bd_gen.report.contents import Contents, read_contents
 from bd_gen.report.failures import Sketch, sketch_of
@@ -89,7 +90,7 @@ def test_the_commands_find_as_many_as_the_heading_says(directory: Path) -> None:
 
 
 def test_short_names_stay_distinct() -> None:
-    assert len({name[:LETTERS] for name in SHORT_NAMES}) == len(ROOM_TYPES)
+    assert len({name[:LETTERS] for name in short_names(RPLAN)}) == len(ROOM_TYPES)
 
 
 def test_a_bubble_a_room_and_a_line_an_edge(sketch: Callable[..., Sketch]) -> None:

@@ -53,6 +53,18 @@ class Served:
             time.sleep(0.1)
         raise AssertionError("the studio does not listen")
 
+    def cpu(self) -> float:
+        """Seconds of processor time that it and the process with the model have taken."""
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if self.process.pid in (int(stat.parent.name), int(fields[1])):
+                ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def memory(self) -> float:
         """Megabytes that it and the process with the model hold."""
         total = 0

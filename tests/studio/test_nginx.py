@@ -55,7 +55,7 @@ def behind(tmp_path: Path) -> Iterator[str]:
 
 def test_the_studio_works_behind_nginx(behind: str) -> None:
     headers = {"host": NAME, "origin": f"https://{NAME}"}
-    with httpx.Client(base_url=behind, headers=headers, timeout=60) as client:
+    with httpx.Client(base_url=behind, headers=headers, timeout=600) as client:
         assert client.get("/").status_code == 401
         first = client.get("/", params={"token": TOKEN})
         assert first.status_code == 200

@@ -111,7 +111,7 @@ class Diagram(plain.Diagram):
             InputError: a room or a relation that nobody knows, edges that contradict, or one
                 that does not say how its rooms are related.
         """
-        from bd_gen.exchange.imports.graphml import read_networkx
+        from bd_gen.data.sources.graphml.graphml import read_networkx
 
         read = read_networkx(graph, RoomLabels(words=words))
         if read.joined:

@@ -104,7 +104,9 @@ def read_plans(
     read = read_laid_out(expanded(path), Choice(limit=limit), options)
     for note in read.notes:
         warn(note, stacklevel=2)
-    return [Plan(plan.id, plan.diagram, plan.boxes) for plan in read.plans]
+    return [
+        Plan(plan.id, plan.diagram, plan.boxes, floor_plan=plan.floor_plan) for plan in read.plans
+    ]
 
 
 def export(plans: Any, path: str | Path, scale: float | None = None) -> list[Path]:
@@ -142,7 +144,14 @@ def as_plans(things: Any, where: str) -> list[Plan]:
     plans = []
     for k, one in enumerate(as_list(things, where)):
         diagram = as_diagram(one, f"{where}[{k}]")
-        plans.append(Plan(getattr(one, "id", UNNAMED), diagram, getattr(one, "boxes", None)))
+        plans.append(
+            Plan(
+                getattr(one, "id", UNNAMED),
+                diagram,
+                getattr(one, "boxes", None),
+                floor_plan=getattr(one, "floor_plan", None),
+            )
+        )
     return plans
 
 

@@ -51,7 +51,9 @@ def named_plan(text: str | bytes | Mapping[str, Any], words: Words = RPLAN) -> "
 
     vocabulary = Vocabulary(LARGEST_N_MAX, words)
     try:
-        parsed = PlanParser(vocabulary, RoomLabels(words=words), "plan")(_parsed_json(text), 1)
+        parsed = PlanParser(vocabulary, RoomLabels(words=words), "plan", keeps_shapes=True)(
+            _parsed_json(text), 1
+        )
     except BadPlanError as bad:
         detail = f": {bad.detail}" if bad.detail else ""
         raise InputError(f"plan: {bad.kind}{detail}") from None

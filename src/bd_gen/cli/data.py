@@ -1,6 +1,7 @@
 """`bd-gen data`: prepare data."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import click
 from bd_gen.cli.checkpoint_notes import say_file_notes
 from bd_gen.cli.progress import bar
 from bd_gen.data.sources import SOURCES, Source
+from bd_gen.data.sources.plans.plan_units import UNITS
 from bd_gen.data.splits import SPLITS
 from bd_gen.system.errors import InputError
 
@@ -24,6 +26,12 @@ def _out_option() -> click.Option:
     text = "Also write the plans there as JSON lines, gzipped if the name ends in .gz."
     kind = click.Path(path_type=Path, dir_okay=False)
     return click.Option(["--out"], type=kind, help=text)
+
+
+def _template_option() -> click.Option:
+    text = "Write a mapping of all unknown labels there, to be filled in, if there are any."
+    kind = click.Path(path_type=Path, dir_okay=False)
+    return click.Option(["--labels-template"], type=kind, help=text)
 
 
 def _split_file_option() -> click.Option:
@@ -45,6 +53,22 @@ _PARAMETERS: dict[str, Callable[[], click.Parameter]] = {
     ),
     "num_plans": lambda: _number("--num-plans", 20_000),
     "seed": lambda: _number("--seed", 0),
+    "unit": lambda: click.Option(
+        ["--unit"],
+        type=click.Choice(UNITS),
+        help="What coordinates are measured in: metres or pixels of a 256-pixel plan.",
+    ),
+    "scale": lambda: click.Option(
+        ["--scale"],
+        type=float,
+        help="How many units one step of the coordinates is: 0.001 for millimetres with m.",
+    ),
+    "flip_y": lambda: click.Option(
+        ["--flip-y"], is_flag=True, default=None, help="y grows upwards."
+    ),
+    "fit": lambda: click.Option(
+        ["--fit"], is_flag=True, default=None, help="Sizes are unknown: scale each plan."
+    ),
     "skip_bad": lambda: click.Option(["--skip-bad"], is_flag=True, help="Leave out bad plans."),
     "n_max": lambda: click.Option(
         ["--n-max"],
@@ -95,6 +119,8 @@ def _of_source(source: Source) -> click.Command:
         parameters.append(_split_file_option())
     else:
         split.type = click.Choice([split for split in SPLITS if split != "graph2plan"])
+    if "labels" in source.options:
+        parameters.append(_template_option())
     return click.Command(
         source.name,
         params=[*parameters, _out_option()],
@@ -104,11 +130,15 @@ def _of_source(source: Source) -> click.Command:
     )
 
 
-def _prepare_source(source: Source, out: Path | None, **given: Any) -> None:
+def _prepare_source(
+    source: Source, out: Path | None, labels_template: Path | None = None, **given: Any
+) -> None:
     from bd_gen.data.config import DataConfig
 
     values: dict[str, Any] = {key: str(v) if isinstance(v, Path) else v for key, v in given.items()}
     config = DataConfig(source.name, **values)
+    if labels_template is not None:
+        _write_labels(config, labels_template)
     table = _prepare(config, out)
     if source.name == "synthetic":
         from bd_gen.cli.data_tables import print_calibration
@@ -203,7 +233,7 @@ def export(overrides: tuple[str, ...], out: Path) -> None:
     Reading the file again gives the same diagrams, token for token. `bd-gen export` writes a file
     of plans in other formats.
     """
-    table = _load(_config(overrides))
+    table = _load(_config(overrides), keeps_shapes=True)
     say_file_notes(table.notes)
     _write(out, table)
 
@@ -238,11 +268,11 @@ def _config(overrides: tuple[str, ...]) -> "DataConfig":
     return data_config_from_overrides(overrides) or DataConfig()
 
 
-def _load(config: "DataConfig") -> "PlanTable":
+def _load(config: "DataConfig", keeps_shapes: bool = False) -> "PlanTable":
     from bd_gen.data.dataset import load_table
 
     with bar(f"{config.source} plans", SOURCES[config.source].unit) as report:
-        return load_table(config, report)
+        return load_table(config, report, keeps_shapes)
 
 
 def _prepare(config: "DataConfig", out: Path | None) -> "PlanTable":
@@ -250,7 +280,7 @@ def _prepare(config: "DataConfig", out: Path | None) -> "PlanTable":
     from bd_gen.cli.data_tables import doubles_sentence
     from bd_gen.data.dataset import dataset_from_table
 
-    table = _load(config)
+    table = _load(config, keeps_shapes=out is not None)
     data = dataset_from_table(table, config)
     say_file_notes((*table.notes, *data.notes))
     low, high = int(table.num_rooms.min()), int(table.num_rooms.max())
@@ -265,6 +295,28 @@ def _prepare(config: "DataConfig", out: Path | None) -> "PlanTable":
     if out is not None:
         _write(out, table)
     return table
+
+
+def _write_labels(config: "DataConfig", out: Path) -> None:
+    """Write the mapping to fill in, if labels are unknown.
+
+    Raises:
+        InputError: some are, unless bad plans are left out; or the file cannot be written.
+    """
+    from bd_gen.data.unknown_labels import UnknownLabelsError, mapping_template, write_template
+
+    try:
+        SOURCES[config.source].read(replace(config, skip_bad=False), None)
+    except UnknownLabelsError as error:
+        write_template(out, error.labels, config.words)
+        click.echo(mapping_template(error.labels, config.words), nl=False)
+        click.echo(f"fill in, then give it: --labels {out}")
+        if not config.skip_bad:
+            raise
+    except InputError:
+        return  # whoever reads the plans says what is wrong with them
+    else:
+        click.echo("no label is unknown: nothing to map")
 
 
 def _write(out: Path, table: "PlanTable") -> None:

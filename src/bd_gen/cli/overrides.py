@@ -44,6 +44,11 @@ def _value(word: str, text: str, kind: str) -> Any:
         if text.lower() not in _TRUTH:
             raise InputError(f"{word}: expected true or false")
         return _TRUTH[text.lower()]
+    if "float" in kind:
+        try:
+            return float(text)
+        except ValueError as error:
+            raise InputError(f"{word}: expected a number") from error
     if "int" in kind:
         try:
             return int(text)

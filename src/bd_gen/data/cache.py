@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from bd_gen.system.files import check_file, write_with
 
 CACHE_VERSION = 1
 """Part of every key; raise it when reading a source gives other arrays than before."""
+
+_MOST_FILES = 1_000_000
 
 _CLASSES = ("groups", "diagram_classes", "twin_classes")
 """Properties of a table that take long to work out; files of older versions have the first."""
@@ -42,6 +45,23 @@ def file_hash(path: str | Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+
+
+def content_hash(path: str | Path) -> str:
+    """As `file_hash`; of a folder that of the names and bytes of all files in it.
+
+    Raises:
+        InputError: it is missing or cannot be read, or holds more than a million files.
+    """
+    if not Path(path).is_dir():
+        return file_hash(path)
+    files = list(islice((file for file in Path(path).rglob("*") if file.is_file()), _MOST_FILES))
+    if len(files) == _MOST_FILES:
+        raise InputError(f"{path}: expected under {_MOST_FILES:,} files")
+    digest = hashlib.sha256()
+    for name, file in sorted((file.relative_to(path).as_posix(), file) for file in files):
+        digest.update(f"{name}\0{file_hash(file)}\n".encode())
+    return digest.hexdigest()
 
 
 def load_or_make(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bd_gen.data.sources import SOURCES, Source
+from bd_gen.data.sources.plans.plan_units import UNIT_KEYS, Units, UnitsError
 from bd_gen.data.splits import SPLITS, UNRECORDED_SPLIT
 from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
@@ -56,8 +57,14 @@ class DataConfig:
         seed: seed of the generator of plans (synthetic only).
         labels: JSON file {"foreign label": "RoomType"} (plans only).
         vocabulary: what the plans' words are: "rplan", another that comes with bd-gen, or a YAML
-            file (docs/vocabulary.md); None: RPLAN's. For sources that take one.
+            file (docs/vocabulary.md); None: the source's own, else RPLAN's. For sources that take
+            one.
         skip_bad: leave out bad plans and say so, instead of refusing the file.
+        unit: "m" or "px", what coordinates are measured in; None: as the file says, else pixels
+            of a 256-pixel plan that must be plausible (plans only; so are the next three).
+        scale: how many of these units one step of the coordinates is.
+        flip_y: does y grow upwards?
+        fit: are sizes unknown, so that each plan is scaled to a usual one?
         cache_dir: folder of the cache; None: $BD_GEN_CACHE, else $XDG_CACHE_HOME/bd-gen,
             else ~/.cache/bd-gen.
 
@@ -76,6 +83,10 @@ class DataConfig:
     labels: str | None = None
     vocabulary: str | None = None
     skip_bad: bool = False
+    unit: str | None = None
+    scale: float | None = None
+    flip_y: bool | None = None
+    fit: bool | None = None
     cache_dir: str | None = None
 
     def __post_init__(self) -> None:
@@ -84,6 +95,8 @@ class DataConfig:
                 f"data.source: expected one of {', '.join(SOURCES)}, got {self.source!r:.60}"
                 f"{did_you_mean(str(self.source), SOURCES)}"
             )
+        if self.vocabulary is None and SOURCES[self.source].vocabulary is not None:
+            object.__setattr__(self, "vocabulary", SOURCES[self.source].vocabulary)
         if self.n_max is None and self.vocabulary in (None, RPLAN.name):
             object.__setattr__(self, "n_max", RPLAN_N_MAX)
         if self.n_max is not None:
@@ -110,7 +123,20 @@ class DataConfig:
             raise InputError(
                 f"data.vocabulary: only {those} has another than rplan, got data={self.source}"
             )
+        self._check_units()
         self._check_split()
+
+    def _check_units(self) -> None:
+        try:
+            units = self.units
+        except UnitsError as error:
+            raise InputError(f"data.{error}") from None
+        for name in UNIT_KEYS:
+            if getattr(units, name) is not None and name not in SOURCES[self.source].options:
+                those = " and ".join(
+                    f"data={one.name}" for one in SOURCES.values() if name in one.options
+                )
+                raise InputError(f"data.{name}: only {those} has it, got data={self.source}")
 
     def _check_split(self) -> None:
         if self.split not in SPLITS:
@@ -156,6 +182,15 @@ class DataConfig:
             InputError: the file of the vocabulary cannot be read.
         """
         return Vocabulary(LARGEST_N_MAX if self.n_max is None else self.n_max, self.words)
+
+    @property
+    def units(self) -> Units:
+        """What coordinates are measured in.
+
+        Raises:
+            UnitsError: the fields contradict one another.
+        """
+        return Units(self.unit, self.scale, self.flip_y, self.fit)
 
     @property
     def cache_folder(self) -> Path:

@@ -1,13 +1,14 @@
 """Data sets ready for training: token rows, split, with a fingerprint."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from bd_gen.data.cache import cache_key, load_or_make
 from bd_gen.data.config import DataConfig
+from bd_gen.data.plan_checks import import_notes
 from bd_gen.data.plan_table import PlanTable
 from bd_gen.data.sources import SOURCES, Source
 from bd_gen.data.splits import Split, split_classes, split_plans
@@ -152,14 +153,21 @@ def describe(config: DataConfig) -> str:
     return SOURCES[config.source].describe(config)
 
 
-def load_table(config: DataConfig, progress: Progress | None = None) -> PlanTable:
+def load_table(
+    config: DataConfig, progress: Progress | None = None, keeps_shapes: bool = False
+) -> PlanTable:
     """The plans that `config` describes, as one table, from the cache where possible.
+
+    With `keeps_shapes`, what the plans of a file have besides boxes is kept, which the cache does
+    not hold.
 
     Raises:
         InputError: as `load_dataset`.
     """
     source = SOURCES[config.source]
     words = config.words
+    if keeps_shapes and source.has_shapes:
+        return _read(source, config, progress, keeps_shapes=True)
     content = {"n_max": config.n_max, **source.determined_by(config)}
     if words != RPLAN:
         content["vocabulary"] = words.digest
@@ -167,7 +175,9 @@ def load_table(config: DataConfig, progress: Progress | None = None) -> PlanTabl
     return load_or_make(folder, name, config.n_max, lambda: _read(source, config, progress), words)
 
 
-def _read(source: Source, config: DataConfig, progress: Progress | None) -> PlanTable:
+def _read(source: Source, config: DataConfig, progress: Progress | None, **more: bool) -> PlanTable:
     """The plans in rows as long as `config` says, or as the largest of them needs."""
-    table = source.read(config, progress)
+    table = source.read(config, progress, **more)
+    if source.takes_path:
+        table = replace(table, notes=(*table.notes, *import_notes(table)))
     return table if config.n_max is not None else table.of_size(int(table.num_rooms.max(initial=1)))

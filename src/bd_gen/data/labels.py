@@ -1,6 +1,7 @@
 """Mapping files for the room labels of foreign files."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bd_gen.data.problems import one_line
 from bd_gen.diagrams.folded import fold_name
@@ -10,6 +11,9 @@ from bd_gen.diagrams.words import Words
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import read_small
 from bd_gen.system.plain import JsonError, parse_json
+
+if TYPE_CHECKING:
+    from bd_gen.data.config import DataConfig
 
 _LARGEST_MAPPING = 1 << 20
 
@@ -48,3 +52,14 @@ def read_labels(path: str | Path, words: Words = RPLAN) -> RoomLabels:
         if mapping.setdefault(fold_name(label), room_type) != room_type:
             raise InputError(f"{path}: {shown!r}: given twice with different room types")
     return RoomLabels(mapping, words)
+
+
+def labels_of(config: "DataConfig") -> RoomLabels:
+    """What the room labels of a data set mean.
+
+    Raises:
+        InputError: the mapping file cannot be used.
+    """
+    if config.labels:
+        return read_labels(config.labels, config.words)
+    return RoomLabels(words=config.words)

@@ -1,17 +1,17 @@
 """What looks odd about plans that can be read, in the same words whoever reads them."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from bd_gen.data.plan_table import PlanTable, follows_from_boxes
+from bd_gen.data.plan_table import PlanTable, follows_from_boxes, table_sizes
+from bd_gen.data.sources.plans.plan_parser import unread_notes
+from bd_gen.data.sources.plans.plan_units import USUAL_SIZE, size_of
 from bd_gen.diagrams.relations import tells_relations
 from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.word_parts import DirectionRule
 from bd_gen.diagrams.words import Words
-
-USUAL_SIZE = (64, 256)
-"""Pixels from one end of a plan to the other; anything else earns a word of warning."""
 
 
 @dataclass
@@ -22,13 +22,17 @@ class OddPlans:
         num_of_odd_size: whose boxes do not look like pixels of a 256-pixel plan.
         num_of_other_relations: whose relations are not those of their boxes.
         counts_relations: whether these are counted.
+        counts_sizes: whether odd sizes are counted; not where somebody has said the unit.
+        unread: how many plans have each key that is not read.
         words: whose rule reads relations off boxes.
     """
 
     num_of_odd_size: int = 0
     num_of_other_relations: int = 0
     counts_relations: bool = True
+    counts_sizes: bool = True
     words: Words = RPLAN
+    unread: Counter[str] = field(default_factory=Counter)
 
     @property
     def _counts(self) -> bool:
@@ -43,18 +47,16 @@ class OddPlans:
         """
         if boxes is None:
             return
-        size = (boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)).max()
-        self.num_of_odd_size += not USUAL_SIZE[0] <= size <= USUAL_SIZE[1]
+        size = size_of(boxes)
+        self.num_of_odd_size += self.counts_sizes and not USUAL_SIZE[0] <= size <= USUAL_SIZE[1]
         self.num_of_other_relations += self._counts and not follows_from_boxes
 
     def add_table(self, table: PlanTable) -> None:
         """Count all plans of a table."""
-        real = (table.room_types != table.vocabulary.node_pad)[..., None]
-        near = np.where(real, table.boxes[..., :2], np.inf).min(axis=1)
-        far = np.where(real, table.boxes[..., 2:], -np.inf).max(axis=1)
-        size = (far - near).max(axis=1)
+        size = table_sizes(table)
         is_odd = (size < USUAL_SIZE[0]) | (size > USUAL_SIZE[1])
-        self.num_of_odd_size += int((is_odd & table.has_boxes).sum())
+        if self.counts_sizes:
+            self.num_of_odd_size += int((is_odd & table.has_boxes).sum())
         if self._counts:
             self.num_of_other_relations += int((table.has_boxes & ~follows_from_boxes(table)).sum())
 
@@ -76,4 +78,4 @@ class OddPlans:
                 f"{self.num_of_other_relations:,} plans have relations that their boxes do not "
                 "give; the relations count"
             )
-        return tuple(notes)
+        return (*notes, *unread_notes(self.unread))

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bd_gen.data.sources.plans.plan_parser import LARGEST_COORDINATE
+from bd_gen.data.sources.plans.bad_plan import LARGEST_COORDINATE
 from bd_gen.diagrams.relations import (
     Mirror,
     mirror_boxes,
@@ -19,6 +20,9 @@ from bd_gen.diagrams.row_classes import by_first_occurrence, joined_classes, row
 from bd_gen.diagrams.tokens import tokens_from_parts
 from bd_gen.diagrams.twins import twin_classes
 from bd_gen.diagrams.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from bd_gen.data.sources.plans.plan_shapes import PlanShapes
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +41,7 @@ class PlanTable:
         notes: what was dropped or changed on the way in, in words for people.
         joined: by id, pairs (i, j) of rooms that are joined without a word on how; only for who
             asked for such plans. The relations say no-edge there.
+        shapes: by id, what plans have besides boxes; only for who asked for that.
     """
 
     room_types: np.ndarray
@@ -48,6 +53,7 @@ class PlanTable:
     vocabulary: Vocabulary
     notes: tuple[str, ...] = ()
     joined: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    shapes: Mapping[str, "PlanShapes"] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.num_rooms)
@@ -117,7 +123,7 @@ class PlanTable:
 
         Relations follow from the boxes where a plan has them and they give its own relations, so
         that the mirror image obeys the same rule to the last tie; elsewhere each is exchanged for
-        its counterpart. Rooms keep their order.
+        its counterpart. Rooms keep their order; shapes are left out.
 
         Raises:
             InputError: a relation has no counterpart.
@@ -174,6 +180,7 @@ class PlanTable:
             self.vocabulary,
             self.notes,
             self.joined,
+            self.shapes,
         )
 
 
@@ -211,6 +218,14 @@ def has_sound_boxes(table: PlanTable) -> np.ndarray:
     sound = np.abs(boxes) <= LARGEST_COORDINATE  # False for NaN
     sound &= np.concatenate([boxes[..., :2] <= boxes[..., 2:]] * 2, axis=-1)
     return np.asarray(table.has_boxes & sound.all(axis=(1, 2)))
+
+
+def table_sizes(table: PlanTable) -> np.ndarray:
+    """(N,) how far each plan's boxes reach from one end to the other, the longer way; pixels."""
+    real = (table.room_types != table.vocabulary.node_pad)[..., None]
+    near = np.where(real, table.boxes[..., :2], np.inf).min(axis=1)
+    far = np.where(real, table.boxes[..., 2:], -np.inf).max(axis=1)
+    return np.asarray((far - near).max(axis=1))
 
 
 def follows_from_boxes(table: PlanTable) -> np.ndarray:

@@ -7,12 +7,15 @@ have a `type` and perhaps a `box`, a `polygon` or `polygons`, and perhaps `relat
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bd_gen.data.sources.plans.plan_header import read_header
 from bd_gen.data.sources.plans.plan_texts import read_plan_texts
+from bd_gen.data.sources.plans.plan_units import PIXELS, Units
 from bd_gen.diagrams.folded import fold_name
 from bd_gen.system.errors import InputError
 from bd_gen.system.plain import JsonError, parse_json
@@ -66,6 +69,7 @@ class PlanFacts:
         spans: width or height of each plan with boxes, the larger one, in the file's unit.
         footprints: number of rooms, and width times height.
         says_metres: plans that say that their unit is the metre.
+        units: what the header of the file says of all coordinates.
         walls: by name of a relation the common wall of pairs that have it, negative where apart.
     """
 
@@ -81,6 +85,7 @@ class PlanFacts:
     spans: list[float] = field(default_factory=list)
     footprints: list[tuple[int, float]] = field(default_factory=list)
     says_metres: int = 0
+    units: Units = PIXELS
     walls: dict[str, list[tuple[float, float]]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, plan: Any) -> None:
@@ -92,7 +97,7 @@ class PlanFacts:
             return
         self.num_plans += 1
         self.rooms[len(labels)] += 1
-        self.says_metres += str(plan.get("unit", "")).casefold() in _METRES
+        self.says_metres += str(plan.get("unit", self.units.unit)).casefold() in _METRES
         folded = [fold_name(label) for label in labels]
         for label, name in zip(labels, folded, strict=True):
             self.labels[name].spellings[label] += 1
@@ -103,6 +108,9 @@ class PlanFacts:
             raise InputError(f"more than {_MOST_LABELS:,} different labels; is `type` the type?")
         boxes = [_box(room) for room in rooms]  # type: ignore[union-attr] # there are labels
         whole = np.array(boxes, float) if all(box is not None for box in boxes) else None
+        scale = plan.get("scale", self.units.scale)
+        if whole is not None and type(scale) in (int, float):
+            whole *= scale
         self._add_relations(plan.get("relations"), whole)
         if whole is not None:
             self._add_boxes(folded, whole)
@@ -149,9 +157,12 @@ def facts_of(path: str | Path, progress: Callable[[int, int], None] | None = Non
     """
     facts = PlanFacts()
     _, texts = read_plan_texts(path, progress)
-    for _, text in texts:
-        if text is not None and not text.strip():
-            continue
+    texts = ((number, text) for number, text in texts if text is None or text.strip())
+    first = next(texts, (1, None))
+    header = read_header(path, first[1])
+    if header is not None:
+        facts.units = header.units
+    for _, text in texts if header is not None else chain([first], texts):
         try:
             facts.add(None if text is None else parse_json(text, _MOST_VALUES))
         except JsonError:

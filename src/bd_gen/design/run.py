@@ -17,6 +17,7 @@ from bd_gen.design.search import CandidateSearch
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.floor_plan import FloorPlan
 from bd_gen.diagrams.tokens import diagrams_from_tokens
+from bd_gen.layouts.leftovers import what_is_left
 from bd_gen.layouts.many import Solvers
 from bd_gen.layouts.openings import OpeningsResult
 from bd_gen.layouts.options import SolverOptions
@@ -26,6 +27,9 @@ from bd_gen.system.errors import InputError
 from bd_gen.training.checkpoint import Checkpoint
 
 Report = Callable[[str, int, int], None]
+
+_MOST_REFUSED = 2
+"""For each plan that is wanted, so many are refused at most because they leave some of the plot."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,6 +177,7 @@ class _Work:
     ) -> None:
         self.search, self.solvers, self.report, self.show = search, solvers, report, show
         self.num_refused = 0
+        self._num_unfilled = 0
         self._plans: dict[bytes, Designed] = {}
         self._geometry: Checkpoint | None = None
         self._device = "auto"
@@ -198,6 +203,11 @@ class _Work:
                 self.num_refused += len(refused)
                 self.search.exclude(np.array(refused))
 
+    def _is_refused(self, layout: Layout) -> bool:
+        """Does a plan leave some of the plot, and may others that do not be looked for?"""
+        self._num_unfilled += layout.left > 0
+        return layout.left > 0 and self._num_unfilled <= _MOST_REFUSED * self.search.brief.count
+
     def plan_of(self, row: np.ndarray) -> Designed:
         """The plan of a row that is chosen."""
         return self._plans[row.tobytes()]
@@ -222,7 +232,7 @@ class _Work:
         layouts = self.solvers.lay_out(diagrams, options)
         for row, diagram, layout in zip(rows, diagrams, layouts, strict=True):
             plan = _plan(brief, diagram, layout)
-            if plan is None:
+            if plan is None or self._is_refused(layout):
                 refused.append(row)
                 continue
             self._plans[row.tobytes()] = plan
@@ -241,4 +251,6 @@ def _plan(brief: Brief, diagram: Diagram, layout: Layout) -> Designed | None:
     made: OpeningsResult = finished(brief, diagram, layout.floor_plan)
     if made.unmet:
         return None
-    return Designed(diagram, layout.boxes, made.floor_plan, tuple(made.problems(brief.labels)))
+    left = what_is_left(made.floor_plan, brief.labels, brief.options.wording)
+    problems = [*made.problems(brief.labels), *([left] if left else [])]
+    return Designed(diagram, layout.boxes, made.floor_plan, tuple(problems))

@@ -43,6 +43,8 @@ BATCH = 256
 """Most diagrams that are drawn at a time."""
 _SMALLEST_BATCH = 32
 
+_FIRST = 8
+"""Diagrams that are drawn, laid out and ranked before all others: so there is soon a first plan."""
 _CHUNK = 32  # diagrams that are laid out and ranked at a time
 
 _PILOT = 512  # draws after which acceptance is judged
@@ -118,7 +120,8 @@ class CandidateSearch:
         while len(found.tokens) < brief.pool or len(found.chosen) < brief.count:
             if not len(self._waiting) and not self._draw_more():
                 break
-            chunk, self._waiting = np.split(self._waiting, [_CHUNK])
+            size = _CHUNK if len(found.tokens) else _FIRST
+            chunk, self._waiting = np.split(self._waiting, [size])
             self._take(chunk)
             if watch is not None:
                 watch(found)
@@ -155,7 +158,7 @@ class CandidateSearch:
 
     def _rejected_rows(self) -> np.ndarray:
         funnel = self.found.funnel
-        size = batch_size(self.brief.pool)
+        size = batch_size(self.brief.pool) if self._num_draws else _FIRST
         numbers = range(self._num_draws, self._num_draws + size)
         rows = self._sampler.sample(self.brief.seed, numbers, size)
         self._num_draws += size

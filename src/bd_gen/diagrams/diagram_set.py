@@ -8,10 +8,8 @@ import numpy as np
 
 from bd_gen.diagrams.canonical import canonical_tokens
 from bd_gen.diagrams.tokens import num_rooms_of
-from bd_gen.diagrams.vocabulary import NUM_ROOM_TYPES, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.diagrams.words import Words
-
-NO_TYPE = NUM_ROOM_TYPES
 
 _KEYS = 4096  # rows at a time that become Python objects
 _NO_TOKEN = 255  # what integers outside 0..254 become: no vocabulary reaches that far

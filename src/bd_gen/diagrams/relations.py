@@ -23,7 +23,6 @@ from bd_gen.system.errors import InputError
 
 _CHUNK = 8192  # plans at a time, so that the boolean zones stay in the cache
 
-TOUCH_DISTANCE = 9
 _LABEL = {meaning: k for k, meaning in enumerate(MEANINGS)}
 
 
@@ -226,6 +225,3 @@ def mirror_boxes(
     mirrored[..., low] = size - boxes[..., high]
     mirrored[..., high] = size - boxes[..., low]
     return mirrored
-
-
-MIRRORED = {mirror: mirrored(RPLAN, mirror) for mirror in Mirror}

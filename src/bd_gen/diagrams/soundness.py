@@ -128,11 +128,3 @@ def _circle_through(start: int, after: Mapping[int, Sequence[int]]) -> list[int]
     while way[-1] != start:
         way.append(came_from[way[-1]])
     return way[::-1]
-
-
-from bd_gen.diagrams.rplan import RPLAN  # noqa: E402
-
-INSIDE, SURROUNDING = RPLAN.inside, RPLAN.surrounding
-AT_MOST_ONE = RPLAN.at_most_one
-FORBIDDEN_OUTER_TYPES = RPLAN.forbidden_outer_types
-HORIZONTAL, VERTICAL = horizontal(RPLAN), vertical(RPLAN)

@@ -8,24 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from bd_gen.diagrams.folded import fold_name as fold_name
-from bd_gen.diagrams.folded import normal_text as normal_text
 from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.words import Words
-
-ROOM_TYPES = RPLAN.room_names
-NUM_ROOM_TYPES = RPLAN.num_room_types
-TYPICAL_AREAS = RPLAN.typical_areas
-NODE_MASK, NODE_PAD, NODE_VOCABULARY_SIZE = RPLAN.node_mask, RPLAN.node_pad, RPLAN.node_size
-RELATIONS, NUM_RELATIONS, NO_EDGE = RPLAN.relation_names, RPLAN.num_relations, RPLAN.no_edge
-EDGE_MASK, EDGE_PAD, EDGE_VOCABULARY_SIZE = RPLAN.edge_mask, RPLAN.edge_pad, RPLAN.edge_size
-room_type_from_name, relation_from_name = RPLAN.room_type, RPLAN.relation
-
-
-def inverse_relation(relation: np.ndarray | int) -> np.ndarray | int:
-    """The label 9 - r that stands for r when the two rooms swap places."""
-    return NUM_RELATIONS - 1 - relation
-
 
 LARGEST_N_MAX = 32
 """Rows longer than this (528 tokens) are refused: no data set comes near."""

@@ -5,7 +5,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.words import Words
 
 INK = "#14181D"
@@ -69,8 +68,6 @@ def bubble_radii(words: Words) -> np.ndarray:
     return np.maximum((areas / areas.max()) ** 0.3, 0.5)
 
 
-ROOM_COLOURS, TEXT_COLOURS = room_colours(RPLAN), text_colours(RPLAN)
-SHORT_NAMES, BUBBLE_RADII = short_names(RPLAN), bubble_radii(RPLAN)
 _PAPER = 0.5  # share of white in a floor's colour
 
 

@@ -46,6 +46,7 @@ class Places:
         radii: (n,) how far from there it ends.
         may_be_upright: may labels in rooms run from the bottom to the top?
         clear: (H, W) like `inside`, less what is better kept free; None: nothing is.
+        middles: (n, 2) near which labels in rooms stand; None: where they have most space.
     """
 
     inside: np.ndarray
@@ -54,6 +55,7 @@ class Places:
     radii: np.ndarray
     may_be_upright: bool = True
     clear: np.ndarray | None = None
+    middles: np.ndarray | None = None
 
 
 def put_labels(
@@ -93,7 +95,8 @@ def _put_in_room(
 ) -> Label | None:
     """A label in its room, where that is clear."""
     clear = places.inside if places.clear is None else places.clear
-    return writing.put_within(clear == room, wordings)
+    middle = None if places.middles is None else places.middles[room]
+    return writing.put_within(clear == room, wordings, middle)
 
 
 def _put_beside(

@@ -18,6 +18,7 @@ FINENESS = 2
 NO_ROOM = -1
 """Stands where no room is."""
 
+_SOME_SPACE = 2.0  # points around a text that stands where it is wanted
 _KEPT_FREE = 1.0  # points around the line that leads to a text
 _WORSE = 5.0  # points farther away that the next wording must be nearer
 _NEAREST = 160  # places outside that are tried for a text with a line
@@ -70,8 +71,15 @@ class Writing:
         shape = (int(height * FINENESS), int(width * FINENESS))
         self.taken = np.zeros(shape, bool)
 
-    def put_within(self, free: np.ndarray, wordings: Sequence[Wording]) -> Label | None:
+    def put_within(
+        self, free: np.ndarray, wordings: Sequence[Wording], middle: np.ndarray | None = None
+    ) -> Label | None:
         """The first wording that fits into `free` (like `taken`), where it has most space.
+
+        Args:
+            free: where it may lie.
+            wordings: the best first.
+            middle: (2,) a point near which it should lie, if it has some space there.
 
         Returns:
             the label (of room -1), whose place is taken from now on; None if none fits.
@@ -85,7 +93,11 @@ class Writing:
             fits = _fits(sums, wording)
             if fits is None or not fits.any():
                 continue
-            y, x = _roomiest(fits)
+            wanted = None
+            if middle is not None:
+                start = np.array([window[1].start, window[0].start])
+                wanted = middle * FINENESS - np.array(_squares(wording)) / 2 - start
+            y, x = _roomiest(fits, wanted)
             corner = np.array([x + window[1].start, y + window[0].start]) / FINENESS
             return self._put(wording, corner + np.array(_squares(wording)) / FINENESS / 2)
         return None
@@ -210,13 +222,18 @@ def _fits(sums: np.ndarray, wording: Wording) -> np.ndarray | None:
     return filled == width * height
 
 
-def _roomiest(fits: np.ndarray) -> tuple[int, int]:
-    """The place that is farthest from those that do not fit; the most central of such."""
+def _roomiest(fits: np.ndarray, wanted: np.ndarray | None = None) -> tuple[int, int]:
+    """The place that is farthest from those that do not fit; the most central of such.
+
+    With a place (x, y) that is wanted: the nearest to it of those that have some space.
+    """
     from scipy.ndimage import distance_transform_cdt
 
     depth = distance_transform_cdt(np.pad(fits, 1), "chessboard")[1:-1, 1:-1]
-    best = np.argwhere(depth == depth.max())
-    off = np.abs(best - np.argwhere(fits).mean(axis=0)).sum(axis=1)
+    enough = depth.max() if wanted is None else min(depth.max(), _SOME_SPACE * FINENESS)
+    best = np.argwhere(depth >= enough)
+    centre = np.argwhere(fits).mean(axis=0) if wanted is None else wanted[::-1]
+    off = np.abs(best - centre).sum(axis=1)
     y, x = best[int(np.argmin(off))]
     return int(y), int(x)
 

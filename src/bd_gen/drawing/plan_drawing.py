@@ -29,6 +29,8 @@ MODES: tuple[Mode, ...] = ("both", "plan", "bubbles")
 
 PART = 190.0
 """Side of a picture in points."""
+PLAN_PART = 220.0
+"""The same of floor plans alone, of which more go on a sheet."""
 LARGE_PART = 300.0
 """Side of a picture of which there are few, or whose lines carry the names of relations."""
 PANEL, LARGE_PANEL = 172.0, 340.0
@@ -104,7 +106,7 @@ def plans_figure(
     sheet = Sheet(
         num_panels=count,
         columns=min(columns or _usual_columns(count, parts), count),
-        side=LARGE_PART if count <= FEW or arrows else PART,
+        side=_side(count, mode, arrows),
         headings=_headings(plans, titles),
         title=title,
         room_types=_types_of(diagrams),
@@ -117,6 +119,13 @@ def plans_figure(
     figure, axes = sheet.new_axes()
     _draw_panels(axes, sheet, plans, mode, arrows, metres_per_pixel)
     return figure
+
+
+def _side(count: int, mode: Mode, arrows: bool) -> float:
+    """Points of a side of each picture."""
+    if count <= FEW or arrows:
+        return LARGE_PART
+    return PLAN_PART if mode == "plan" else PART
 
 
 def _draw_panels(

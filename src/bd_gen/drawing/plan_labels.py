@@ -23,6 +23,8 @@ from bd_gen.drawing.wording import Label
 if TYPE_CHECKING:
     from shapely import Polygon
 
+_CENTRAL = 0.8
+"""Share of the largest distance to walls that a centre must have for a name to stand there."""
 _MARK = 9.0  # points around an entrance that its mark needs
 Names = Sequence[tuple[str, str | None]]
 
@@ -98,7 +100,29 @@ def _places(
     for entrance in (opening for opening in openings if opening.kind == "entrance"):
         mark = shapely.Polygon(fit.points(entrance.quad)).buffer(_MARK)
         outside &= ~squares_in(mark, Fit(1.0, np.zeros(2)), frame.side)
-    return Places(inside, outside, fit.points(targets), np.zeros(len(targets)), clear=clear)
+    return Places(
+        inside,
+        outside,
+        fit.points(targets),
+        np.zeros(len(targets)),
+        clear=clear,
+        middles=fit.points(_middles(structure, targets)),
+    )
+
+
+def _middles(structure: Structure, targets: np.ndarray) -> np.ndarray:
+    """(n, 2) where names stand best: in the centre of a room, or in its widest part of an L."""
+    import shapely
+
+    middles = targets.copy()
+    for room, floor in enumerate(structure.floors):
+        if floor.is_empty:
+            continue
+        centre = floor.centroid
+        widest = floor.boundary.distance(shapely.Point(targets[room]))
+        if floor.contains(centre) and floor.boundary.distance(centre) > _CENTRAL * widest:
+            middles[room] = shapely.get_coordinates(centre)[0]
+    return middles
 
 
 def _targets(rooms: "tuple[Polygon, ...]", boxes: np.ndarray) -> np.ndarray:

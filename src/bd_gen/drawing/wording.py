@@ -136,7 +136,12 @@ def wordings_of(name: str, area: str | None, largest: float, may_be_upright: boo
             for lines in whole
         ]
 
-    return [*(ways(enough, area) if area is not None else ()), *ways(sizes)]
+    if area is None:
+        return ways(sizes)
+    in_one_line = [
+        Wording((f"{name} {area}",), size, upright) for upright in turns for size in enough
+    ]
+    return [*ways(enough, area), *in_one_line, *ways(sizes)]
 
 
 def _broken(name: str) -> tuple[str, str] | None:

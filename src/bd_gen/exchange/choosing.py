@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bd_gen.data.problems import one_line
+from bd_gen.diagrams.folded import normal_text
 from bd_gen.diagrams.laid_out import LaidOut
-from bd_gen.diagrams.vocabulary import normal_text
 from bd_gen.system.errors import InputError
 
 _MOST_COMPARED = 50_000  # ids among which near ones are looked for

@@ -13,12 +13,12 @@ import numpy as np
 
 from bd_gen.data.cache import file_hash
 from bd_gen.data.odd_plans import OddPlans
+from bd_gen.data.sources.graphml.graphml import read_graphml
 from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.diagrams.laid_out import follows_from_boxes
 from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.tokens import num_rooms_of, tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
-from bd_gen.exchange.imports.graphml import read_graphml
 from bd_gen.exchange.laid_out_files import kind_of
 from bd_gen.results.samples_file import Samples, SeedSamples
 from bd_gen.system.errors import InputError

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bd_gen.data.odd_plans import OddPlans
+from bd_gen.data.sources.graphml.graphml import read_graphml
 from bd_gen.data.sources.plans.plan_diagrams import NamedDiagram, each_plan
 from bd_gen.data.sources.plans.plan_texts import is_one_object
 from bd_gen.diagrams.folded import normal_text
 from bd_gen.diagrams.laid_out import follows_from_boxes
 from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.words import Words
-from bd_gen.exchange.imports.graphml import read_graphml
 from bd_gen.sampling.condition_reader import read_condition
 from bd_gen.sampling.conditions import Condition
 from bd_gen.system.errors import InputError

@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 
 from bd_gen.data.odd_plans import OddPlans
 from bd_gen.data.plan_table import PlanTable
-from bd_gen.data.sources.plans.plan_diagrams import each_plan
+from bd_gen.data.sources.graphml.graphml import read_graphml
+from bd_gen.data.sources.plans.plan_diagrams import each_plan, floor_plan_of
 from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.names import RoomLabels
@@ -17,7 +18,6 @@ from bd_gen.diagrams.tokens import diagrams_from_tokens, is_well_formed
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
 from bd_gen.diagrams.words import Words
 from bd_gen.exchange.choosing import Choice, Row
-from bd_gen.exchange.imports.graphml import read_graphml
 from bd_gen.results.samples_file import Samples, read_samples
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import check_file, check_pointer
@@ -177,6 +177,7 @@ def _read_plans(path: Path, options: ReadingOptions) -> _Rows:
         options.skip_bad,
         options.progress,
         options.takes_joined,
+        keeps_shapes=True,
     )
     rows = (Row(str(name), partial(_of_table, table, k)) for k, name in enumerate(table.ids))
     return _Rows(rows, path.name, lambda: table.notes)
@@ -186,7 +187,8 @@ def _of_table(table: PlanTable, row: int) -> LaidOut:
     (diagram,) = diagrams_from_tokens(table.tokens[row : row + 1], table.vocabulary)
     boxes = table.boxes[row, : diagram.num_rooms] if table.has_boxes[row] else None
     name = str(table.ids[row])
-    return LaidOut(name, diagram, boxes, table.joined.get(name, ()))
+    floor_plan = floor_plan_of(table.shapes.get(name), boxes, diagram)
+    return LaidOut(name, diagram, boxes, table.joined.get(name, ()), floor_plan)
 
 
 def _read_graphml(path: Path, options: ReadingOptions) -> _Rows:

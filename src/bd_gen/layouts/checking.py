@@ -146,15 +146,28 @@ def has_relations(diagram: Diagram, boxes: np.ndarray, touch: int | None = None)
         rule = replace(rule, touch=touch)
         diagram = replace(diagram, words=replace(diagram.words, rule=rule))
     vocabulary = Vocabulary(diagram.num_rooms, diagram.words)
-    expected = edge_tokens(tokens_from_diagrams([diagram], vocabulary), vocabulary)[0]
+    expected = edge_tokens(tokens_from_diagrams([diagram], vocabulary), vocabulary)
+    return bool(relations_hold(expected, boxes[None], vocabulary)[0])
+
+
+def relations_hold(expected: np.ndarray, boxes: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
+    """(B,) bool of boxes (B, n, 4): does the rule allow edge tokens (1, edges) or (B, edges)?
+
+    Raises:
+        InputError: the words have no rule.
+    """
+    rule = rule_of(vocabulary.words)
     if not isinstance(rule, TouchRule):
-        got = relations_from_boxes(boxes[None], np.array([diagram.num_rooms]), vocabulary)[0]
-        return np.array_equal(got, expected)
-    u, v = boxes[vocabulary.edge_rows], boxes[vocabulary.edge_cols]
-    common = np.minimum(u[:, 2:], v[:, 2:]) - np.maximum(u[:, :2], v[:, :2])
-    joined, is_edge = are_joined(u, v, diagram.words), expected != vocabulary.no_edge
+        counts = np.full(len(boxes), boxes.shape[1])
+        found = relations_from_boxes(boxes, counts, vocabulary)
+        same: np.ndarray = (found == expected).all(axis=1)
+        return same
+    u, v = boxes[:, vocabulary.edge_rows], boxes[:, vocabulary.edge_cols]
+    common = np.minimum(u[..., 2:], v[..., 2:]) - np.maximum(u[..., :2], v[..., :2])
+    joined, is_edge = are_joined(u, v, vocabulary.words), expected != vocabulary.no_edge
     agree = joined == is_edge if rule.complete else joined | ~is_edge
-    return bool(agree.all() and not (common > 0).all(axis=1).any())
+    hold: np.ndarray = agree.all(axis=1) & ~(common > 0).all(axis=2).any(axis=1)
+    return hold
 
 
 def _respects(outline: Outline, diagram: Diagram, boxes: np.ndarray, touch: int) -> bool:

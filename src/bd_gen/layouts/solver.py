@@ -40,6 +40,7 @@ class Layout:
             improved.
         why: where the status is time limit, which limit that was, in words.
         by_clock: did the clock end the search? Another time it may go otherwise.
+        left: what no room has of the outline that was given, in pixels².
     """
 
     status: Status
@@ -48,6 +49,7 @@ class Layout:
     floor_plan: FloorPlan | None = None
     why: str = ""
     by_clock: bool = False
+    left: int = 0
 
 
 def solve(
@@ -94,7 +96,9 @@ def solve(
     if tiled.why_not:
         why = f"rectangles were found, but no plan that keeps all that is asked: {tiled.why_not}"
         return Layout(Status.TIME_LIMIT, None, seconds, why=why)
-    return Layout(status, tiled.boxes, seconds, tiled.floor_plan)
+    areas = tiled.floor_plan.areas.sum()
+    left = 0 if options.outline is None else options.outline.area - round(areas)
+    return Layout(status, tiled.boxes, seconds, tiled.floor_plan, left=left)
 
 
 def no_layout_within(options: SolverOptions, by_clock: bool) -> str:

@@ -1,6 +1,7 @@
 """From a layout to a plan: rooms as polygons that leave no gap, walls in line, a simple outline."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,7 +13,12 @@ from bd_gen.layouts.cells.sizes import Sizes, drawn_sizes
 from bd_gen.layouts.checking import what_is_wrong_with_plan
 from bd_gen.layouts.options import SolverOptions
 
-_TRIES = 3  # walks from the best plan so far, while it does not satisfy all that is asked
+_TRIES = 3
+"""Walks from the same layout, as long as the best plan so far lacks something that is asked, or has
+slits, steps or holes, or leaves some of the outline."""
+
+if TYPE_CHECKING:
+    from shapely import Polygon
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,13 +57,19 @@ def tile(
     options = options or SolverOptions()
     sizes = sizes or drawn_sizes(diagram, options)
     search = TilingSearch(diagram, options, sizes)
-    best = np.asarray(boxes, np.int64)
+    start = np.asarray(boxes, np.int64)
     steps = steps_of(options.improve_effort, diagram.num_rooms)
-    plot = None if options.outline is None else options.outline.shape
+    found: list[tuple[bool, float, int, Tiled]] = []
     for attempt in range(_TRIES):
-        best = search.walk(best, steps, [options.seed, attempt])
-        plan = FloorPlan(polygons_of(search.maker, best), plot=plot)
-        why = what_is_wrong_with_plan(diagram, plan, options)
-        if why is None:
+        moved, cost = search.walk(start, steps, [options.seed, attempt])
+        plan = FloorPlan(polygons_of(search.maker, moved), plot=_plot(options))
+        why_not = what_is_wrong_with_plan(diagram, plan, options) or ""
+        found.append((why_not != "", cost, attempt, Tiled(moved, plan, why_not)))
+        *_, best = min(found)
+        if not best.why_not and not search.has_flaws(best.boxes):
             break
-    return Tiled(best, plan, why or "")
+    return best
+
+
+def _plot(options: SolverOptions) -> "Polygon | None":
+    return None if options.outline is None else options.outline.shape

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.words import Words
 
 
@@ -35,9 +34,6 @@ def any_relation(words: Words) -> frozenset[int]:
 def not_joined(words: Words) -> frozenset[int]:
     """The value of an edge token of rooms that are not."""
     return frozenset({words.no_edge})
-
-
-ANY_RELATION, NOT_JOINED = any_relation(RPLAN), not_joined(RPLAN)
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ from bd_gen.design.contradictions import contradictory
 from bd_gen.diagrams.canonical import canonical_tokens
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.diagram_set import DiagramSet
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.soundness import has_forbidden_containment
 from bd_gen.diagrams.tokens import diagrams_from_tokens, tokens_from_diagrams
-from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_RELATIONS, Vocabulary
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.generation.in_memory import sampler_for
 from bd_gen.metrics.measures.validity import validity_checks
 from bd_gen.model.any_order import any_order_nats
@@ -32,15 +33,13 @@ from bd_gen.sampling.particles import ParticleSampler
 from bd_gen.sampling.rule_sweeps import RuleSweeps
 from bd_gen.sampling.rules import Rule, holds_all
 from bd_gen.studio.plan_message import finished, plan_message
-from bd_gen.studio.sketch import Sketch, items, named, relations_of, sketch_of, text, whole
+from bd_gen.studio.sketch import Sketch, named
 from bd_gen.studio.solving import boxes_for, diagram_of
+from bd_gen.studio.wanted import Wanted
 from bd_gen.system.errors import InputError
 from bd_gen.training.checkpoint import Checkpoint
 
 Shares = dict[Any, float]
-
-MOST = 60
-"""Alternatives in a gallery."""
 
 _BATCHES = (2, 8, 16, 32)  # draws at a time: few at first, so that something is seen soon
 _PILOT = 128  # draws after which rejection is judged
@@ -53,45 +52,6 @@ _MOST_FRUITLESS = 600
 _NUM_ORDERS = 1  # of the likelihood: a bound, in the same order of rooms for all
 _SWEEPS = 2  # after a draw, as `design` does
 _EFFORT = 0.15  # for a layout, as `SolverOptions.improve_effort`
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the page asks for.
-
-    Attributes:
-        sketch: what is kept, and the rules.
-        count: alternatives.
-        seed: another one gives others.
-        like: relations of the complete diagram that alternatives are like; None: draw anew.
-        compared: relations that differences are counted from.
-    """
-
-    sketch: Sketch
-    count: int
-    seed: int
-    like: tuple[tuple[int, int, int], ...] | None
-    compared: tuple[tuple[int, int, int], ...]
-
-
-def wanted_of(message: dict[str, Any]) -> Wanted:
-    """What a message asks for.
-
-    Raises:
-        InputError: it asks for nothing that can be.
-    """
-    sketch = sketch_of(message.get("sketch"))
-    mode = text(message.get("mode", "complete"), "mode", 20)
-    if mode not in ("complete", "more"):
-        raise InputError("mode: expected 'complete' or 'more'")
-    compared = relations_of(items(message.get("compared", []), "compared", 496), sketch.num_rooms)
-    return Wanted(
-        sketch,
-        whole(message.get("count", 1), "count", 1, MOST),
-        whole(message.get("seed", 0), "seed", 0, 2**53 - 1),
-        compared if mode == "more" else None,
-        compared,
-    )
 
 
 @dataclass
@@ -175,7 +135,7 @@ class Alternatives:
             found = {(i, j): r for i, j, r in seen.edges}
             for b in range(len(fixed)):
                 for a in range(b):
-                    kept.setdefault((fixed[a], fixed[b]), found.get((a, b), NO_EDGE))
+                    kept.setdefault((fixed[a], fixed[b]), found.get((a, b), RPLAN.no_edge))
         return tuple((i, j, r) for (i, j), r in sorted(kept.items()))
 
     def _refuse_contradictions(self) -> None:
@@ -231,7 +191,7 @@ class Alternatives:
         assert self.wanted.like is not None  # noqa: S101
         funnel, size = self._state.funnel, self._batch()
         like = Diagram(
-            self.sketch.room_types, tuple(e for e in self.wanted.like if e[2] < NUM_RELATIONS)
+            self.sketch.room_types, tuple(e for e in self.wanted.like if e[2] < RPLAN.num_relations)
         )
         start = tokens_from_diagrams([like], self.vocabulary)
         if not holds_all(self.rules, start)[0]:
@@ -290,7 +250,7 @@ class Alternatives:
     def _differences(self, diagram: Diagram) -> int:
         found = {(i, j): r for i, j, r in diagram.edges}
         compared = self.wanted.compared
-        return sum(found.get((i, j), NO_EDGE) != r for i, j, r in compared)
+        return sum(found.get((i, j), RPLAN.no_edge) != r for i, j, r in compared)
 
     def _share(self) -> dict[str, Any]:
         """The share of the model's diagrams of these rooms that have all that is asked for."""
@@ -332,7 +292,7 @@ def _complete(sketch: Sketch, diagram: Diagram) -> Sketch:
     """The sketch with every pair decided as in a diagram."""
     found = {(i, j): r for i, j, r in diagram.edges}
     pairs = combinations(range(sketch.num_rooms), 2)
-    relations = tuple((*pair, found.get(pair, NO_EDGE)) for pair in pairs)
+    relations = tuple((*pair, found.get(pair, RPLAN.no_edge)) for pair in pairs)
     return replace(sketch, relations=relations, joined=(), rules=())
 
 

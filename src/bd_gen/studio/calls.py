@@ -11,24 +11,13 @@ import numpy as np
 
 from bd_gen.design.contradictions import contradictory
 from bd_gen.diagrams.laid_out import LaidOut
-from bd_gen.diagrams.vocabulary import NUM_RELATIONS, RELATIONS
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.studio.fields import items, number, table, text, whole
 from bd_gen.studio.moving import move
 from bd_gen.studio.plan_message import finished, plan_message
 from bd_gen.studio.projects import project_of
 from bd_gen.studio.reasons import reason_of
-from bd_gen.studio.sketch import (
-    APART,
-    MOST_RULES,
-    TOUCHES,
-    box_table,
-    items,
-    number,
-    rule_of,
-    sketch_of,
-    table,
-    text,
-    whole,
-)
+from bd_gen.studio.sketch import APART, MOST_RULES, TOUCHES, box_table, rule_of, sketch_of
 from bd_gen.studio.solving import boxes_for
 from bd_gen.studio.transfer import exported, imported
 from bd_gen.studio.vocabulary import vocabulary_message
@@ -156,7 +145,7 @@ CALLS: dict[str, Callable[[Desk, Message], Any]] = {
 
 
 def _name(relation: int) -> str:
-    return RELATIONS[relation] if relation < NUM_RELATIONS else APART
+    return RPLAN.relation_names[relation] if relation < RPLAN.num_relations else APART
 
 
 def _effort(value: Any) -> float:

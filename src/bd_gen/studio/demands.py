@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS, ROOM_TYPES
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.layouts.constraints import (
     X0,
     X1,
@@ -20,8 +20,8 @@ from bd_gen.layouts.constraints import (
 from bd_gen.layouts.problem import Problem, problem_of
 from bd_gen.layouts.solver import for_boxes
 from bd_gen.layouts.statement import Statement
-from bd_gen.sampling.rules import ANY_RELATION
 from bd_gen.sampling.rules import Literal as TokenLiteral
+from bd_gen.sampling.rules import any_relation
 from bd_gen.studio.sketch import Sketch
 
 Kind = Literal["relation", "rule", "place", "area", "open"]
@@ -76,10 +76,10 @@ def problem(num_rooms: int, demands: Sequence[Demand]) -> Problem:
 def pair_demand(sketch: Sketch, i: int, j: int, relation: int) -> Demand:
     """That rooms i < j are related in that way, or with 10 not joined."""
     names = sketch.labels
-    if relation == NO_EDGE:
+    if relation == RPLAN.no_edge:
         words = f"{names[i]} and {names[j]} do not touch"
     else:
-        words = f"{names[i]} {RELATIONS[relation]} {names[j]}"
+        words = f"{names[i]} {RPLAN.relation_names[relation]} {names[j]}"
     clauses = relation_clauses(i, j, relation, _GRID)
     return Demand(Statement(words, (i, j), relation, clauses), "relation")
 
@@ -120,7 +120,7 @@ def pair_by_position(sketch: Sketch) -> dict[int, tuple[int, int]]:
 def _literal_clauses(i: int, j: int, literal: TokenLiteral) -> tuple[Clause, ...]:
     if len(literal.allowed) == 1:
         return relation_clauses(i, j, next(iter(literal.allowed)), _GRID)
-    if literal.allowed <= ANY_RELATION:
+    if literal.allowed <= any_relation(RPLAN):
         return touching_clauses(i, j, _GRID)
     return ()
 
@@ -136,7 +136,7 @@ def _options(sketch: Sketch) -> Iterator[Demand]:
         (room,) = statement.rooms
         if statement.area is not None:
             room_type = sketch.room_types[room]
-            words = f"the area that a {ROOM_TYPES[room_type]} may have"
+            words = f"the area that a {RPLAN.room_names[room_type]} may have"
             yield Demand(_said(statement, f"{names[room]}: {words}"), "area", room_type)
         else:
             yield Demand(_said(statement, f"{names[room]} stays where it is"), "place", room)

@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bd_gen.diagrams.relations import TOUCH_DISTANCE
-from bd_gen.diagrams.vocabulary import NO_EDGE
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.word_parts import USUAL_TOUCH
 from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.layouts.search import find_boxes
 from bd_gen.studio.demands import demands_of, problem
 from bd_gen.studio.nearest import nearest
 from bd_gen.studio.sketch import Sketch, row_of
-from bd_gen.studio.solving import FIRST_SECONDS, diagram_of, fits
+from bd_gen.studio.solving import FIRST_EFFORT, LONGEST, diagram_of, fits
 
 _EFFORT = 0.04  # deterministic time: about 0.15 s
 _DRAGGED, _BESIDE = 100, 10
@@ -89,7 +89,7 @@ def _wishes(
                 boxes[room, across], boxes[other, across]
             )
             opposite = (side + 2) % 4
-            if overlap > 0 and abs(boxes[other, opposite] - boxes[room, side]) <= TOUCH_DISTANCE:
+            if overlap > 0 and abs(boxes[other, opposite] - boxes[room, side]) <= USUAL_TOUCH:
                 at = int(np.clip(boxes[other, opposite] + shift, 0, LARGEST_COORDINATE))
                 low, high = (at, boxes[other, side]) if opposite < 2 else (boxes[other, side], at)
                 if low < high:
@@ -111,11 +111,11 @@ def _whole(target: np.ndarray) -> np.ndarray:
 def _broken(sketch: Sketch, boxes: np.ndarray) -> tuple[tuple[int, int, int, int], ...]:
     found = {(i, j): r for i, j, r in diagram_of(sketch.room_types, boxes).edges}
     decided = [
-        (i, j, r, found.get((i, j), NO_EDGE))
+        (i, j, r, found.get((i, j), RPLAN.no_edge))
         for i, j, r in sketch.relations
-        if found.get((i, j), NO_EDGE) != r
+        if found.get((i, j), RPLAN.no_edge) != r
     ]
-    parted = [(i, j, -1, NO_EDGE) for i, j in sketch.joined if (i, j) not in found]
+    parted = [(i, j, -1, RPLAN.no_edge) for i, j in sketch.joined if (i, j) not in found]
     return tuple(decided + parted)
 
 
@@ -130,7 +130,7 @@ def _nearest(
     """The layout with the least weighted sum of distances of sides from where they are wished."""
     for apart in (True, False):
         whole = problem(sketch.num_rooms, demands_of(sketch, apart))
-        first = find_boxes(whole, FIRST_SECONDS)
+        first = find_boxes(whole, LONGEST, effort_limit=FIRST_EFFORT)
         if first.boxes is None or first.rest is None:
             continue
         start = boxes if fits(sketch, boxes) else first.boxes

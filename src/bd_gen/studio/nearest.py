@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bd_gen.diagrams.vocabulary import TYPICAL_AREAS
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.layouts.bounds import Bounded
 from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.layouts.cp_sat import Search
@@ -10,7 +10,7 @@ from bd_gen.layouts.problem import Problem
 from bd_gen.layouts.search import box_model, boxes_of
 from bd_gen.studio.sketch import Sketch
 
-_PATIENCE = 5.0  # seconds by the clock after which a search ends whatever its effort
+_LONGEST = 20.0  # seconds by the clock after which a search ends whatever its effort
 _FULLNESS = 0.8
 """Share of the rectangle around all rooms that rooms take."""
 
@@ -43,7 +43,7 @@ def nearest(
         costs.append((distance, weight))
     model.minimise(costs)
     model.hint(start.reshape(-1).tolist())
-    answer = model.solve(Search(_PATIENCE, effort, 2, quick_restart=False, presolve=True))
+    answer = model.solve(Search(_LONGEST, effort, 2, quick_restart=False, presolve=True))
     return start if answer.values is None else boxes_of(answer.values, problem.num_rooms)
 
 
@@ -54,7 +54,7 @@ def drawn_boxes(sketch: Sketch) -> np.ndarray | None:
     """
     if not sketch.places:
         return None
-    areas = TYPICAL_AREAS[list(sketch.room_types)].copy()
+    areas = RPLAN.typical_areas[list(sketch.room_types)].copy()
     for k, room_type in enumerate(sketch.room_types):
         low, high = sketch.min_areas.get(room_type, 0), sketch.max_areas.get(room_type, np.inf)
         areas[k] = np.clip(areas[k], low, high)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+from bd_gen.diagrams.recorded_words import check_rplan
 from bd_gen.studio.calls import CALLS, Desk, Message
 from bd_gen.studio.projects import checked_document
 from bd_gen.studio.server import page_files
@@ -40,6 +41,7 @@ class Channel:
                 given = self._given
                 if isinstance(given, str):
                     given = load_checkpoint(checkpoint_file(given))
+                check_rplan(given.words, given.source)
                 self._checkpoint = given
             return self._checkpoint
 
@@ -90,7 +92,8 @@ class Channel:
         return {"model": words, "opened": None}
 
     def _search(self, number: str, message: Any) -> None:
-        from bd_gen.studio.alternatives import Alternatives, wanted_of
+        from bd_gen.studio.alternatives import Alternatives
+        from bd_gen.studio.wanted import wanted_of
 
         try:
             wanted = wanted_of(message if isinstance(message, dict) else {})

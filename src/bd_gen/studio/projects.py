@@ -3,7 +3,8 @@
 from typing import Any
 
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX
-from bd_gen.studio.sketch import box_of, items, number, sketch_of, table, text, whole
+from bd_gen.studio.fields import box_of, items, number, table, text, whole
+from bd_gen.studio.sketch import sketch_of
 from bd_gen.system.errors import InputError
 from bd_gen.system.plain import JsonError, parse_json, plain_dict
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.vocabulary import NO_EDGE, RELATIONS, ROOM_TYPES
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.layouts.cycles import shortest_cycle
 from bd_gen.layouts.search import Status, find_boxes
 from bd_gen.studio.demands import Demand, demands_of, problem
 from bd_gen.studio.sketch import APART, Sketch
-from bd_gen.studio.solving import boxes_for, diagram_of
+from bd_gen.studio.solving import LONGEST, boxes_for, diagram_of
 
-_SECONDS = 0.2  # for a single question
+_EFFORT = 0.05  # CP-SAT's deterministic time for a single question: 0.2 s of an idle core
 _NUM_QUESTIONS = 400
 
 
@@ -110,19 +110,19 @@ def _needed(sketch: Sketch, demands: Sequence[Demand]) -> list[Demand]:
 
 def _weight(demand: Demand) -> int:
     if demand.kind == "relation":
-        return 1 if demand.statement.relation == NO_EDGE else 3
+        return 1 if demand.statement.relation == RPLAN.no_edge else 3
     return 2 if demand.kind == "rule" else 0
 
 
 def _is_impossible(sketch: Sketch, demands: Sequence[Demand]) -> bool:
-    found = find_boxes(problem(sketch.num_rooms, demands), _SECONDS)
+    found = find_boxes(problem(sketch.num_rooms, demands), LONGEST, effort_limit=_EFFORT)
     return found.status is Status.UNREALIZABLE
 
 
 def _proposal(sketch: Sketch, demands: Sequence[Demand], freed: Demand) -> dict[str, Any] | None:
     """What giving up one demand makes possible: `free` says what, `becomes` the relation then."""
     rest = [d for d in demands if not _is_same(d, freed)]
-    boxes = find_boxes(problem(sketch.num_rooms, rest), _SECONDS).boxes
+    boxes = find_boxes(problem(sketch.num_rooms, rest), LONGEST, effort_limit=_EFFORT).boxes
     if boxes is None:
         return None
     proposal: dict[str, Any] = {"free": freed.kind, "text": freed.statement.text}
@@ -133,7 +133,7 @@ def _proposal(sketch: Sketch, demands: Sequence[Demand], freed: Demand) -> dict[
     elif freed.kind == "place":
         proposal["room"] = freed.number
     elif freed.kind == "area":
-        proposal["type"] = ROOM_TYPES[freed.number]
+        proposal["type"] = RPLAN.room_names[freed.number]
     else:
         proposal["rule"] = freed.number
     return proposal
@@ -146,7 +146,7 @@ def _is_same(one: Demand, other: Demand) -> bool:
 
 
 def _found_relation(diagram: Diagram, pair: tuple[int, ...]) -> str:
-    found = {(i, j): RELATIONS[r] for i, j, r in diagram.edges}
+    found = {(i, j): RPLAN.relation_names[r] for i, j, r in diagram.edges}
     return found.get((pair[0], pair[1]), APART)
 
 

@@ -12,18 +12,11 @@ from bd_gen.design.room_rules import DesignRule, parse_rule
 from bd_gen.diagrams.diagram import Diagram, room_names
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL
 from bd_gen.diagrams.names import relation_of, room_type_of
-from bd_gen.diagrams.vocabulary import (
-    LARGEST_N_MAX,
-    NO_EDGE,
-    NUM_RELATIONS,
-    RELATIONS,
-    ROOM_TYPES,
-    Vocabulary,
-    inverse_relation,
-)
-from bd_gen.layouts.constraints import LARGEST_COORDINATE
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
 from bd_gen.layouts.options import LARGEST_AREA, SolverOptions
 from bd_gen.sampling.rules import Rule
+from bd_gen.studio.fields import Box, box_of, items, number, table, text, whole
 from bd_gen.system.errors import InputError, printable
 
 TOUCHES, APART = "touches", "apart"
@@ -34,7 +27,6 @@ LONGEST_NAME = 60
 _SQUARE_METRE = METRES_PER_PIXEL**2
 
 Pair = tuple[int, int]
-Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -76,7 +68,9 @@ class Sketch:
     @cached_property
     def diagram(self) -> Diagram:
         """The rooms, and those relations that have a name."""
-        return Diagram(self.room_types, tuple(e for e in self.relations if e[2] < NUM_RELATIONS))
+        return Diagram(
+            self.room_types, tuple(e for e in self.relations if e[2] < RPLAN.num_relations)
+        )
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -116,7 +110,7 @@ class Sketch:
         """Does a complete diagram of these rooms have all that is decided?"""
         found = {(i, j): r for i, j, r in diagram.edges}
         return (
-            all(found.get((i, j), NO_EDGE) == r for i, j, r in self.relations)
+            all(found.get((i, j), RPLAN.no_edge) == r for i, j, r in self.relations)
             and all(pair in found for pair in self.joined)
             and all(rule.holds(row_of(diagram)).all() for rule in self.token_rules)
         )
@@ -180,67 +174,6 @@ def box_table(value: Any, num_rooms: int) -> np.ndarray:
     return np.array([box_of(row, "boxes") for row in rows], np.int64)
 
 
-def box_of(value: Any, where: str) -> Box:
-    """A box (x0, y0, x1, y1) in pixels 0..255.
-
-    Raises:
-        InputError: it is none.
-    """
-    sides = items(value, where, 4)
-    good = len(sides) == 4 and all(type(s) is int and 0 <= s <= LARGEST_COORDINATE for s in sides)
-    if not good or sides[0] >= sides[2] or sides[1] >= sides[3]:
-        raise InputError(
-            f"{where}: expected x0 < x1 and y0 < y1, whole numbers in 0..{LARGEST_COORDINATE}"
-        )
-    return sides[0], sides[1], sides[2], sides[3]
-
-
-def table(value: Any, where: str) -> dict[str, Any]:
-    """The value, if it is an object.
-
-    Raises:
-        InputError: it is none.
-    """
-    if not isinstance(value, dict):
-        raise InputError(f"{where}: expected an object, got {type(value).__name__}")
-    return value
-
-
-def items(value: Any, where: str, most: int) -> list[Any]:
-    """The value, if it is a list of at most so many.
-
-    Raises:
-        InputError: it is none.
-    """
-    if not isinstance(value, list):
-        raise InputError(f"{where}: expected a list, got {type(value).__name__}")
-    if len(value) > most:
-        raise InputError(f"{where}: expected at most {most}, got {len(value):,}")
-    return value
-
-
-def text(value: Any, where: str, longest: int) -> str:
-    """The value, if it is a printable text of at most so many characters.
-
-    Raises:
-        InputError: it is none.
-    """
-    if not isinstance(value, str) or len(value) > longest or not value.isprintable():
-        raise InputError(f"{where}: expected a printable text of at most {longest} characters")
-    return value
-
-
-def whole(value: Any, where: str, low: int, high: int) -> int:
-    """The value, if it is a whole number in that range.
-
-    Raises:
-        InputError: it is none.
-    """
-    if type(value) is not int or not low <= value <= high:
-        raise InputError(f"{where}: expected a whole number in {low}..{high}")
-    return value
-
-
 def relations_of(value: Any, num_rooms: int) -> tuple[tuple[int, int, int], ...]:
     """Relations of a message, all with a name or "apart".
 
@@ -269,18 +202,6 @@ def _places(values: list[Any]) -> tuple[tuple[float, float], ...]:
     return tuple(places)
 
 
-def number(value: Any, where: str) -> float:
-    """The value, if it is a number within 10,000.
-
-    Raises:
-        InputError: it is none.
-    """
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not abs(value) <= 1e4:
-        raise InputError(f"{where}: expected numbers within 10,000")
-    return float(value)
-
-
 def _relations(
     value: Any, num_rooms: int
 ) -> tuple[tuple[tuple[int, int, int], ...], tuple[Pair, ...]]:
@@ -300,9 +221,9 @@ def _relations(
         if name == TOUCHES:
             joined.append(pair)
             continue
-        relation = NO_EDGE if name == APART else relation_of(name, "relations")
-        is_turned = i > j and relation < NUM_RELATIONS
-        known[pair] = int(inverse_relation(relation)) if is_turned else relation
+        relation = RPLAN.no_edge if name == APART else relation_of(name, "relations")
+        is_turned = i > j and relation < RPLAN.num_relations
+        known[pair] = int(RPLAN.inverse[relation]) if is_turned else relation
     return tuple((i, j, r) for (i, j), r in sorted(known.items())), tuple(sorted(joined))
 
 
@@ -326,7 +247,7 @@ def _areas(value: Any) -> tuple[dict[int, int], dict[int, int]]:
             raise InputError("areas: expected [least, largest] in m²")
         for end, into in zip(ends, (lows, highs), strict=True):
             if end is not None:
-                into[room_type] = _pixels(end, ROOM_TYPES[room_type])
+                into[room_type] = _pixels(end, RPLAN.room_names[room_type])
     return lows, highs
 
 
@@ -339,4 +260,4 @@ def _pixels(area: Any, name: str) -> int:
 
 def named(diagram: Diagram) -> list[list[Any]]:
     """The relations of a diagram for the page: [i, j, name]; other pairs are apart."""
-    return [[i, j, RELATIONS[r]] for i, j, r in diagram.edges]
+    return [[i, j, RPLAN.relation_names[r]] for i, j, r in diagram.edges]

@@ -1,6 +1,5 @@
 """From a sketch to boxes: the layout that was there if it still fits, else the best one found."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -8,12 +7,13 @@ import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.relations import relations_from_boxes
-from bd_gen.diagrams.vocabulary import NO_EDGE, NUM_RELATIONS, Vocabulary
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.cp_sat import Search
 from bd_gen.layouts.objective import add_costs
 from bd_gen.layouts.search import box_model, boxes_of, find_boxes
 from bd_gen.layouts.tiling import tile
-from bd_gen.sampling.rules import ANY_RELATION, Clause, Literal
+from bd_gen.sampling.rules import Clause, Literal, any_relation
 from bd_gen.studio.demands import (
     Demand,
     demands_of,
@@ -25,12 +25,14 @@ from bd_gen.studio.demands import (
 from bd_gen.studio.nearest import drawn_boxes, nearest
 from bd_gen.studio.sketch import Sketch, row_of
 
-FIRST_SECONDS = 1.0
-"""To look for any layout; 99 of 100 take a few milliseconds."""
+FIRST_EFFORT = 0.25
+"""CP-SAT's deterministic time to look for any layout: a second of an idle core. Most take a
+few milliseconds."""
+LONGEST = 20.0
+"""Seconds by the clock after which a search ends whatever its effort, on a machine that is busy."""
 
 _EFFORT = 0.125  # of CP-SAT's deterministic time at the usual effort, as in `layouts.solver`
-_PATIENCE = 5.0  # seconds by the clock after which it ends all the same
-_MOST_CHOICES = 200  # layouts that are looked for while rules leave a choice
+_MOST_CHOICES = 100  # layouts that are looked for while rules leave a choice
 
 
 def boxes_for(
@@ -49,9 +51,8 @@ def boxes_for(
     """
     if previous is not None and fits(sketch, previous):
         return previous
-    deadline = time.monotonic() + FIRST_SECONDS
     for apart in (True, False):
-        found = _with_rules(sketch, demands_of(sketch, apart), improve, seed, deadline)
+        found = _with_rules(sketch, demands_of(sketch, apart), improve, seed)
         if found is not None:
             return found
     return None
@@ -83,17 +84,13 @@ def diagram_of(room_types: Sequence[int], boxes: np.ndarray) -> Diagram:
     labels = relations_from_boxes(boxes[None].astype(np.float64), count, vocabulary)[0]
     ends = zip(vocabulary.edge_rows, vocabulary.edge_cols, labels, strict=True)
     return Diagram(
-        tuple(room_types), tuple((int(i), int(j), int(r)) for i, j, r in ends if r < NUM_RELATIONS)
+        tuple(room_types),
+        tuple((int(i), int(j), int(r)) for i, j, r in ends if r < RPLAN.num_relations),
     )
 
 
-def is_possible(num_rooms: int, demands: Sequence[Demand], seconds: float) -> bool:
-    """Were boxes found that satisfy these demands?"""
-    return find_boxes(problem(num_rooms, demands), seconds).boxes is not None
-
-
 def _with_rules(
-    sketch: Sketch, demands: list[Demand], improve: float, seed: int, deadline: float
+    sketch: Sketch, demands: list[Demand], improve: float, seed: int
 ) -> np.ndarray | None:
     """Boxes that satisfy demands, and the rules that leave a choice, by trying the choices.
 
@@ -102,7 +99,7 @@ def _with_rules(
     """
     stack = [demands]
     for _ in range(_MOST_CHOICES):
-        if not stack or time.monotonic() > deadline:
+        if not stack:
             return None
         tried = stack.pop()
         boxes = _found(sketch, tried, 0.0, seed)
@@ -133,14 +130,14 @@ def _choices(sketch: Sketch, clause: Clause) -> list[Demand]:
         pair_demand(sketch, *pairs[literal.position], value)
         for literal in clause
         if pairs[literal.position] not in decided
-        for value in sorted(literal.allowed, key=lambda value: value != NO_EDGE)
+        for value in sorted(literal.allowed, key=lambda value: value != RPLAN.no_edge)
     ]
 
 
 def _kept(sketch: Sketch, literal: Literal, row: np.ndarray) -> Demand:
     """That a literal goes on to hold as it does in a row (length,)."""
     i, j = pair_by_position(sketch)[literal.position]
-    if literal.allowed == ANY_RELATION:
+    if literal.allowed == any_relation(RPLAN):
         return touching_demand(sketch, i, j)
     return pair_demand(sketch, i, j, int(row[literal.position]))
 
@@ -149,7 +146,7 @@ def _found(
     sketch: Sketch, demands: Sequence[Demand], improve: float, seed: int
 ) -> np.ndarray | None:
     whole = problem(sketch.num_rooms, demands)
-    first = find_boxes(whole, FIRST_SECONDS, seed)
+    first = find_boxes(whole, LONGEST, seed, FIRST_EFFORT)
     if first.boxes is None or first.rest is None or improve <= 0:
         return first.boxes
     effort = _EFFORT * improve
@@ -160,6 +157,6 @@ def _found(
     model = box_model(whole, first.rest)
     add_costs(model, sketch.diagram, replace(sketch.options(), seed=seed))
     model.hint(first.boxes.reshape(-1).tolist())
-    search = Search(_PATIENCE, effort, 2, quick_restart=False, presolve=True, seed=seed)
+    search = Search(LONGEST, effort, 2, quick_restart=False, presolve=True, seed=seed)
     answer = model.solve(search)
     return first.boxes if answer.values is None else boxes_of(answer.values, sketch.num_rooms)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut
-from bd_gen.diagrams.vocabulary import ROOM_TYPES
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.exchange.choosing import Choice
 from bd_gen.exchange.export import export_plans, export_target
 from bd_gen.exchange.exports import FORMATS
@@ -83,7 +83,7 @@ def _message(plan: LaidOut) -> dict[str, Any]:
     return {
         "id": plan.id,
         "rooms": [
-            {"type": ROOM_TYPES[t], "name": name}
+            {"type": RPLAN.room_names[t], "name": name}
             for t, name in zip(plan.diagram.room_types, own, strict=True)
         ],
         "relations": named(plan.diagram) + [[i, j, TOUCHES] for i, j in plan.joined],

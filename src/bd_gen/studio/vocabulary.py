@@ -4,15 +4,9 @@ from typing import Any
 
 from bd_gen.design.room_rules import TOUCHES
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL
-from bd_gen.diagrams.soundness import AT_MOST_ONE
-from bd_gen.diagrams.vocabulary import (
-    LARGEST_N_MAX,
-    RELATIONS,
-    ROOM_TYPES,
-    TYPICAL_AREAS,
-    inverse_relation,
-)
-from bd_gen.drawing.appearance import ROOM_COLOURS, SHORT_NAMES, TEXT_COLOURS
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.vocabulary import LARGEST_N_MAX
+from bd_gen.drawing.appearance import room_colours, short_names, text_colours
 from bd_gen.exchange.exports import FORMATS
 from bd_gen.studio.sketch import APART, LONGEST_NAME, MOST_RULES
 from bd_gen.system.version import __version__
@@ -41,21 +35,21 @@ def vocabulary_message(largest_upload: int) -> dict[str, Any]:
         "types": [
             {
                 "name": name,
-                "short": SHORT_NAMES[k],
-                "colour": ROOM_COLOURS[k],
-                "ink": TEXT_COLOURS[k],
-                "area": round(float(TYPICAL_AREAS[k]) * METRES_PER_PIXEL**2, 1),
-                "only_one": k in AT_MOST_ONE,
+                "short": short_names(RPLAN)[k],
+                "colour": room_colours(RPLAN)[k],
+                "ink": text_colours(RPLAN)[k],
+                "area": round(float(RPLAN.typical_areas[k]) * METRES_PER_PIXEL**2, 1),
+                "only_one": k in RPLAN.at_most_one,
             }
-            for k, name in enumerate(ROOM_TYPES)
+            for k, name in enumerate(RPLAN.room_names)
         ],
         "relations": [
             {
                 "name": name,
-                "inverse": RELATIONS[int(inverse_relation(k))],
+                "inverse": RPLAN.relation_names[int(RPLAN.inverse[k])],
                 "way": _way(name),
             }
-            for k, name in enumerate(RELATIONS)
+            for k, name in enumerate(RPLAN.relation_names)
         ],
         "touches": TOUCHES,
         "apart": APART,

@@ -54,7 +54,8 @@ class Model:
 
     def events(self, message: dict[str, Any]) -> Iterator[Event]:
         """What comes of a request; a refusal is an event too."""
-        from bd_gen.studio.alternatives import Alternatives, wanted_of
+        from bd_gen.studio.alternatives import Alternatives
+        from bd_gen.studio.wanted import wanted_of
 
         try:
             yield from Alternatives(self.checkpoint, wanted_of(message), self.shares).events()
@@ -65,6 +66,7 @@ class Model:
 def _load(first: dict[str, Any]) -> Model:
     import torch
 
+    from bd_gen.diagrams.recorded_words import check_rplan
     from bd_gen.system.plugins import load, load_installed
     from bd_gen.training.bundled import checkpoint_file
     from bd_gen.training.checkpoint import load_checkpoint
@@ -73,7 +75,9 @@ def _load(first: dict[str, Any]) -> Model:
     for name in first.get("plugins", ()):
         load(name)
     torch.set_num_threads(int(first.get("threads", 1)))
-    return Model(load_checkpoint(checkpoint_file(first["checkpoint"])))
+    checkpoint = load_checkpoint(checkpoint_file(first["checkpoint"]))
+    check_rplan(checkpoint.words, first["checkpoint"])
+    return Model(checkpoint)
 
 
 def _listen(lines: IO[str], inbox: "queue.SimpleQueue[dict[str, Any] | None]") -> None:

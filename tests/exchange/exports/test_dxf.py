@@ -10,7 +10,8 @@ from tests.rplan import ROOM_TYPES
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.laid_out import LaidOut
-from bd_gen.drawing.appearance import ROOM_COLOURS, tint
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.drawing.appearance import room_colours, tint
 from bd_gen.exchange.exports.dxf import write_dxf
 from bd_gen.system.errors import InputError
 
@@ -85,10 +86,12 @@ def test_layers_have_the_colours_of_the_pictures(tmp_path: Path) -> None:
     document = drawn(tmp_path / "x.dxf", flat())
     for room_type in (0, 2, 3):
         layer = document.layers.get(f"ROOM_{ROOM_TYPES[room_type]}")
-        assert ezdxf.colors.RGB(*layer.rgb).to_hex().lower() == ROOM_COLOURS[room_type].lower()
+        assert (
+            ezdxf.colors.RGB(*layer.rgb).to_hex().lower() == room_colours(RPLAN)[room_type].lower()
+        )
         assert 1 <= layer.color < 250
         (fill,) = document.modelspace().query(f'HATCH[layer=="ROOM_{ROOM_TYPES[room_type]}"]')
-        assert ezdxf.colors.RGB(*fill.rgb).to_hex().upper() == tint(ROOM_COLOURS[room_type])
+        assert ezdxf.colors.RGB(*fill.rgb).to_hex().upper() == tint(room_colours(RPLAN)[room_type])
 
 
 def test_labels_and_dimensions_say_what_was_drawn(tmp_path: Path) -> None:

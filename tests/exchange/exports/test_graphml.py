@@ -4,10 +4,10 @@ import networkx
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 
+from bd_gen.data.sources.graphml.graphml import read_graphml
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.exchange.exports.graphml import write_graphml
-from bd_gen.exchange.imports.graphml import read_graphml
 
 from .cases import any_diagram, flat, same
 

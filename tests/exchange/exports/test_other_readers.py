@@ -14,7 +14,8 @@ from PIL import Image
 from tests.rplan import RELATIONS, ROOM_TYPES
 
 from bd_gen.diagrams.laid_out import LaidOut
-from bd_gen.drawing.appearance import ROOM_COLOURS, tint
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.drawing.appearance import room_colours, tint
 from bd_gen.exchange.exports.dxf import write_dxf
 from bd_gen.exchange.exports.graphml import write_graphml
 
@@ -128,7 +129,9 @@ def test_librecad_prints_the_plan_at_a_scale_in_its_colours(tmp_path: Path) -> N
     assert len(range(columns[0], columns[-1])) > 14 * metre
     assert 5 < rows[0] < rows[-1] < height - 5
     for room_type in (0, 3):
-        colour = np.array([int(tint(ROOM_COLOURS[room_type])[k : k + 2], 16) for k in (1, 3, 5)])
+        colour = np.array(
+            [int(tint(room_colours(RPLAN)[room_type])[k : k + 2], 16) for k in (1, 3, 5)]
+        )
         share = (abs(page - colour).max(axis=2) < 6).mean()
         area = {0: 64.0, 3: 16.0}[room_type] * metre**2 / (width * height)
         assert share == pytest.approx(area, rel=0.15)

@@ -9,10 +9,10 @@ import ezdxf
 import numpy as np
 from tests.rplan import room_type_from_name
 
+from bd_gen.data.sources.graphml.graphml import read_graphml
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.exchange.exports.dxf import write_dxf
 from bd_gen.exchange.exports.graphml import write_graphml
-from bd_gen.exchange.imports.graphml import read_graphml
 
 from .cases import by_rule, same
 

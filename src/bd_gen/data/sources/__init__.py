@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from bd_gen.data.plan_table import PlanTable
 
 Progress = Callable[[int, int], None]
-Read = Callable[["DataConfig", Progress | None], "PlanTable"]
+Read = Callable[..., "PlanTable"]
 
-OPTIONS = ("path", "labels", "vocabulary", "num_plans", "seed", "skip_bad")
+OPTIONS = (
+    "path", "labels", "vocabulary", "num_plans", "seed", "skip_bad",
+    "unit", "scale", "flip_y", "fit",
+)  # fmt: skip
 """Fields of `DataConfig` that belong to a source, not to every one."""
 
 
@@ -31,12 +34,15 @@ class Source:
         name: as in data=NAME.
         about: what it is, for lists.
         read: `read(config, progress)` gives the plans as a `PlanTable` of the rows of
-            `config.token_rows`; `progress(done, total)` may be None.
+            `config.token_rows`; `progress(done, total)` may be None. With `has_shapes` it takes
+            `keeps_shapes` as well, for `PlanTable.shapes`.
         options: of `OPTIONS`, those that it takes. With "path" it needs a file.
         title: the plans of a `DataConfig` in words; by default the name and that of the file.
         content: what determines the plans besides n_max, plain values by name, for the cache; by
             default the hash of the file and the other options.
         unit: what `progress` counts.
+        vocabulary: name of the words that its plans have, if these are not RPLAN's.
+        has_shapes: can plans have more than boxes?
         has_ids: do lists of published ids apply to its plans?
         details: more help for its command.
     """
@@ -48,6 +54,8 @@ class Source:
     title: Callable[["DataConfig"], str] | None = None
     content: Callable[["DataConfig"], Mapping[str, Any]] | None = None
     unit: str = "plans"
+    vocabulary: str | None = None
+    has_shapes: bool = False
     has_ids: bool = True
     details: str = ""
 
@@ -68,7 +76,7 @@ class Source:
         Raises:
             InputError: a file cannot be read.
         """
-        from bd_gen.data.cache import file_hash
+        from bd_gen.data.cache import content_hash
         from bd_gen.system.plugins import provider
 
         if self.content is not None:
@@ -76,7 +84,7 @@ class Source:
         else:
             own = (name for name in self.options if name not in ("path", "vocabulary"))
             found = {name: getattr(config, name) for name in own}
-            found |= {"sha256": file_hash(str(config.path))} if self.takes_path else {}
+            found |= {"sha256": content_hash(str(config.path))} if self.takes_path else {}
         plugin = provider(SOURCES.kind, self.name)
         return found if plugin is None else {**found, "plugin": plugin.sha256}
 
@@ -110,4 +118,7 @@ def source(
     return decorate
 
 
-SOURCES.complete(__name__, first=("synthetic", "graph2plan", "plans"))
+SOURCES.complete(
+    __name__,
+    first=("synthetic", "graph2plan", "plans", "resplan", "lifull", "housegan", "graphml"),
+)

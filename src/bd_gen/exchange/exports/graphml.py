@@ -1,7 +1,7 @@
 """A diagram as GraphML, for networkx, Gephi, Cytoscape and yEd.
 
 Rooms are nodes, relations directed edges: an edge from u to v says "u is `relation` of v". Reading
-the file with `exchange.imports.graphml` gives the same diagram, boxes and id.
+the file with `data.sources.graphml.graphml` gives the same diagram, boxes and id.
 """
 
 import io

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from bd_gen.data.plan_table import PlanTable
+from bd_gen.data.sources.plans.plain_shapes import shapes_of_floor_plan
 from bd_gen.data.sources.plans.plans_writer import write_plans
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.tokens import edge_tokens, node_tokens, tokens_from_diagrams
@@ -40,4 +41,9 @@ def table_of(plans: Sequence[LaidOut]) -> PlanTable:
         relations=edge_tokens(tokens, vocabulary),
         ids=np.array([plan.id for plan in plans]),
         vocabulary=vocabulary,
+        shapes={
+            plan.id: shapes_of_floor_plan(plan.floor_plan, plan.boxes)
+            for plan in plans
+            if plan.floor_plan is not None and plan.boxes is not None
+        },
     )

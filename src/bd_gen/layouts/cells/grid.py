@@ -21,8 +21,9 @@ def wrapping_rooms(room_types: Sequence[int], words: Words) -> tuple[int, ...]:
     """Rooms that have what the others leave: living rooms, else the room of the largest type."""
     living = words.types_of_kind("living")
     rooms = tuple(k for k, t in enumerate(room_types) if t in living)
-    areas = words.typical_areas[list(room_types)]
-    return rooms or (int(np.argmax(areas)),)
+    if rooms or not room_types:
+        return rooms
+    return (int(np.argmax(words.typical_areas[list(room_types)])),)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +95,7 @@ class CellMaker:
         is_again = np.zeros(lines.shape, bool)
         is_again[:, 1:] = lines[:, 1:] == lines[:, :-1]
         lines = np.sort(np.where(is_again, _FAR, lines), axis=1)
+        lines = lines[:, : int((lines < _FAR).sum(axis=1).max())]
         start, end = lines[:, None, :-1], lines[:, None, 1:]
         is_held = (low[..., None] <= start) & (high[..., None] >= end)
         bits = np.concatenate([self._hole_bits, self._room_bits])

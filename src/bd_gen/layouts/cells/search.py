@@ -8,14 +8,14 @@ exp(-cost / temperature), which the Gumbel trick draws. Steps are counted, never
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.relations import relations_from_boxes
 from bd_gen.diagrams.tokens import edge_tokens, tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.cells.faults import faults
 from bd_gen.layouts.cells.grid import CellMaker, wrapping_rooms
 from bd_gen.layouts.cells.moves import Moves
 from bd_gen.layouts.cells.sizes import Sizes
-from bd_gen.layouts.cells.tilings import Tilings
+from bd_gen.layouts.cells.tilings import SHORT_STEP, Tilings
+from bd_gen.layouts.checking import relations_hold
 from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.shape_costs import SHAPE_COSTS
@@ -56,7 +56,7 @@ class TilingSearch:
         self._moves = Moves(is_fixed, None if outline is None else outline.lines)
         bounds = (0, 0, LARGEST_COORDINATE, LARGEST_COORDINATE)
         self._bounds = np.array(bounds if outline is None else outline.box)
-        self._vocabulary = Vocabulary(diagram.num_rooms)
+        self._vocabulary = Vocabulary(diagram.num_rooms, diagram.words)
         rows = tokens_from_diagrams([diagram], self._vocabulary)
         self._least_sides = np.array(
             [[options.min_side_of(room)] * 2 for room in range(diagram.num_rooms)]
@@ -86,22 +86,18 @@ class TilingSearch:
         good &= (low >= self._bounds[:2]).all(axis=(1, 2))
         good &= (high <= self._bounds[2:]).all(axis=(1, 2))
         rows = np.flatnonzero(good)
-        counts = np.full(len(rows), self.diagram.num_rooms)
-        found = relations_from_boxes(boxes[rows], counts, self._vocabulary)
-        good[rows] = (found == self._relations).all(axis=1)
+        good[rows] = relations_hold(self._relations, boxes[rows], self._vocabulary)
         return good
 
-    def walk(self, boxes: np.ndarray, steps: int, seed: list[int]) -> np.ndarray:
-        """(n, 4) int64 the best plan on a walk from a layout."""
+    def walk(self, boxes: np.ndarray, steps: int, seed: list[int]) -> tuple[np.ndarray, float]:
+        """(n, 4) int64 the best plan on a walk from a layout, and what it costs."""
         rng = np.random.default_rng(seed)
         here = best = boxes
         cost, left = least, least_left = self._cost_of(boxes)
         for step in range(steps):
             done = step / steps
             temperature = _TEMPERATURE * (1 - done) ** 2
-            price = _LAST_PRICE ** min(1.0, done / _PRICES_RISE) * _FIRST_PRICE ** max(
-                0.0, 1 - done / _PRICES_RISE
-            )
+            price = _price(done)
             near = self._moves.neighbours(rng, here, NEIGHBOURS)
             near = near[self.are_layouts(near)]
             if not len(near):
@@ -118,11 +114,24 @@ class TilingSearch:
                 rise = cost + price * left - least - price * least_left
                 if rise > _LOST * temperature:
                     here, cost, left = best, least, least_left
-        return best
+        return best, least + _LAST_PRICE * least_left
+
+    def has_flaws(self, boxes: np.ndarray) -> bool:
+        """Has a plan what another walk may do without: slits, steps, holes, something left?"""
+        plan = self.tilings(boxes[None])
+        steps, _ = plan.outline.steps(SHORT_STEP)
+        slits, left = plan.narrow[0, 0], plan.unfilled[0]
+        return bool(slits > 0 or steps[0] > 0 or left > 0 or (plan.parts[0] != 1).any())
 
     def _cost_of(self, boxes: np.ndarray) -> tuple[float, float]:
         costs, lefts = self.costs(boxes[None])
         return float(costs[0]), float(lefts[0])
+
+
+def _price(done: float) -> float:
+    """What a pixel² left of the outline costs, by the share of a walk that is done."""
+    risen = min(1.0, done / _PRICES_RISE)
+    return float(_FIRST_PRICE ** (1 - risen) * _LAST_PRICE**risen)
 
 
 def steps_of(effort: float, num_rooms: int) -> int:

@@ -15,6 +15,13 @@ from bd_gen.layouts.cells.sizes import Sizes
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.wording import Direction
 
+SHORT_STEP = 9
+"""Pixels, 0.6 m: walls of an outline that are shorter are steps."""
+NARROW_SLIT = 15
+"""Pixels, 1 m: gaps between two outer walls that are narrower are slits."""
+NARROW_PASSAGE = 13
+"""Pixels, 0.9 m: the least width of a passage within a room that wraps others."""
+
 
 @dataclass(frozen=True, eq=False)
 class Tilings:
@@ -143,6 +150,13 @@ class Tilings:
             self.cells,
         )
 
+    @cached_property
+    def narrow(self) -> np.ndarray:
+        """(B, n + 1) float64 length of slits in the outline, and of narrow places in each room."""
+        least = np.array([NARROW_SLIT, *map(self.options.min_side_of, range(self.num_owners - 1))])
+        least[1:][self.is_wrapping] = np.maximum(least[1:][self.is_wrapping], NARROW_PASSAGE)
+        return self.narrow_places(least)
+
     def narrow_places(self, least: np.ndarray) -> np.ndarray:
         """(B, n + 1) float64 length of places narrower than (n + 1,) `least` pixels, by owner.
 
@@ -156,7 +170,7 @@ class Tilings:
             (turned, cells.heights, cells.widths),
         ):
             middle, before, after = owners[:, 1:-1, 1:-1], owners[:, 1:-1, :-2], owners[:, 1:-1, 2:]
-            limit = least[middle]
+            limit = least.astype(np.int16)[middle]
             across = widths[:, None, :]
             along = np.broadcast_to(heights[:, :, None], middle.shape)
             ends = (middle != before) & (middle != after)

@@ -43,5 +43,5 @@ def _scale(diagram: Diagram, room: int, options: SolverOptions) -> float:
     typical = area = diagram.words.typical_areas[room_type]
     if options.outline is not None:
         area *= options.outline.area / diagram.words.typical_footprint(diagram.num_rooms)
-    least, most = options.area_bounds(room_type) or (area, area)
+    least, most = options.area_bounds_of(room, room_type) or (area, area)
     return float((min(max(area, least), most) / typical) ** 0.5)

@@ -2,13 +2,8 @@
 
 import numpy as np
 
-from bd_gen.layouts.cells.tilings import Tilings
+from bd_gen.layouts.cells.tilings import SHORT_STEP, Tilings
 from bd_gen.layouts.shape_costs import shape_cost
-
-SHORT_STEP = 9
-"""Pixels, 0.6 m: walls of an outline that are shorter are steps."""
-NARROW_SLIT = 15
-"""Pixels, 1 m: gaps between two outer walls that are narrower are slits."""
 
 
 @shape_cost("corners", 6, "corners of the outline")
@@ -27,9 +22,7 @@ def steps(plans: Tilings) -> np.ndarray:
 @shape_cost("slits", 4, "length of gaps in the outline narrower than 1 m, in pixels")
 def slits(plans: Tilings) -> np.ndarray:
     """Gaps between two walls, open at one end or at both."""
-    least = np.zeros(plans.num_owners)
-    least[0] = NARROW_SLIT
-    return plans.narrow_places(least)[:, 0]
+    return plans.narrow[:, 0]
 
 
 @shape_cost("outer_wall", 0.04, "length of the outline, in pixels")

@@ -5,9 +5,6 @@ import numpy as np
 from bd_gen.layouts.cells.tilings import Tilings
 from bd_gen.layouts.shape_costs import shape_cost
 
-NARROW_PASSAGE = 13
-"""Pixels, 0.9 m: the least width of a passage within a room."""
-
 _WRAPPING_SHARE = 0.3  # what corners of rooms that wrap others count
 
 
@@ -21,10 +18,7 @@ def bends(plans: Tilings) -> np.ndarray:
 @shape_cost("narrow", 1.5, "length of places in rooms narrower than 0.9 m, in pixels")
 def narrow(plans: Tilings) -> np.ndarray:
     """Rooms that wrap others have them; for the rest the short side of the box counts."""
-    rooms = range(plans.diagram.num_rooms)
-    least = np.array([0, *(plans.options.min_side_of(room) for room in rooms)], float)
-    least[1:][plans.is_wrapping] = np.maximum(least[1:][plans.is_wrapping], NARROW_PASSAGE)
-    return np.asarray(plans.narrow_places(least)[:, 1:].sum(axis=1))
+    return np.asarray(plans.narrow[:, 1:].sum(axis=1))
 
 
 @shape_cost("pieces", 200, "pieces of the plan and of rooms, and holes in them, beyond one each")

@@ -82,7 +82,7 @@ def test_the_form_of_a_line(tmp_path: Path) -> None:
     write_plans(tmp_path / "a.jsonl", table)
     assert (tmp_path / "a.jsonl").read_text() == (
         '{"id":"a","rooms":[{"type":"LivingRoom","box":[0,0,10.1,20]},'
-        '{"type":"Kitchen","box":[15,0,30,20]}]}\n'
+        '{"type":"Kitchen","box":[15,0,30,20]}],"unit":"px"}\n'
     )
     bare = PlanTable(
         table.room_types, table.num_rooms, table.boxes, np.array([False]), table.relations,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.data.conftest import EIGHT, FLAT
 from tests.rplan import RELATIONS
 
-from bd_gen.data.sources.plans import source as plans_module
+from bd_gen.data.sources.plans import collect as plans_module
 from bd_gen.data.sources.plans.plan_diagrams import each_plan
 from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.diagrams.diagram import Diagram
@@ -95,7 +95,8 @@ def test_fourteen_rooms(write_lines: Write) -> None:
 
 
 def test_flat_boxes_are_read_as_rplan_has_them(write_lines: Write) -> None:
-    line = {"id": "a", "rooms": [{"type": "Kitchen", "box": [154, 156, 154, 178]}]}
+    kitchen = {"type": "Kitchen", "box": [154, 156, 154, 178]}
+    line = {"id": "a", "unit": "px", "rooms": [kitchen]}
     assert read_plans(write_lines(line), EIGHT).boxes[0, 0].tolist() == [154, 156, 154, 178]
 
 
@@ -268,9 +269,19 @@ def test_pairs_without_a_direction_for_who_asks_for_them(write_lines: Write) -> 
     assert plan.diagram.edges == ((0, 2, 3),)
 
 
-def test_metres_earn_a_word_of_warning(write_lines: Write) -> None:
+def test_metres_are_not_taken_for_pixels(write_lines: Write) -> None:
     small = [{**room, "box": [c / 20 for c in room["box"]]} for room in FLAT]  # type: ignore[attr-defined]
-    path = write_lines({"id": 1, "rooms": FLAT}, {"id": 2, "rooms": small})
+    lines = [{"id": 1, "rooms": FLAT}, {"id": 2, "rooms": small}]
+    expected = r"not in pixels \(line 2: 6 across, expected 64 to 256; metres\? \[--unit m\]\)"
+    with pytest.raises(InputError, match=expected):
+        read_plans(write_lines(*lines), EIGHT)
+    table = read_plans(write_lines(*lines), EIGHT, skip_bad=True)
+    assert table.ids.tolist() == ["1"]
+
+
+def test_what_is_said_to_be_pixels_is_taken_with_a_word_of_warning(write_lines: Write) -> None:
+    small = [{**room, "box": [c / 20 for c in room["box"]]} for room in FLAT]  # type: ignore[attr-defined]
+    path = write_lines({"id": 1, "rooms": FLAT}, {"id": 2, "rooms": small, "unit": "px"})
     assert read_plans(path, EIGHT).notes == (
         "1 plans measure under 64 or over 256 across; boxes must be in pixels of a 256-pixel "
         "plan, where rooms within 9 pixels touch",

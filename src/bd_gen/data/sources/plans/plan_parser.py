@@ -1,16 +1,36 @@
 """One plan of the open format: from a line of JSON to numbers, or what is wrong with it."""
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from bd_gen.data.problems import one_line
+from bd_gen.data.sources.plans.bad_plan import LARGEST_COORDINATE, BadPlanError
+from bd_gen.data.sources.plans.plan_header import MARK
+from bd_gen.data.sources.plans.plan_shapes import (
+    PLAN_KEYS,
+    ROOM_KEYS,
+    PlanShapes,
+    box_of,
+    shapes_of,
+)
+from bd_gen.data.sources.plans.plan_units import (
+    PIXELS,
+    UNIT_KEYS,
+    Units,
+    UnitsError,
+    check_pixels,
+    to_pixels,
+)
 from bd_gen.diagrams.names import RoomLabels, is_joined_name
 from bd_gen.diagrams.relations import tells_relations
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.plain import JsonError, parse_json
 
-LARGEST_COORDINATE = 4096
-"""Boxes are in pixels of a 256-pixel plan; beyond this a number is nonsense."""
+__all__ = ["LARGEST_COORDINATE", "LONGEST_ID", "BadPlanError", "ParsedPlan", "PlanParser"]
 
 LONGEST_ID = 200
 
@@ -18,16 +38,14 @@ _MOST_VALUES = 100_000
 """Values of one plan, of which 32 rooms with all their relations need 2,500; the rest is for what
 other programs add."""
 
+_MOST_KEYS = 6
+_MOST_LABELS = 10_000
 _NUMBERS = {int, float}
-
-
-class BadPlanError(Exception):
-    """What is wrong with one plan: its kind, and the detail."""
-
-    def __init__(self, kind: str, detail: str = "") -> None:
-        super().__init__(kind, detail)
-        self.kind = kind
-        self.detail = detail
+_PLAN_KEYS = frozenset(("id", "rooms", "relations", *PLAN_KEYS, *UNIT_KEYS))
+_UNIT_KEYS = frozenset(UNIT_KEYS)
+_ROOM_KEYS = frozenset(("type", "box", *ROOM_KEYS))
+_SAME_CORNER = 1 / 64
+"""A box and the bounding box of a polygon are taken for the same within this, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +60,7 @@ class ParsedPlan:
             are not among them.
         is_related: are relations given, be it none? Then none are read off the boxes.
         joined: (i, j) with i < j, rooms that are joined without a word on how.
+        shapes: what is said besides boxes; None if nothing is.
     """
 
     name: str
@@ -50,6 +69,7 @@ class ParsedPlan:
     edges: list[tuple[int, int]]
     is_related: bool
     joined: tuple[tuple[int, int], ...] = ()
+    shapes: PlanShapes | None = None
 
 
 class PlanParser:
@@ -60,6 +80,14 @@ class PlanParser:
         labels: what room labels mean.
         unit: what a plan is called in this file, for messages.
         takes_joined: are pairs without a direction taken? Else such a plan is bad.
+        units: what the coordinates of all plans are measured in.
+        keeps_shapes: is everything kept that is drawn? Else an entrance is not looked at, and a
+            room with holes is bad.
+
+    Attributes:
+        unread: how many plans have each key that is not read.
+        num_converted: plans whose coordinates were not pixels.
+        unknown: how many rooms have each label that is not known.
     """
 
     def __init__(
@@ -68,34 +96,66 @@ class PlanParser:
         labels: RoomLabels,
         unit: str = "line",
         takes_joined: bool = False,
+        units: Units = PIXELS,
+        keeps_shapes: bool = False,
     ) -> None:
         self.vocabulary = vocabulary
         self.labels = labels
         self.unit = unit
         self.takes_joined = takes_joined
-        self.seen: dict[str, int] = {}
+        self.units = units
+        self.keeps_shapes = keeps_shapes
+        self.seen: dict[str, int | str] = {}
+        self.unread: Counter[str] = Counter()
+        self.unknown: Counter[str] = Counter()
+        self.num_converted = 0
         self._inverse = vocabulary.words.inverse.tolist()
         self._has_rule = tells_relations(vocabulary.words)
 
-    def __call__(self, line: bytes | None, number: int) -> ParsedPlan:
-        """The plan on line `number`; None is a line that was too long to keep.
+    def __call__(
+        self, text: bytes | dict[str, Any] | BadPlanError | None, number: int | str
+    ) -> ParsedPlan:
+        """The plan on line `number`, or of that name.
+
+        Args:
+            text: JSON; the plan as plain values; what is wrong with it; or None for a line that
+                was too long to keep.
+            number: what messages call it, behind `unit`.
 
         Raises:
             BadPlanError: the plan is bad.
         """
-        plan = _load(line)
+        if isinstance(text, BadPlanError):
+            raise text
+        plan = text if type(text) is dict else _load(text)
         name = _id_of(plan)
         rooms: Any = plan.get("rooms")
         types = self._types(rooms)
-        has_box = any("box" in room for room in rooms)
+        # Most plans of most files have nothing but types and boxes: those take the short way.
+        usual = 2 + ("relations" in plan) + ("front_door" in plan and not self.keeps_shapes)
+        says_more = len(plan) > usual or any(
+            len(room) > 2 or ("box" not in room and len(room) > 1) for room in rooms
+        )
+        units = self._units(plan) if says_more else self.units
+        largest = units.largest
+        shapes = self._shapes(plan, rooms, largest) if says_more else None
+        has_box = any("box" in room for room in rooms) or (
+            shapes is not None and any(room is not None for room in shapes.rooms)
+        )
         has_relations = "relations" in plan
         if not has_box and not has_relations:
             raise BadPlanError("neither boxes nor relations")
         if not has_relations and not self._has_rule:
             name = self.vocabulary.words.name
             raise BadPlanError("no relations", f"the vocabulary {name} reads none off boxes")
-        boxes = _boxes_of(rooms) if has_box else None
+        boxes = _boxes_of(rooms, largest, shapes) if has_box else None
         related = self._edges(plan["relations"], len(rooms)) if has_relations else {}
+        if boxes is not None:
+            boxes, shapes = _in_pixels(boxes, shapes, units)
+            self.num_converted += not units.is_pixels
+        elif shapes is not None:
+            shapes = None
+            self.unread["names, doors, windows and plot where there are no boxes"] += 1
         # Last, so that a bad plan does not take the id away from a good one.
         first = self.seen.setdefault(name, number)
         if first != number:
@@ -104,9 +164,29 @@ class PlanParser:
             (slot, relation) for slot, (_, relation) in related.items() if relation is not None
         ]
         joined = tuple(pair for pair, relation in related.values() if relation is None)
-        return ParsedPlan(name, types, boxes, edges, has_relations, joined)
+        return ParsedPlan(name, types, boxes, edges, has_relations, joined, shapes)
 
-    def _place(self, number: int) -> str:
+    def _units(self, plan: dict[str, Any]) -> Units:
+        """What this plan's coordinates are measured in."""
+        if _UNIT_KEYS.isdisjoint(plan):
+            return self.units
+        try:
+            return self.units.joined(Units.of(plan), "the plan")
+        except UnitsError as error:
+            raise BadPlanError("bad unit", str(error)) from None
+
+    def _shapes(
+        self, plan: dict[str, Any], rooms: list[dict[str, Any]], largest: float
+    ) -> PlanShapes | None:
+        """What a plan says besides boxes, if anything; counts the keys that are not read."""
+        keys = PLAN_KEYS.intersection(plan).union(*(ROOM_KEYS.intersection(room) for room in rooms))
+        unread = {key for key in plan if key not in _PLAN_KEYS}
+        unread |= {f"{key} of rooms" for room in rooms for key in room if key not in _ROOM_KEYS}
+        if len(self.unread) < 1_000:
+            self.unread.update(unread)
+        return shapes_of(plan, rooms, largest, self.keeps_shapes) if keys else None
+
+    def _place(self, number: int | str) -> str:
         return f"on line {number}" if self.unit == "line" else f"{self.unit} {number}"
 
     def _types(self, rooms: Any) -> list[int]:
@@ -128,9 +208,17 @@ class PlanParser:
                 raise BadPlanError(kind, f"type of room {k}")
             room_type = self.labels.find(label)
             if room_type is None:
+                self._count_unknown(rooms)
                 raise BadPlanError("unknown label", repr(label[:80]))
             types.append(room_type)
         return types
+
+    def _count_unknown(self, rooms: list[Any]) -> None:
+        """Count all labels of a plan that are not known."""
+        labels = [room.get("type") for room in rooms if type(room) is dict]
+        unknown = [one for one in labels if type(one) is str and self.labels.find(one) is None]
+        if len(self.unknown) < _MOST_LABELS:
+            self.unknown.update(label[:80] for label in unknown)
 
     def _edges(
         self, relations: Any, num_rooms: int
@@ -171,7 +259,16 @@ class PlanParser:
         return relation
 
 
-def _load(line: bytes | None) -> dict[str, Any]:
+def unread_notes(unread: Counter[str]) -> list[str]:
+    """Which keys were not read, in a sentence; none if all were."""
+    if not unread:
+        return []
+    shown = [f"{one_line(key)} ({count:,} plans)" for key, count in unread.most_common(_MOST_KEYS)]
+    more = ", ..." if len(unread) > _MOST_KEYS else ""
+    return [f"keys that are not read: {', '.join(shown)}{more}"]
+
+
+def _load(line: bytes | Any | None) -> dict[str, Any]:
     if line is None:
         raise BadPlanError("broken line", "too long")
     try:
@@ -185,6 +282,8 @@ def _load(line: bytes | None) -> dict[str, Any]:
 
 def _id_of(plan: dict[str, Any]) -> str:
     name = plan.get("id")
+    if name is None and MARK in plan:
+        raise BadPlanError("header that is not the first of its file")
     if name is None:
         raise BadPlanError("missing field", "id")
     if type(name) is int and abs(name) < 10**18:
@@ -194,26 +293,56 @@ def _id_of(plan: dict[str, Any]) -> str:
     return name
 
 
-def _boxes_of(rooms: list[dict[str, Any]]) -> list[float]:
+def _boxes_of(
+    rooms: list[dict[str, Any]], largest: float, shapes: PlanShapes | None
+) -> list[float]:
+    """4 numbers a room: its box, or the bounding box of its polygon."""
     numbers: list[float] = []
-    most = LARGEST_COORDINATE
     for k, room in enumerate(rooms):
         box = room.get("box")
+        polygon = None if shapes is None else shapes.rooms[k]
         if box is None:
-            raise BadPlanError("missing field", f"box of room {k}")
+            if polygon is None:
+                raise BadPlanError("missing field", f"box of room {k}")
+            numbers += box_of(polygon)
+            continue
         if type(box) is not list or len(box) != 4 or not _NUMBERS.issuperset(map(type, box)):
             raise BadPlanError("bad box", f"room {k}: not four numbers")
         x0, y0, x1, y1 = box
-        if not (-most <= x0 <= x1 <= most and -most <= y0 <= y1 <= most):
-            _raise_bad_box(k, box)
+        if not (-largest <= x0 <= x1 <= largest and -largest <= y0 <= y1 <= largest):
+            _raise_bad_box(k, box, largest)
+        if polygon is not None and not np.allclose(box, polygon.bounds, 1e-6, _SAME_CORNER):
+            raise BadPlanError("bad polygon", f"room {k}: box is not its bounding box")
         numbers += box
     return numbers
 
 
-def _raise_bad_box(room: int, box: list[float]) -> None:
+def _raise_bad_box(room: int, box: list[float], largest: float) -> None:
     for number in box:
         if type(number) is float and not math.isfinite(number):
             raise BadPlanError("bad box", f"room {room}: {number} is no number")
-    if not all(abs(number) <= LARGEST_COORDINATE for number in box):
-        raise BadPlanError("bad box", f"room {room}: not within {LARGEST_COORDINATE} pixels")
+    if not all(abs(number) <= largest for number in box):
+        raise BadPlanError("bad box", f"room {room}: not within {largest:.0f} pixels")
     raise BadPlanError("box turned inside out", f"room {room}: {box}")
+
+
+def _in_pixels(
+    numbers: list[float], shapes: PlanShapes | None, units: Units
+) -> tuple[list[float], PlanShapes | None]:
+    """Boxes and shapes in pixels of a 256-pixel plan.
+
+    Raises:
+        BadPlanError: they cannot be what they are said to be.
+    """
+    if units.is_pixels:
+        if units.unit is None:
+            width = max(numbers[2::4]) - min(numbers[0::4])
+            height = max(numbers[3::4]) - min(numbers[1::4])
+            check_pixels(width if width > height else height)
+        return numbers, shapes
+    boxes = np.array(numbers, np.float64).reshape(-1, 4)
+    move = to_pixels(units, boxes)
+    moved = move.boxes(boxes)
+    if np.abs(moved).max() > LARGEST_COORDINATE:
+        raise BadPlanError("bad box", f"not within {LARGEST_COORDINATE} pixels")
+    return moved.ravel().tolist(), None if shapes is None else shapes.moved(move)

@@ -9,7 +9,9 @@ from typing import IO, cast
 
 import numpy as np
 
-from bd_gen.data.plan_table import PlanTable, follows_from_boxes, has_sound_boxes
+from bd_gen.data.plan_table import PlanTable, follows_from_boxes, has_sound_boxes, table_sizes
+from bd_gen.data.sources.plans.plain_shapes import add_shapes, short
+from bd_gen.data.sources.plans.plan_units import USUAL_SIZE
 from bd_gen.system.files import replacing
 
 
@@ -20,7 +22,8 @@ def write_plans(
 
     A plan is written with its boxes if it has any, and with its relations unless they follow from
     those by the rule, so that `read_plans` gives the same tokens and boxes (and the same bytes are
-    written whenever the same table is).
+    written whenever the same table is). Shapes, doors and windows are written of plans that have
+    boxes.
 
     Raises:
         InputError: the file cannot be written; what stood there before is kept.
@@ -58,6 +61,8 @@ def _write_lines(
 
 def plain_plans(table: PlanTable) -> Iterator[dict[str, object]]:
     """Each plan as the plain values that its line holds."""
+    sizes = table_sizes(table)
+    is_usual = (sizes >= USUAL_SIZE[0]) & (sizes <= USUAL_SIZE[1])
     is_sound, follows = has_sound_boxes(table), follows_from_boxes(table)
     types = table.vocabulary.words.room_names
     relations = table.vocabulary.words.relation_names
@@ -68,16 +73,15 @@ def plain_plans(table: PlanTable) -> Iterator[dict[str, object]]:
         ]
         if is_sound[k]:
             for room, box in zip(rooms, table.boxes[k, :n].tolist(), strict=True):
-                room["box"] = [_short(number) for number in box]
+                room["box"] = [short(number) for number in box]
         plan: dict[str, object] = {"id": str(table.ids[k]), "rooms": rooms}
+        if is_sound[k] and not is_usual[k]:
+            plan["unit"] = "px"  # else it would not be believed
         if not follows[k]:
             slots = np.flatnonzero(table.relations[k] < len(relations)).tolist()
             plan["relations"] = [
                 [*pairs[slot], relations[table.relations[k, slot]]] for slot in slots
             ]
+        if is_sound[k] and (shapes := table.shapes.get(str(table.ids[k]))) is not None:
+            add_shapes(plan, shapes)
         yield plan
-
-
-def _short(number: float) -> float | int:
-    """The shortest number that is the same in float32."""
-    return int(number) if number.is_integer() else float(str(np.float32(number)))

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.names import RoomLabels, is_joined_name, relation_of
-from bd_gen.diagrams.rplan import RPLAN
-from bd_gen.diagrams.vocabulary import LARGEST_N_MAX
-from bd_gen.diagrams.words import Words
-from bd_gen.exchange.imports.graphml_data import GraphData, Item, read_graph
-from bd_gen.exchange.imports.graphml_rooms import (
+from bd_gen.data.sources.graphml.graphml_data import GraphData, Item, read_graph
+from bd_gen.data.sources.graphml.graphml_rooms import (
     OTHER_NAMES,
     TYPE_NAMES,
     boxes_of,
     in_order_of_rooms,
     room_type_of_node,
 )
+from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.names import RoomLabels, is_joined_name, relation_of
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.vocabulary import LARGEST_N_MAX
+from bd_gen.diagrams.words import Words
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:

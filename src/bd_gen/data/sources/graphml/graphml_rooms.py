@@ -5,8 +5,8 @@ import re
 
 import numpy as np
 
+from bd_gen.data.sources.graphml.graphml_data import Item
 from bd_gen.diagrams.names import RoomLabels, room_type_of
-from bd_gen.exchange.imports.graphml_data import Item
 from bd_gen.system.errors import InputError
 
 _LARGEST_COORDINATE = 1e6

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from bd_gen.exchange.imports.xml_tree import DEEPEST, MOST_ELEMENTS, read_xml
+from bd_gen.data.sources.graphml.xml_tree import DEEPEST, MOST_ELEMENTS, read_xml
 from bd_gen.system.errors import InputError
 
 

@@ -6,10 +6,10 @@ import networkx
 import numpy as np
 import pytest
 
+from bd_gen.data.sources.graphml.graphml import GraphmlDiagram, read_graphml
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.folded import fold_name
 from bd_gen.diagrams.names import RoomLabels
-from bd_gen.exchange.imports.graphml import GraphmlDiagram, read_graphml
 from bd_gen.system.errors import InputError
 
 YED = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>

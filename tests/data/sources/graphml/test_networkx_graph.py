@@ -2,10 +2,10 @@
 
 import pytest
 
+from bd_gen.data.sources.graphml.graphml import read_graphml, read_networkx
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.exchange.exports.graphml import write_graphml
-from bd_gen.exchange.imports.graphml import read_graphml, read_networkx
 
 nx = pytest.importorskip("networkx")
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, fold_name
-from bd_gen.exchange.imports.xml_tree import Element, read_xml
+from bd_gen.data.sources.graphml.xml_tree import Element, read_xml
+from bd_gen.diagrams.folded import fold_name
+from bd_gen.diagrams.vocabulary import LARGEST_N_MAX
 from bd_gen.system.errors import InputError
 
 _MOST_KEYS = 1_000
