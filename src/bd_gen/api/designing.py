@@ -15,7 +15,7 @@ from bd_gen.design.blame import what_is_to_blame
 from bd_gen.design.brief import Brief
 from bd_gen.design.brief_file import ENDINGS, read_brief
 from bd_gen.design.brief_words import FIELDS, Around, brief_from, checked_fields
-from bd_gen.design.geometry import MODEL, geometry_model
+from bd_gen.design.geometry import TYPICAL, geometry_model
 from bd_gen.design.run import Designed, Designs
 from bd_gen.design.run import design as designs_for
 from bd_gen.diagrams.names import RoomLabels
@@ -71,7 +71,7 @@ def design(
     require: str | Iterable[str] = (),
     forbid: str | Iterable[str] = (),
     model: Model | str | Path = BUNDLED,
-    geometry: Model | str | Path = MODEL,
+    geometry: Model | str | Path = TYPICAL,
     workers: int = 1,
     progress: Callable[[str, int, int], None] | None = None,
     show: Callable[[Plan], None] | None = None,

@@ -72,7 +72,7 @@ if TYPE_CHECKING:
 @click.option("--checkpoint", default="bundled", show_default=True, help="The model.")
 @click.option(
     "--geometry",
-    default="model",
+    default="typical",
     show_default=True,
     metavar="model|typical|FILE",
     help="Rooms as a model of boxes draws them, or of typical sizes.",
