@@ -47,7 +47,7 @@ def test_synthetic_prints_its_report_and_writes_the_plans(tmp_path: Path) -> Non
     assert (
         "training 4,802, validation 599, test 599 (canonical split); fingerprint " in result.output
     )
-    assert "all 29 within tolerance" in result.output
+    assert "all 58 within tolerance" in result.output
     row = next(line for line in result.output.splitlines() if "edges a plan" in line)
     assert row.split()[3:4] == ["10.20"]
     assert row.split()[-1] == "ok"
