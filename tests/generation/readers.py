@@ -35,7 +35,8 @@ from bd_gen.results.sample_table import (
 )
 from bd_gen.results.samples_file import read_description, read_samples, write_samples
 from bd_gen.sampling.condition_reader import read_condition
-from bd_gen.studio.projects import FORMAT, project_of
+from bd_gen.studio.projects import FORMAT
+from bd_gen.studio.running import opened
 from bd_gen.training.checkpoint import load_checkpoint
 from bd_gen.training.logs import JsonlLogger
 
@@ -208,7 +209,7 @@ READERS = (
     Reader("checkpoint.pt", lambda p: saved(p.parent, p.name), _use_checkpoint),
     Reader("reference.npz", _make_reference, Reference.load, examples=15),
     Reader("cached.npz", _make_cached_plans, lambda p: stored_table(p, VOCABULARY)),
-    Reader("flat.bdgen.json", _make_project, lambda p: project_of(p.read_bytes(), ""), examples=60),
+    Reader("flat.bdgen.json", _make_project, opened, examples=60),
     Reader(".x_samples.partial", _make_partial, _open_partial),
     Reader("metrics.jsonl", _make_log, _go_on_with_log),
 )

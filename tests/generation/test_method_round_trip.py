@@ -67,6 +67,7 @@ def _overrides(job: GenerationJob) -> list[str]:
     """Those of the report's command, among which are all of that of `backfill` and `suite`."""
     result = SimpleNamespace(
         config=settings(job),
+        is_of_plans=False,
         provenance={"generation": {"checkpoint_path": str(job.checkpoint_path)}},
     )
     entry = SimpleNamespace(kind="method", name=job.method.name, result=result)

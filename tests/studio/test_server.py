@@ -113,7 +113,7 @@ def test_a_download_is_an_attachment(client: Any) -> None:
 
 def test_an_upload_comes_with_its_name(client: Any) -> None:
     headers = {"content-type": "application/octet-stream", "x-file-name": "my%20plans.jsonl"}
-    line = json.dumps({"id": "a", "rooms": [{"type": "Kitchen", "box": [0, 0, 9, 9]}]}).encode()
+    line = json.dumps({"id": "a", "rooms": [{"type": "Kitchen", "box": [0, 0, 99, 99]}]}).encode()
     found = client.post("/api/upload", content=line, headers=headers)
     assert found.json()["plans"][0]["id"] == "a"
     bad = client.post("/api/upload", content=b"\x80\x04cos\nsystem\n", headers=headers)

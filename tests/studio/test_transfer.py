@@ -64,6 +64,6 @@ def test_a_bad_file_is_named_as_the_user_calls_it() -> None:
 
 
 def test_the_first_plans_of_a_long_file_are_taken() -> None:
-    line = json.dumps({"id": "x{}", "rooms": [{"type": "Kitchen", "box": [0, 0, 9, 9]}]})
+    line = json.dumps({"id": "x{}", "rooms": [{"type": "Kitchen", "box": [0, 0, 99, 99]}]})
     content = "\n".join(line.replace("{}", str(k)) for k in range(80)).encode()
     assert len(imported(content, "many.jsonl")["plans"]) == 50

@@ -159,6 +159,7 @@ class CandidateSearch:
     def _rejected_rows(self) -> np.ndarray:
         funnel = self.found.funnel
         size = batch_size(self.brief.pool) if self._num_draws else _FIRST
+        size = min(size, self.brief.most_drawn - funnel.drawn)
         numbers = range(self._num_draws, self._num_draws + size)
         rows = self._sampler.sample(self.brief.seed, numbers, size)
         self._num_draws += size
