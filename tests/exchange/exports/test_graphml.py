@@ -47,6 +47,12 @@ def test_networkx_reads_typed_attributes(tmp_path: Path) -> None:
     assert (graph.edges[1, 2]["relation"], graph.edges[1, 2]["relation_number"]) == ("above", 3)
 
 
+def test_a_plan_may_be_called_true(tmp_path: Path) -> None:
+    path = tmp_path / "plan.graphml"
+    write_graphml(path, flat("True"))
+    assert read_graphml(path).id == "True"
+
+
 def test_networkx_may_write_it_again(tmp_path: Path) -> None:
     path = tmp_path / "plan.graphml"
     write_graphml(path, flat("mine"))

@@ -48,8 +48,8 @@ def write_graphml(path: str | Path, plan: LaidOut) -> None:
     writer = GraphMLWriter(graph_of(plan))
     _name_keys(writer.xml)
     for data in writer.xml.iterfind("graph/data"):
-        if data.text == "True":
-            data.text = "true"  # as XML has it
+        if data.attrib["key"] == "complete":
+            data.text = str(data.text).lower()  # as XML has truths; a plan may be called "True"
     _add_graphics(writer.xml, plan)
     file = io.BytesIO()
     writer.dump(file)
