@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.drawing.appearance import INK, LINE, room_colours, short_names, tint
 from bd_gen.drawing.groups import add_group
 from bd_gen.drawing.labels import draw_labels
 from bd_gen.drawing.lettering import Fit
-from bd_gen.drawing.openings import Leaf, Opening, openings_of
+from bd_gen.drawing.openings import BuiltPlan, Leaf, Opening
 from bd_gen.drawing.plan_frame import (
     SMALLEST_EXTENT,
     Frame,
@@ -21,7 +20,7 @@ from bd_gen.drawing.plan_frame import (
     draw_scale_bar,
 )
 from bd_gen.drawing.plan_labels import lettered
-from bd_gen.drawing.structure import INNER_WALL, Structure, structure_of
+from bd_gen.drawing.structure import INNER_WALL
 from bd_gen.drawing.wording import area_text
 
 if TYPE_CHECKING:
@@ -39,26 +38,8 @@ _DASH_DOT = (0, (7, 2, 1.2, 2))
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
-    """A floor plan ready to be put on a panel.
-
-    Attributes:
-        plan: with boxes.
-        scale: metres per pixel.
-    """
-
-    plan: LaidOut
-    scale: float
-
-    @cached_property
-    def structure(self) -> Structure:
-        """Its floors and walls."""
-        return structure_of(self.plan, self.scale)
-
-    @cached_property
-    def openings(self) -> tuple[Opening, ...]:
-        """Its doors and windows."""
-        return openings_of(self.plan, self.structure)
+class Drawn(BuiltPlan):
+    """A floor plan ready to be put on a panel."""
 
     @cached_property
     def bounds(self) -> np.ndarray:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from bd_gen.diagrams.floor_plan import Door, Segment, Window
 from bd_gen.diagrams.laid_out import LaidOut
-from bd_gen.drawing.structure import INNER_WALL, Structure, is_open_air
+from bd_gen.drawing.structure import INNER_WALL, Structure, is_open_air, structure_of
 
 if TYPE_CHECKING:
     from shapely import Geometry, Polygon
@@ -234,3 +235,26 @@ def _parts_from(free: "Geometry", start: np.ndarray) -> list[float]:
 
     here = Point(start)
     return [part.length for part in shapely.get_parts(free) if part.distance(here) < 1e-6]
+
+
+@dataclass(frozen=True, eq=False)
+class BuiltPlan:
+    """A plan with its floors and walls, doors and windows, each worked out once.
+
+    Attributes:
+        plan: with boxes.
+        scale: metres per pixel.
+    """
+
+    plan: LaidOut
+    scale: float
+
+    @cached_property
+    def structure(self) -> Structure:
+        """Floors and walls, in pixels."""
+        return structure_of(self.plan, self.scale)
+
+    @cached_property
+    def openings(self) -> tuple[Opening, ...]:
+        """Doors and windows, in pixels."""
+        return openings_of(self.plan, self.structure)

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from bd_gen.diagrams.laid_out import LaidOut
-from bd_gen.drawing.openings import Opening, openings_of
-from bd_gen.drawing.structure import Structure, structure_of
+from bd_gen.drawing.openings import BuiltPlan
 
 if TYPE_CHECKING:
     from shapely import Geometry, Polygon
@@ -20,26 +18,8 @@ _DECIMALS = 6
 
 
 @dataclass(frozen=True, eq=False)
-class InMetres:
-    """A plan with a layout; the lower left corner of its rooms is the origin.
-
-    Attributes:
-        plan: with boxes.
-        scale: metres per pixel.
-    """
-
-    plan: LaidOut
-    scale: float
-
-    @cached_property
-    def structure(self) -> Structure:
-        """Floors and walls, in pixels."""
-        return structure_of(self.plan, self.scale)
-
-    @cached_property
-    def openings(self) -> tuple[Opening, ...]:
-        """Doors and windows, in pixels."""
-        return openings_of(self.plan, self.structure)
+class InMetres(BuiltPlan):
+    """A plan with a layout; the lower left corner of its rooms is the origin."""
 
     @cached_property
     def _origin(self) -> np.ndarray:

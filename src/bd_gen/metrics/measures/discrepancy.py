@@ -225,7 +225,12 @@ def discrepancy(samples: DiagramSet, fitted: Fitted) -> dict[str, Any]:
     if not found:
         fewer = "samples" if len(samples) < MIN_DIAGRAMS else "training diagrams"
         return dict(not_computed(names, f"fewer than {MIN_DIAGRAMS} {fewer}"))
+    return bounds("eval/pgd", _BITS, found)
+
+
+def bounds(key: str, bits_key: str, found: Mapping[str, Separation]) -> dict[str, Any]:
+    """The values of a metric: the best descriptor's distance, each one's, and all in bits."""
     best = max(found.values(), key=lambda separation: separation.validated)
-    each = {f"eval/pgd_{name}": separation.distance for name, separation in found.items()}
+    each = {f"{key}_{name}": separation.distance for name, separation in found.items()}
     bits = {"best": best.held_out, **{name: one.held_out for name, one in found.items()}}
-    return {"eval/pgd": best.distance, **each, _BITS: bits}
+    return {key: best.distance, **each, bits_key: bits}

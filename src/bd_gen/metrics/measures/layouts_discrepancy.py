@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bd_gen.metrics.measures.discrepancy import MIN_DIAGRAMS, Separation, separate
+from bd_gen.metrics.measures.discrepancy import MIN_DIAGRAMS, Separation, bounds, separate
 from bd_gen.metrics.plan_descriptors import PLAN_DESCRIPTORS, described_plans
 from bd_gen.metrics.plan_set import PlanSet
 from bd_gen.metrics.registry import Fitted, MetricKey, metric, not_computed
@@ -85,7 +85,4 @@ def layout_discrepancy(plans: PlanSet, fitted: Fitted) -> dict[str, Any]:
     if not found:
         fewer = "plans" if len(plans) < MIN_PLANS else "reference plans"
         return dict(not_computed(names, f"fewer than {MIN_PLANS} {fewer}"))
-    best = max(found.values(), key=lambda separation: separation.validated)
-    each = {f"layout/pgd_{name}": separation.distance for name, separation in found.items()}
-    bits = {"best": best.held_out, **{name: one.held_out for name, one in found.items()}}
-    return {"layout/pgd": best.distance, **each, _BITS: bits}
+    return bounds("layout/pgd", _BITS, found)
