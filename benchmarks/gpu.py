@@ -13,6 +13,7 @@ import json
 import platform
 import statistics
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +25,6 @@ import torch
 from bd_gen.data.config import DataConfig
 from bd_gen.data.dataset import Dataset, load_dataset
 from bd_gen.model.config import ModelConfig
-from bd_gen.model.denoiser import num_parameters
 from bd_gen.sampling.grid import visibility_of
 from bd_gen.sampling.method import Method
 from bd_gen.sampling.sampler import Sampler
@@ -33,7 +33,7 @@ from bd_gen.training.bundled import BUNDLED, checkpoint_file, for_sharing
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from bd_gen.training.config import TrainingConfig
 from bd_gen.training.loop import Trainer
-from bd_gen.training.supply import TrainingRows
+from benchmarks.gpu_runs import Run, run_together, take_step, trainer_of
 
 RECIPE = TrainingConfig(
     optimizer="muon",
@@ -46,9 +46,8 @@ RECIPE = TrainingConfig(
     muon_weight_decay=0.1,
 )
 SMALL = ModelConfig(activation="relu2")
-WIDE = ModelConfig(width=256, layers=6, heads=8, activation="relu2")
 TRIED_OUT = ModelConfig(width=32, layers=2, heads=2, activation="relu2")
-"""In place of both where there is no GPU and the command is only tried out."""
+"""In its place where there is no GPU and the command is only tried out."""
 PUBLISHED_STEPS = 125_000
 METHOD = "first_hitting_temp1.0_no_remask_sweep2"
 
@@ -69,6 +68,32 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "width 192": ({"width": 192, "heads": 6}, {}),
 }
 """What is changed against the recipe, one thing at a time: of the model, of the training."""
+
+
+TOGETHER = 5
+"""So many of them train at once."""
+
+WIDE = ModelConfig(width=256, layers=6, heads=8)
+_SMALL = ModelConfig()
+_STILL = replace(RECIPE, mirror=False, muon_weight_decay=None)
+LONG: dict[str, tuple[ModelConfig, str, TrainingConfig, str | None]] = {
+    "wide": (WIDE, "loglinear", RECIPE, None),
+    "small": (_SMALL, "loglinear", RECIPE, None),
+    "small_still": (_SMALL, "loglinear", _STILL, None),
+    "small_identical": (_SMALL, "loglinear", RECIPE, "identical"),
+    "middle": (ModelConfig(width=192, heads=6), "loglinear", RECIPE, None),
+    "learned": (_SMALL, "learned", replace(RECIPE, batch_size=512), None),
+    "learned_rates": (_SMALL, "learned_rates", RECIPE, None),
+    "geometry": (
+        ModelConfig(layers=3, levels=128),
+        "loglinear",
+        replace(RECIPE, batch_size=64, translate=8, muon_weight_decay=None),
+        None,
+    ),
+}
+"""Trainings as long as there is time: model, forward process, training, split."""
+
+PARTS = ("machine", "agreement", "training", "sampling", "changes", "long")
 
 
 class Clock:
@@ -162,18 +187,6 @@ def agreement(device: torch.device, count: int) -> dict[str, Any]:
     return found
 
 
-def trainer_of(
-    dataset: Dataset, model: ModelConfig, config: TrainingConfig, device: torch.device
-) -> Trainer:
-    """A run that has not begun."""
-    rows = TrainingRows(
-        dataset.train,
-        dataset.train_reverse if config.renumber else None,
-        dataset.train_mirrored if config.mirror else None,
-    )
-    return Trainer(model, config, "loglinear", rows, dataset.validation, dataset.vocabulary, device)
-
-
 def products_of(trainer: Trainer) -> float:
     """Floating-point operations of the linear maps in a step, forward and backward."""
     strata = trainer._supply.order.strata
@@ -182,34 +195,49 @@ def products_of(trainer: Trainer) -> float:
     return 6.0 * tokens * weights
 
 
+def kernels_of(step: Callable[[], None]) -> dict[str, Any]:
+    """What a GPU does in a step: how many kernels, for how long, and the longest by name."""
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CUDA]) as profile:
+        step()
+        torch.cuda.synchronize()
+    found = [e for e in profile.key_averages() if e.device_time_total > 0]
+    found.sort(key=lambda e: -e.device_time_total)
+    return {
+        "count": sum(e.count for e in found),
+        "busy_ms": sum(e.device_time_total for e in found) / 1e3,
+        "longest": [(e.key[:80], e.count, e.device_time_total / 1e3) for e in found[:25]],
+    }
+
+
 def training_speed(
     dataset: Dataset, device: torch.device, peaks: dict[str, float], repeats: int
 ) -> dict[str, Any]:
-    """Steps of `small`, batch 256: ordinary and captured, in both precisions."""
+    """Steps of `small`, ordinary and captured, in both precisions."""
     found = {}
     is_gpu = device.type == "cuda"
     for precision in ("float32", "bfloat16") if is_gpu else ("float32",):
-        for capture in ("never", "auto"):
-            config = replace(RECIPE, steps=10**6, precision=precision, capture=capture)
+        for capture, size in (("never", 256), ("auto", 256), ("auto", 1024)):
+            config = replace(
+                RECIPE, steps=10**6, precision=precision, capture=capture, batch_size=size
+            )
             trainer = trainer_of(dataset, SMALL if is_gpu else TRIED_OUT, config, device)
             is_captured = trainer._captured is not None
             if capture == "auto" and not is_captured:
                 continue
 
             def step(trainer: Trainer = trainer) -> None:
-                trainer._set_learning_rate()
-                trainer._take_step()
-                trainer.step += 1
+                take_step(trainer)
 
             for _ in range(3):
                 step()
             times = seconds_of(step, device, repeats)
             median = statistics.median(times)
-            found[f"{precision}, {'captured' if is_captured else 'ordinary'}"] = {
+            found[f"{precision}, {'captured' if is_captured else 'ordinary'}, {size}"] = {
                 "step_ms": spread([1e3 * s for s in times]),
                 "diagrams_per_second": config.batch_size / median,
                 "share_of_peak": products_of(trainer) / median / 1e12 / peaks[precision],
                 "seconds_for_125000_steps": PUBLISHED_STEPS * median,
+                "kernels": kernels_of(step) if is_gpu else None,
             }
     return found
 
@@ -225,93 +253,76 @@ def sampling_speed(device: torch.device, seeds: int, count: int) -> dict[str, An
     return {"diagrams": seeds * count, "seconds": spread(seconds_of(draw, device, 2))}
 
 
-def trained(
-    dataset: Dataset,
-    model: ModelConfig,
-    config: TrainingConfig,
-    device: torch.device,
-    is_over: Callable[[], bool] = lambda: False,
-) -> tuple[Trainer, dict[str, Any]]:
-    """Train to the end, or until it is over."""
-    trainer = trainer_of(dataset, model, config, device)
-    curve = []
-    start = time.perf_counter()
-    for progress in trainer.run():
-        if "validation/nats" in progress.values:
-            curve.append((progress.step, progress.values["validation/nats"]))
-        if is_over():
-            break
-    return trainer, {
-        "parameters": num_parameters(trainer.model),
-        "steps": trainer.step,
-        "batch_size": config.batch_size,
-        "seconds": time.perf_counter() - start,
-        "validation_nats": trainer.validate(),
-        "curve": curve,
-    }
+def named_runs(
+    names: list[str], data: DataConfig, device: torch.device, precision: str, is_tried_out: bool
+) -> list[Run]:
+    """Runs of `LONG` by name, each on its split."""
+    runs, datasets = [], {}
+    for name in names:
+        model, noise, training, split = LONG[name]
+        own = data if split is None else replace(data, split=split)
+        if own.split not in datasets:
+            datasets[own.split] = load_dataset(own)
+        if is_tried_out:
+            model = replace(model, width=32, layers=2, heads=2)
+        config = replace(training, steps=10**6, precision=precision)
+        runs.append(Run(name, datasets[own.split], own, model, config, device, noise))
+    return runs
+
+
+def long_runs(runs: list[Run], seconds: float, out: Path) -> Iterator[dict[str, Any]]:
+    """Train them beside one another for as long as they may; a checkpoint of each beside `out`."""
+    found: dict[str, Any] = {}
+    for run in run_together(runs, seconds, validations=8):
+        path = out.with_name(f"gpu_{run.name}.pt")
+        save_checkpoint(path, for_sharing(run.checkpoint()))
+        found[run.name] = {**run.told(), "checkpoint": path.name}
+        yield found
 
 
 def changes(
-    dataset: Dataset, device: torch.device, precision: str, seconds: float
+    dataset: Dataset, data: DataConfig, device: torch.device, precision: str, seconds: float
 ) -> Iterator[dict[str, Any]]:
     """The recipe with one thing changed at a time, equal steps; as many as there is time for."""
     clock = Clock(seconds)
     found: dict[str, Any] = {}
-    steps = 0
-    base = SMALL if device.type == "cuda" else TRIED_OUT
-    for name, (model, training) in CHANGES.items():
-        if not steps:
-            # As many steps as let all changes have their turn, were each like the recipe.
-            probe = replace(RECIPE, steps=60, precision=precision, validate_every=10**6)
-            _, told = trained(dataset, base, probe, device)
-            steps = max(20, int(seconds / len(CHANGES) / (told["seconds"] / 60)))
-        if clock.left <= 0:
+    is_gpu = device.type == "cuda"
+    base = SMALL if is_gpu else TRIED_OUT
+    names = list(CHANGES)
+    together = TOGETHER if is_gpu else len(names)
+    steps: int | None = None
+    for k in range(0, len(names), together):
+        part = names[k : k + together]
+        if clock.left <= 1:
             break
-        config = replace(
-            RECIPE, steps=steps, precision=precision, validate_every=max(1, steps // 4), **training
-        )
-        _, told = trained(dataset, replace(base, **model), config, device)
-        found[name] = {"changed": {**model, **training}, **told}
-        yield found
-
-
-def wide(
-    dataset: Dataset, device: torch.device, precision: str, seconds: float, out: Path
-) -> dict[str, Any]:
-    """The wider model for as long as it may; its checkpoint is written beside `out`."""
-    clock = Clock(seconds)
-    model = WIDE if device.type == "cuda" else TRIED_OUT
-    probe = replace(RECIPE, steps=30, precision=precision, validate_every=10**6)
-    _, told = trained(dataset, model, probe, device)
-    steps = max(20, int(0.85 * clock.left / (told["seconds"] / 30)))
-    config = replace(RECIPE, steps=steps, precision=precision, validate_every=max(1, steps // 10))
-    trainer, told = trained(dataset, model, config, device, lambda: clock.left < 5)
-    path = out.with_name("gpu_wide.pt")
-    checkpoint = Checkpoint(
-        model_state_dict={k: v.cpu() for k, v in trainer.averaged.denoiser.state_dict().items()},
-        config={
-            "data": {},
-            "model": vars(model),
-            "noise": "loglinear",
-            "training": vars(config),
-        },
-        n_max=dataset.vocabulary.n_max,
-        step=trainer.step,
-        num_rooms_histogram=[int(n) for n in dataset.num_rooms_histogram],
-        data_fingerprint=dataset.fingerprint,
-    )
-    save_checkpoint(path, for_sharing(checkpoint))
-    return {**told, "checkpoint": path.name}
+        share = clock.left * len(part) / (len(names) - k)
+        config = replace(RECIPE, steps=10**6, precision=precision)
+        runs = [
+            Run(name, dataset, data, replace(base, **model), replace(config, **training), device)
+            for name in part
+            for model, training in [CHANGES[name]]
+        ]
+        for run in run_together(runs, share, steps):
+            found[run.name] = {"changed": dict(zip(("model", "training"), CHANGES[run.name],
+                                                   strict=True)), **run.told()}  # fmt: skip
+            yield found
+        # The same steps for those that follow, so that all can be compared.
+        steps = steps or min(run.trainer.config.steps for run in runs)
 
 
 def main() -> None:
-    """Run all parts and write what they found."""
+    """Run all parts, or those asked for, and write what they found."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.gpu", description=__doc__)
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--seconds", type=float, default=540.0)
     parser.add_argument("--data", help="plans (JSON lines); the built-in ones if left out")
     parser.add_argument("--out", type=Path, default=Path("gpu.json"))
+    parser.add_argument("--parts", default=",".join(PARTS), help="of " + ",".join(PARTS))
+    parser.add_argument("--runs", default="wide", help="of the part long: " + ",".join(LONG))
     asked = parser.parse_args()
+    parts = asked.parts.split(",")
+    if unknown := sorted({*parts} - {*PARTS}) + sorted({*asked.runs.split(",")} - {*LONG}):
+        parser.error(f"unknown: {', '.join(unknown)}")
     if asked.device.startswith("cuda") and not torch.cuda.is_available():
         parser.error("this machine offers no CUDA GPU; --device cpu tries the command out")
     device, clock = torch.device(asked.device), Clock(asked.seconds)
@@ -326,19 +337,40 @@ def main() -> None:
         write_text(asked.out, json.dumps(found, indent=2) + "\n")
         print(f"{asked.seconds - clock.left:6.0f} s  {name}: {json.dumps(value)[:300]}", flush=True)
 
-    tell("machine", machine(device))
-    tell("agreement", agreement(device, 512 if is_gpu else 4))
-    config = DataConfig(num_plans=20_000 if is_gpu else 300)
+    data = DataConfig(num_plans=20_000 if is_gpu else 300)
     if asked.data:
-        config = DataConfig(source="plans", path=asked.data)
-    dataset = load_dataset(config)
-    peaks = found["machine"]["peak_tflops"]
-    tell("training", training_speed(dataset, device, peaks, 100 if is_gpu else 2))
-    tell("sampling", sampling_speed(device, 5 if is_gpu else 1, 1_000 if is_gpu else 4))
+        data = DataConfig(source="plans", path=asked.data)
+    dataset = load_dataset(data)
     precision = "bfloat16" if is_gpu else "float32"
-    for so_far in changes(dataset, device, precision, 0.45 * max(clock.left, 1.0)):
-        tell("changes", so_far)
-    tell("wide", wide(dataset, device, precision, max(clock.left - 5.0, 1.0), asked.out))
+    diagrams = 256 if is_gpu else 4
+
+    def speeds() -> dict[str, Any]:
+        told = found.get("machine") or machine(device)
+        return training_speed(dataset, device, told["peak_tflops"], 100 if is_gpu else 2)
+
+    def some_changes() -> Iterator[dict[str, Any]]:
+        share = 0.45 if "long" in parts else 1.0
+        return changes(dataset, data, device, precision, share * max(clock.left - 5.0, 1.0))
+
+    def long() -> Iterator[dict[str, Any]]:
+        runs = named_runs(asked.runs.split(","), data, device, precision, not is_gpu)
+        return long_runs(runs, max(clock.left - 10.0, 1.0), asked.out)
+
+    work: dict[str, Callable[[], Any]] = {
+        "machine": lambda: machine(device),
+        "agreement": lambda: agreement(device, diagrams),
+        "training": speeds,
+        "sampling": lambda: sampling_speed(device, 5 if is_gpu else 1, 1_000 if is_gpu else 4),
+        "changes": some_changes,
+        "long": long,
+    }
+    for name in parts:
+        try:
+            told = work[name]()
+            for value in [told] if isinstance(told, dict) else told:
+                tell(name, value)
+        except Exception:  # what one part cannot do must not cost the others
+            tell(f"{name}, failed", traceback.format_exc())
 
 
 if __name__ == "__main__":

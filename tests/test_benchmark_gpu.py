@@ -54,8 +54,8 @@ def test_every_part_is_tried_out_on_the_cpu(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "benchmarks.gpu", *words], check=True, cwd=ROOT)
     found = json.loads(out.read_text())
     assert found["agreement"]["rooms_temp1.0_no_remask"]["rows_equal"] == 1.0
-    assert found["training"]["float32, ordinary"]["diagrams_per_second"] > 0
+    assert found["training"]["float32, ordinary, 256"]["diagrams_per_second"] > 0
     assert found["sampling"]["seconds"]["median"] > 0
     assert "recipe" in found["changes"]
-    assert found["wide"]["validation_nats"] > 0
+    assert found["long"]["wide"]["validation_nats"] > 0
     assert (tmp_path / "gpu_wide.pt").stat().st_size < 16 * 2**20

@@ -24,7 +24,7 @@ from bd_gen.sampling.noise import KeyedNoise, Stream, number_of
 from bd_gen.sampling.predictor import Predictor
 from bd_gen.sampling.state import GroupState, Reveal
 from bd_gen.sampling.steps import Course
-from bd_gen.sampling.strategies import Decoding, Order
+from bd_gen.sampling.strategies import Order
 from bd_gen.sampling.sweeps import sweep_reveals
 
 
@@ -218,31 +218,30 @@ class Sampler:
         time = torch.cat([r.time for _, r in pending])
         logits = self.predictor(batch, time.float(), at).double()
         self.calls += len(time)
-        start = 0
-        for state, reveal in pending:
-            size = int(reveal.candidates.sum())
-            part = logits[start : start + size]
-            _write(state, reveal, part, order, self._decoding, noise)
+        # For all groups at once: on a GPU numbers and draws are many short kernels.
+        drawn = self._decoding.draw(logits, _noise_of_values(pending, noise))
+        probabilities = logits.softmax(dim=1)
+        sizes = [len(reveal.places[0]) for _, reveal in pending]
+        parts = zip(pending, drawn.split(sizes), probabilities.split(sizes), strict=True)
+        for (state, reveal), values, chances in parts:
+            _write(state, reveal, values, chances, order)
             state.calls[reveal.rows] += 1
-            start += size
         return True
 
 
+def _noise_of_values(pending: list[tuple[GroupState, Reveal]], noise: KeyedNoise) -> Tensor:
+    """(M,) float64 numbers in [0, 1) that draw the values of all candidates."""
+    samples = torch.cat([state.samples[reveal.rows[reveal.places[0]]] for state, reveal in pending])
+    steps = torch.cat([reveal.step[reveal.places[0]] for _, reveal in pending])
+    positions = torch.cat([state.positions[reveal.places[1]] for state, reveal in pending])
+    return noise.step(samples, steps, positions).value
+
+
 def _write(
-    state: GroupState,
-    reveal: Reveal,
-    logits: Tensor,
-    order: Order,
-    decoding: Decoding,
-    noise: KeyedNoise,
+    state: GroupState, reveal: Reveal, drawn: Tensor, probabilities: Tensor, order: Order
 ) -> None:
-    """Draw values for the candidates (M,), keep those that the order wants, and remask."""
-    row, column = reveal.candidates.nonzero(as_tuple=True)
-    drawn_noise = noise.step(
-        state.samples[reveal.rows[row]], reveal.step[row], state.positions[column]
-    )
-    drawn = decoding.draw(logits, drawn_noise.value)
-    probabilities = logits.softmax(dim=1)
+    """Keep of the values (M,) drawn for the candidates those that the order wants, and remask."""
+    row, column = reveal.places
     if reveal.count is not None:
         kept = _best(order.score(probabilities, drawn), reveal)
         row, column, drawn, probabilities = (

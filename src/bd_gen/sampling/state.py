@@ -1,6 +1,7 @@
 """Partly sampled diagrams of one size, and what happens to them next."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -99,6 +100,12 @@ class Reveal:
     candidates: Tensor
     count: Tensor | None
     remask: Tensor
+
+    @cached_property
+    def places(self) -> tuple[Tensor, Tensor]:
+        """(M,) int64 each, of every candidate: which of `rows`, and which column."""
+        row, column = self.candidates.nonzero(as_tuple=True)
+        return row, column
 
     def part(self, rows: Tensor) -> "Reveal":
         """The reveals of some of the diagrams, chosen by a mask or by indices."""

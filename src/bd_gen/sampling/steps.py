@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from torch import Tensor as Tensor
 
     from bd_gen.sampling.grid import TimeGrid as TimeGrid
@@ -84,6 +86,16 @@ class Course:
         # of 0, 1, ..., N visible tokens
         shares = torch.linspace(0.0, 1.0, len(self.positions) + 1, dtype=torch.float64)
         return times_of_shares(self.visibility, self.positions, shares.to(self.positions.device))
+
+    @cached_property
+    def _kept(self) -> "list[Tensor]":
+        return []
+
+    def once(self, make: "Callable[[], Tensor]") -> Tensor:
+        """What an order works out for all diagrams of the group: at the first reveal, then kept."""
+        if not self._kept:
+            self._kept.append(make())
+        return self._kept[0]
 
     def time_of_visible(self, count: Tensor) -> Tensor:
         """(r,) float64 times at which so many tokens (r,) of a diagram are visible on average.

@@ -7,7 +7,7 @@ masked ones, and what changes from step to step stands in tensors that keep thei
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -88,6 +88,7 @@ class CapturedStep:
         self._graph: torch.cuda.CUDAGraph | None = None
         self._told: tuple[Tensor, Tensor] | None = None
         self._weight = torch.ones((), device=device)
+        self._taken = 0  # as the average counts them; asking it would wait for the GPU
 
     def __call__(self, draws: StepDraws) -> tuple[Tensor, Tensor]:
         """Take a step; returns its loss and the norm of its gradient, before clipping."""
@@ -96,14 +97,14 @@ class CapturedStep:
         assert self._draws is not None  # noqa: S101 - just made
         for kept, new in zip(self._draws.tensors(), draws.tensors(), strict=True):
             kept.copy_(new)
-        taken = int(self._average.n_averaged)
-        decay = decay_after(taken, self._config.ema) if taken else 0.0
+        decay = decay_after(self._taken, self._config.ema) if self._taken else 0.0
         self._weight.fill_(1.0 - decay)
         if self._graph is None:
             self._told = self._compute(self._draws)
         else:
             self._graph.replay()
         self._average.n_averaged += 1
+        self._taken += 1
         assert self._told is not None  # noqa: S101 - set by the capture
         loss, norm = self._told
         return loss.clone(), norm.clone()
@@ -127,11 +128,18 @@ class CapturedStep:
         norm = nn.utils.clip_grad_norm_(model.parameters(), config.clip)
         for optimizer in self._optimizers:
             optimizer.step()
-        with torch.no_grad():
-            weights = zip(self._average.module.parameters(), model.parameters(), strict=True)
-            for averaged, current in weights:
-                averaged.lerp_(current, self._weight)
+        self._move_average()
         return loss.detach(), norm
+
+    @torch.no_grad()
+    def _move_average(self) -> None:
+        """Bring the averages nearer to the weights, all in a few kernels."""
+        # Any: torch's annotations leave out lists of tensors as the second of two.
+        averaged: Any = list(self._average.module.parameters())
+        weights: Any = list(self._model.parameters())
+        steps: Any = torch._foreach_sub(weights, averaged)
+        torch._foreach_mul_(steps, self._weight)
+        torch._foreach_add_(averaged, steps)
 
     def _begin(self, draws: StepDraws) -> None:
         self._draws = StepDraws(
@@ -140,9 +148,12 @@ class CapturedStep:
             [noise.clone() for noise in draws.noises],
         )
         keep_rates_on(self._optimizers, self._device)
+        self._taken = int(self._average.n_averaged)
         if self._device.type != "cuda":
             return
-        before = [tensor.clone() for tensor in self._state()]
+        # Detached: a copy with a gradient would tie the weights to this stream, which the capture
+        # must not touch.
+        before = [tensor.detach().clone() for tensor in self._state()]
         stream = torch.cuda.Stream()
         stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(stream):

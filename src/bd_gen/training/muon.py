@@ -66,20 +66,24 @@ class Muon(torch.optim.Optimizer):
                 if parameter.grad is not None:
                     by_shape.setdefault(parameter.shape, []).append(parameter)
             for shape, parameters in by_shape.items():
-                updates = torch.stack([self._momentum(p, group["momentum"]) for p in parameters])
+                updates = torch.stack(self._momenta(parameters, group["momentum"]))
                 rate = group["lr"] * math.sqrt(max(1.0, shape[0] / shape[1]))
-                updates = orthogonalized(updates, self._products)
-                for parameter, update in zip(parameters, updates, strict=True):
-                    parameter.mul_(1.0 - group["lr"] * group["weight_decay"])
-                    parameter.sub_(update * rate)
+                updates = orthogonalized(updates, self._products) * rate
+                weights: list[Tensor] = [*parameters]
+                torch._foreach_mul_(weights, 1.0 - group["lr"] * group["weight_decay"])
+                torch._foreach_sub_(weights, list(updates.unbind()))
 
-    def _momentum(self, parameter: nn.Parameter, momentum: float) -> Tensor:
-        gradient, state = parameter.grad, self.state[parameter]
-        assert gradient is not None  # noqa: S101 - the caller took only those that have one
-        if "momentum_buffer" not in state:
-            state["momentum_buffer"] = torch.zeros_like(gradient)
-        average = state["momentum_buffer"].lerp_(gradient, 1.0 - momentum)
-        return gradient.lerp(average, momentum)
+    def _momenta(self, parameters: list[nn.Parameter], momentum: float) -> list[Tensor]:
+        gradients, averages = [], []
+        for parameter in parameters:
+            gradient, state = parameter.grad, self.state[parameter]
+            assert gradient is not None  # noqa: S101 - the caller took only those that have one
+            if "momentum_buffer" not in state:
+                state["momentum_buffer"] = torch.zeros_like(gradient)
+            gradients.append(gradient)
+            averages.append(state["momentum_buffer"])
+        torch._foreach_lerp_(averages, gradients, 1.0 - momentum)
+        return list(torch._foreach_lerp(gradients, averages, momentum))
 
 
 def orthogonalized(matrices: Tensor, products: torch.dtype = torch.float32) -> Tensor:

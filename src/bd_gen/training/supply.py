@@ -108,8 +108,13 @@ class Supply:
     def draw(self, step: int, generator: torch.Generator) -> list[Drawn]:
         """What a step takes of each size: all that is random or read from the host."""
         drawn = []
-        for stratum, rows in zip(self.order.strata, self.order.batch(step), strict=True):
-            chosen = torch.from_numpy(rows).to(self._device)
+        batch = self.order.batch(step)
+        everything = torch.from_numpy(np.concatenate(batch))
+        if self._device.type == "cuda":
+            # From pinned memory a copy need not be waited for.
+            everything = everything.pin_memory().to(self._device, non_blocking=True)
+        parts = everything.split([len(rows) for rows in batch])
+        for stratum, rows, chosen in zip(self.order.strata, batch, parts, strict=True):
             if self._mirror:
                 draws = torch.rand(len(rows), generator=generator, device=self._device)
                 chosen = chosen + self._num_rows * (draws < 0.5)

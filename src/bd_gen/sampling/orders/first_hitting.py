@@ -1,7 +1,7 @@
 """First hitting (arXiv:2409.02908): a token a call, at the times of the reverse process."""
 
 from bd_gen.sampling.parameters import Shown
-from bd_gen.sampling.steps import Course, GroupState, Reveal
+from bd_gen.sampling.steps import Course, GroupState, Reveal, Tensor
 from bd_gen.sampling.strategies import Order, order
 
 
@@ -36,10 +36,14 @@ class FirstHitting(Order):
             return None
         if isinstance(course.visibility, LawVisibility):
             return reveal_by_law(state, rows, course.visibility, course.noise)
-        drawn = course.noise.order(state.samples[rows, None], state.positions[None])
-        times = course.visibility.time_of(drawn, state.positions)
+
+        def hit() -> Tensor:
+            drawn = course.noise.order(state.samples[:, None], state.positions[None])
+            return course.visibility.time_of(drawn, state.positions)
+
+        times = course.once(hit)[rows]
         first = times.masked_fill(~state.is_masked[rows], -1.0).argmax(dim=1, keepdim=True)
-        nothing = state.is_masked.new_zeros(drawn.shape)
+        nothing = state.is_masked.new_zeros(times.shape)
         candidates = nothing.scatter(1, first, value=True)
         step = state.step[rows]
         state.step[rows] += 1

@@ -31,8 +31,11 @@ class RoomOrder(Order):
         if not len(rows):
             return None
         is_masked = state.is_masked[rows]
-        drawn = course.noise.order(state.samples[rows, None], state.positions[None])
-        late = places(drawn, state).masked_fill(~is_masked, float("inf"))
+
+        def turns() -> Tensor:
+            return places(course.noise.order(state.samples[:, None], state.positions[None]), state)
+
+        late = course.once(turns)[rows].masked_fill(~is_masked, float("inf"))
         first = late.argmin(dim=1, keepdim=True)
         nothing = is_masked.new_zeros(is_masked.shape)
         candidates = nothing.scatter(1, first, value=True)
