@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bd_gen.data.config import DataConfig as DataConfig
     from bd_gen.diagrams.vocabulary import Vocabulary as Vocabulary
     from bd_gen.diagrams.words import Words as Words
+    from bd_gen.diagrams.words_file import words_named as words_named
     from bd_gen.system.errors import InputError as InputError
 
 _HOME = {
@@ -49,6 +50,7 @@ _HOME = {
     "load": "bd_gen.api.model",
     "plugin": "bd_gen.api.plugins",
     "read_plans": "bd_gen.api.plan",
+    "words_named": "bd_gen.diagrams.words_file",
 }
 
 _NEED_PLUGINS = ("Studio", "design", "evaluate", "export", "lay_out", "load", "read_plans")
