@@ -73,11 +73,11 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 TOGETHER = 6
 """So many of them train at once."""
 
-WIDE = ModelConfig(width=256, layers=6, heads=8)
+BASE = ModelConfig(width=256, layers=6, heads=8)
 _SMALL = ModelConfig()
 _STILL = replace(RECIPE, mirror=False, muon_weight_decay=None)
 LONG: dict[str, tuple[ModelConfig, str, TrainingConfig, str | None]] = {
-    "wide": (WIDE, "loglinear", RECIPE, None),
+    "wide": (BASE, "loglinear", RECIPE, None),
     "small": (_SMALL, "loglinear", RECIPE, None),
     "small_still": (_SMALL, "loglinear", _STILL, None),
     "small_identical": (_SMALL, "loglinear", RECIPE, "identical"),
