@@ -103,6 +103,11 @@ def test_a_smaller_pool_is_the_beginning_of_a_larger_one():
     assert all(row.tobytes() in rows for row in few.tokens)
 
 
+def test_no_more_is_ranked_than_the_pool_wants():
+    candidates = found(replace(BRIEF, pool=45, count=1))
+    assert 45 <= len(candidates.tokens) < 45 + 4
+
+
 def test_the_seed_alone_decides():
     first, again, other = found(BRIEF), found(BRIEF), found(replace(BRIEF, seed=4))
     assert (first.tokens == again.tokens).all()

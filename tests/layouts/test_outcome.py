@@ -41,6 +41,15 @@ def test_a_time_limit_is_told(monkeypatch):
     assert not found.is_proven
 
 
+def test_rectangles_that_became_no_plan_are_no_proof(monkeypatch):
+    monkeypatch.setattr(outcome, "has_solver", lambda: True)
+    answer = Layout(Status.NOT_TILED, None, 1.0, why="rectangles were found, but ...")
+    monkeypatch.setattr(outcome, "solve", lambda *_: answer)
+    found = lay_out(Diagram((0,)), OPTIONS)
+    assert (found.boxes, found.why) == (None, "rectangles were found, but ...")
+    assert not found.is_proven
+
+
 def test_without_or_tools(monkeypatch):
     monkeypatch.setattr(outcome, "has_solver", lambda: False)
     with pytest.raises(InputError, match=r"need OR-tools: pip install"):

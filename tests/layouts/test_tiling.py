@@ -10,11 +10,14 @@ import pytest
 import shapely
 
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.layouts import tiling
+from bd_gen.layouts.cells.search import TilingSearch
 from bd_gen.layouts.cells.sizes import drawn_sizes
 from bd_gen.layouts.checking import what_is_wrong_with_plan
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outline import Outline
 from bd_gen.layouts.room_limits import Opening, RoomLimits
+from bd_gen.layouts.search import Status
 from bd_gen.layouts.solver import solve
 from bd_gen.layouts.tiling import tile
 
@@ -38,6 +41,33 @@ def test_plans_of_all_kinds_are_sound(realizable: Callable[..., list[Diagram]]) 
             what_is_wrong_with_plan(diagram, plan, QUICK) is None
         )  # once more, on what is handed out
         assert plan.outline.geom_type == "Polygon"
+
+
+def test_what_has_boxes_and_no_plan_is_told_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tiling, "what_is_wrong_with_plan", lambda *_: "no door for the cat")
+    layout = solve(ROW, QUICK)
+    assert layout.status is Status.NOT_TILED
+    assert str(layout.status) == "not tiled"
+    assert layout.boxes is None
+    assert not layout.by_clock
+    assert layout.why.endswith("no plan that keeps all that is asked: no door for the cat")
+
+
+@pytest.mark.parametrize("tries", [1, 3, 5])
+def test_so_many_walks_are_tried(monkeypatch: pytest.MonkeyPatch, tries: int) -> None:
+    walks: list[list[int]] = []
+
+    def walk(
+        _: TilingSearch, boxes: np.ndarray, steps: int, seed: list[int]
+    ) -> tuple[np.ndarray, float]:
+        assert steps
+        walks.append(seed)
+        return boxes, 0.0
+
+    monkeypatch.setattr(TilingSearch, "walk", walk)
+    monkeypatch.setattr(tiling, "what_is_wrong_with_plan", lambda *_: "no door for the cat")
+    solve(ROW, SolverOptions(tries=tries))
+    assert walks == [[0, attempt] for attempt in range(tries)]
 
 
 def test_the_boxes_are_those_of_the_polygons() -> None:

@@ -1,6 +1,8 @@
 """Small files that claim to be large models."""
 
 import io
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,6 +30,16 @@ def state() -> dict[str, torch.Tensor]:
 
 def test_a_model_that_is_what_it_says(state: dict[str, torch.Tensor]) -> None:
     check_model(SMALL, state, VOCABULARY)
+
+
+def test_shapes_alone_need_no_compiler() -> None:
+    """Torch loads it, for a second or two, to draw normal numbers that are stored nowhere."""
+    code = (
+        "import sys; from tests.training.test_checkpoint_limits import *;"
+        "check_model(SMALL, Denoiser(SMALL, VOCABULARY).state_dict(), VOCABULARY);"
+        "sys.exit('torch._dynamo' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ class Candidates:
     Attributes:
         tokens: (K, length) uint8 rows.
         nats: (K,) float64 -log p of each given what was given to the model: log-mean-exp over
-            four orders, a bound in expectation (see `diffusion.nats`).
+            two orders, a bound in expectation (see `diffusion.nats`).
         chosen: the likeliest ones that differ enough from one another, at most `count`.
         away: (K,) relations in which each differs from the plan that it should be like; None
             without one. Then they are sorted by it first.

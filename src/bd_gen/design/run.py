@@ -1,7 +1,7 @@
 """From a brief to plans: rules, candidates, the best of them, and their layouts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -224,11 +224,11 @@ class _Work:
         """Lay out rows and remember their plans; those without one are given back."""
         brief, refused = self.search.brief, []
         diagrams = diagrams_from_tokens(rows, self.search.vocabulary)
-        options: list[SolverOptions] | SolverOptions = brief.options
+        # A diagram whose first walk fails gives its place to the next.
+        once = replace(brief.options, tries=1)
+        options: list[SolverOptions] | SolverOptions = once
         if self._geometry is not None:
-            options = with_targets(
-                self._geometry, diagrams, brief.options, brief.seed, self._device
-            )
+            options = with_targets(self._geometry, diagrams, once, brief.seed, self._device)
         layouts = self.solvers.lay_out(diagrams, options)
         for row, diagram, layout in zip(rows, diagrams, layouts, strict=True):
             plan = _plan(brief, diagram, layout)

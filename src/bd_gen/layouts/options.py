@@ -16,6 +16,7 @@ from bd_gen.layouts.wording import DIRECTIONS, Direction, Wording
 from bd_gen.system.errors import InputError
 
 LARGEST_AREA = LARGEST_COORDINATE**2
+MOST_TRIES = 100
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,9 @@ class SolverOptions:
         improve_effort: how hard to look for a better plan: 1 is usual and takes about a second of
             an idle core for eight rooms, 2 twice that; 0 takes the first layout, whose rooms are
             mere boxes. It is counted, never timed.
+        tries: walks at most in search of a plan of polygons, as long as the best one lacks
+            something that is asked or leaves some of the outline. Where another diagram will do,
+            one is best: what fails once fails again as a rule.
         words: what the types are called.
         seed: seed of the search. The same layout comes again unless a limit of time was met.
 
@@ -69,12 +73,14 @@ class SolverOptions:
     time_limit: float = 300.0
     effort_limit: float = 2.5
     improve_effort: float = 1.0
+    tries: int = 3
     seed: int = 0
     words: Words = RPLAN
 
     def __post_init__(self) -> None:
         checked = {
             "min_side": _integer("min_side", self.min_side, 1, LARGEST_COORDINATE),
+            "tries": _integer("tries", self.tries, 1, MOST_TRIES),
             "seed": _integer("seed", self.seed, 0, 2**31 - 1),
             "min_areas": _areas("min_areas", self.min_areas, self.words),
             "max_areas": _areas("max_areas", self.max_areas, self.words),

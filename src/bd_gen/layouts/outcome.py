@@ -58,7 +58,7 @@ def lay_out(diagram: Diagram, options: SolverOptions) -> Outcome:
     layout = solve(diagram, options)
     if layout.boxes is not None:
         return Outcome(layout.boxes, floor_plan=layout.floor_plan)
-    if layout.status is Status.TIME_LIMIT:
+    if layout.status in (Status.TIME_LIMIT, Status.NOT_TILED):
         return Outcome(None, layout.why)
     effort = min(_EXPLAINING, options.effort_limit)
     conflict = explain(diagram, replace(options, effort_limit=effort))

@@ -17,11 +17,12 @@ take. What is still open then is most often impossible, which another search pro
 
 
 class Status(IntEnum):
-    """The three answers of the solver."""
+    """The answers of the solver. `NOT_TILED`: there are boxes, but no plan was made of them."""
 
     UNREALIZABLE = 0
     REALIZABLE = 1
     TIME_LIMIT = 2
+    NOT_TILED = 3
 
     def __str__(self) -> str:
         return self.name.lower().replace("_", " ")

@@ -21,8 +21,8 @@ from bd_gen.layouts.problem import Problem, problem_of
 from bd_gen.layouts.search import Status, box_model, boxes_of, find_boxes
 from bd_gen.layouts.tiling import tile
 
-_EFFORT = 0.125
-"""CP-SAT's deterministic time for better boxes at the usual effort: half a second of a core."""
+_EFFORT = 0.0625
+"""CP-SAT's deterministic time for better boxes at the usual effort: a quarter of a second."""
 _LONGEST = 600.0
 """Seconds after which the clock ends it all the same, as it does on no machine that works."""
 
@@ -32,13 +32,14 @@ class Layout:
     """The answer of the solver.
 
     Attributes:
-        status: realizable, unrealizable (proven), or time limit (not known).
+        status: realizable, unrealizable (proven), time limit (not known), or not tiled: rectangles
+            were found, but no plan of them that keeps all that is asked.
         boxes: (n, 4) int64 boxes (x0, y0, x1, y1) in pixels 0..255, y downwards; None unless
             realizable.
         seconds: time that the answer took.
         floor_plan: the rooms as polygons whose bounding boxes these are; None where nothing was
             improved.
-        why: where the status is time limit, which limit that was, in words.
+        why: in words, which limit a time limit was, or what the best plan not tiled lacks.
         by_clock: did the clock end the search? Another time it may go otherwise.
         left: what no room has of the outline that was given, in pixels².
     """
@@ -95,7 +96,7 @@ def solve(
     seconds = time.perf_counter() - start
     if tiled.why_not:
         why = f"rectangles were found, but no plan that keeps all that is asked: {tiled.why_not}"
-        return Layout(Status.TIME_LIMIT, None, seconds, why=why)
+        return Layout(Status.NOT_TILED, None, seconds, why=why)
     areas = tiled.floor_plan.areas.sum()
     left = 0 if options.outline is None else options.outline.area - round(areas)
     return Layout(status, tiled.boxes, seconds, tiled.floor_plan, left=left)

@@ -13,9 +13,9 @@ from bd_gen.layouts.cells.sizes import Sizes, drawn_sizes
 from bd_gen.layouts.checking import what_is_wrong_with_plan
 from bd_gen.layouts.options import SolverOptions
 
-_TRIES = 3
-"""Walks from the same layout, as long as the best plan so far lacks something that is asked, or has
-slits, steps or holes, or leaves some of the outline."""
+_FLAW_TRIES = 3
+"""Walks from the same layout, as long as the best plan so far has slits, steps or holes. What lacks
+something that is asked, or leaves some of the outline, has `SolverOptions.tries`."""
 
 if TYPE_CHECKING:
     from shapely import Polygon
@@ -60,13 +60,15 @@ def tile(
     start = np.asarray(boxes, np.int64)
     steps = steps_of(options.improve_effort, diagram.num_rooms)
     found: list[tuple[bool, float, int, Tiled]] = []
-    for attempt in range(_TRIES):
+    for attempt in range(max(_FLAW_TRIES, options.tries)):
         moved, cost = search.walk(start, steps, [options.seed, attempt])
         plan = FloorPlan(polygons_of(search.maker, moved), plot=_plot(options))
         why_not = what_is_wrong_with_plan(diagram, plan, options) or ""
         found.append((why_not != "", cost, attempt, Tiled(moved, plan, why_not)))
         *_, best = min(found)
-        if not best.why_not and not search.has_flaws(best.boxes):
+        fails = bool(best.why_not) or search.left(best.boxes) > 0
+        most = options.tries if fails else _FLAW_TRIES
+        if attempt + 1 >= most or not (fails or search.has_flaws(best.boxes)):
             break
     return best
 

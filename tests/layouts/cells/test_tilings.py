@@ -6,6 +6,7 @@ import shapely
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.floor_plan import with_corners_only
+from bd_gen.layouts.cells.asked import asked_faults
 from bd_gen.layouts.cells.polygons import polygons_of
 from bd_gen.layouts.cells.search import TilingSearch
 from bd_gen.layouts.cells.sizes import Sizes
@@ -112,3 +113,30 @@ def test_a_hole_of_the_outline_belongs_to_nobody() -> None:
     assert shapely.union_all(shapes).equals(outline.shape)
     assert plans.owners_at(70.5, 60.5).tolist() == [0]
     assert plans.owners_at(70.5, 30.5).tolist() == [1]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_square_that_fits_into_a_room(seed: int) -> None:
+    """Against a look at every place; what no square of the least side fits into is a fault."""
+    side = 17
+    options = SolverOptions(min_side=side)
+    many = random_boxes(seed, 12)
+    many[..., 2:] = np.maximum(many[..., 2:], many[..., :2] + side)
+    plans = search(options).tilings(many)
+    (found, *_) = asked_faults(plans)
+    for k in range(len(many)):
+        expected = 0.0
+        for room in np.flatnonzero(plans.inward_corners[k]):
+            floor = np.zeros((120, 120))
+            for cell in np.argwhere(plans.cells.inner[k] == room + 1):
+                (y0, y1), (x0, x1) = (
+                    lines[k, [at, at + 1]]
+                    for lines, at in zip((plans.cells.ys, plans.cells.xs), cell, strict=True)
+                )
+                floor[y0:y1, x0:x1] = 1
+            windows = np.lib.stride_tricks.sliding_window_view(floor, (side, side))
+            lack = 1 - windows.sum(axis=(2, 3)).max() / side**2
+            expected += 1 + lack if lack > 0 else 0
+        assert (found[k] > 0) == (expected > 0)
+        if expected == 0:
+            assert found[k] == 0

@@ -1,6 +1,7 @@
 """A floor plan as a drawing for CAD programs (DXF R2010), in metres, y upwards."""
 
 import io
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,12 +82,11 @@ def _ascii(text: str) -> bytes:
 
     The header names a code page, which DXF 2007 and later do not use; some readers go by it.
     """
-    return "".join(
-        letter
-        if letter.isascii()
-        else "".join(f"\\U+{int.from_bytes(unit, 'big'):04X}" for unit in _utf16(letter))
-        for letter in text
-    ).encode("ascii")
+    return re.sub(r"[^\x00-\x7f]", lambda letter: _escaped(letter[0]), text).encode("ascii")
+
+
+def _escaped(letter: str) -> str:
+    return "".join(f"\\U+{int.from_bytes(unit, 'big'):04X}" for unit in _utf16(letter))
 
 
 def _utf16(letter: str) -> list[bytes]:

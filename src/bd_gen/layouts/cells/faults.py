@@ -59,14 +59,11 @@ def _lack(wall: np.ndarray) -> np.ndarray:
 
 def _beyond_bounds(plans: Tilings) -> np.ndarray:
     """How far areas seen are from their bounds, as shares, and one for each room beyond them."""
-    total = np.zeros(len(plans.boxes))
-    for room, room_type in enumerate(plans.diagram.room_types):
-        bounds = plans.options.area_bounds_of(room, room_type)
-        if bounds is not None:
-            area = plans.areas[:, room]
-            beyond = np.maximum(bounds[0] - area, 0) + np.maximum(area - bounds[1], 0)
-            total += (beyond > 0) + beyond / plans.sizes.areas[room]
-    return total
+    options, types = plans.options, plans.diagram.room_types
+    bounds = [options.area_bounds_of(room, one) or (0, np.inf) for room, one in enumerate(types)]
+    least, most = np.array(bounds).T
+    beyond = np.maximum(np.maximum(least - plans.areas, plans.areas - most), 0)
+    return np.asarray(((beyond > 0) + beyond / plans.sizes.areas).sum(axis=1))
 
 
 def _lack_of_outer_wall(

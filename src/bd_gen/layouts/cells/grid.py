@@ -13,7 +13,9 @@ import numpy as np
 from bd_gen.diagrams.words import Words
 from bd_gen.layouts.outline import Box
 
-_FAR = 1 << 12  # where lines stand that a plan does not have
+FAR = 1 << 12
+"""Where lines stand that a plan does not have."""
+
 _MODULUS = 67  # the powers of two up to 2^65 differ by it
 
 
@@ -83,7 +85,7 @@ class CellMaker:
         held = down[:, :, None] & across[:, None, :]
         owners = np.zeros((len(boxes), held.shape[1] + 2, held.shape[2] + 2), np.uint8)
         owners[:, 1:-1, 1:-1] = self._owner_of_bit[(held & -held) % _MODULUS]
-        num_lines = (xs < _FAR).sum(axis=1) + (ys < _FAR).sum(axis=1)
+        num_lines = (xs < FAR).sum(axis=1) + (ys < FAR).sum(axis=1)
         return Cells(owners, xs, ys, widths, heights, num_lines)
 
     def _axis(self, boxes: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -94,10 +96,10 @@ class CellMaker:
         lines = np.sort(np.concatenate([low, high], axis=1), axis=1)
         is_again = np.zeros(lines.shape, bool)
         is_again[:, 1:] = lines[:, 1:] == lines[:, :-1]
-        lines = np.sort(np.where(is_again, _FAR, lines), axis=1)
-        lines = lines[:, : int((lines < _FAR).sum(axis=1).max())]
+        lines = np.sort(np.where(is_again, FAR, lines), axis=1)
+        lines = lines[:, : int((lines < FAR).sum(axis=1).max())]
         start, end = lines[:, None, :-1], lines[:, None, 1:]
         is_held = (low[..., None] <= start) & (high[..., None] >= end)
         bits = np.concatenate([self._hole_bits, self._room_bits])
-        widths = np.where(end[:, 0] == _FAR, 0, end[:, 0] - start[:, 0])
+        widths = np.where(end[:, 0] == FAR, 0, end[:, 0] - start[:, 0])
         return lines, widths, np.where(is_held, bits[:, None], 0).sum(axis=1)

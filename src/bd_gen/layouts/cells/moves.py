@@ -53,11 +53,9 @@ class Moves:
         line = sides == source
         some = (line & (rng.random((count, 2 * n)) < 0.5)) | one
         room = np.arange(2 * n) % n == picked[:, None] % n
-        moved = np.select(
-            [kind < _SIDE, kind < _LINE, kind < _WALL, kind < _ROOM],
-            [one, line, some, room],
-            sides >= source,
-        )
+        moved = np.where(kind < _ROOM, room, sides >= source)
+        for share, sides_moved in ((_WALL, some), (_LINE, line), (_SIDE, one)):
+            moved = np.where(kind < share, sides_moved, moved)
         by = np.where(moved & self.is_free, lengths[:, None], 0)
         changes = np.zeros((count, n, 4), np.int64)
         changes[each, :, axis] = by[:, :n]
@@ -79,8 +77,8 @@ class Moves:
         away[lines == source[:, None]] = _ALMOST_ALL
         nearest = lines[each, away.argmin(axis=1)]
         other = lines[each, rng.integers(0, lines.shape[1], count)]
-        step = rng.integers(1, _LONGEST_STEP + 1, count) * rng.choice([-1, 1], count)
+        step = rng.integers(1, _LONGEST_STEP + 1, count) * (2 * rng.integers(0, 2, count) - 1)
         chance = rng.random(count)
         into_line = chance < np.where(is_cut, _CUT_INTO_LINE, _INTO_LINE)
         anywhere = (chance < _ANYWHERE) & ~is_cut
-        return np.select([into_line, anywhere], [nearest - source, other - source], step)
+        return np.where(into_line, nearest - source, np.where(anywhere, other - source, step))

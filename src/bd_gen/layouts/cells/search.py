@@ -117,11 +117,14 @@ class TilingSearch:
         return best, least + _LAST_PRICE * least_left
 
     def has_flaws(self, boxes: np.ndarray) -> bool:
-        """Has a plan what another walk may do without: slits, steps, holes, something left?"""
+        """Has a plan what another walk may do without: slits, steps, holes?"""
         plan = self.tilings(boxes[None])
         steps, _ = plan.outline.steps(SHORT_STEP)
-        slits, left = plan.narrow[0, 0], plan.unfilled[0]
-        return bool(slits > 0 or steps[0] > 0 or left > 0 or (plan.parts[0] != 1).any())
+        return bool(plan.narrow[0, 0] > 0 or steps[0] > 0 or (plan.parts[0] != 1).any())
+
+    def left(self, boxes: np.ndarray) -> float:
+        """Pixels² that a plan leaves of the outline that is given."""
+        return float(self.tilings(boxes[None]).unfilled[0])
 
     def _cost_of(self, boxes: np.ndarray) -> tuple[float, float]:
         costs, lefts = self.costs(boxes[None])

@@ -164,39 +164,40 @@ class Tilings:
         """
         cells = self.cells
         turned = cells.owners.transpose(0, 2, 1)
-        total = np.zeros((len(self.boxes), self.num_owners))
+        total = np.zeros(len(self.boxes) * self.num_owners)
         for owners, widths, heights in (
             (cells.owners, cells.widths, cells.heights),
             (turned, cells.heights, cells.widths),
         ):
-            middle, before, after = owners[:, 1:-1, 1:-1], owners[:, 1:-1, :-2], owners[:, 1:-1, 2:]
-            limit = least.astype(np.int16)[middle]
-            across = widths[:, None, :]
-            along = np.broadcast_to(heights[:, :, None], middle.shape)
-            ends = (middle != before) & (middle != after)
-            shut = (middle > 0) | ((before > 0) & (after > 0))
-            one = ends & shut & (across < limit) & (across > 0)
-            total += self._by_owner(middle, one * along)
-            first, second = middle[..., :-1], middle[..., 1:]
-            ends = (first == second) & (first != before[..., :-1]) & (second != after[..., 1:])
-            shut = (first > 0) | ((before[..., :-1] > 0) & (after[..., 1:] > 0))
-            both = across[..., :-1] + across[..., 1:]
-            two = ends & shut & (both < limit[..., :-1]) & (across[..., 1:] > 0)
-            total += self._by_owner(first, two * along[..., :-1])
-        return total
+            differ = owners[:, 1:-1, :-1] != owners[:, 1:-1, 1:]
+            one = differ[..., :-1] & differ[..., 1:]
+            two = differ[..., :-2] & ~differ[..., 1:-1] & differ[..., 2:]
+            for count, places in ((1, one), (2, two)):
+                plan, row, column = places.nonzero()
+                last = column + count - 1
+                across = widths[plan, column]
+                if count == 2:
+                    across = across + widths[plan, last]
+                own, rim = owners[plan, row + 1, column + 1], owners[plan, row + 1]
+                each = np.arange(len(plan))
+                shut = (own > 0) | ((rim[each, column] > 0) & (rim[each, last + 2] > 0))
+                narrow = shut & (across < least[own]) & (widths[plan, last] > 0)
+                keys = plan * self.num_owners + own
+                total += np.bincount(keys, heights[plan, row] * narrow, len(total))
+        return total.reshape(-1, self.num_owners)
 
     @cached_property
     def are_in_their_boxes(self) -> np.ndarray:
         """(B, n) bool: does each room reach all four sides of its box?"""
-        cells, plans = self.cells, np.arange(len(self.boxes))
-        result = np.ones(self.boxes.shape[:2], bool)
-        for room in range(self.boxes.shape[1]):
-            is_own = cells.inner == room + 1
-            for axis, lines in ((0, cells.xs), (1, cells.ys)):
-                has = is_own.any(axis=1 + axis)
-                start, end = has.argmax(axis=1), has.shape[1] - has[:, ::-1].argmax(axis=1)
-                result[:, room] &= lines[plans, start] == self.boxes[:, room, axis]
-                result[:, room] &= lines[plans, end] == self.boxes[:, room, axis + 2]
+        cells, boxes = self.cells, self.boxes
+        owner = np.arange(1, self.num_owners, dtype=np.uint8)[:, None, None]
+        is_own = cells.inner[:, None] == owner
+        result = np.ones(boxes.shape[:2], bool)
+        for axis, lines in ((0, cells.xs), (1, cells.ys)):
+            has = is_own.any(axis=2 + axis)
+            start, end = has.argmax(axis=2), has.shape[2] - has[..., ::-1].argmax(axis=2)
+            result &= np.take_along_axis(lines, start, axis=1) == boxes[..., axis]
+            result &= np.take_along_axis(lines, end, axis=1) == boxes[..., axis + 2]
         return result
 
     def owners_at(self, x: float, y: float) -> np.ndarray:
