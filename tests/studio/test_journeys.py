@@ -98,6 +98,16 @@ class Tab:
         kept = self.page.evaluate("localStorage.getItem('bd-gen-studio')")
         return dict(json.loads(kept)["present"])
 
+    def boxes(self) -> list[list[int]]:
+        """Boxes that are kept, which are those of the rooms on the screen."""
+        script = """[...document.querySelectorAll('.plan .place')]
+            .sort((a, b) => a.dataset.place - b.dataset.place)
+            .map(place => place.querySelector('.floor').getBBox())
+            .map(box => [box.x, box.y, box.x + box.width, box.y + box.height])"""
+        kept = [room["box"] for room in self.document()["rooms"]]
+        assert self.page.evaluate(script) == kept
+        return kept
+
     def relations(self) -> set[str]:
         """Labels of all lines of the diagram."""
         lines = self.page.locator(".links .link")
@@ -315,15 +325,15 @@ def test_7_all_of_it_by_keyboard(tab: Tab) -> None:
     tab.page.wait_for_selector(".card")
     tab.settle()
     tab.place("Kitchen").focus()
-    before = tab.document()["rooms"]
+    before = tab.boxes()
     press("Shift+ArrowRight")
     tab.settle()
-    assert tab.document()["rooms"] != before
-    press("F6")
+    assert tab.boxes() != before
+    press("F6")  # to the number of alternatives, a field, where nothing is typed that it could undo
     assert tab.page.evaluate("document.activeElement.closest('.gallery') !== null")
     press("Control+z")
     tab.settle()
-    assert [r["box"] for r in tab.document()["rooms"]] == [r["box"] for r in before]
+    assert tab.boxes() == before
 
 
 @pytest.mark.parametrize(("width", "height"), [(320, 640), (844, 390)])
@@ -466,14 +476,34 @@ def test_a_project_opens_elsewhere_as_it_was(browser: Any, studio: Served, tmp_p
     tab.complete()
     tab.file("save").save_as(tmp_path / "flat.bdgen.json")
     plan = tab.page.locator(".plan .floor").first.get_attribute("d")
+    kept = json.loads((tmp_path / "flat.bdgen.json").read_text())["sketch"]
+    assert [room["box"] for room in kept["rooms"]] == tab.boxes()
     tab.close()
     served = Served(str(tmp_path / "flat.bdgen.json"))
     other = Tab(browser, served.address)
     other.until("document.querySelector('.status').textContent.includes('Opened')")
     other.settle()
     assert other.page.locator(".plan .floor").first.get_attribute("d") == plan
+    assert other.boxes() == [room["box"] for room in kept["rooms"]]
     other.close()
     served.stop()
+
+
+def test_a_step_back_shows_the_plan_that_was_shown(tab: Tab) -> None:
+    tab.relate("Kitchen", "LivingRoom", "left-of")
+    shown = [tab.boxes()]
+    for key in "682":  # other relations of the line that is selected
+        tab.page.keyboard.press(key)
+        tab.settle()
+        shown.append(tab.boxes())
+    assert len({str(boxes) for boxes in shown}) == 4
+    for step, steps in (("undo", shown[-2::-1]), ("forward", shown[1:])):
+        for boxes in steps:
+            tab.click(f"top {step}")
+            tab.settle()
+            tab.page.wait_for_timeout(700)  # after which new plans are made better
+            tab.settle()
+            assert tab.boxes() == boxes
 
 
 def test_a_gallery_comes_as_it_is_found_and_stops(tab: Tab) -> None:

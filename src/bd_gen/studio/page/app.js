@@ -48,8 +48,11 @@ class App extends Searches {
     this.types = Object.fromEntries(this.words.types.map((type) => [type.name, type]));
     this.build();
     this.store.listen(() => this.draw());
-    this.store.listen(() => this.ask(QUICK));
-    if (given) this.store.show(documentOf(given));
+    this.store.listen((_, stays) => {
+      if (stays) this.isFresh = false;
+      this.ask(QUICK, { stays });
+    });
+    if (given) this.store.show(documentOf(given), true);
     else if (!this.store.restore()) this.store.show(this.example());
     if (this.isPage) this.onlyTab();
     await this.hello(Boolean(given));
@@ -121,6 +124,8 @@ class App extends Searches {
     (this.isPage ? document : this.root).addEventListener("keydown", (event) => {
       if (pressed(this, event)) event.preventDefault();
     });
+    this.root.addEventListener("input", () => { this.hasTyped = true; });
+    for (const settled of ["change", "focusin"]) this.root.addEventListener(settled, () => { this.hasTyped = false; });
     if (this.isPage) this.listenToPage();
   }
 
@@ -387,8 +392,11 @@ class App extends Searches {
 
   // ---- the plan
 
-  /** Ask for the plan of what is drawn; the newest question counts. */
-  async ask(effort, tidy = false) {
+  /**
+   * Ask for the plan of what is drawn; the newest question counts.
+   * With `tidy`, its walls are moved until it is better; with `stays`, the boxes that are kept are shown as they are.
+   */
+  async ask(effort, { tidy = false, stays = false } = {}) {
     this.asked += 1;
     const number = this.asked;
     const doc = this.store.present;
@@ -401,26 +409,27 @@ class App extends Searches {
     this.abort?.abort();
     this.abort = new AbortController();
     try {
-      const answer = await this.while(this.transport.ask("plan", { sketch: sketchOf(doc), boxes: boxesOf(doc), effort, tidy }, this.abort.signal));
+      const answer = await this.while(this.transport.ask("plan", { sketch: sketchOf(doc), boxes: boxesOf(doc), effort, tidy, stays }, this.abort.signal));
       if (number === this.asked) this.answered(answer, tidy);
     } catch (error) {
       if (number === this.asked) this.failed(error);
     }
   }
 
-  /** A new plan is made better; one that somebody has dragged or taken stays as it is. */
+  /** A new plan is made better; one that somebody has dragged, opened or gone back to stays as it is. */
   tidy() {
-    if (this.isFresh && !this.plan.drag && !this.bubbles.drag) this.ask(SLOW, true);
+    if (this.isFresh && !this.plan.drag && !this.bubbles.drag) this.ask(SLOW, { tidy: true });
     else delete this.root.dataset.better;
   }
 
   answered(answer, isTidied) {
-    this.isFresh = Boolean(answer.plan) && (answer.is_new || (this.isFresh && !isTidied));
+    this.isFresh = Boolean(answer.plan) && !isTidied && (answer.is_new || this.isFresh);
     if (this.isFresh) {
       this.root.dataset.better = "soon";
       this.refine();
     } else delete this.root.dataset.better;
     this.view.reason = answer.plan ? null : answer;
+    if (answer.before) this.view.plan = answer.before;
     if (answer.plan) {
       this.view.plan = answer.plan;
       const { present } = this.store;
@@ -438,11 +447,10 @@ class App extends Searches {
 
   /** A drag has ended: take where the plan went; offer to change what kept it from going further. */
   dragged(answer, k) {
-    this.isFresh = false;
     const doc = this.store.present;
     const rooms = doc.rooms.map((room, at) => ({ ...room, box: answer.plan.boxes[at] }));
     this.view.plan = answer.plan;
-    this.store.commit({ ...doc, rooms });
+    this.store.commit({ ...doc, rooms }, true);
     if (!answer.broken.length && !answer.broken_rules.length) {
       this.say(answer.is_snapped ? T.dragSnapped : T.ready);
       return;
