@@ -159,15 +159,15 @@ def tab(browser: Any, studio: Served) -> Iterator[Tab]:
     tab.close()
 
 
-def test_1_from_the_first_page_to_a_dxf_by_clicking_only(tab: Tab) -> None:
+def test_1_from_the_first_page_to_a_dxf_by_clicking_only(tab: Tab, studio: Served) -> None:
     pytest.importorskip("ezdxf")
-    start = time.monotonic()
+    start = studio.cpu()
     assert "token" not in tab.page.url
     tab.complete()
     file = tab.file("export dxf")
     assert file.suggested_filename == "plan.dxf"
     assert "SECTION" in Path(file.path()).read_text()
-    assert time.monotonic() - start < 60
+    assert studio.cpu() - start < 60  # of processor time: a machine may be busy with something else
     tab.picture("1-complete")
 
 
@@ -237,6 +237,10 @@ def test_4_a_wall_is_dragged(tab: Tab) -> None:
     tab.drag(tab.place("LivingRoom"), (400, 300))
     assert "would break" in tab.note
     tab.picture("4-offer")
+    assert tab.page.evaluate(
+        """document.querySelector('[data-key="offer yes"]').getBoundingClientRect().bottom
+            < document.querySelector('.note').getBoundingClientRect().bottom"""
+    )  # in sight without scrolling
     tab.click("offer yes")
     tab.settle()
     assert tab.document()["links"] != before["links"]
@@ -506,6 +510,42 @@ def test_a_step_back_shows_the_plan_that_was_shown(tab: Tab) -> None:
             assert tab.boxes() == boxes
 
 
+def test_areas_that_are_asked_stand_beside_those_of_the_plan(tab: Tab) -> None:
+    tab.click("more of Kitchen")
+    field = tab.page.locator('[data-key="area Kitchen 0"]')
+    field.fill("9")
+    field.press("Tab")
+    tab.settle()
+    seen = tab.page.locator('[data-seen="Kitchen"]')
+    assert "(at least 9 asked)" in seen.inner_text()
+    assert "!" not in seen.inner_text()
+    label = tab.page.locator('.plan .place[aria-label*="at least 9 asked"]').get_attribute(
+        "aria-label"
+    )
+    assert float(label.removeprefix("Kitchen, ").partition(" ")[0]) >= 9
+    tab.picture("areas")
+    # a stored plan is shown as it is, and what it lacks is said
+    rooms = [
+        {"type": "LivingRoom", "box": [0, 0, 60, 60]},
+        {"type": "Kitchen", "box": [60, 10, 100, 50]},
+    ]
+    sketch = {"rooms": rooms, "areas": {"Kitchen": [9, 20]}}
+    project = {"format": "bd-gen project", "version": 1, "sketch": sketch}
+    file = {
+        "name": "small.bdgen.json",
+        "mimeType": "application/json",
+        "buffer": json.dumps(project).encode(),
+    }
+    tab.page.locator("input[type=file]").set_input_files(file)
+    tab.until("document.querySelectorAll('.plan .place').length === 2")
+    tab.settle()
+    assert tab.boxes() == [room["box"] for room in rooms]
+    assert "but for these areas" in tab.note
+    assert "Kitchen has 7.9 m²; 9 to 20 asked." in tab.note
+    assert "!" in seen.inner_text()
+    tab.picture("areas-off")
+
+
 def test_a_gallery_comes_as_it_is_found_and_stops(tab: Tab) -> None:
     tab.page.locator('[data-key="count"]').fill("40")
     tab.click("top gallery")
@@ -566,14 +606,14 @@ def test_it_looks_right_in_the_dark_and_on_a_large_screen(
     tab.room("Kitchen").focus()
     shifts = tab.page.evaluate(
         """new Promise(done => {
-            let sum = 0;
+            const shifts = [];
             new PerformanceObserver(list => {
                 for (const entry of list.getEntries()) if (!entry.hadRecentInput)
-                    sum += entry.value;
+                    shifts.push([entry.value, entry.sources.map(one => one.node?.outerHTML)]);
             }).observe({type: 'layout-shift', buffered: true});
-            setTimeout(() => done(sum), 300);
+            setTimeout(() => done(shifts), 300);
         })"""
     )
-    assert shifts < 0.05
+    assert shifts == []  # nothing moves by itself, however slow the machine
     tab.picture(f"screen-{width}-{scheme}")
     tab.close()

@@ -12,6 +12,7 @@ import { T } from "./texts.js";
 
 const QUICK = 0.03; // effort for a new plan at once,
 const SLOW = 0.4; // and for making it better when nothing was changed for a while
+const MOST_NAMED = 3; // things that a drag would break; all of them would push the buttons out of sight
 const PANES = ["brief", "diagram", "plan", "gallery"];
 
 /** Put a studio into an element. */
@@ -457,7 +458,8 @@ class App extends Searches {
     }
     const labels = labelsOf(doc);
     const relations = answer.broken.map(({ pair: [i, j], was, is }) => T.wouldBe(labels[doc.rooms[i].id], this.relationWords(was), labels[doc.rooms[j].id], this.relationWords(is)));
-    const text = [...relations, ...answer.broken_rules.map((k) => T.theRule(doc.rules[k].text))].join("; ");
+    const all = [...relations, ...answer.broken_rules.map((k) => T.theRule(doc.rules[k].text))];
+    const text = all.slice(0, MOST_NAMED).join("; ") + T.andMore(all.length - MOST_NAMED);
     this.view.offer = { answer, k, text };
     this.asked += 1; // what is under way does not wipe the offer away
     this.plan.draw();

@@ -166,6 +166,13 @@ export function sketchOf(doc, keeps = () => true) {
   };
 }
 
+const HALF_STEP = 0.05; // m²: areas are told to a tenth
+
+/** Is an area in m² less or more than what is asked, [least, largest] with null for what is not? */
+export function isOff(area, asked) {
+  return Boolean(asked) && (area < (asked[0] ?? 0) - HALF_STEP || area > (asked[1] ?? Infinity) + HALF_STEP);
+}
+
 /** Boxes of all rooms for the server, or null if one has none. */
 export function boxesOf(doc) {
   return doc.rooms.length && doc.rooms.every((room) => room.box) ? doc.rooms.map((room) => room.box) : null;
