@@ -353,6 +353,7 @@ def test_8_on_a_phone(browser: Any, studio: Served, width: int, height: int) -> 
     for name in ("brief", "diagram", "plan", "gallery"):
         tab.page.locator(f'[data-key="tab {name}"]').tap()
         assert tab.page.locator(f".pane.{name}").is_visible()
+        assert tab.page.evaluate("document.querySelector('main').offsetWidth") == width
         tab.picture(f"8-{width}-{name}")
     tab.page.locator('[data-key="tab diagram"]').tap()
     tab.page.locator('[data-key="top complete"]').tap()
@@ -569,7 +570,7 @@ def test_the_newest_tab_goes_on(tab: Tab) -> None:
     assert not tab.page.locator(".elsewhere").is_visible()
 
 
-def test_an_edit_is_on_the_screen_soon(tab: Tab) -> None:
+def test_an_edit_is_on_the_screen_soon(tab: Tab, studio: Served) -> None:
     tab.room("Kitchen").focus()
     tab.page.keyboard.press("c")
     tab.room("LivingRoom").focus()
@@ -583,14 +584,17 @@ def test_an_edit_is_on_the_screen_soon(tab: Tab) -> None:
             : setTimeout(look, 2);
         look();
     })"""
-    times = []
+    times, before = [], studio.cpu()
     for key in "4628" * 5:
         times.append(tab.page.evaluate(script, key))
         tab.page.wait_for_timeout(100)
     folder = os.environ.get("BD_GEN_PICTURES")
     if folder:
-        Path(folder, "edits.txt").write_text(f"milliseconds to the screen: {sorted(times)}\n")
-    assert statistics.median(times) < 2_000  # on whatever machine
+        Path(folder, "edits.txt").write_text(
+            f"milliseconds to the screen: {sorted(times)}, median {statistics.median(times)}\n"
+        )
+    # of processor time, which a busy machine does not lengthen, making plans better included
+    assert (studio.cpu() - before) / len(times) < 2
 
 
 @pytest.mark.parametrize(

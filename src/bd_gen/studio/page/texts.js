@@ -100,7 +100,7 @@ export const T = {
   freeThis: (text, becomes) => `Free “${text}” (then: ${becomes})`,
   ruleSays: (rule) => `rule: ${rule.kind === "forbid" ? "no " : ""}${rule.text}`,
   chooseRelation: (a, b) => `${a} and ${b} touch; choose how below, or press a key (? lists them).`,
-  freeRule: (text) => `Remove the rule “${text}”`,
+  freeRule: (text) => `Remove “${text}”`,
   freePlaceOf: (text) => `Unlock: ${text}`,
   freeArea: (type) => `Remove the area limits of ${type}`,
   noSingle: "Giving up one of these is not enough; there is another conflict behind it.",
