@@ -1,19 +1,22 @@
-"""Real plans and their diagrams laid out anew: `python -m benchmarks.bench_plans FOLDER [COUNT]`.
+"""Real plans and their diagrams laid out anew: `python -m benchmarks.bench_plans FOLDER`.
 
 Held-out plans, spread evenly; the first so many held-out plans; and plans that the solver makes of
 the diagrams of the latter, with doors and windows: measured like files of plans, into
-FOLDER/plans, and printed side by side. The data are RPLAN's if BD_GEN_DEV_DATA names a folder with
-them, else synthetic plans. A plan takes about half a second of one core.
+FOLDER/plans, and printed side by side; with `--geometry FILE` also plans made near the draws of a
+model of boxes (`bundled-geometry` comes with the package). The data are RPLAN's if BD_GEN_DEV_DATA
+names a folder with them, else synthetic plans. A plan takes one to two seconds of one core.
 """
 
+import argparse
 import hashlib
-import sys
 import time
 from pathlib import Path
 
 from bd_gen.data.dataset import load_dataset
+from bd_gen.design.geometry import with_targets
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.layouts.openings import add_openings
+from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.solver import solve
 from bd_gen.results.columns import Column
 from bd_gen.results.comparison import SPREADS, sections
@@ -21,14 +24,16 @@ from bd_gen.results.plan_evaluation import NamedPlans, evaluate_plans
 from bd_gen.results.plan_references import held_out, of_data, plans_of_table
 from bd_gen.results.references import References
 from bd_gen.results.table import markdown_section
+from bd_gen.training.bundled import checkpoint_file
+from bd_gen.training.checkpoint import load_checkpoint
 from benchmarks.bench_metrics import data_config
 
 COUNT = 300
 
 
-def laid_out_anew(plan: LaidOut) -> LaidOut | None:
+def laid_out_anew(plan: LaidOut, options: SolverOptions) -> LaidOut | None:
     """Another plan of a plan's diagram, with doors and windows; None if none is found."""
-    found = solve(plan.diagram)
+    found = solve(plan.diagram, options)
     if found.boxes is None:
         return None
     shapes = found.floor_plan
@@ -45,18 +50,37 @@ def named(name: str, plans: list[LaidOut]) -> NamedPlans:
     return NamedPlans(name, tuple(plans), None, digest.hexdigest(), f"{name}, in memory")
 
 
-def main(folder: str, count: str = str(COUNT)) -> None:
-    data, num = data_config(), int(count)
+def all_anew(plans: list[LaidOut], options: list[SolverOptions]) -> list[LaidOut]:
+    """Other plans of the diagrams of plans, as far as some are found; says what they cost."""
+    start = time.process_time()
+    found = [laid_out_anew(*pair) for pair in zip(plans, options, strict=True)]
+    seconds = (time.process_time() - start) / len(plans)
+    anew = [plan for plan in found if plan is not None]
+    print(f"{len(anew)} of {len(plans)} diagrams laid out, {seconds:.2f} CPU seconds each")
+    return anew
+
+
+def main() -> None:
+    """Measure, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder")
+    parser.add_argument("--count", type=int, default=COUNT, help="held-out plans")
+    parser.add_argument("--geometry", help="a model of boxes")
+    asked = parser.parse_args()
+    folder, num, data = asked.folder, asked.count, data_config()
     references = References(data)
     dataset = load_dataset(data)
     assert dataset.table is not None
     same = plans_of_table(dataset.table, dataset.split.test[:num])
-    start = time.process_time()
-    anew = [plan for plan in map(laid_out_anew, same) if plan is not None]
-    seconds = (time.process_time() - start) / len(same)
-    print(f"{len(anew)} of {len(same)} diagrams laid out, {seconds:.2f} CPU seconds each\n")
+    usual = [SolverOptions()] * len(same)
+    anew = {"anew": all_anew(same, usual)}
+    if asked.geometry:
+        checkpoint = load_checkpoint(checkpoint_file(asked.geometry))
+        diagrams = [plan.diagram for plan in same]
+        anew["near_model"] = all_anew(same, with_targets(checkpoint, diagrams, usual[0], seed=0))
     reference = of_data(data, references)
-    measured = [held_out(data, references, num), named("same_plans", same), named("anew", anew)]
+    measured = [held_out(data, references, num), named("same_plans", same)]
+    measured += [named(name, plans) for name, plans in anew.items()]
     done = [evaluate_plans(each, reference, Path(folder) / "plans") for each in measured]
     columns = [Column(each.path.stem, each.result) for each in done]
     (table,) = (table for table in sections(columns) if table.title == "Layouts")
@@ -65,4 +89,4 @@ def main(folder: str, count: str = str(COUNT)) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

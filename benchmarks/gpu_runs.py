@@ -177,6 +177,7 @@ def run_together(
     seconds: float,
     steps: int | None = None,
     validations: int = 4,
+    keeps_pace: bool = False,
     tell: Callable[[str], None] = print,
 ) -> Iterator[Run]:
     """Train all of them for so long; yields each when it is over.
@@ -186,6 +187,7 @@ def run_together(
         seconds: for all together; how many steps that is, is told by the first few.
         steps: of each run instead, fewer if the time would not do.
         validations: of each run, the last at its end.
+        keeps_pace: tell anew at each validation how many steps there is time for.
         tell: of the pace.
     """
     start = time.perf_counter()
@@ -217,6 +219,9 @@ def run_together(
             if marks[run.name] and run.trainer.step >= marks[run.name][0]:
                 marks[run.name].pop(0)
                 run.validate(start)
+                if keeps_pace and marks[run.name]:
+                    rate = run.trainer.step / (time.perf_counter() - start)
+                    run.end_after(run.trainer.step + int(0.97 * (end - time.perf_counter()) * rate))
             if run.is_over:
                 run.seconds = time.perf_counter() - start
                 run.validate(start)

@@ -13,7 +13,7 @@ from bd_gen.diagrams.diagram import Diagram
 from bd_gen.results.samples_file import Samples
 
 # A machine that is busy with something else must not fail a test.
-settings.register_profile("quick", deadline=None, max_examples=40)
+settings.register_profile("quick", deadline=None, max_examples=25)
 settings.register_profile("thorough", deadline=None, max_examples=200)
 settings.load_profile("thorough" if os.environ.get("BD_GEN_THOROUGH") else "quick")
 

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from bd_gen.api.plan import Plan as Plan
     from bd_gen.api.plan import export as export
     from bd_gen.api.plan import read_plans as read_plans
+    from bd_gen.api.plan_evaluation import evaluate_plans as evaluate_plans
     from bd_gen.api.plugins import plugin as plugin
     from bd_gen.api.studio import Studio as Studio
     from bd_gen.data.config import DataConfig as DataConfig
     from bd_gen.diagrams.vocabulary import Vocabulary as Vocabulary
     from bd_gen.diagrams.words import Words as Words
+    from bd_gen.diagrams.words_file import words_named as words_named
     from bd_gen.system.errors import InputError as InputError
 
 _HOME = {
@@ -44,14 +46,25 @@ _HOME = {
     "design": "bd_gen.design",  # the package itself, which can be called
     "draw": "bd_gen.api.drawing",
     "evaluate": "bd_gen.api.evaluation",
+    "evaluate_plans": "bd_gen.api.plan_evaluation",
     "export": "bd_gen.api.plan",
     "lay_out": "bd_gen.api.layout",
     "load": "bd_gen.api.model",
     "plugin": "bd_gen.api.plugins",
     "read_plans": "bd_gen.api.plan",
+    "words_named": "bd_gen.diagrams.words_file",
 }
 
-_NEED_PLUGINS = ("Studio", "design", "evaluate", "export", "lay_out", "load", "read_plans")
+_NEED_PLUGINS = (
+    "Studio",
+    "design",
+    "evaluate",
+    "evaluate_plans",
+    "export",
+    "lay_out",
+    "load",
+    "read_plans",
+)
 """What asks for things by name: the plug-ins of installed packages are imported before."""
 
 __all__ = ["__version__", *_HOME]

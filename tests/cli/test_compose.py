@@ -7,7 +7,7 @@ from hydra.core.global_hydra import GlobalHydra
 
 from bd_gen.cli.compose import CONFIGS, Section, as_text, compose, describe, section
 from bd_gen.cli.overrides import data_config_from_overrides
-from bd_gen.cli.train import RunSection
+from bd_gen.cli.run_settings import RunSection
 from bd_gen.data.config import DataConfig
 from bd_gen.data.sources import SOURCES
 from bd_gen.system.errors import InputError

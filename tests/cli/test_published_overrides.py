@@ -10,7 +10,7 @@ from tests.training.published_files import published_file
 from bd_gen.cli.compose import compose
 from bd_gen.cli.generate import generation_job
 from bd_gen.cli.published_scripts import published_words
-from bd_gen.cli.train import run_config
+from bd_gen.cli.run_settings import run_config
 from bd_gen.system.errors import InputError
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"

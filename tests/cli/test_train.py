@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from bd_gen.cli.main import cli, run
-from bd_gen.cli.train import run_config
+from bd_gen.cli.run_settings import run_config
 from bd_gen.model.config import ModelConfig
 from bd_gen.training.checkpoint import load_checkpoint
 from bd_gen.training.config import TrainingConfig

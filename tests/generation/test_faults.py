@@ -12,7 +12,7 @@ import pytest
 from benchmarks.faults import FAULTS
 
 ROOT = Path(__file__).resolve().parents[2]
-QUICK = ("kill-generate", "kill-write", "full-generate")
+QUICK = ("kill-generate", "full-generate")
 
 
 def tried(names: tuple[str, ...], trials: int) -> dict[str, dict[str, Any]]:

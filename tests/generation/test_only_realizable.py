@@ -108,7 +108,7 @@ def test_proven_answers_are_remembered_within_bounds(monkeypatch):
 
 def test_what_is_in_the_file(job):
     """Attempt by attempt, as drawn by hand with the solver asked about each."""
-    job = replace(job, num_samples=10)
+    job = replace(job, num_samples=4)
     done = generate(job)
     assert done.path.name == "random_temp1.0_no_remask_realizable_samples.pt"
     samples = read_samples(job.path)

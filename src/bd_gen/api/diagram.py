@@ -15,6 +15,7 @@ from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.tokens import diagrams_from_tokens, tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX, Vocabulary
 from bd_gen.diagrams.words import Words
+from bd_gen.diagrams.words_file import words_named
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Diagram(plain.Diagram):
         words: Words | str = RPLAN,
     ) -> None:
         if isinstance(words, str):
-            words = Words.named(words)
+            words = words_named(words)
         types = tuple(types_of(room_types, words))
         if not 1 <= len(types) <= LARGEST_N_MAX:
             raise InputError(f"diagram: expected 1 to {LARGEST_N_MAX} rooms, got {len(types)}")

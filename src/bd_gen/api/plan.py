@@ -12,6 +12,7 @@ from bd_gen.api.plan_text import UNNAMED, json_of, named_plan
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.words import Words
+from bd_gen.diagrams.words_file import words_named
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import expanded
 
@@ -96,7 +97,7 @@ def read_plans(
     from bd_gen.exchange.laid_out_files import ReadingOptions, read_laid_out
 
     if isinstance(words, str):
-        words = Words.named(words)
+        words = words_named(words)
     known = RoomLabels(words=words) if labels is None else read_labels(expanded(labels), words)
     options = ReadingOptions(known, skip_bad, is_whole=limit is None)
     if limit is not None and limit < 1:

@@ -64,7 +64,8 @@ def train_all(overrides: Sequence[str]) -> None:
         InputError: see `combinations`; a setting of any run is wrong, which is found before the
             first one starts.
     """
-    from bd_gen.cli.train import run_config, train_with_progress
+    from bd_gen.cli.run_settings import run_config
+    from bd_gen.cli.training import train_with_progress
     from bd_gen.training.checkpoint import load_checkpoint
 
     runs = []

@@ -9,17 +9,15 @@ from typing import Any
 import numpy as np
 
 from bd_gen.diagrams.folded import fold_name
-from bd_gen.diagrams.word_parts import Relation, RoomType, Rule
+from bd_gen.diagrams.word_fields import WordFields
 from bd_gen.diagrams.words_checks import check_words
 from bd_gen.diagrams.words_plain import parts_from_plain, plain_words
 
 HASH_DIGITS = 12
 
-Forbidden = tuple[tuple[str, tuple[str, ...]], ...]
-
 
 @dataclass(frozen=True, eq=False)
-class Words:
+class Words(WordFields):
     """What the tokens of a data set mean.
 
     Room types are numbered in the order in which they stand here, 0 .. T-1; behind them come MASK
@@ -28,29 +26,9 @@ class Words:
 
     Two are equal if all is equal; `hash` tells whether tokens and scores mean the same.
 
-    Attributes:
-        name: what tables call it.
-        room_types: at least one.
-        relations: at least one.
-        rule: what reads relations off boxes; None: nothing does, they stand in the data.
-        never_inside: for inner room types those that must not contain them.
-        entries: room types that a front door leads into; of those that a plan has the first.
-        footprint: width times height of a plan in pixels², without rooms and for each room;
-            (0, 0): from the typical areas.
-        metres_per_pixel: the unit of boxes; None: not known.
-
     Raises:
         ValueError: something contradicts the rest; one line says what.
     """
-
-    name: str
-    room_types: tuple[RoomType, ...]
-    relations: tuple[Relation, ...]
-    rule: Rule | None = None
-    never_inside: Forbidden = ()
-    entries: tuple[str, ...] = ()
-    footprint: tuple[float, float] = (0, 0)
-    metres_per_pixel: float | None = None
 
     def __post_init__(self) -> None:
         check_words(self)
@@ -100,23 +78,7 @@ class Words:
         ]
         return hashlib.sha256(json.dumps(meaning).encode()).hexdigest()[:HASH_DIGITS]
 
-    @classmethod
-    def named(cls, name: str) -> "Words":
-        """The words of a vocabulary that comes with bd-gen, or of a YAML file.
-
-        Raises:
-            InputError: there is no such vocabulary or file, or it contradicts itself.
-        """
-        from bd_gen.diagrams.words_file import words_named
-
-        return words_named(name)
-
     # Sizes and special tokens.
-
-    @property
-    def num_room_types(self) -> int:
-        """T, how many room types there are."""
-        return len(self.room_types)
 
     @property
     def node_mask(self) -> int:
@@ -132,11 +94,6 @@ class Words:
     def node_size(self) -> int:
         """Tokens of a node: room types, MASK and PAD."""
         return len(self.room_types) + 2
-
-    @property
-    def num_relations(self) -> int:
-        """R, how many relations there are."""
-        return len(self.relations)
 
     @property
     def no_edge(self) -> int:
@@ -159,16 +116,6 @@ class Words:
         return len(self.relations) + 3
 
     # Names.
-
-    @cached_property
-    def room_names(self) -> tuple[str, ...]:
-        """(T,) name of each room type."""
-        return tuple(one.name for one in self.room_types)
-
-    @cached_property
-    def relation_names(self) -> tuple[str, ...]:
-        """(R,) name of each relation."""
-        return tuple(one.name for one in self.relations)
 
     @cached_property
     def _room_type_by_folded_name(self) -> dict[str, int]:
@@ -213,21 +160,6 @@ class Words:
         table[: self.num_relations] = [numbers[one.inverse] for one in self.relations]
         table.setflags(write=False)
         return table
-
-    @cached_property
-    def meaning(self) -> dict[str, int]:
-        """The relation that has each meaning, where there is one."""
-        return {one.means: k for k, one in enumerate(self.relations) if one.means}
-
-    @property
-    def inside(self) -> int | None:
-        """The relation of a room that lies inside another, if there is one."""
-        return self.meaning.get("inside")
-
-    @property
-    def surrounding(self) -> int | None:
-        """The relation of a room that another lies inside of, if there is one."""
-        return self.meaning.get("surrounding")
 
     @cached_property
     def containments(self) -> frozenset[int]:

@@ -1,9 +1,9 @@
 """Words that contradict each other, found before anything is made of them."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from bd_gen.diagrams.folded import fold_name
+from bd_gen.diagrams.word_fields import WordFields
 from bd_gen.diagrams.word_parts import (
     MEANINGS,
     DirectionRule,
@@ -12,16 +12,13 @@ from bd_gen.diagrams.word_parts import (
     check_name,
 )
 
-if TYPE_CHECKING:
-    from bd_gen.diagrams.words import Words
-
 MOST_TYPES = 200
 """Tokens are bytes, and some are kept for MASK, PAD, no-edge and what is none of these."""
 _NO_RELATION = ("noedge", "none")  # what files say of rooms that must not be joined
 _LARGEST_UNIT = 1000.0
 
 
-def check_words(words: "Words") -> None:
+def check_words(words: WordFields) -> None:
     """Refuse words that contradict each other.
 
     Raises:
@@ -90,7 +87,7 @@ def _check_relations(relations: tuple[Relation, ...]) -> None:
                 )
 
 
-def _check_rule(words: "Words") -> None:
+def _check_rule(words: WordFields) -> None:
     rule = words.rule
     if isinstance(rule, DirectionRule):
         missing = [meaning for meaning in MEANINGS if meaning not in words.meaning]
@@ -106,7 +103,7 @@ def _check_rule(words: "Words") -> None:
             raise ValueError(f"rule: relation: {name} is not symmetric, as touching is")
 
 
-def _check_containments(words: "Words") -> None:
+def _check_containments(words: WordFields) -> None:
     if words.never_inside and words.inside is None and words.surrounding is None:
         raise ValueError("never_inside: there is no relation that means inside or surrounding")
     inner = [name for name, _ in words.never_inside]
@@ -115,7 +112,7 @@ def _check_containments(words: "Words") -> None:
         _check_types(words, f"never_inside: {name}", outers)
 
 
-def _check_types(words: "Words", where: str, names: Iterable[str]) -> None:
+def _check_types(words: WordFields, where: str, names: Iterable[str]) -> None:
     seen = set()
     for name in names:
         if name not in words.room_names:

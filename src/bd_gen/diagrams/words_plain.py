@@ -1,12 +1,10 @@
 """Words as plain values, which go into files and come back."""
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from bd_gen.diagrams.word_fields import WordFields
 from bd_gen.diagrams.word_parts import RULES, Relation, RoomType, Rule
-
-if TYPE_CHECKING:
-    from bd_gen.diagrams.words import Words
 
 _FIELDS: dict[str, Any] = {
     "name": str,
@@ -21,7 +19,7 @@ _FIELDS: dict[str, Any] = {
 _NEEDED = ("name", "room_types", "relations")
 
 
-def plain_words(words: "Words") -> dict[str, Any]:
+def plain_words(words: WordFields) -> dict[str, Any]:
     """Everything but what is left at its default."""
     plain: dict[str, Any] = {"name": words.name}
     if words.metres_per_pixel is not None:

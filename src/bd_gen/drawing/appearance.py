@@ -32,6 +32,12 @@ def _chosen(number: int) -> str:
 
 
 @lru_cache(maxsize=64)
+def line_colours(words: Words) -> tuple[str, ...]:
+    """(R,) colour of the lines of each relation: its own, else that of all lines."""
+    return tuple(one.colour or LINE for one in words.relations)
+
+
+@lru_cache(maxsize=64)
 def text_colours(words: Words) -> tuple[str, ...]:
     """(T,) colour of a label on each fill: dark where it can be read, else white."""
     return tuple(

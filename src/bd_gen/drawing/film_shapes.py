@@ -13,6 +13,7 @@ from bd_gen.drawing.appearance import (
     CARD,
     INK,
     LINE,
+    line_colours,
     room_colours,
     short_names,
     text_colours,
@@ -80,10 +81,10 @@ class Mark(NamedTuple):
     order: float
 
 
-_STROKES: dict[str, tuple[str, float, tuple[float, ...]]] = {
-    "masked": (MASKED_LINE, 0.7, (2, 3)),
-    "dashed": (LINE, 1.4, (3, 2)),
-    "solid": (LINE, 1.4, ()),
+_STROKES: dict[str, tuple[float, tuple[float, ...]]] = {
+    "masked": (0.7, (2, 3)),
+    "dashed": (1.4, (3, 2)),
+    "solid": (1.4, ()),
 }
 
 
@@ -163,8 +164,15 @@ def _lines(film: Film) -> Iterator[Mark]:
     corner, words = np.array([MARGIN, panel_top(film)]), film.vocabulary.words
     for line in film.stage.lines:
         tokens = film.line_tokens(line).tolist()
-        styles = np.array([line_style(line, token, words) for token in tokens])
-        for style in sorted(set(styles.tolist()) - {""}):
-            stroke = Stroke(line.short_points + corner, *_STROKES[style])
+        looks = [_look(line_style(line, token, words), token, words) for token in tokens]
+        for look in sorted({look for look in looks if look[0]}):
+            style, colour = look
+            stroke = Stroke(line.short_points + corner, colour, *_STROKES[style])
             order = _BUBBLES + film.stage.rank[line.above] + 0.5
-            yield Mark(stroke, styles == style, order)
+            yield Mark(stroke, np.array([one == look for one in looks]), order)
+
+
+def _look(style: str, token: int, words: DataWords) -> tuple[str, str]:
+    """The style of a line and its colour."""
+    is_relation = style in ("dashed", "solid")
+    return style, line_colours(words)[token] if is_relation else MASKED_LINE

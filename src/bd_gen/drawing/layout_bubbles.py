@@ -11,7 +11,7 @@ from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.drawing.appearance import (
     CARD,
     INK,
-    LINE,
+    line_colours,
     room_colours,
     short_names,
     text_colours,
@@ -89,7 +89,8 @@ def draw_layout_bubbles(
         zorder = _BUBBLES + rank[line.lower] + 0.5
         dashed = line.relation in words.containments
         points = fit.points(line.points) + corner
-        _draw_line(axes, line, points, zorder, relation_labels, dashed)
+        colour = line_colours(words)[line.relation]
+        _draw_line(axes, line, points, zorder, relation_labels, dashed, colour)
     colours = {k: text_colours(words)[t] for k, t in enumerate(diagram.room_types)}
     draw_labels(axes, labels, corner, colours)
     if relation_labels:
@@ -132,7 +133,13 @@ def _fit(circles: Circles, side: float, share: float) -> Fit:
 
 
 def _draw_line(
-    axes: "Axes", line: Line, points: np.ndarray, zorder: float, is_arrow: bool, dashed: bool
+    axes: "Axes",
+    line: Line,
+    points: np.ndarray,
+    zorder: float,
+    is_arrow: bool,
+    dashed: bool,
+    colour: str,
 ) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import FancyArrowPatch
@@ -146,9 +153,9 @@ def _draw_line(
             "shrinkA": 0,
             "shrinkB": 0,
         }
-        axes.add_artist(FancyArrowPatch(path=Path(points), color=LINE, **head, **style))
+        axes.add_artist(FancyArrowPatch(path=Path(points), color=colour, **head, **style))
         return
-    axes.add_artist(Line2D(*points.T, color=LINE, linewidth=1.4, **style))
+    axes.add_artist(Line2D(*points.T, color=colour, linewidth=1.4, **style))
     if line.end >= 0:
         x, y = points[-1] if line.end == line.j else points[0]
-        axes.add_artist(Line2D([x], [y], color=LINE, marker="o", markersize=3, zorder=zorder))
+        axes.add_artist(Line2D([x], [y], color=colour, marker="o", markersize=3, zorder=zorder))

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
+from bd_gen.diagrams.words import Words
 from bd_gen.drawing.appearance import (
     CARD,
     INK,
-    LINE,
+    line_colours,
     room_colours,
     short_names,
     text_colours,
@@ -105,18 +106,20 @@ def draw_panel(
         )
     links = links_of(diagram, placement, clearance=0.45 if relation_labels else 0.32)
     if relation_labels:
-        _draw_arrows(axes, links, np.asarray(middle), unit)
+        _draw_arrows(axes, links, words, np.asarray(middle), unit)
         _write_relations(axes, diagram, placement, links, np.asarray(middle), unit)
     else:
-        _draw_lines(axes, links, np.asarray(middle), unit)
+        _draw_lines(axes, links, words, np.asarray(middle), unit)
 
 
-def _draw_lines(axes: "Axes", links: list[Link], middle: np.ndarray, unit: float) -> None:
+def _draw_lines(
+    axes: "Axes", links: list[Link], words: Words, middle: np.ndarray, unit: float
+) -> None:
     from matplotlib.collections import LineCollection
 
     lines = LineCollection(
         [np.stack([link.start, link.end]) * unit + middle for link in links],
-        colors=LINE,
+        colors=[line_colours(words)[link.relation] for link in links],
         linewidths=1.5,
         linestyles=[_DASHES if link.dashed else "solid" for link in links],
         zorder=_LINES,
@@ -124,7 +127,9 @@ def _draw_lines(axes: "Axes", links: list[Link], middle: np.ndarray, unit: float
     axes.add_collection(lines, autolim=False)
 
 
-def _draw_arrows(axes: "Axes", links: list[Link], middle: np.ndarray, unit: float) -> None:
+def _draw_arrows(
+    axes: "Axes", links: list[Link], words: Words, middle: np.ndarray, unit: float
+) -> None:
     from matplotlib.patches import FancyArrowPatch
 
     for link in links:
@@ -136,7 +141,7 @@ def _draw_arrows(axes: "Axes", links: list[Link], middle: np.ndarray, unit: floa
             mutation_scale=_HEAD,
             shrinkA=0,
             shrinkB=0,
-            color=LINE,
+            color=line_colours(words)[link.relation],
             linewidth=1.1,
             linestyle=_DASHES if link.dashed else "solid",
             zorder=_LINES,

@@ -110,6 +110,7 @@ def plans_figure(
         headings=_headings(plans, titles),
         title=title,
         room_types=_types_of(diagrams),
+        relations=() if mode == "plan" else _coloured_relations(diagrams),
         note=_note(plans, mode, arrows, metres_per_pixel),
         parts=parts,
         words=diagrams[0].words,
@@ -205,6 +206,13 @@ def _types_of(diagrams: Sequence[Diagram]) -> tuple[int, ...]:
     return tuple(sorted({t for diagram in diagrams for t in diagram.room_types}))
 
 
+def _coloured_relations(diagrams: Sequence[Diagram]) -> tuple[int, ...]:
+    """The relations that occur whose lines have a colour of their own, for the legend."""
+    relations = diagrams[0].words.relations
+    occurring = {relation for diagram in diagrams for _, _, relation in diagram.edges}
+    return tuple(sorted(k for k in occurring if relations[k].colour))
+
+
 def draw_grid(
     diagrams: Sequence[Diagram],
     path: str | Path,
@@ -252,6 +260,7 @@ def grid_figure(
         headings=None if titles is None else tuple(titles),
         title=title,
         room_types=_types_of(diagrams),
+        relations=_coloured_relations(diagrams),
         note=_RELATION_NOTE if relation_labels else "",
         words=diagrams[0].words,
     )

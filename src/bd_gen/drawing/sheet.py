@@ -4,14 +4,14 @@ Everything is in points (1/72 inch), y downwards.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.words import Words
-from bd_gen.drawing.appearance import CARD, INK, LINE, room_colours, tint
+from bd_gen.drawing.appearance import CARD, INK, LINE, line_colours, room_colours, tint
 from bd_gen.drawing.groups import add_group
 from bd_gen.drawing.wording import fitted, text_width
 
@@ -45,7 +45,8 @@ class Sheet:
         parts: pictures side by side in a panel.
         tooltips: what an SVG tells over the heading of each panel, or None.
         has_floors: does the legend show the colours of floors instead of those of bubbles?
-        words: whose room types these are.
+        words: whose room types and relations these are.
+        relations: those in the legend.
     """
 
     num_panels: int
@@ -59,6 +60,7 @@ class Sheet:
     tooltips: tuple[str, ...] | None = None
     has_floors: bool = False
     words: Words = RPLAN
+    relations: tuple[int, ...] = ()
 
     @property
     def width(self) -> float:
@@ -90,13 +92,19 @@ class Sheet:
     def _legend_places(self) -> list[tuple[float, int]]:
         """Left end and row of each entry of the legend."""
         x, row, places = MARGIN, 0, []
-        for room_type in self.room_types:
-            width = 3 * _DOT + text_width(self.words.room_names[room_type]) * LEGEND_SIZE
+        for name in self._legend_names:
+            width = 3 * _DOT + text_width(name) * LEGEND_SIZE
             if x + width > self.width - MARGIN and x > MARGIN:
                 x, row = MARGIN, row + 1
             places.append((x, row))
             x += width + _LEGEND_SPACING
         return places
+
+    @property
+    def _legend_names(self) -> list[str]:
+        """What the entries of the legend say: room types, then relations."""
+        rooms, relations = self.words.room_names, self.words.relation_names
+        return [rooms[k] for k in self.room_types] + [relations[k] for k in self.relations]
 
     @property
     def legend_rows(self) -> int:
@@ -185,23 +193,31 @@ class Sheet:
         add_group(axes, [ground], f"plan-{panel}", self.tooltips[panel], 1.2)
 
     def _draw_legend(self, axes: "Axes") -> None:
-        from matplotlib.patches import Circle, Rectangle
-
         first = self.height - MARGIN - _LEGEND_ROW * (self.legend_rows + bool(self.note)) + 9
-        for room_type, (left, row) in zip(self.room_types, self._legend_places, strict=True):
+        marks = [partial(self._room_mark, k) for k in self.room_types]
+        marks += [partial(self._line_mark, k) for k in self.relations]
+        entries = zip(marks, self._legend_names, self._legend_places, strict=True)
+        for mark, name, (left, row) in entries:
             x, y = left + _DOT, first + row * _LEGEND_ROW
-            colour = room_colours(self.words)[room_type]
-            if self.has_floors:
-                square = (x - _DOT, y - _DOT), 2 * _DOT, 2 * _DOT
-                mark: Artist = Rectangle(
-                    *square, facecolor=tint(colour), edgecolor=LINE, linewidth=0.6
-                )
-            else:
-                mark = Circle((x, y), _DOT, facecolor=colour, edgecolor=INK, linewidth=0.8)
-            axes.add_artist(mark)
-            name = self.words.room_names[room_type]
+            axes.add_artist(mark(x, y))
             axes.text(x + 2 * _DOT, y, name, fontsize=LEGEND_SIZE, color=INK, va="center_baseline")
         if self.note:
             text, size = fitted(self.note, LEGEND_SIZE, self.width - 2 * MARGIN)
             y = first + self.legend_rows * _LEGEND_ROW
             axes.text(MARGIN, y, text, fontsize=size, color=INK, va="center_baseline")
+
+    def _room_mark(self, room_type: int, x: float, y: float) -> "Artist":
+        from matplotlib.patches import Circle, Rectangle
+
+        colour = room_colours(self.words)[room_type]
+        if not self.has_floors:
+            return Circle((x, y), _DOT, facecolor=colour, edgecolor=INK, linewidth=0.8)
+        corner = x - _DOT, y - _DOT
+        style: dict[str, Any] = {"edgecolor": LINE, "linewidth": 0.6}
+        return Rectangle(corner, 2 * _DOT, 2 * _DOT, facecolor=tint(colour), **style)
+
+    def _line_mark(self, relation: int, x: float, y: float) -> "Artist":
+        from matplotlib.lines import Line2D
+
+        colour = line_colours(self.words)[relation]
+        return Line2D([x - _DOT, x + _DOT], [y, y], color=colour, linewidth=1.5)

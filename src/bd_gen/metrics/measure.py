@@ -164,9 +164,15 @@ class SeedMeasurement:
 
 
 def measure_values(
-    samples: DiagramSet, statistics: Reference, metrics: Sequence[Metric] | None = None
+    samples: Measured, statistics: Statistics, metrics: Sequence[Metric] | None = None
 ) -> SeedMeasurement:
-    """Values of one seed without intervals and columns, under all metrics by default."""
+    """Values of one seed, or of plans, without intervals and columns.
+
+    Args:
+        samples: what is measured.
+        statistics: of what it is measured against.
+        metrics: all of those of samples by default.
+    """
     seed = SeedMeasurement()
     for metric in select_metrics(None) if metrics is None else metrics:
         seed.add(metric, samples, statistics)

@@ -162,7 +162,9 @@ class CapturedStep:
         torch.cuda.current_stream().wait_stream(stream)
         self._take_back(before)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
+        # On a stream of its own: the workspace of matrix products belongs to a stream, and that of
+        # torch's one capture stream would be shared by all graphs that are replayed at once.
+        with torch.cuda.graph(graph, stream=stream):
             self._told = self._compute(self._draws)
         self._graph = graph
 

@@ -8,12 +8,11 @@ nothing: whatever reads is imported when plans are read.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bd_gen.system.names import Registry
 
 if TYPE_CHECKING:
-    from bd_gen.data.config import DataConfig
     from bd_gen.data.plan_table import PlanTable
 
 Progress = Callable[[int, int], None]
@@ -24,6 +23,14 @@ OPTIONS = (
     "unit", "scale", "flip_y", "fit",
 )  # fmt: skip
 """Fields of `DataConfig` that belong to a source, not to every one."""
+
+
+class AsksForPlans(Protocol):
+    """What a source looks at by itself of a `DataConfig`, whose module knows all sources."""
+
+    @property
+    def path(self) -> str | None:
+        """The file."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +45,8 @@ class Source:
             `keeps_shapes` as well, for `PlanTable.shapes`.
         options: of `OPTIONS`, those that it takes. With "path" it needs a file.
         title: the plans of a `DataConfig` in words; by default the name and that of the file.
-        content: what determines the plans besides n_max, plain values by name, for the cache; by
-            default the hash of the file and the other options.
+        content: what of a `DataConfig` determines the plans besides n_max, plain values by name,
+            for the cache; by default the hash of the file and the other options.
         unit: what `progress` counts.
         vocabulary: name of the words that its plans have, if these are not RPLAN's.
         has_shapes: can plans have more than boxes?
@@ -51,8 +58,8 @@ class Source:
     about: str
     read: Read
     options: tuple[str, ...]
-    title: Callable[["DataConfig"], str] | None = None
-    content: Callable[["DataConfig"], Mapping[str, Any]] | None = None
+    title: Callable[[Any], str] | None = None
+    content: Callable[[Any], Mapping[str, Any]] | None = None
     unit: str = "plans"
     vocabulary: str | None = None
     has_shapes: bool = False
@@ -64,13 +71,13 @@ class Source:
         """Are its plans read from a file, not made?"""
         return "path" in self.options
 
-    def describe(self, config: "DataConfig") -> str:
+    def describe(self, config: AsksForPlans) -> str:
         """The plans in words for people."""
         if self.title is not None:
             return self.title(config)
         return f"{self.name}: {Path(config.path).name}" if config.path else f"{self.name} plans"
 
-    def determined_by(self, config: "DataConfig") -> dict[str, Any]:
+    def determined_by(self, config: AsksForPlans) -> dict[str, Any]:
         """What determines the plans besides n_max, for the name in the cache.
 
         Raises:

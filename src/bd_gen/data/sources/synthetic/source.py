@@ -1,6 +1,7 @@
 """Synthetic plans: boxes first, relations by the rule, so that every diagram is realizable."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -53,8 +54,9 @@ def make_plans(
     return table_from_boxes(room_types, boxes, num_rooms, ids, vocabulary)
 
 
+@lru_cache(maxsize=4)  # half a second each, and a few plans are asked for again and again
 def _make_chunk(seed: int, chunk: int, n_max: int) -> tuple[np.ndarray, np.ndarray]:
-    """Room types (_CHUNK, K) with -1 for no room, and boxes (_CHUNK, K, 4)."""
+    """Room types (_CHUNK, K) with -1 for no room, and boxes (_CHUNK, K, 4), read-only."""
     rng = np.random.default_rng([seed, chunk])
     programmes = draw_programmes(_CHUNK, n_max, rng)
     types = np.concatenate([np.full((_CHUNK, 1), TYPE["LivingRoom"]), programmes], axis=1)
@@ -72,4 +74,8 @@ def _make_chunk(seed: int, chunk: int, n_max: int) -> tuple[np.ndarray, np.ndarr
         raise AssertionError(f"no plan found for the programme {programmes[waiting[0]].tolist()}")
     # Rooms in any order, as in RPLAN.
     order = np.argsort(np.where(types < 0, 2, rng.random(types.shape)), axis=1)
-    return np.take_along_axis(types, order, 1), np.take_along_axis(boxes, order[..., None], 1)
+    types = np.take_along_axis(types, order, 1)
+    boxes = np.take_along_axis(boxes, order[..., None], 1)
+    types.setflags(write=False)
+    boxes.setflags(write=False)
+    return types, boxes
