@@ -13,6 +13,7 @@ export class Planning extends Searches {
   constructor() {
     super();
     this.asked = 0;
+    this.inFlight = 0;
     this.refine = debounced(() => this.tidy(), 600);
   }
 
@@ -32,18 +33,24 @@ export class Planning extends Searches {
     }
     this.abort?.abort();
     this.abort = new AbortController();
+    this.inFlight += 1;
     try {
       const answer = await this.while(this.transport.ask("plan", { sketch: sketchOf(doc), boxes: boxesOf(doc), effort, tidy, stays }, this.abort.signal));
       if (number === this.asked) this.answered(answer, tidy);
     } catch (error) {
-      if (number === this.asked) this.failed(error);
+      if (number === this.asked) {
+        delete this.root.dataset.better;
+        this.failed(error);
+      }
+    } finally {
+      this.inFlight -= 1;
     }
   }
 
   /** A new plan is made better; one that somebody has dragged, opened or gone back to stays as it is. */
   tidy() {
-    if (this.isFresh && !this.plan.drag && !this.bubbles.drag) this.ask(SLOW, { tidy: true });
-    else delete this.root.dataset.better;
+    if (!this.isFresh || this.plan.drag || this.bubbles.drag) delete this.root.dataset.better;
+    else if (!this.inFlight) this.ask(SLOW, { tidy: true }); // an edit under way comes first, and is made better in its turn
   }
 
   answered(answer, isTidied) {
@@ -85,6 +92,7 @@ export class Planning extends Searches {
     const text = all.slice(0, MOST_NAMED).join("; ") + T.andMore(all.length - MOST_NAMED);
     this.view.offer = { answer, k, text };
     this.asked += 1; // what is under way does not wipe the offer away
+    delete this.root.dataset.better;
     this.plan.draw();
     this.showPane("plan");
   }
