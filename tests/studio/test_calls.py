@@ -46,6 +46,34 @@ def test_a_plan_or_a_reason() -> None:
     assert "Kitchen" in bad["why"]
 
 
+def test_what_was_shown_is_shown_again() -> None:
+    sketch = message([0, 1, "left-of"], [2, 4, "touches"])
+    quick = ask("plan", sketch=sketch, effort=0.02)["plan"]
+    better = ask("plan", sketch=sketch, boxes=quick["boxes"], effort=0.2, tidy=True)["plan"]
+    assert better["boxes"] != quick["boxes"]
+    for plan in (quick, better):
+        again = ask("plan", sketch=sketch, boxes=plan["boxes"], effort=0.02, stays=True)
+        assert again == {"plan": plan, "is_new": False}
+
+
+def test_what_was_shown_stays_where_areas_are_not_kept() -> None:
+    rooms = ("LivingRoom", "Kitchen")
+    sketch = message([0, 1, "left-of"], rooms=rooms, areas={"Kitchen": [20, None]})
+    boxes = [[0, 0, 60, 60], [60, 10, 100, 50]]  # a kitchen of 8 m²
+    assert ask("plan", sketch=sketch, boxes=boxes, stays=True)["plan"]["boxes"] == boxes
+    found = ask("plan", sketch=sketch, boxes=boxes)
+    assert found["is_new"]
+    assert found["plan"]["areas"][1] >= 20
+
+
+def test_beside_a_reason_is_the_plan_from_before() -> None:
+    boxes = [[30 * k, 0, 30 * k + 30, 40] for k in range(6)]
+    found = ask("plan", sketch=message(*CIRCLE), boxes=boxes, stays=True)
+    assert found["is_proven"]
+    assert found["before"]["boxes"] == boxes
+    assert "before" not in ask("plan", sketch=message(*CIRCLE), boxes=boxes)
+
+
 def test_rules_are_looked_at_one_by_one_and_together() -> None:
     rules = [
         {"kind": "require", "text": "Kitchen left-of LivingRoom"},

@@ -1,12 +1,13 @@
 import json
 import re
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from tests.studio.sketches import message
 
-from bd_gen.studio.calls import LARGEST_UPLOAD
+from bd_gen.studio.calls import CALLS, LARGEST_UPLOAD
 from bd_gen.studio.guards import LARGEST_BODY, LARGEST_MESSAGE
 from bd_gen.studio.server import Settings, application, page_files
 
@@ -147,3 +148,31 @@ def test_a_checkpoint_that_cannot_be_used_is_a_sentence(client: Any) -> None:
     found = client.post("/api/search", json={"sketch": message()})
     (event,) = map(json.loads, found.text.splitlines())
     assert event["event"] == "refused"
+
+
+# ---------------------------------------------------------------- turns
+
+
+def test_an_edit_does_not_wait_for_a_plan_that_is_made_better(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started, ends, in_time = threading.Event(), threading.Event(), []
+
+    def plan(desk: Any, message: Any) -> Any:
+        if message.get("tidy"):
+            started.set()
+            in_time.append(ends.wait(20))
+        return {}
+
+    monkeypatch.setitem(CALLS, "plan", plan)
+    app = application(Settings(TOKEN, frozenset({HOST}), "cookie", threads=1))
+    with testclient.TestClient(app, base_url=f"http://{HOST}", headers=ORIGIN) as client:
+        client.get(f"/?token={TOKEN}")
+        tidy = {"json": {"tidy": True}}
+        slow = threading.Thread(target=client.post, args=("/api/plan",), kwargs=tidy)
+        slow.start()
+        assert started.wait(60)
+        assert client.post("/api/plan", json={}).status_code == 200
+        ends.set()
+        slow.join()
+    assert all(in_time)

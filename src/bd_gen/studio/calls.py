@@ -14,11 +14,19 @@ from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.studio.fields import items, number, table, text, whole
 from bd_gen.studio.moving import move
-from bd_gen.studio.plan_message import finished, plan_message
+from bd_gen.studio.plan_message import Finished, finished, plan_message
 from bd_gen.studio.projects import project_of
 from bd_gen.studio.reasons import reason_of
-from bd_gen.studio.sketch import APART, MOST_RULES, TOUCHES, box_table, rule_of, sketch_of
-from bd_gen.studio.solving import boxes_for
+from bd_gen.studio.sketch import (
+    APART,
+    MOST_RULES,
+    TOUCHES,
+    Sketch,
+    box_table,
+    rule_of,
+    sketch_of,
+)
+from bd_gen.studio.solving import boxes_for, fits, is_laid_out
 from bd_gen.studio.transfer import exported, imported
 from bd_gen.studio.vocabulary import vocabulary_message
 from bd_gen.system.errors import InputError
@@ -47,18 +55,36 @@ def vocabulary(desk: Desk, message: Message) -> Message:  # noqa: ARG001
 
 
 def plan(desk: Desk, message: Message) -> Message:  # noqa: ARG001
-    """A layout of the sketch, or why there is none and what to give up for one."""
+    """A layout of the sketch, or why there is none and what to give up for one.
+
+    What the page shows is what it keeps: boxes that go out come back as `boxes`, and are drawn
+    where they are as long as they fit. With `stays` they were shown before, and stay even where
+    rooms have not the areas that are asked; `tidy` makes them better.
+    """
     sketch = sketch_of(message.get("sketch"))
     previous = message.get("boxes")
     if previous is not None:
         previous = box_table(previous, sketch.num_rooms)
+    seen = previous if message.get("stays") is True else None
+    if seen is not None and is_laid_out(sketch, seen):
+        return {"plan": plan_message(finished(sketch, seen)), "is_new": False}
     effort = _effort(message.get("effort", 0.0))
     boxes = boxes_for(sketch, previous, effort)
     if boxes is None:
-        return reason_of(sketch).message
+        before = {} if seen is None else {"before": plan_message(finished(sketch, seen))}
+        return reason_of(sketch).message | before
     is_new = boxes is not previous
     tidied = effort if is_new or message.get("tidy") is True else 0.0
-    return {"plan": plan_message(finished(sketch, boxes, tidied)), "is_new": is_new}
+    return {"plan": plan_message(_tidied(sketch, boxes, tidied)), "is_new": is_new}
+
+
+def _tidied(sketch: Sketch, boxes: np.ndarray, effort: float) -> Finished:
+    """The plan of boxes made better, unless that takes from them what is decided."""
+    found = finished(sketch, boxes, effort)
+    moved = found.plan.boxes
+    if effort > 0 and moved is not None and fits(sketch, boxes) and not fits(sketch, moved):
+        return finished(sketch, boxes)
+    return found
 
 
 def drag(desk: Desk, message: Message) -> Message:  # noqa: ARG001

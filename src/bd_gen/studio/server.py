@@ -78,6 +78,7 @@ class Studio:
         self.settings = settings
         self.model = ModelProcess(settings.checkpoint, settings.plugins)
         self.turns = Turns(settings.threads, _MOST_WAITING)
+        self.tidying = Turns(1, _MOST_WAITING)  # slow: no edit is to wait until all are done
         self.searching: dict[str, asyncio.Task[Any]] = {}
         self.pages = page_files()
 
@@ -94,7 +95,8 @@ class Studio:
 
         try:
             message = await _message(request)
-            async with self.turns.of(_client(request)):
+            turns = self.tidying if message.get("tidy") is True else self.turns
+            async with turns.of(_client(request)):
                 if await request.is_disconnected():
                     return JSONResponse({"error": "nobody waits for this"}, 499)
                 answer = await asyncio.to_thread(

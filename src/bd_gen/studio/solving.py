@@ -60,16 +60,21 @@ def boxes_for(
 
 def fits(sketch: Sketch, boxes: np.ndarray) -> bool:
     """Do boxes have all that is decided?"""
+    return is_laid_out(sketch, boxes) and _are_areas_kept(sketch, boxes)
+
+
+def is_laid_out(sketch: Sketch, boxes: np.ndarray) -> bool:
+    """Do boxes have all that is decided but for areas, which are those that are seen?"""
     if any(tuple(boxes[k]) != tuple(box) for k, box in sketch.fixed.items()):
         return False
-    diagram = diagram_of(sketch.room_types, boxes)
-    return sketch.holds(diagram) and _are_areas_kept(sketch, diagram, boxes)
+    return sketch.holds(diagram_of(sketch.room_types, boxes))
 
 
-def _are_areas_kept(sketch: Sketch, diagram: Diagram, boxes: np.ndarray) -> bool:
+def _are_areas_kept(sketch: Sketch, boxes: np.ndarray) -> bool:
     """Have all rooms, as they are seen, the areas that are asked of their types?"""
     if not (sketch.min_areas or sketch.max_areas):
         return True
+    diagram = diagram_of(sketch.room_types, boxes)
     areas = tile(diagram, boxes, sketch.options()).floor_plan.areas
     return all(
         sketch.min_areas.get(t, 0) <= area <= sketch.max_areas.get(t, np.inf)

@@ -1,17 +1,16 @@
 // The studio: one document, four panes, and what can be done with them.
-import { Brief, withNewRoom } from "./brief.js";
-import { Bubbles, pairKey } from "./bubbles.js";
-import { debounced, h, s } from "./dom.js";
-import { documentOf, Files, place } from "./files.js";
+import { Brief } from "./brief.js";
+import { Bubbles } from "./bubbles.js";
+import { h, s } from "./dom.js";
+import { Editing } from "./editing.js";
+import { documentOf, Files } from "./files.js";
 import { Gallery } from "./gallery.js";
 import { helpDialog, pressed } from "./keys.js";
 import { Plan } from "./plan.js";
-import { Searches } from "./searches.js";
-import { boxesOf, emptyDocument, labelsOf, linkOf, newId, sketchOf, Store, withLink, withoutRoom, withRoom } from "./state.js";
+import { QUICK } from "./planning.js";
+import { newId, Store } from "./state.js";
 import { T } from "./texts.js";
 
-const QUICK = 0.03; // effort for a new plan at once,
-const SLOW = 0.4; // and for making it better when nothing was changed for a while
 const PANES = ["brief", "diagram", "plan", "gallery"];
 
 /** Put a studio into an element. */
@@ -22,7 +21,7 @@ export async function mount(root, { transport, storage, document: given, changed
   return app;
 }
 
-class App extends Searches {
+class App extends Editing {
   constructor(root, transport, storage) {
     super();
     this.root = root;
@@ -32,8 +31,6 @@ class App extends Searches {
     this.selection = null;
     this.view = { plan: null, reason: null, offer: null, gallery: [] };
     this.model = null;
-    this.asked = 0;
-    this.refine = debounced(() => this.tidy(), 600);
   }
 
   async start(given) {
@@ -48,8 +45,11 @@ class App extends Searches {
     this.types = Object.fromEntries(this.words.types.map((type) => [type.name, type]));
     this.build();
     this.store.listen(() => this.draw());
-    this.store.listen(() => this.ask(QUICK));
-    if (given) this.store.show(documentOf(given));
+    this.store.listen((_, stays) => {
+      if (stays) this.isFresh = false;
+      this.ask(QUICK, { stays });
+    });
+    if (given) this.store.show(documentOf(given), true);
     else if (!this.store.restore()) this.store.show(this.example());
     if (this.isPage) this.onlyTab();
     await this.hello(Boolean(given));
@@ -121,6 +121,8 @@ class App extends Searches {
     (this.isPage ? document : this.root).addEventListener("keydown", (event) => {
       if (pressed(this, event)) event.preventDefault();
     });
+    this.root.addEventListener("input", () => { this.hasTyped = true; });
+    for (const settled of ["change", "focusin"]) this.root.addEventListener(settled, () => { this.hasTyped = false; });
     if (this.isPage) this.listenToPage();
   }
 
@@ -256,233 +258,6 @@ class App extends Searches {
       return true;
     }
     return this.stop();
-  }
-
-  // ---- what is selected, and what is done with it
-
-  select(selection) {
-    const isSame = JSON.stringify(selection) === JSON.stringify(this.selection);
-    this.selection = selection;
-    if (isSame) return;
-    this.bubbles.draw();
-    this.plan.draw();
-  }
-
-  isSelectedLink(link) {
-    const { selection } = this;
-    return selection?.kind === "link" && pairKey(selection.a, selection.b) === pairKey(link.a, link.b);
-  }
-
-  label(id) {
-    return labelsOf(this.store.present)[id];
-  }
-
-  addRoom(type) {
-    const doc = this.store.present;
-    if (doc.rooms.length >= this.words.limits.rooms) {
-      this.warn(T.mostRooms(this.words.limits.rooms));
-      return;
-    }
-    const [next, id] = withNewRoom(doc, type);
-    this.selection = { kind: "room", id, pane: "diagram" };
-    this.store.commit(next);
-  }
-
-  focusAdder() {
-    this.showPane("brief");
-    this.root.querySelector('[data-key="add type"]').focus();
-  }
-
-  rename(id, name) {
-    const clean = name.replace(/[\p{C}]/gu, "").trim();
-    if (clean !== (this.store.present.rooms.find((room) => room.id === id)?.name ?? "")) this.store.commit(withRoom(this.store.present, id, { name: clean }));
-  }
-
-  startRename(id) {
-    this.showPane("brief");
-    this.brief.opened.set(this.store.present.rooms.find((room) => room.id === id)?.type, true);
-    this.brief.draw();
-    const field = this.root.querySelector(`[data-key="${CSS.escape(`name ${id}`)}"]`);
-    field?.focus();
-    field?.select();
-  }
-
-  renameSelected() {
-    if (this.selection?.kind !== "room") return false;
-    this.startRename(this.selection.id);
-    return true;
-  }
-
-  connectSelected() {
-    if (this.selection?.kind === "room") this.bubbles.startConnecting(this.selection.id);
-  }
-
-  relate(a, b, relation) {
-    const doc = this.store.present;
-    const before = linkOf(doc, a, b);
-    if (relation === null) this.store.commit(withLink(doc, a, b, null));
-    else this.store.commit(withLink(doc, before?.a ?? a, before?.b ?? b, { relation, locked: before?.locked }));
-  }
-
-  toggleLock(selection) {
-    const doc = this.store.present;
-    if (selection?.kind === "link") {
-      const link = linkOf(doc, selection.a, selection.b);
-      if (!link) return;
-      this.store.commit(withLink(doc, link.a, link.b, { ...link, locked: !link.locked }));
-      const text = `${this.label(link.a)} ${this.relationWords(link.relation)} ${this.label(link.b)}`;
-      this.say(link.locked ? T.unlockedNow(text) : T.lockedNow(text));
-      return;
-    }
-    const room = doc.rooms.find((one) => one.id === selection?.id);
-    if (!room) return;
-    if (selection.pane === "plan") {
-      if (!room.box) return;
-      this.store.commit(withRoom(doc, room.id, { placed: !room.placed }));
-      this.say(room.placed ? T.placeFree(this.label(room.id)) : T.placedNow(this.label(room.id)));
-    } else {
-      this.store.commit(withRoom(doc, room.id, { locked: !room.locked }));
-      this.say(room.locked ? T.unlockedNow(this.label(room.id)) : T.lockedNow(this.label(room.id)));
-    }
-  }
-
-  remove(selection) {
-    const doc = this.store.present;
-    if (selection?.kind === "room" && doc.rooms.some((room) => room.id === selection.id)) {
-      const label = this.label(selection.id);
-      this.selection = null;
-      this.store.commit(withoutRoom(doc, selection.id));
-      this.say(T.deleted(label));
-      return true;
-    }
-    if (selection?.kind !== "link" || !linkOf(doc, selection.a, selection.b)) return false;
-    this.selection = null;
-    this.store.commit(withLink(doc, selection.a, selection.b, null));
-    return true;
-  }
-
-  undo() {
-    this.say(this.store.undo() ? T.undone : T.nothingToUndo);
-    return true;
-  }
-
-  stepForward() {
-    this.say(this.store.redo() ? T.redone : T.nothingToUndo);
-    return true;
-  }
-
-  example() {
-    let doc = emptyDocument();
-    const { rooms, rules } = this.words.example;
-    doc = { ...doc, rules, rooms: rooms.map((type, k) => ({ id: newId(), type, name: "", by: "hand", ...place(k) })) };
-    return doc;
-  }
-
-  startFresh() {
-    this.stop();
-    this.view.gallery = [];
-    this.gallery.draw();
-    this.store.commit(this.example());
-  }
-
-  // ---- the plan
-
-  /** Ask for the plan of what is drawn; the newest question counts. */
-  async ask(effort, tidy = false) {
-    this.asked += 1;
-    const number = this.asked;
-    const doc = this.store.present;
-    this.view.offer = null;
-    if (!doc.rooms.length) {
-      this.view.plan = this.view.reason = null;
-      this.plan.draw();
-      return;
-    }
-    this.abort?.abort();
-    this.abort = new AbortController();
-    try {
-      const answer = await this.while(this.transport.ask("plan", { sketch: sketchOf(doc), boxes: boxesOf(doc), effort, tidy }, this.abort.signal));
-      if (number === this.asked) this.answered(answer, tidy);
-    } catch (error) {
-      if (number === this.asked) this.failed(error);
-    }
-  }
-
-  /** A new plan is made better; one that somebody has dragged or taken stays as it is. */
-  tidy() {
-    if (this.isFresh && !this.plan.drag && !this.bubbles.drag) this.ask(SLOW, true);
-    else delete this.root.dataset.better;
-  }
-
-  answered(answer, isTidied) {
-    this.isFresh = Boolean(answer.plan) && (answer.is_new || (this.isFresh && !isTidied));
-    if (this.isFresh) {
-      this.root.dataset.better = "soon";
-      this.refine();
-    } else delete this.root.dataset.better;
-    this.view.reason = answer.plan ? null : answer;
-    if (answer.plan) {
-      this.view.plan = answer.plan;
-      const { present } = this.store;
-      this.store.amend({ ...present, rooms: present.rooms.map((room, k) => ({ ...room, box: answer.plan.boxes[k] })) }, true);
-    }
-    this.brief.mark();
-    this.bubbles.draw();
-    this.plan.draw();
-    this.changed?.(this.store.present, this.view);
-  }
-
-  askDrag(boxes, room, to) {
-    return this.while(this.transport.ask("drag", { sketch: sketchOf(this.store.present), boxes, room, to }));
-  }
-
-  /** A drag has ended: take where the plan went; offer to change what kept it from going further. */
-  dragged(answer, k) {
-    this.isFresh = false;
-    const doc = this.store.present;
-    const rooms = doc.rooms.map((room, at) => ({ ...room, box: answer.plan.boxes[at] }));
-    this.view.plan = answer.plan;
-    this.store.commit({ ...doc, rooms });
-    if (!answer.broken.length && !answer.broken_rules.length) {
-      this.say(answer.is_snapped ? T.dragSnapped : T.ready);
-      return;
-    }
-    const labels = labelsOf(doc);
-    const relations = answer.broken.map(({ pair: [i, j], was, is }) => T.wouldBe(labels[doc.rooms[i].id], this.relationWords(was), labels[doc.rooms[j].id], this.relationWords(is)));
-    const text = [...relations, ...answer.broken_rules.map((k) => T.theRule(doc.rules[k].text))].join("; ");
-    this.view.offer = { answer, k, text };
-    this.asked += 1; // what is under way does not wipe the offer away
-    this.plan.draw();
-    this.showPane("plan");
-  }
-
-  takeOffer() {
-    const { answer } = this.view.offer;
-    let doc = this.store.present;
-    for (const { pair: [i, j], is } of answer.broken) doc = withLink(doc, doc.rooms[i].id, doc.rooms[j].id, { relation: is });
-    this.view.offer = null;
-    const rules = doc.rules.filter((_, k) => !answer.broken_rules.includes(k));
-    this.store.commit({ ...doc, rules, rooms: doc.rooms.map((room, k) => ({ ...room, box: answer.wished[k] })) });
-  }
-
-  dropOffer() {
-    this.view.offer = null;
-    this.plan.draw();
-  }
-
-  /** One click that makes a plan possible. */
-  take(proposal) {
-    const doc = this.store.present;
-    const ids = doc.rooms.map((room) => room.id);
-    if (proposal.free === "relation") {
-      const [a, b] = proposal.pair.map((k) => ids[k]);
-      this.store.commit(withLink(doc, a, b, null));
-    } else if (proposal.free === "rule") this.store.commit({ ...doc, rules: doc.rules.filter((_, k) => k !== proposal.rule) });
-    else if (proposal.free === "place") this.store.commit(withRoom(doc, ids[proposal.room], { placed: false }));
-    else {
-      const { [proposal.type]: _, ...areas } = doc.areas;
-      this.store.commit({ ...doc, areas });
-    }
   }
 }
 

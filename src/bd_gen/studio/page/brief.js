@@ -1,6 +1,6 @@
 // The left pane: rooms with numbers, names and areas, and rules as words, marked as they are typed.
 import { debounced, h, redraw } from "./dom.js";
-import { labelsOf, newId, withoutRoom } from "./state.js";
+import { isOff, labelsOf, newId, withoutRoom } from "./state.js";
 import { T } from "./texts.js";
 
 export class Brief {
@@ -45,7 +45,7 @@ export class Brief {
         h("span", { class: "count" }, T.count(rooms.length, type)),
         h("button", { class: "step", "data-key": `more ${type}`, "aria-label": T.one(type), disabled: words.only_one, onclick: () => this.app.addRoom(type) }, "+")),
       h("details", { class: "more", open: this.isOpen(type, rooms, bounds), ontoggle: (event) => this.opened.set(type, event.target.open) },
-        h("summary", { "data-key": `more of ${type}` }, T.namesAndArea),
+        h("summary", { "data-key": `more of ${type}` }, T.namesAndArea, h("span", { class: "seen", "data-seen": type })),
       h("div", { class: "row areas" },
         this.area(type, bounds, 0, T.least(type)), h("span", { "aria-hidden": "true" }, "–"),
         this.area(type, bounds, 1, T.largest(type)), h("span", {}, T.areaUnit),
@@ -177,8 +177,23 @@ export class Brief {
     }
   }
 
-  /** Say beside each rule what is wrong with it. */
+  markAreas() {
+    const { store, view } = this.app;
+    const doc = store.present;
+    const isShown = view.plan?.boxes.length === doc.rooms.length && !view.reason;
+    for (const item of this.pane.querySelectorAll("[data-seen]")) {
+      const type = item.dataset.seen;
+      const areas = isShown ? view.plan.areas.filter((_, k) => doc.rooms[k].type === type) : [];
+      const asked = doc.areas[type];
+      const text = seen(areas, asked);
+      if (item.textContent !== text) item.textContent = text;
+      item.classList.toggle("bad", areas.some((area) => isOff(area, asked)));
+    }
+  }
+
+  /** Say beside each rule what is wrong with it, and beside each type which areas its rooms have. */
   mark() {
+    this.markAreas();
     const rules = this.app.store.present.rules;
     const { wrong, contradictory } = this.verdict;
     const conflict = new Set(this.app.view.reason?.rules ?? []);
@@ -193,6 +208,12 @@ export class Brief {
       if (error.textContent !== text) error.textContent = text;
     }
   }
+}
+
+/** What is said of the areas that rooms of a type have in the plan, and of those that are asked. */
+function seen(areas, asked) {
+  const off = areas.some((area) => isOff(area, asked)) ? "! " : "";
+  return areas.length ? ` · ${off}${T.areasSeen(areas)}${asked ? ` (${T.areasAsked(asked)})` : ""}` : "";
 }
 
 /** A document with one more room of a type, where there is space in the diagram. */

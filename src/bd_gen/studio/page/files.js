@@ -57,7 +57,7 @@ export class Files {
     const { app } = this;
     app.stop();
     app.view.gallery = [];
-    app.store.commit(documentOf(answer.project));
+    app.store.commit(documentOf(answer.project), true);
     app.say(T.opened(name) + (answer.notes.length ? T.notes(answer.notes) : ""));
   }
 

@@ -19,7 +19,7 @@ export function pressed(app, event) {
   const target = event.composedPath()[0];
   const isTyping = target instanceof HTMLInputElement || target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement;
   const isCommand = event.ctrlKey || event.metaKey;
-  if (isCommand) return command(app, event, isTyping);
+  if (isCommand) return command(app, event, isTyping && app.hasTyped);
   if (event.key === "F6") return app.nextPane(event.shiftKey ? -1 : 1);
   if (event.key === "Escape") return app.escape();
   if (isTyping || event.altKey) return false;
@@ -29,11 +29,11 @@ export function pressed(app, event) {
   return letter(app, event) || relationKey(app, event);
 }
 
-function command(app, event, isTyping) {
+function command(app, event, hasTyped) {
   const key = event.key.toLowerCase();
   if (key === "s") { app.files.save(); return true; }
   if (key === "o") { app.files.choose(); return true; }
-  if (isTyping) return false; // a field undoes what was typed into it
+  if (hasTyped) return false; // a field undoes what was typed into it
   if (key === "z") return event.shiftKey ? app.stepForward() : app.undo();
   if (key === "y") return app.stepForward();
   return false;

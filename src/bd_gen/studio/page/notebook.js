@@ -97,7 +97,7 @@ async function render({ model, el }) {
   });
   model.on("change:document", () => {
     const project = model.get("document");
-    if (JSON.stringify(project) !== sent) app.store.commit(documentOf(project)); // Python has changed it
+    if (JSON.stringify(project) !== sent) app.store.commit(documentOf(project), true); // Python has changed it
   });
 }
 

@@ -1,9 +1,9 @@
 // The right pane: the floor plan as the server found it. Rooms and walls can be dragged.
 import { h, pin, redraw, s } from "./dom.js";
-import { labelsOf, linkOf } from "./state.js";
+import { isOff, labelsOf, linkOf } from "./state.js";
 import { T } from "./texts.js";
 
-const MARGIN = 12;
+const MARGIN = 18; // pixels of the plan: the leaf of a door opens into it
 const KEY_STEP = 4; // pixels of the plan: 0.28 m
 
 export class Plan {
@@ -59,6 +59,7 @@ export class Plan {
     const rings = plan.shapes[k];
     const isSelected = app.selection?.kind === "room" && app.selection.id === room.id;
     const area = plan.areas[k].toFixed(1);
+    const asked = app.store.present.areas[room.type];
     const marks = (room.placed ? T.marks.placed : "") + (isBad ? T.marks.conflict : "");
     const [cx, cy, across, down] = spot(rings, plan.boxes[k]);
     const isUpright = down > 1.4 * across && across < 4.4 * label.length; // a narrow room: its name runs upwards
@@ -68,7 +69,7 @@ export class Plan {
     const isRoomy = height > (lines.length + 1) * size * 1.1;
     const group = s("g", {
       class: ["place", isSelected && "selected", room.placed && "placed", isBad && "conflict"].filter(Boolean).join(" "),
-      tabindex: "0", role: "button", "aria-pressed": String(isSelected), "aria-label": T.planRoom(label, area, marks),
+      tabindex: "0", role: "button", "aria-pressed": String(isSelected), "aria-label": T.planRoom(label, area, asked ? T.areasAsked(asked) : "", marks),
       "data-key": `place ${room.id}`, "data-place": k,
       onfocus: () => app.select({ kind: "room", id: room.id, pane: "plan" }),
       onpointerdown: (event) => this.grabbed(event, k, "room"),
@@ -77,7 +78,7 @@ export class Plan {
     s("path", { d: ringPath(rings), fill: type.colour, "fill-rule": "evenodd", class: "floor" }),
     s("text", { fill: type.ink, class: "label", transform: isUpright ? `rotate(-90 ${cx} ${cy})` : null, x: cx, y: cy + (isRoomy ? 0 : size * 0.35) - ((lines.length - 1) * size) / 2, "font-size": size },
       lines.map((line, at) => s("tspan", { x: cx, dy: at ? size * 1.05 : 0 }, line)),
-      isRoomy ? s("tspan", { x: cx, dy: size * 1.05, class: "area", "font-size": size * 0.8 }, `${area} m²`) : null));
+      isRoomy ? s("tspan", { x: cx, dy: size * 1.05, class: "area", "font-size": size * 0.8 }, `${isOff(plan.areas[k], asked) ? "! " : ""}${area} m²`) : null));
     if (room.placed) group.append(pin(cx, cy - (lines.length + 0.9) * size * 0.8, 0.45));
     if (isBad) group.append(s("text", { class: "alarm", x: cx + across / 2 - 3, y: cy - size }, "!"));
     return group;
@@ -119,9 +120,25 @@ export class Plan {
           h("button", { "data-key": "offer no", onclick: () => app.dropOffer() }, T.keepDiagram)));
     } else {
       const isOpen = app.isOpen();
-      const problems = isOpen ? [] : plan?.problems ?? [];
-      redraw(this.note, h("p", {}, plan ? (isOpen ? T.worksOpen : T.works) : ""), problems.length ? h("ul", { class: "problems" }, problems.map((text) => h("li", {}, text))) : null);
+      const off = this.areasOff();
+      const problems = [...off, ...(isOpen ? [] : plan?.problems ?? [])];
+      redraw(this.note, h("p", {}, plan ? this.verdict(isOpen, off) : ""), problems.length ? h("ul", { class: "problems" }, problems.map((text) => h("li", {}, text))) : null);
     }
+  }
+
+  verdict(isOpen, off) {
+    if (off.length) return T.worksBut;
+    return isOpen ? T.worksOpen : T.works;
+  }
+
+  /** Sentences on the rooms whose areas are not those that are asked. */
+  areasOff() {
+    const { view, store } = this.app;
+    const doc = store.present;
+    const labels = labelsOf(doc);
+    if (view.plan?.boxes.length !== doc.rooms.length) return [];
+    const off = doc.rooms.map((room, k) => [room, view.plan.areas[k], doc.areas[room.type]]).filter(([, area, asked]) => isOff(area, asked));
+    return off.map(([room, area, asked]) => T.areaIsOff(labels[room.id], area, T.areasAsked(asked)));
   }
 
   /** What a relation would be once it is free, as seen from the end that its user told it from. */

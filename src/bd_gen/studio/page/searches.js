@@ -142,8 +142,8 @@ export class Searches {
       }
     }
     this.view.plan = item.plan;
-    this.isFresh = true;
-    this.store.commit({ ...doc, links, rooms: this.arranged(doc.rooms, item.plan.boxes) });
+    this.store.commit({ ...doc, links, rooms: this.arranged(doc.rooms, item.plan.boxes) }, true);
+    this.isFresh = true; // it was found in a hurry
   }
 
   adoptImported(item) {
@@ -156,7 +156,7 @@ export class Searches {
       }
     }
     const areas = {};
-    this.store.commit({ ...emptyDocument(), areas, links, rooms: item.boxes ? this.arranged(rooms, item.boxes) : rooms });
+    this.store.commit({ ...emptyDocument(), areas, links, rooms: item.boxes ? this.arranged(rooms, item.boxes) : rooms }, true);
   }
 
   /** Bubbles where their rooms lie in the plan, but for those that are locked. */

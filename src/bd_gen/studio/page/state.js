@@ -31,11 +31,11 @@ export class Store {
     this.listeners.add(listener);
   }
 
-  /** A step that can be undone. */
-  commit(next) {
+  /** A step that can be undone; `stays` says that its plan was seen already and is not to be made better. */
+  commit(next, stays = false) {
     this.past.push(JSON.stringify(this.present));
     this.future = [];
-    this.show(next);
+    this.show(next, stays);
   }
 
   /** What follows from the last step, such as boxes: no step of its own. */
@@ -48,25 +48,25 @@ export class Store {
   undo() {
     if (!this.past.length) return false;
     this.future.push(JSON.stringify(this.present));
-    this.show(JSON.parse(this.past.pop()));
+    this.show(JSON.parse(this.past.pop()), true);
     return true;
   }
 
   redo() {
     if (!this.future.length) return false;
     this.past.push(JSON.stringify(this.present));
-    this.show(JSON.parse(this.future.pop()));
+    this.show(JSON.parse(this.future.pop()), true);
     return true;
   }
 
-  show(next) {
+  show(next, stays = false) {
     this.present = next;
     this.save();
-    this.tell();
+    this.tell(stays);
   }
 
-  tell() {
-    for (const listener of this.listeners) listener(this.present);
+  tell(stays = false) {
+    for (const listener of this.listeners) listener(this.present, stays);
   }
 
   /** Keep everything in the browser, soon. */
@@ -104,7 +104,7 @@ export class Store {
       if (!all?.present?.rooms || !Array.isArray(all.present.links)) return false;
       this.past = all.past ?? [];
       this.future = all.future ?? [];
-      this.show(all.present);
+      this.show(all.present, true);
       return true;
     } catch {
       return false;
@@ -164,6 +164,13 @@ export function sketchOf(doc, keeps = () => true) {
     areas: doc.areas,
     fixed,
   };
+}
+
+const HALF_STEP = 0.05; // m²: areas are told to a tenth
+
+/** Is an area in m² less or more than what is asked, [least, largest] with null for what is not? */
+export function isOff(area, asked) {
+  return Boolean(asked) && (area < (asked[0] ?? 0) - HALF_STEP || area > (asked[1] ?? Infinity) + HALF_STEP);
 }
 
 /** Boxes of all rooms for the server, or null if one has none. */

@@ -1,5 +1,7 @@
 // Every English text of the page. A translation replaces this file.
 
+const MOST_AREAS = 3; // of rooms of a type, before they are told as a range
+
 export const T = {
   title: "bd-gen studio",
   undo: "Undo",
@@ -36,6 +38,15 @@ export const T = {
   largest: (label) => `Largest area of a ${label}, in m²`,
   areaUnit: "m²",
   usualArea: (a) => `typically ${a}`,
+  areasSeen: (areas) => {
+    const all = [...areas].sort((a, b) => a - b).map((area) => area.toFixed(1));
+    return `${all.length > MOST_AREAS ? `${all[0]} to ${all.at(-1)}` : all.join(", ")} m²`;
+  },
+  areasAsked: ([least, largest]) => {
+    if (least === null) return `at most ${largest} asked`;
+    return largest === null ? `at least ${least} asked` : `${least} to ${largest} asked`;
+  },
+  areaIsOff: (label, area, asked) => `${label} has ${area.toFixed(1)} m²; ${asked}.`,
   rulesHeading: "Rules",
   require: "must",
   forbid: "must not",
@@ -77,23 +88,25 @@ export const T = {
   handOrModel: "Solid lines are yours, dashed ones the model's; a padlock is what Redo keeps.",
 
   planLabel: (n, area) => `Floor plan of ${n} rooms, ${area} m²`,
-  planRoom: (label, area, marks) => `${label}, ${area} m²${marks}`,
+  planRoom: (label, area, asked, marks) => `${label}, ${area} m²${asked && ` (${asked})`}${marks}`,
   planEmpty: "The plan appears here.",
   planTotal: (area) => `${area} m² in all`,
   scale: "1 m",
   works: "This plan has every relation of the diagram.",
   worksOpen: "This plan has all that is decided; the rest is open. Complete draws it.",
+  worksBut: "This plan has what is decided but for these areas:",
   whyNot: (why) => `No plan has all of this: ${why}.`,
   whyUnknown: (why) => `No plan found: ${why}.`,
   freeThis: (text, becomes) => `Free “${text}” (then: ${becomes})`,
   ruleSays: (rule) => `rule: ${rule.kind === "forbid" ? "no " : ""}${rule.text}`,
   chooseRelation: (a, b) => `${a} and ${b} touch; choose how below, or press a key (? lists them).`,
-  freeRule: (text) => `Remove the rule “${text}”`,
+  freeRule: (text) => `Remove “${text}”`,
   freePlaceOf: (text) => `Unlock: ${text}`,
   freeArea: (type) => `Remove the area limits of ${type}`,
   noSingle: "Giving up one of these is not enough; there is another conflict behind it.",
   dragBreaks: (list) => `That drag would break: ${list}. The plan went as far as the relations allow.`,
   wouldBe: (a, was, b, is) => `${a} ${was} ${b} (it would be: ${is})`,
+  andMore: (n) => (n > 0 ? `; and ${n} more` : ""),
   theRule: (text) => `the rule “${text}”`,
   changeThem: "Change the diagram to the drag",
   keepDiagram: "Keep the diagram",
