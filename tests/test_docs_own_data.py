@@ -39,6 +39,7 @@ def test_the_example_is_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     run("bd-gen draw own.jsonl --vocabulary own.yaml --out own.svg")
 
 
+@pytest.mark.slow
 def test_from_plans_to_a_table_and_floor_plans(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

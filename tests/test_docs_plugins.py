@@ -111,6 +111,7 @@ def test_a_cluster_draws_the_same(tmp_path: Path) -> None:
     assert all(np.array_equal(first[seed].tokens, second[seed].tokens) for seed in first)
 
 
+@pytest.mark.slow
 def test_files_name_the_plug_ins_that_they_need(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -244,6 +244,7 @@ def test_ctrl_c_keeps_what_is_drawn(generate, model, monkeypatch):
     assert len(files_here()) == 1
 
 
+@pytest.mark.slow
 def test_the_script_of_the_published_name_does_the_same(generate, model, tmp_path):
     """Byte by byte but for the time and the folder; the method is the published default."""
     generate(model, *FEW, "eval.unmasking_mode=random", "eval.temperature=0")
@@ -316,6 +317,7 @@ def test_a_graph_that_is_given(generate, model):
         assert len(set(part.tokens[:, 1].tolist())) > 1  # what is not given is drawn
 
 
+@pytest.mark.slow
 def test_a_bubble_diagram_without_directions(generate, model):
     """Joined pairs stay joined in every sample; what is left out is not joined."""
     rooms = [{"type": name} for name in ("Kitchen", "Bad", "Bathroom")]

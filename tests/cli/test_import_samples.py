@@ -27,6 +27,7 @@ def ran(*words: str) -> Result:
     return CliRunner().invoke(cli, words)
 
 
+@pytest.mark.slow
 def test_imported_diagrams_are_evaluated_and_compared(here: Path) -> None:
     done = ran("import", "theirs.npy", "--as", "theirs", *DATA)
     assert done.exit_code == 0, done.output

@@ -293,6 +293,7 @@ def test_mistakes_are_one_line(suite, args, message):
 # ---------------------------------------------------------------- killed
 
 
+@pytest.mark.slow
 def test_killed_and_started_again_it_ends_with_the_same_tokens(suite):
     Path("mine.yaml").write_text(SUITE.replace("num_samples: 10", "num_samples: 60"))
     words = ["run", "mine.yaml", *MODELS, "--batch-size", "5"]

@@ -201,6 +201,7 @@ def test_numbers_that_never_change_are_identical():
     assert only(within_spread(old, of_values(343, 343), 1)).kind == "differs"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("shift", "least", "most"), [(0.0, 0.0, 0.08), (8.0, 0.95, 1.0)])
 def test_how_often_anything_differs(shift, least, most):
     """Fifty keys, five seeds: 5 % at most where nothing does, nearly always 8 deviations apart."""

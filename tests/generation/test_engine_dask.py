@@ -191,6 +191,7 @@ def test_workers_that_cannot_see_the_checkpoint_are_sent_it(a_worker, job, expec
     assert_same(tokens_of(job), expected)
 
 
+@pytest.mark.slow
 def test_no_worker_offers_a_gpu(a_worker, job):
     with engine_at(a_worker) as engine:
         with pytest.raises(InputError, match=r"eval\.device=cuda: no worker at .* offers a GPU"):

@@ -150,6 +150,7 @@ def interrupt() -> None:
     raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_a_killed_worker_is_replaced_and_its_shard_drawn_again(job, expected, two):
     generate(replace(job, directory=job.directory / "first"), engine=two)  # both have started
     victim = processes_of(two)[0]

@@ -67,6 +67,7 @@ def test_a_folder_says_how_far_it_is(tmp_path: Path, checkpoint_path: Path) -> N
     assert (folder.state().doing, folder.state().progress) == ("comparing", 2)
 
 
+@pytest.mark.slow
 def test_one_other_token_is_a_difference(tmp_path: Path, checkpoint_path: Path) -> None:
     plan = planned(tmp_path, checkpoint_path)
     for directory in (tmp_path / "a", tmp_path / "b"):

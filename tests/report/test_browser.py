@@ -195,6 +195,7 @@ def test_print_leaves_out_what_only_a_screen_can_do(tab: Any) -> None:
     assert tab.pdf(prefer_css_page_size=True)[:4] == b"%PDF"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_text_can_be_read_on_its_ground(tab: Any, colours: str) -> None:
     tab.emulate_media(color_scheme=colours)

@@ -29,6 +29,7 @@ def test_the_example_runs(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert (folder / "report.html").exists()
 
 
+@pytest.mark.slow
 def test_the_commands_run(folder: Path) -> None:
     first = blocks("sh")[0].replace("DIR", "eval_results").splitlines()
     for line in first:

@@ -68,6 +68,7 @@ def single(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_two_processes_give_the_curve_of_one(single: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         command(tmp_path, "training.devices=2"),

@@ -26,6 +26,7 @@ def geometry(plans: PlanTable) -> Geometry:
     return geometry_of(plans)
 
 
+@pytest.mark.slow
 def test_every_statistic_is_within_its_tolerance(
     statistics: PlanStatistics, geometry: Geometry
 ) -> None:
