@@ -103,9 +103,9 @@ def test_the_wheel_holds_all_of_the_package_and_nothing_else(built: tuple[Path, 
 
 @pytest.mark.slow
 def test_sizes(built: tuple[Path, Path]) -> None:
-    """Megabytes; the largest file is the checkpoint. Data and results have no place in either."""
+    """Megabytes; the two checkpoints are 2.9 of them. Data and results have no place in either."""
     sdist, wheel = (path.stat().st_size / 1e6 for path in built)
-    assert 1.5 < wheel < 3.5
+    assert 2.9 < wheel < 4.5
     assert wheel < sdist < 8
 
 
