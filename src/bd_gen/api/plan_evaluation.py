@@ -1,16 +1,17 @@
 """The numbers of `bd-gen evaluate PLANS` for plans in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from warnings import warn
 
 from bd_gen.api.plan import Plan, as_plans
 from bd_gen.data.config import DataConfig
 from bd_gen.metrics.measure import measure_values
-from bd_gen.metrics.plan_reference import PlanReference
 from bd_gen.metrics.plan_set import PlanSet
 from bd_gen.metrics.registry import select_metrics
-from bd_gen.results.plan_references import of_data
+from bd_gen.results.plan_evaluation import FoundPlans, check_words
+from bd_gen.results.plan_references import of_data, of_plans, without_reference
 from bd_gen.results.references import References
 from bd_gen.system.errors import InputError
 
@@ -38,33 +39,38 @@ def evaluate_plans(
         InputError: there is nothing to measure, a plan has no layout, plans and reference have
             other words, the data cannot be loaded, or a metric is unknown.
     """
-    measured = _with_layout(plans, "plans", scale)
-    statistics = _statistics(reference, scale)
-    if statistics.num_plans and measured.words.hash != statistics.words.hash:
-        raise InputError(
-            f"plans: are in the words of {measured.words.name}, and the reference in those of "
-            f"{statistics.words.name}"
-        )
+    with _in_words("plans"):
+        measured = PlanSet(as_plans(plans, "plans"), _checked(scale))
+    found = _found(reference, scale)
+    check_words(measured, found, "plans")
     names = [metrics] if isinstance(metrics, str) else metrics
-    return measure_values(measured, statistics, select_metrics(names, "plans")).values
+    return measure_values(measured, found.statistics, select_metrics(names, "plans")).values
 
 
-def _statistics(reference: Any, scale: float | None) -> PlanReference:
+def _found(reference: Any, scale: float | None) -> FoundPlans:
+    """Statistics of the reference; what people should know of it is a warning."""
     if reference is None:
-        return PlanReference.fit(PlanSet(()))
+        return without_reference()
     if isinstance(reference, DataConfig):
         found = of_data(reference, References(reference), scale)
-        for note in found.notes:
-            warn(note, stacklevel=4)
-        return found.statistics
-    return PlanReference.fit(_with_layout(reference, "reference", scale))
+    else:
+        with _in_words("reference"):
+            found = of_plans(as_plans(reference, "reference"), "in memory", "", scale)
+    for note in found.notes:
+        warn(note, stacklevel=4)
+    return found
 
 
-def _with_layout(plans: Any, name: str, scale: float | None) -> PlanSet:
-    found = as_plans(plans, name)
+def _checked(scale: float | None) -> float | None:
     if scale is not None and not scale > 0:
         raise InputError(f"scale: expected metres per pixel above 0, got {scale!r}")
+    return scale
+
+
+@contextmanager
+def _in_words(name: str) -> Iterator[None]:
+    """What is wrong with plans, told of what they are."""
     try:
-        return PlanSet(found, scale)
+        yield
     except ValueError as error:
         raise InputError(f"{name}: {error}") from None
