@@ -16,6 +16,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -224,10 +225,7 @@ def training_speed(
             is_captured = trainer._captured is not None
             if capture == "auto" and not is_captured:
                 continue
-
-            def step(trainer: Trainer = trainer) -> None:
-                take_step(trainer)
-
+            step = partial(take_step, trainer)
             for _ in range(3):
                 step()
             times = seconds_of(step, device, repeats)
@@ -289,8 +287,8 @@ def changes(
     is_gpu = device.type == "cuda"
     base = SMALL if is_gpu else TRIED_OUT
     # Ordinary steps among captured ones would hold all others up.
-    slow = {"dropout 0.1", "own_mistakes 0.1"} if is_gpu else set()
-    names = [name for name in CHANGES if name not in slow]
+    slow = {"dropout", "own_mistakes"} if is_gpu else set()
+    names = [name for name, (_, training) in CHANGES.items() if not slow & training.keys()]
     together = TOGETHER if is_gpu else len(names)
     steps: int | None = None
     for k in range(0, len(names), together):

@@ -143,6 +143,16 @@ class Tab:
         if folder:
             self.page.screenshot(path=Path(folder) / f"{name}.png")
 
+    def choose(self, name: str, content: bytes) -> None:
+        """Choose a file, as if from the disk."""
+        file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+        self.page.locator("input[type=file]").set_input_files(file)
+
+    def open_sketch(self, name: str, sketch: dict[str, Any]) -> None:
+        """Open a project that holds a sketch."""
+        project = {"format": "bd-gen project", "version": 1, "sketch": sketch}
+        self.choose(f"{name}.bdgen.json", json.dumps(project).encode())
+
     @property
     def note(self) -> str:
         return str(self.page.locator(".note").inner_text())
@@ -410,24 +420,13 @@ def test_10_hostile_files_are_refused_in_a_sentence(tab: Tab) -> None:
     tab.settle()
     before = tab.document()
     for name, content in HOSTILE.items():
-        file = {"name": name, "mimeType": "application/json", "buffer": content}
-        tab.page.locator("input[type=file]").set_input_files(file)
+        tab.choose(name, content)
         tab.until(f"document.querySelector('.status').textContent.startsWith('{name}')")
         assert "cannot be opened" in tab.status
     tab.picture("10-hostile")
     assert tab.document() == before
     # markup in a name is a name
-    project = {
-        "format": "bd-gen project",
-        "version": 1,
-        "sketch": {"rooms": [{"type": "Kitchen", "name": "<b onclick=x>&amp;</b>"}]},
-    }
-    file = {
-        "name": "x.bdgen.json",
-        "mimeType": "application/json",
-        "buffer": json.dumps(project).encode(),
-    }
-    tab.page.locator("input[type=file]").set_input_files(file)
+    tab.open_sketch("x", {"rooms": [{"type": "Kitchen", "name": "<b onclick=x>&amp;</b>"}]})
     tab.until("document.querySelectorAll('.bubbles .room').length === 1")
     assert (
         tab.page.locator(".bubbles .room").get_attribute("aria-label") == "<b onclick=x>&amp;</b>"
@@ -445,8 +444,7 @@ def test_twenty_rooms_are_too_many_for_the_model_but_have_a_plan(tab: Tab) -> No
 
 
 def test_a_file_that_is_too_large_is_not_even_sent(tab: Tab) -> None:
-    file = {"name": "huge.jsonl", "mimeType": "text/plain", "buffer": b" " * 16_500_000}
-    tab.page.locator("input[type=file]").set_input_files(file)
+    tab.choose("huge.jsonl", b" " * 16_500_000)
     tab.until("document.querySelector('.status').textContent.includes('at most 16 MB')")
 
 
@@ -530,14 +528,7 @@ def test_areas_that_are_asked_stand_beside_those_of_the_plan(tab: Tab) -> None:
         {"type": "LivingRoom", "box": [0, 0, 60, 60]},
         {"type": "Kitchen", "box": [60, 10, 100, 50]},
     ]
-    sketch = {"rooms": rooms, "areas": {"Kitchen": [9, 20]}}
-    project = {"format": "bd-gen project", "version": 1, "sketch": sketch}
-    file = {
-        "name": "small.bdgen.json",
-        "mimeType": "application/json",
-        "buffer": json.dumps(project).encode(),
-    }
-    tab.page.locator("input[type=file]").set_input_files(file)
+    tab.open_sketch("small", {"rooms": rooms, "areas": {"Kitchen": [9, 20]}})
     tab.until("document.querySelectorAll('.plan .place').length === 2")
     tab.settle()
     assert tab.boxes() == [room["box"] for room in rooms]

@@ -123,7 +123,7 @@ class CandidateSearch:
         while len(found.tokens) < brief.pool or len(found.chosen) < brief.count:
             if not len(self._waiting) and not self._draw_more():
                 break
-            missing = self.brief.pool - len(found.tokens)
+            missing = brief.pool - len(found.tokens)
             size = min(_CHUNK, max(missing, _FIRST)) if len(found.tokens) else _FIRST
             chunk, self._waiting = np.split(self._waiting, [size])
             self._take(chunk)
