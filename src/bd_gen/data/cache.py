@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -23,8 +23,8 @@ CACHE_VERSION = 1
 
 _MOST_FILES = 1_000_000
 
-_CLASSES = ("groups", "diagram_classes", "twin_classes")
-"""Properties of a table that take long to work out; files of older versions have the first."""
+CLASSES = ("groups", "diagram_classes", "twin_classes")
+"""Properties of a table that take long to work out; every file has the first."""
 
 
 def cache_key(content: dict[str, object]) -> str:
@@ -70,12 +70,13 @@ def load_or_make(
     n_max: int | None,
     make: Callable[[], PlanTable],
     words: Words = RPLAN,
+    classes: Sequence[str] = CLASSES,
 ) -> PlanTable:
     """The table stored as `folder/name.npz`, or else `make()`, which is then stored.
 
     A file that is damaged, or not what it should be, is made again without a word. A cache that
-    cannot be written to is done without, too: it only saves time. What files of older versions
-    lack is added to them.
+    cannot be written to is done without, too: it only saves time. Classes that a file lacks are
+    added to it.
 
     Args:
         folder: of the cache.
@@ -83,21 +84,24 @@ def load_or_make(
         n_max: most rooms of a plan; None: as many as the largest has.
         make: makes the table.
         words: what tokens mean.
+        classes: those of `CLASSES` that will be asked for, the first among them.
     """
     path = folder / f"{name}.npz"
     rows = None if n_max is None else Vocabulary(n_max, words)
     table = stored_table(path, rows, words)
-    if table is not None and all(name in table.__dict__ for name in _CLASSES):
+    if table is not None and all(name in table.__dict__ for name in classes):
         return table
     if table is None:
         table = make()
+    for name in classes:
+        getattr(table, name)
     with suppress(InputError):
         store_table(path, table)
     return table
 
 
 def store_table(path: Path, table: PlanTable) -> None:
-    """Write a table as arrays.
+    """Write a table as arrays, with those of `CLASSES` that are worked out.
 
     Raises:
         InputError: the file cannot be written.
@@ -117,8 +121,11 @@ def _arrays(table: PlanTable) -> dict[str, Any]:
         "relations": table.relations,
         "ids": np.char.encode(table.ids, "utf-8") if len(table) else np.zeros(0, "S1"),
         "groups": table.groups,
-        "diagram_classes": table.diagram_classes.astype(np.int32),
-        "twin_classes": table.twin_classes.astype(np.int32),
+        **{
+            name: getattr(table, name).astype(np.int32)
+            for name in CLASSES[1:]
+            if name in table.__dict__
+        },
         "notes": np.frombuffer(json.dumps(table.notes).encode(), np.uint8),
     }
 
@@ -141,7 +148,7 @@ def stored_table(path: Path, rows: Vocabulary | None, words: Words = RPLAN) -> P
             vocabulary=rows or Vocabulary(arrays["room_types"].shape[1], words),
             notes=tuple(json.loads(arrays["notes"].tobytes())),
         )
-        classes = {name: arrays[name] for name in _CLASSES if name in arrays}
+        classes = {name: arrays[name] for name in CLASSES if name in arrays}
         if "groups" not in classes or not _is_sound(table, classes):
             return None
     except Exception:

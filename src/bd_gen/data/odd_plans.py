@@ -51,14 +51,20 @@ class OddPlans:
         self.num_of_odd_size += self.counts_sizes and not USUAL_SIZE[0] <= size <= USUAL_SIZE[1]
         self.num_of_other_relations += self._counts and not follows_from_boxes
 
-    def add_table(self, table: PlanTable) -> None:
-        """Count all plans of a table."""
+    def add_table(self, table: PlanTable, is_related: np.ndarray) -> None:
+        """Count all plans of a table.
+
+        Args:
+            table: the plans.
+            is_related: (N,) bool: are its relations given? Else they are those of its boxes.
+        """
         size = table_sizes(table)
         is_odd = (size < USUAL_SIZE[0]) | (size > USUAL_SIZE[1])
         if self.counts_sizes:
             self.num_of_odd_size += int((is_odd & table.has_boxes).sum())
         if self._counts:
-            self.num_of_other_relations += int((table.has_boxes & ~follows_from_boxes(table)).sum())
+            given = table.select(np.flatnonzero(table.has_boxes & is_related))
+            self.num_of_other_relations += int((~follows_from_boxes(given)).sum())
 
     @property
     def notes(self) -> tuple[str, ...]:

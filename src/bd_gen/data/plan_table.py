@@ -222,9 +222,13 @@ def has_sound_boxes(table: PlanTable) -> np.ndarray:
 
 def table_sizes(table: PlanTable) -> np.ndarray:
     """(N,) how far each plan's boxes reach from one end to the other, the longer way; pixels."""
-    real = (table.room_types != table.vocabulary.node_pad)[..., None]
-    near = np.where(real, table.boxes[..., :2], np.inf).min(axis=1)
-    far = np.where(real, table.boxes[..., 2:], -np.inf).max(axis=1)
+    return plan_sizes(table.boxes, table.room_types != table.vocabulary.node_pad)
+
+
+def plan_sizes(boxes: np.ndarray, real: np.ndarray) -> np.ndarray:
+    """(N,) as `table_sizes`, of (N, n, 4) boxes of which those of `real`, (N, n), are rooms'."""
+    near = np.where(real[..., None], boxes[..., :2], np.inf).min(axis=1)
+    far = np.where(real[..., None], boxes[..., 2:], -np.inf).max(axis=1)
     return np.asarray((far - near).max(axis=1))
 
 

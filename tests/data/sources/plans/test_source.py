@@ -297,7 +297,7 @@ def test_many_plans_come_in_chunks(write_lines: Write, monkeypatch: pytest.Monke
     ]
     path = write_lines(*lines)
     whole = read_plans(path, EIGHT)
-    monkeypatch.setattr(plans_module, "_CHUNK", 4)
+    monkeypatch.setattr(collected, "_CHUNK", 4)
     parts = read_plans(path, EIGHT)
     assert parts.ids.tolist() == [str(k) for k in range(25)]
     np.testing.assert_array_equal(parts.tokens, whole.tokens)

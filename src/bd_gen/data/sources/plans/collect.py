@@ -1,34 +1,30 @@
 """Many plans of the open format, one by one, into a table."""
 
-from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-import numpy as np
-
-from bd_gen.data.odd_plans import OddPlans
-from bd_gen.data.plan_table import PlanTable, relations_of_boxes
+from bd_gen.data.plan_table import PlanTable
 from bd_gen.data.problems import Problems
+from bd_gen.data.sources.plans.collected import CollectedPlans
 from bd_gen.data.sources.plans.plan_parser import (
     BadPlanError,
-    ParsedPlan,
     PlanParser,
     unread_notes,
 )
-from bd_gen.data.sources.plans.plan_shapes import PlanShapes
+from bd_gen.data.sources.plans.usual_lines import UsualLines
 from bd_gen.data.unknown_labels import UnknownLabelsError, labels_sentence
-from bd_gen.diagrams.relations import tells_relations
-from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.system.errors import InputError
 
-_CHUNK = 8192  # plans held as Python numbers before they become arrays
+_MOST_LINES, _MOST_BYTES = 8192, 1 << 22  # that are looked at together
 
 Plain = dict[str, Any]
-Items = Iterator[tuple[int | str, bytes | Plain | BadPlanError | None]]
-"""The number or name of each plan, and the plan: JSON, plain values, what is wrong with it, or None
-for a text that was too long to keep."""
+Item = bytes | Plain | BadPlanError | None
+"""A plan: JSON, plain values, what is wrong with it, or None for a text too long to keep."""
+
+Items = Iterator[tuple[int | str, Item]]
+"""The number or name of each plan, and the plan."""
 
 
 @dataclass(frozen=True)
@@ -61,27 +57,24 @@ def collect_table(
             (`UnknownLabelsError`).
     """
     problems = Problems()
-    shapes: dict[str, PlanShapes] = {}
-    joined: dict[str, tuple[tuple[int, int], ...]] = {}
-    chunks: list[_Chunk] = [_Chunk(parse.vocabulary)]
+    collected = CollectedPlans(parse, how.keeps_shapes)
+    usual = UsualLines(parse)
     count = 0
-    for number, item in items:
-        count += 1
-        try:
-            plan = parse(item, number)
-        except BadPlanError as bad:
-            problems.add(bad.kind, f"{parse.unit} {number}", bad.detail)
+    for batch in _batches(items):
+        count += len(batch)
+        numbers, texts = zip(*batch, strict=True)
+        table = usual(texts, numbers)
+        if table is not None:
+            collected.add_table(table)
             continue
-        if problems.total and not how.skip_bad:
-            continue  # the file is refused: only count on
-        if len(chunks[-1]) == _CHUNK:
-            chunks[-1].pack()
-            chunks.append(_Chunk(parse.vocabulary))
-        chunks[-1].add(plan)
-        if plan.joined:
-            joined[plan.name] = plan.joined
-        if how.keeps_shapes and plan.shapes is not None:
-            shapes[plan.name] = plan.shapes
+        for number, text in batch:
+            try:
+                plan = parse(text, number)
+            except BadPlanError as bad:
+                problems.add(bad.kind, f"{parse.unit} {number}", bad.detail)
+                continue
+            if not problems.total or how.skip_bad:  # else the file is refused: only count on
+                collected.add(plan)
     if not count:
         raise InputError(f"{path}: holds no plan")
     if problems.total and (not how.skip_bad or problems.total == count):
@@ -91,7 +84,7 @@ def collect_table(
         notes = [f"skipped {problems.total:,} of {count:,} plans: {problems}", *notes]
     if parse.unknown:
         notes.append(labels_sentence(parse.unknown))
-    return replace(_join(chunks, notes, parse), joined=joined, shapes=shapes)
+    return collected.table(notes)
 
 
 def _refuse(
@@ -113,76 +106,16 @@ def _refuse(
     raise UnknownLabelsError(f"{message} {hint}; {sentence} {mapping}", parse.unknown)
 
 
-class _Chunk:
-    """Some plans, first as flat lists, then as arrays."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.vocabulary = vocabulary
-        self.ids: list[str] = []
-        self.num_rooms = array("B")
-        self.types = array("B")
-        self.has_boxes = array("B")
-        self.is_related = array("B")
-        self.numbers = array("d")
-        self.edges: list[tuple[int, int, int]] = []  # plan, slot, relation
-        self.table: PlanTable | None = None
-
-    def __len__(self) -> int:
-        return len(self.num_rooms)
-
-    def add(self, plan: ParsedPlan) -> None:
-        row = len(self)
-        self.ids.append(plan.name)
-        self.num_rooms.append(len(plan.types))
-        self.types.extend(plan.types)
-        self.has_boxes.append(plan.numbers is not None)
-        self.is_related.append(plan.is_related)
-        if plan.numbers is not None:
-            self.numbers.extend(plan.numbers)
-        self.edges += [(row, slot, relation) for slot, relation in plan.edges]
-
-    def pack(self) -> PlanTable:
-        if self.table is not None:
-            return self.table
-        v = self.vocabulary
-        num_rooms = np.array(self.num_rooms, np.int64)
-        has_boxes = np.array(self.has_boxes, bool)
-        real = v.real_mask(num_rooms)[:, : v.n_max]
-        room_types = np.full(real.shape, v.node_pad, np.uint8)
-        room_types[real] = np.frombuffer(self.types, np.uint8)
-        boxes = np.zeros((len(self), v.n_max, 4), np.float32)
-        boxes[real & has_boxes[:, None]] = np.array(self.numbers).reshape(-1, 4)
-        without = np.where(v.real_mask(num_rooms), np.uint8(v.no_edge), v.pad_row)[:, v.n_max :]
-        by_rule = tells_relations(v.words)
-        relations = relations_of_boxes(boxes, num_rooms, v) if by_rule else without.copy()
-        is_related = np.array(self.is_related, bool)
-        relations[is_related] = without[is_related]
-        if self.edges:
-            rows, slots, labels = np.array(self.edges).T
-            relations[rows, slots] = labels
-        self.table = PlanTable(
-            room_types, num_rooms, boxes, has_boxes, relations, np.array(self.ids), v
-        )
-        self.__dict__.update(ids=[], types=array("B"), numbers=array("d"), edges=[])
-        return self.table
-
-
-def _join(chunks: list[_Chunk], notes: list[str], parse: PlanParser) -> PlanTable:
-    tables = [chunk.pack() for chunk in chunks if len(chunk)]
-    odd = OddPlans(words=parse.vocabulary.words, counts_sizes=not parse.num_converted)
-    for table in tables:
-        odd.add_table(table)
-
-    def joined(name: str) -> np.ndarray:
-        return np.concatenate([getattr(table, name) for table in tables])
-
-    return PlanTable(
-        room_types=joined("room_types"),
-        num_rooms=joined("num_rooms"),
-        boxes=joined("boxes"),
-        has_boxes=joined("has_boxes"),
-        relations=joined("relations"),
-        ids=joined("ids"),
-        vocabulary=parse.vocabulary,
-        notes=(*notes, *odd.notes),
-    )
+def _batches(items: Items) -> Iterator[list[tuple[int | str, Item]]]:
+    """The items: lines many at a time, but few megabytes of them; everything else one by one."""
+    batch: list[tuple[int | str, Item]] = []
+    size = 0
+    for item in items:
+        batch.append(item)
+        text = item[1]
+        size += len(text) if type(text) is bytes else _MOST_BYTES
+        if len(batch) == _MOST_LINES or size >= _MOST_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

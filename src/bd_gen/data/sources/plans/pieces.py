@@ -17,6 +17,8 @@ from bd_gen.system.plain import uncollected
 LONGEST_LINE = 1 << 20
 """Bytes; a longer line is handed out as None and never held in memory."""
 
+_BLOCK = 1 << 19  # bytes read at once, fewer than LONGEST_LINE
+
 _FREE_EXPANSION = 1 << 24
 _MOST_EXPANSION = 50
 """Plans shrink six- to twentyfold by gzip; what grows by more than this is a bomb."""
@@ -49,21 +51,21 @@ def read_lines(
             raw.seek(0)
             file = cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if is_gzip else raw
             number, done, short = 1, 0, 0
-            for piece, is_end in _pieces(file):
-                done += len(piece)
+            for lines, num_bytes in _blocks(file):
+                done += num_bytes
                 if is_gzip and done > max(_FREE_EXPANSION, _MOST_EXPANSION * raw.tell()):
                     raise InputError(f"{path}: grows more than {_MOST_EXPANSION} times by gunzip")
-                short += is_end == _WHOLE and len(piece) < SHORTEST_PLAN
+                short += sum(line is not None and len(line) < SHORTEST_PLAN - 1 for line in lines)
                 if short > MOST_SHORT:
                     raise InputError(
                         f"{path}: holds more than {MOST_SHORT:,} lines of under {SHORTEST_PLAN} "
                         "bytes, empty or too short for a plan"
                     )
-                if is_end:
-                    yield number, None if is_end is _TOO_LONG else piece.rstrip(b"\r\n")
+                for line in lines:
+                    yield number, None if line is None else line.rstrip(b"\r\n")
                     number += 1
-                    if progress is not None and number % 1024 == 0:
-                        progress(min(raw.tell(), size), size)
+                if progress is not None:
+                    progress(min(raw.tell(), size), size)
             if progress is not None:
                 progress(size, size)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -72,22 +74,27 @@ def read_lines(
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
 
 
-_WHOLE, _TOO_LONG = "whole", "too long"
+def _blocks(file: IO[bytes]) -> Iterator[tuple[list[bytes | None], int]]:
+    """Some lines without their ends, None for those too long to keep; and the bytes read for them.
 
-
-def _pieces(file: IO[bytes]) -> Iterator[tuple[bytes, str]]:
-    """(bytes, what ends with them): a whole line, a line too long to keep, or nothing yet."""
-    within = False  # are we in the middle of a line that is too long?
-    while piece := file.readline(LONGEST_LINE):
-        ends = piece.endswith(b"\n") or len(piece) < LONGEST_LINE
-        if not ends:
-            within = True
-            yield piece, ""
+    Many at a time: the reader's own `readline` takes longer than unpacking the file.
+    """
+    start, is_too_long = b"", False  # of the line that the last block ended in
+    while block := file.read(_BLOCK):
+        first, *more = block.split(b"\n")
+        lines: list[bytes | None] = []
+        if more:
+            first = start + first
+            lines.append(None if is_too_long or len(first) >= LONGEST_LINE else first)
+            lines += more[:-1]  # shorter than a block
+            start, is_too_long = more[-1], False
         else:
-            yield piece, _TOO_LONG if within else _WHOLE
-            within = False
-    if within:
-        yield b"", _TOO_LONG
+            start += first
+        if len(start) >= LONGEST_LINE:
+            start, is_too_long = b"", True
+        yield lines, len(block)
+    if start or is_too_long:
+        yield [None if is_too_long else start], 0
 
 
 _BLANK = " \t\r\n"
