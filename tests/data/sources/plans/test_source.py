@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.data.conftest import EIGHT, FLAT
 from tests.rplan import RELATIONS
 
-from bd_gen.data.sources.plans import collect as plans_module
+from bd_gen.data.sources.plans import collected
 from bd_gen.data.sources.plans.plan_diagrams import each_plan
 from bd_gen.data.sources.plans.source import read_plans
 from bd_gen.diagrams.diagram import Diagram
