@@ -14,6 +14,7 @@ import shapely
 from bd_gen.data.config import DataConfig
 from bd_gen.data.dataset import load_table
 from bd_gen.data.plan_table import PlanTable, table_sizes
+from bd_gen.diagrams.words_file import words_named
 from bd_gen.system.errors import InputError
 
 LABELS = {"living": "LivingRoom", "bedroom": "SecondRoom", "stair": "Storage"}
@@ -126,6 +127,11 @@ BAD = {
     "rooms": (flat(rooms=[{"id": "L", "type": "living", "polygons": "round"}]), "room 0: expected"),
     "doors": (flat(doors=3), "doors is not a list"),
     "door": (flat(doors=[{"between": ["L", "B"]}]), "door 0: expected rings of points"),
+    "nan": (
+        flat(rooms=[{"type": "living", "polygons": [[[0, 0], [float("nan"), 1], [1, 1]]]}]),
+        "not within",
+    ),
+    "far": (flat(windows=[[ring(0, 0, 1e300, 1)]]), "window 0: not within 1e+09"),
     "label": (flat(rooms=[{"id": "L", "type": "moat", "polygons": [ring(0, 0, 9, 9)]}]), "'moat'"),
 }
 
@@ -174,6 +180,32 @@ def test_the_archive_says_the_same(tmp_path: Path, protocol: int) -> None:
     np.testing.assert_array_equal(zipped.tokens, table.tokens)
 
 
+def test_the_area_of_the_archive_is_that_of_inner(tmp_path: Path) -> None:
+    """The floor with the walls between rooms and without balconies."""
+    raw = archived(flat(scale=20), 12)
+    raw["balcony"] = shapely.box(0, 130, 180, 160)
+    raw["inner"] = shapely.box(0, 0, 180, 120)
+    raw["area"] = 9 * 6
+    path = tmp_path / "ResPlan.pkl"
+    path.write_bytes(pickle.dumps([raw]))
+    table = read(path, tmp_path)
+    assert table.notes == ()
+    x0, _, x1, _ = table.boxes[0, 0].tolist()
+    assert x1 - x0 == pytest.approx(4.8 * METRES, abs=0.05)
+
+
+def test_all_kinds_of_rooms_of_the_archive_are_read(tmp_path: Path) -> None:
+    raw = archived(flat(scale=20), 12)
+    names = words_named("resplan").room_names
+    for k, name in enumerate(names):
+        if name not in ("living", "bedroom", "bathroom"):
+            raw[name] = shapely.box(200 + 40 * k, 0, 230 + 40 * k, 30)
+    path = tmp_path / "ResPlan.pkl"
+    path.write_bytes(pickle.dumps([raw]))
+    table = load_table(DataConfig("resplan", str(path), cache_dir=str(tmp_path / "cache")))
+    assert sorted(table.room_types[0].tolist()) == list(range(len(names)))
+
+
 class Bomb:
     def __reduce__(self) -> tuple[Any, ...]:
         return exec, ("raise SystemExit('it ran')",)
@@ -187,11 +219,45 @@ class Bomb:
         (pickle.dumps([Bomb()]), "malformed plan"),
         (pickle.dumps([{"living": Bomb()}]), "no rooms"),
         (b"PK\x03\x04 no zip", "damaged zip"),
+        (pickle.dumps([], 0), "expected a pickle of protocol 2 or later"),
+        (pickle.dumps([], 1), "expected a pickle of protocol 2 or later"),
+        (pickle.dumps(({"living": 3},)), "expected a list of plans"),
+        (pickle.dumps(np.array([{}], object)), "expected a list of plans"),
     ],
 )
 def test_a_damaged_or_hostile_archive(tmp_path: Path, content: bytes, expected: str) -> None:
     path = tmp_path / "ResPlan.pkl"
     path.write_bytes(content)
+    with pytest.raises(InputError, match=expected):
+        read(path, tmp_path)
+
+
+class Geometry:
+    def __init__(self, wkb: bytes) -> None:
+        self.wkb = wkb
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return shapely.io.from_wkb, (self.wkb,)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"id": 10**400}, ["0"]),  # what is no number is not there: the place in the list
+        ({"area": 10**400}, ["12"]),  # doors tell the scale
+        ({"area": float("inf")}, ["12"]),
+        # shapely would end the process
+        ({"living": Geometry(b"\x01\x07\0\0\0\x01\0\0\0" * 100_000)}, "nested too deeply"),
+        ({"living": Geometry(b"\x01\x03\0\0\0\xff\xff\xff\xff")}, "ends too early"),
+        ({"living": shapely.box(0, 0, 1e300, 1e300)}, "room 0: not within 1e\\+09"),
+    ],
+)
+def test_values_that_cannot_be(tmp_path: Path, change: dict[str, Any], expected: Any) -> None:
+    path = tmp_path / "ResPlan.pkl"
+    path.write_bytes(pickle.dumps([archived(flat(scale=20), 12) | change]))
+    if isinstance(expected, list):
+        assert read(path, tmp_path).ids.tolist() == expected
+        return
     with pytest.raises(InputError, match=expected):
         read(path, tmp_path)
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from bd_gen.data.sources.plans.bad_plan import BadPlanError
 from bd_gen.data.sources.resplan.pickled import Described, described
+from bd_gen.data.sources.resplan.wkb import check_wkb
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 LARGEST_ARCHIVE = 1 << 31
 ROOM_KEYS = (
     "living", "bedroom", "bathroom", "kitchen", "balcony", "storage", "veranda", "stair", "parking",
+    "garden", "pool",
 )  # fmt: skip
 """Kinds of rooms that plans have; `balacony` stands for `balcony` in some."""
 
@@ -31,13 +33,22 @@ _MEMBER = ".pkl"
 
 
 def is_archive(path: Path) -> bool:
-    """Is this a pickle or a zip, rather than text? By its first bytes."""
+    """Is this a pickle or a zip, rather than text? By its first bytes.
+
+    Raises:
+        InputError: it is called a pickle and is none that can be read.
+    """
     try:
         with path.open("rb") as file:
             head = file.read(4)
     except OSError:
         return False
-    return head[:1] == b"\x80" or head == b"PK\x03\x04"
+    is_one = head[:1] == b"\x80" or head == b"PK\x03\x04"
+    if not is_one and path.suffix in _ENDINGS:
+        raise InputError(
+            f"{path}: expected a pickle of protocol 2 or later, or the zip that holds it"
+        )
+    return is_one
 
 
 def read_archive(path: Path) -> Iterator[tuple[int, dict[str, Any] | BadPlanError]]:
@@ -95,6 +106,7 @@ def _plan(plan: Any, number: int) -> dict[str, Any]:
     return {
         "id": str(number) if name is None else f"{name:.0f}",
         "area": _number_of(plan.get("area")),
+        "inner_area": sum(part.area for part in _parts(plan.get("inner"))),
         "rooms": rooms,
         "doors": [{"polygons": _rings(part)} for part in _parts(plan.get("door"))],
         "windows": [_rings(part) for part in _parts(plan.get("window"))],
@@ -135,6 +147,7 @@ def _geometry(value: Any) -> "Geometry | None":
     if not isinstance(wkb, bytes):
         return None
     try:
+        check_wkb(wkb)
         return shapely.from_wkb(wkb)
     except (shapely.errors.ShapelyError, ValueError, TypeError) as error:
         raise BadPlanError("bad polygon", f"no geometry ({str(error)[:40]})") from None
@@ -151,12 +164,10 @@ def _bytes_of(value: Described) -> bytes | None:
 
 def _number_of(value: Any) -> float | None:
     """A number, also one of numpy's."""
-    if isinstance(value, (int, float)):
-        return float(value)
-    if isinstance(value, str):
+    if isinstance(value, (int, float, str)):
         try:
             return float(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
     if isinstance(value, Described) and value.name.endswith(".multiarray.scalar"):
         kind, data = (*(value.arguments or ()), None, None)[:2]

@@ -1,7 +1,7 @@
 """A plan of ResPlan as a plan of the open format.
 
-Coordinates are metres in the JSON lines and pixels of one's own in the archive, both of which come
-from a picture scaled so that its floor has the plan's `area`. That is 0 or nonsense in a third of
+Coordinates are metres in the JSON lines. In the archive each plan is 256 wide, and `area` is that
+of `inner`, the floor within the outer walls, in square metres. It is 0 or nonsense in a third of
 plans, and doors tell: they are 0.85 m wide in the others.
 """
 
@@ -23,6 +23,7 @@ DOOR_WIDTH = 0.85
 USUAL_DOORS = (0.6, 1.3)
 """Metres; a plan whose median door is not within has a scale that cannot be."""
 
+_LARGEST_COORDINATE = 1e9
 _SMALLEST_ROOM = 0.3  # square metres; what is smaller is a crumb that drawing has left
 
 
@@ -156,16 +157,20 @@ def _shape(value: Any, k: int, what: str) -> "Polygon":
 
     rings: Any = value.get("polygons") if isinstance(value, dict) else value
     try:
-        return shapely.Polygon(rings[0], rings[1:])
+        with np.errstate(invalid="ignore"):  # what is no number is told below
+            shape = shapely.Polygon(rings[0], rings[1:])
     except (TypeError, ValueError, IndexError, KeyError, shapely.errors.ShapelyError):
         raise BadPlanError("bad polygon", f"{what} {k}: expected rings of points") from None
+    if not (np.abs(shapely.get_coordinates(shape)) <= _LARGEST_COORDINATE).all():  # nor is NaN
+        raise BadPlanError("bad polygon", f"{what} {k}: not within {_LARGEST_COORDINATE:g}")
+    return shape
 
 
 def _scale(
     plan: dict[str, Any], rooms: list["Polygon"], doors: list["Polygon"], notes: ResplanNotes
 ) -> float:
     """Metres per step of the coordinates."""
-    floor = sum(room.area for room in rooms)
+    floor = plan.get("inner_area") or sum(room.area for room in rooms)
     area = plan.get("area")
     scale = 1.0
     if plan.get("unit") != "m" and isinstance(area, (int, float)) and area > 0 and floor > 0:
