@@ -37,7 +37,6 @@ def runner(source: Path, cache: Path) -> Run:
             env=environment,
             check=True,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
         )
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -50,7 +49,7 @@ def commands(folder: Path, plans: str) -> dict[str, Callable[[Run], float]]:
     data = ("data=plans", f"data.path={plans}")
     results = folder / "results"
 
-    def train(run: Run, steps: int = 40) -> float:
+    def train(run: Run, steps: int = 12) -> float:
         target = folder / "trained"
         shutil.rmtree(target, ignore_errors=True)
         return run("train", *data, "model=small", f"training.steps={steps}", f"run.dir={target}")
@@ -58,7 +57,7 @@ def commands(folder: Path, plans: str) -> dict[str, Callable[[Run], float]]:
     def generate(run: Run, target: Path = folder / "drawn") -> float:
         shutil.rmtree(target, ignore_errors=True)
         model = folder / "model" / "checkpoint_final.pt"
-        settings = ("eval.num_samples=500", "eval.seeds=[0]", f"results.dir={target}")
+        settings = ("eval.num_samples=256", "eval.seeds=[0]", f"results.dir={target}")
         return run("generate", f"eval.checkpoint_path={model}", *settings)
 
     def evaluate(run: Run) -> float:
@@ -78,7 +77,7 @@ def main(other: str, plans: str, runs: int = 5) -> None:
             "this": runner(HERE, folder / "cache_this"),
         }
         work = commands(folder, str(Path(plans).resolve()))
-        for run in versions.values():
+        for run in reversed(versions.values()):
             work["train"](run)
         shutil.move(folder / "trained", folder / "model")
         work["generate"](versions["other"])

@@ -170,6 +170,8 @@ def stats(overrides: tuple[str, ...]) -> None:
 def vocabulary(file: Path, name: str | None, out: Path | None, overwrite: bool) -> None:
     """Draft a vocabulary from a file of plans (JSON lines), as YAML to be read and corrected.
 
+    A folder of GraphML files or of House-GAN++ will do as well.
+
     All distinct labels with their counts, names that may mean the same, types that occur at most
     once, containments that never occur, typical sizes, the unit, and the rule of relations.
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from bd_gen.data.foreign_labels import plans_of_folder
 from bd_gen.data.sources.plans.plan_header import read_header
 from bd_gen.data.sources.plans.plan_texts import read_plan_texts
 from bd_gen.data.sources.plans.plan_units import PIXELS, Units
@@ -150,12 +151,18 @@ class PlanFacts:
 
 
 def facts_of(path: str | Path, progress: Callable[[int, int], None] | None = None) -> PlanFacts:
-    """Read a file of plans for what it says of its words.
+    """Read a file of plans, or a folder of GraphML or House-GAN++, for what it says of its words.
 
     Raises:
         InputError: it cannot be read, or holds no plan.
     """
     facts = PlanFacts()
+    if Path(path).is_dir():
+        for plan in plans_of_folder(Path(path)):
+            facts.add(plan)
+        if not facts.num_plans:
+            raise InputError(f"{path}: holds no graph whose nodes are called something")
+        return facts
     _, texts = read_plan_texts(path, progress)
     texts = ((number, text) for number, text in texts if text is None or text.strip())
     first = next(texts, (1, None))

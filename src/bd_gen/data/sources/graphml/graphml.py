@@ -14,9 +14,10 @@ from bd_gen.data.sources.graphml.graphml_data import GraphData, Item, read_graph
 from bd_gen.data.sources.graphml.graphml_rooms import (
     OTHER_NAMES,
     TYPE_NAMES,
+    UnknownRoomsError,
     boxes_of,
     in_order_of_rooms,
-    room_type_of_node,
+    room_types_of,
 )
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.names import RoomLabels, is_joined_name, relation_of
@@ -83,12 +84,15 @@ def read_graphml(path: str | Path, labels: RoomLabels | None = None) -> GraphmlD
 
     Raises:
         InputError: the file is missing, hostile or damaged; it is no GraphML with one graph
-            of 1 to 32 rooms; or something in it is unknown or contradicts the rest.
+            of 1 to 32 rooms; or something in it is unknown or contradicts the rest
+            (`UnknownRoomsError` where that is labels of rooms).
     """
     path = Path(path)
     graph = read_graph(path)
     try:
         return _diagram_of_graph(graph, path.stem, labels or RoomLabels())
+    except UnknownRoomsError as error:
+        raise UnknownRoomsError(f"{path}: {error}", error.labels) from None
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 
@@ -128,7 +132,7 @@ def _texts(data: Mapping[Any, Any]) -> dict[str, str]:
 def _diagram_of_graph(graph: GraphData, file_name: str, labels: RoomLabels) -> GraphmlDiagram:
     """What a graph says of a diagram; `file_name` is its id if it has none of its own."""
     nodes = in_order_of_rooms(graph.nodes)
-    room_types = tuple(room_type_of_node(node, labels) for node in nodes)
+    room_types = room_types_of(nodes, labels)
     found = _relations(graph.edges, {node.id: k for k, node in enumerate(nodes)}, labels.words)
     return GraphmlDiagram(
         id=_id_of(graph, file_name),

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from bd_gen.diagrams.names import RoomLabels, room_type_of
 from bd_gen.system.errors import InputError
 
 _LARGEST_COORDINATE = 1e6
+_LONGEST_PREFIX = 2  # of ids that programs make: n0, v_1
 _UNKNOWN = frozenset({"", "?", "any"})
 _NUMBER = re.compile(r"[\s_#(-]*\d{1,3}\)?\Z")
 TYPE_NAMES = ("type", "roomtype", "label", "name")
@@ -23,6 +25,52 @@ OTHER_NAMES = frozenset(
 _SIDES = ("x0", "y0", "x1", "y1")
 
 
+class UnknownRoomsError(InputError):
+    """Labels of a graph that mean no room type.
+
+    Attributes:
+        labels: of each node that has such a one.
+    """
+
+    def __init__(self, message: str, labels: Iterable[str]) -> None:
+        super().__init__(message)
+        self.labels = tuple(labels)
+
+
+def room_types_of(nodes: list[Item], labels: RoomLabels) -> tuple[int | None, ...]:
+    """As `room_type_of_node`, of every node.
+
+    Raises:
+        InputError: as there; `UnknownRoomsError` with all labels that are not known.
+    """
+    types, unknown = [], list[UnknownRoomsError]()
+    for node in nodes:
+        try:
+            types.append(room_type_of_node(node, labels))
+        except UnknownRoomsError as error:
+            unknown.append(error)
+    if unknown:
+        raise UnknownRoomsError(str(unknown[0]), (error.labels[0] for error in unknown))
+    return tuple(types)
+
+
+def label_of_node(node: Item) -> str | None:
+    """What a node is called, without a number behind it: the text that would tell its type."""
+    given = _given(node)
+    text = next(iter(given.values())) if given else node.id
+    label = _NUMBER.sub("", text)
+    return label if given or len(label) > _LONGEST_PREFIX else None
+
+
+def _given(node: Item) -> dict[str, str]:
+    texts = {key: _first_line(node.data.get(key, "")) for key in TYPE_NAMES}
+    return {
+        key: text
+        for key, text in texts.items()
+        if text.casefold() not in _UNKNOWN and (key in ("type", "roomtype") or text != node.id)
+    }
+
+
 def room_type_of_node(node: Item, labels: RoomLabels) -> int | None:
     """The room type that a node has by one of `TYPE_NAMES` or its id; None if it has none.
 
@@ -32,18 +80,16 @@ def room_type_of_node(node: Item, labels: RoomLabels) -> int | None:
     Raises:
         InputError: the first of them that says anything is no room, or two are different rooms.
     """
-    texts = {key: _first_line(node.data.get(key, "")) for key in TYPE_NAMES}
-    given = {
-        key: text
-        for key, text in texts.items()
-        if text.casefold() not in _UNKNOWN and (key in ("type", "roomtype") or text != node.id)
-    }
+    given = _given(node)
     known = {key: _found(text, labels) for key, text in given.items()}
     if not given:
         return _found(node.id, labels)
     key, text = next(iter(given.items()))
     if known[key] is None:
-        return room_type_of(text, node.where, labels.words)
+        try:
+            return room_type_of(text, node.where, labels.words)
+        except InputError as error:
+            raise UnknownRoomsError(str(error), [_NUMBER.sub("", text)]) from None
     for other, room_type in known.items():
         if room_type not in (None, known[key]):
             raise InputError(

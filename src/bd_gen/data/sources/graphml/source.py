@@ -9,7 +9,8 @@ from bd_gen.data.labels import labels_of
 from bd_gen.data.plan_table import PlanTable
 from bd_gen.data.sources import Progress
 from bd_gen.data.sources.graphml.graphml import GraphmlDiagram, read_graphml
-from bd_gen.data.sources.plans.bad_plan import BadPlanError
+from bd_gen.data.sources.graphml.graphml_rooms import UnknownRoomsError
+from bd_gen.data.sources.plans.bad_plan import BadPlanError, unknown_labels
 from bd_gen.data.sources.plans.foreign import files_of, read_foreign_plans
 from bd_gen.diagrams.names import RoomLabels
 from bd_gen.diagrams.words import Words
@@ -52,6 +53,8 @@ def _plans(
             yield name, plain_plan(str(Path(name).with_suffix("")), graph, labels.words)
         except BadPlanError as bad:
             yield name, bad
+        except UnknownRoomsError as error:
+            yield name, unknown_labels(error.labels)
         except InputError as error:
             yield name, BadPlanError("bad graph", str(error).removeprefix(f"{path}: "))
         if progress is not None:
@@ -67,7 +70,8 @@ def plain_plan(name: str, graph: GraphmlDiagram, words: Words) -> dict[str, Any]
     rooms: list[dict[str, Any]] = []
     for k, room_type in enumerate(graph.room_types):
         if room_type is None:
-            raise BadPlanError("missing field", f"type of room {k}")
+            how = "a node says it by type, room_type, label or name"
+            raise BadPlanError("missing field", f"type of room {k}: {how}")
         rooms.append({"type": words.room_names[room_type]})
     if graph.boxes is not None:
         for room, box in zip(rooms, graph.boxes.tolist(), strict=True):

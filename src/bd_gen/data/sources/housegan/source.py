@@ -48,14 +48,25 @@ def _plans(
 ) -> Iterator[tuple[str, dict[str, Any] | BadPlanError]]:
     for done, (name, path) in enumerate(files, start=1):
         try:
-            values = parse_json(read_small(path, _LARGEST_FILE, "expected JSON of at most 1 MB"))
-            yield name, plain_plan(name.removesuffix(".json"), values)
+            yield name, read_plain(name.removesuffix(".json"), path)
         except BadPlanError as bad:
             yield name, bad
         except (InputError, JsonError) as error:
             yield name, BadPlanError("broken file", str(error).removeprefix(f"{path}: "))
         if progress is not None:
             progress(done, len(files))
+
+
+def read_plain(name: str, path: Path) -> dict[str, Any]:
+    """The plan of a file in the open format.
+
+    Raises:
+        InputError: the file cannot be read.
+        JsonError: it is no JSON.
+        BadPlanError: it is not of this form.
+    """
+    values = parse_json(read_small(path, _LARGEST_FILE, "expected JSON of at most 1 MB"))
+    return plain_plan(name, values)
 
 
 def plain_plan(name: str, values: Any) -> dict[str, Any]:

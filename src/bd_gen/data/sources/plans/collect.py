@@ -1,5 +1,6 @@
 """Many plans of the open format, one by one, into a table."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from bd_gen.data.sources.plans.usual_lines import UsualLines
 from bd_gen.data.unknown_labels import UnknownLabelsError, labels_sentence
 from bd_gen.system.errors import InputError
 
+_MOST_LABELS = 10_000
 _MOST_LINES, _MOST_BYTES = 8192, 1 << 22  # that are looked at together
 
 Plain = dict[str, Any]
@@ -59,6 +61,7 @@ def collect_table(
     problems = Problems()
     collected = CollectedPlans(parse, how.keeps_shapes)
     usual = UsualLines(parse)
+    unknown: Counter[str] = Counter()  # how many rooms have each label that is not known
     count = 0
     for batch in _batches(items):
         count += len(batch)
@@ -72,23 +75,25 @@ def collect_table(
                 plan = parse(text, number)
             except BadPlanError as bad:
                 problems.add(bad.kind, f"{parse.unit} {number}", bad.detail)
+                if len(unknown) < _MOST_LABELS:
+                    unknown.update(bad.labels)
                 continue
             if not problems.total or how.skip_bad:  # else the file is refused: only count on
                 collected.add(plan)
     if not count:
         raise InputError(f"{path}: holds no plan")
     if problems.total and (not how.skip_bad or problems.total == count):
-        _refuse(path, parse, problems, count, how.skip_bad)
+        _refuse(path, unknown, problems, count, how.skip_bad)
     notes = unread_notes(parse.unread)
     if problems.total:
         notes = [f"skipped {problems.total:,} of {count:,} plans: {problems}", *notes]
-    if parse.unknown:
-        notes.append(labels_sentence(parse.unknown))
+    if unknown:
+        notes.append(labels_sentence(unknown))
     return collected.table(notes)
 
 
 def _refuse(
-    path: str | Path, parse: PlanParser, problems: Problems, count: int, skip_bad: bool
+    path: str | Path, unknown: Counter[str], problems: Problems, count: int, skip_bad: bool
 ) -> NoReturn:
     """Say what is wrong with a file.
 
@@ -99,11 +104,11 @@ def _refuse(
         raise InputError(f"{path}: all of {count:,} plans are bad: {problems}")
     message = f"{path}: {problems.total:,} of {count:,} plans are bad: {problems}"
     hint = "[--skip-bad or data.skip_bad=true leaves them out]"
-    if not parse.unknown:
+    if not unknown:
         raise InputError(f"{message} {hint}")
-    sentence = labels_sentence(parse.unknown)
+    sentence = labels_sentence(unknown)
     mapping = "[--labels FILE maps them; --labels-template FILE writes one to fill in]"
-    raise UnknownLabelsError(f"{message} {hint}; {sentence} {mapping}", parse.unknown)
+    raise UnknownLabelsError(f"{message} {hint}; {sentence} {mapping}", unknown)
 
 
 def _batches(items: Items) -> Iterator[list[tuple[int | str, Item]]]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bd_gen.data.problems import one_line
-from bd_gen.data.sources.plans.bad_plan import LARGEST_COORDINATE, BadPlanError
+from bd_gen.data.sources.plans.bad_plan import LARGEST_COORDINATE, BadPlanError, unknown_labels
 from bd_gen.data.sources.plans.plan_header import MARK
 from bd_gen.data.sources.plans.plan_shapes import (
     PLAN_KEYS,
@@ -39,7 +39,6 @@ _MOST_VALUES = 100_000
 other programs add."""
 
 _MOST_KEYS = 6
-_MOST_LABELS = 10_000
 _NUMBERS = {int, float}
 _PLAN_KEYS = frozenset(("id", "rooms", "relations", *PLAN_KEYS, *UNIT_KEYS))
 _UNIT_KEYS = frozenset(UNIT_KEYS)
@@ -87,7 +86,6 @@ class PlanParser:
     Attributes:
         unread: how many plans have each key that is not read.
         num_converted: plans whose coordinates were not pixels.
-        unknown: how many rooms have each label that is not known.
     """
 
     def __init__(
@@ -107,7 +105,6 @@ class PlanParser:
         self.keeps_shapes = keeps_shapes
         self.seen: dict[str, int | str] = {}
         self.unread: Counter[str] = Counter()
-        self.unknown: Counter[str] = Counter()
         self.num_converted = 0
         self._inverse = vocabulary.words.inverse.tolist()
         self._has_rule = tells_relations(vocabulary.words)
@@ -208,17 +205,14 @@ class PlanParser:
                 raise BadPlanError(kind, f"type of room {k}")
             room_type = self.labels.find(label)
             if room_type is None:
-                self._count_unknown(rooms)
-                raise BadPlanError("unknown label", repr(label[:80]))
+                raise unknown_labels(self._unknown(rooms))
             types.append(room_type)
         return types
 
-    def _count_unknown(self, rooms: list[Any]) -> None:
-        """Count all labels of a plan that are not known."""
+    def _unknown(self, rooms: list[Any]) -> list[str]:
+        """All labels of a plan that are not known."""
         labels = [room.get("type") for room in rooms if type(room) is dict]
-        unknown = [one for one in labels if type(one) is str and self.labels.find(one) is None]
-        if len(self.unknown) < _MOST_LABELS:
-            self.unknown.update(label[:80] for label in unknown)
+        return [one for one in labels if type(one) is str and self.labels.find(one) is None]
 
     def _edges(
         self, relations: Any, num_rooms: int
