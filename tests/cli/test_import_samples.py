@@ -1,5 +1,6 @@
 """`bd-gen import`: anybody's diagrams get every table."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from tests.random_samples import random_tokens
 
 from bd_gen.cli.main import cli
 from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.results.samples_file import read_samples
 
 DATA = ("data=synthetic", "data.num_plans=200")
 
@@ -71,3 +73,28 @@ def test_samples_of_that_name_are_kept(here: Path) -> None:
     assert path.read_bytes() == before
     assert ran("import", "theirs.npy", "--as", "x", "--seeds", "1", "--overwrite").exit_code == 0
     assert path.read_bytes() != before
+
+
+def test_in_another_vocabulary_rows_are_as_long_as_the_largest_needs(here: Path) -> None:
+    Path("own.yaml").write_text("name: own\nroom_types: [Salon, Bad]\nrelations: [door]\n")
+    with Path("own.jsonl").open("w") as out:
+        for k in (3, 11):
+            rooms = [{"type": "Salon"}] + [{"type": "Bad"}] * (k - 1)
+            print(json.dumps({"id": k, "rooms": rooms, "relations": [[0, 1, "door"]]}), file=out)
+    done = ran("import", "own.jsonl", "--as", "own", "--vocabulary", "own.yaml")
+    assert done.exit_code == 0, done.output
+    samples = read_samples(here / "eval_results/imported/own_samples.pt")
+    assert (samples.n_max, samples.words.name) == (11, "own")
+    np.save("rows.npy", samples.per_seed[0].tokens)
+    assert ran("import", "rows.npy", "--as", "rows", "--vocabulary", "own.yaml").exit_code == 0
+    again = read_samples(here / "eval_results/imported/rows_samples.pt")
+    np.testing.assert_array_equal(again.per_seed[0].tokens, samples.per_seed[0].tokens)
+    assert (
+        ran("export", "eval_results/imported/own_samples.pt", "--out", "g/{id}.graphml").exit_code
+        == 0
+    )
+    assert ran("import", "g", "--as", "graphs", "--vocabulary", "own.yaml").exit_code == 0
+    assert read_samples(here / "eval_results/imported/graphs_samples.pt").n_max == 11
+    refused = ran("import", "own.jsonl", "--as", "b", "--vocabulary", "own.yaml", "--n-max", "8")
+    assert refused.exit_code != 0
+    assert "11 > n_max 8" in str(refused.exception)

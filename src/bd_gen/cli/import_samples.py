@@ -11,6 +11,7 @@ from bd_gen.cli.comparing import results_option
 from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.cli.progress import bar
 from bd_gen.cli.vocabulary_options import labels_of, vocabulary_option, words_of
+from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX
 from bd_gen.system.errors import InputError
 
@@ -36,7 +37,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,120}")
 @click.option(
     "--n-max",
     type=click.IntRange(1, LARGEST_N_MAX),
-    help="Most rooms of a diagram.  [default: that of the data, else 8]",
+    help="Most rooms of a diagram.  [default: that of the data, else 8; in another vocabulary as "
+    "many as the largest has]",
 )
 @click.option(
     "--labels",
@@ -70,7 +72,7 @@ def command(
     bd-gen import theirs.jsonl --as housegan --seeds 5 data=plans data.path=mine.jsonl
     bd-gen import tokens.npy --as theirs --schedule loglinear
     """  # noqa: D301
-    from bd_gen.data.config import DataConfig
+    from bd_gen.data.config import RPLAN_N_MAX, DataConfig
     from bd_gen.diagrams.recorded_words import check_same_words
     from bd_gen.exchange.foreign_samples import read_foreign, samples_of
     from bd_gen.results.samples_file import samples_path, write_samples
@@ -87,12 +89,14 @@ def command(
     data = data_config_from_overrides(overrides)
     words = words_of(vocabulary, (data or DataConfig()).words)
     fields, fingerprint, rows = _reference(data)
-    rooms = rows.n_max if n_max is None else n_max
+    rooms = rows.n_max if n_max is None and rows is not None else n_max
+    if rooms is None and words == RPLAN:
+        rooms = RPLAN_N_MAX
     with bar(file.name, "files" if file.is_dir() else "bytes") as report:
         known = labels_of(labels, words)
         foreign = read_foreign(file, rooms, known, skip_bad, report)
     say_data_notes(foreign.notes)
-    if data is not None:
+    if rows is not None:
         check_same_words(words, str(file), rows.words, "the data to measure against")
     samples, notes = samples_of(foreign, name, file, seeds, fields, fingerprint)
     say_file_notes(notes)
@@ -105,12 +109,10 @@ def command(
 
 def _reference(
     data: "DataConfig | None",
-) -> "tuple[dict[str, Any] | None, str | None, Vocabulary]":
-    """Fields and fingerprint of the data to measure against, if they were named; their rows."""
-    from bd_gen.data.config import DataConfig
-
+) -> "tuple[dict[str, Any] | None, str | None, Vocabulary | None]":
+    """Fields, fingerprint and rows of the data to measure against, if they were named."""
     if data is None:
-        return None, None, DataConfig().token_rows
+        return None, None, None
     from dataclasses import asdict
 
     from bd_gen.data.config import recorded_fields

@@ -51,7 +51,7 @@ class ForeignDiagrams(NamedTuple):
 
 def read_foreign(
     path: str | Path,
-    n_max: int,
+    n_max: int | None,
     labels: RoomLabels | None = None,
     skip_bad: bool = False,
     progress: Progress | None = None,
@@ -62,7 +62,7 @@ def read_foreign(
         path: plans (JSON lines or JSON, gzipped or not), GraphML, a folder of GraphML files, or an
             array of tokens: .npy, .npz with one array, or .pt with one tensor, (N, length) or
             (seeds, N, length) integers as samples files have them.
-        n_max: most rooms of a diagram.
+        n_max: most rooms of a diagram; None: as many as the largest has, or as rows are long.
         labels: what foreign room labels mean, in plans and graphs.
         skip_bad: leave out bad plans, and say how many.
         progress: told (done, total) of bytes or files.
@@ -71,18 +71,22 @@ def read_foreign(
         InputError: the file cannot be used; the message names it and what was expected.
     """
     labels = labels or RoomLabels()
-    path, vocabulary = Path(path), Vocabulary(n_max, labels.words)
+    path, vocabulary = Path(path), Vocabulary(n_max or LARGEST_N_MAX, labels.words)
     if path.is_dir():
-        return _graphs(path, _graph_files(path), vocabulary, labels, progress)
+        return _graphs(path, _graph_files(path), vocabulary, labels, progress, n_max is None)
     if path.suffix.lower() in ARRAYS and not _is_samples(path):
-        return _token_rows(path, _array(path), vocabulary)
+        array = _array(path)
+        fits = _num_rooms(array) if n_max is None else None
+        return _token_rows(path, array, vocabulary.of_size(fits) if fits else vocabulary)
     kind = kind_of(path)
     if kind == "graphml":
-        return _graphs(path, [path], vocabulary, labels, progress)
+        return _graphs(path, [path], vocabulary, labels, progress, n_max is None)
     if kind != "plans":
         raise InputError(f"{path}: a {kind} file; expected plans, GraphML, or an array of tokens")
     table = read_plans(path, vocabulary, labels, skip_bad, progress)
-    return ForeignDiagrams(table.tokens, vocabulary, tuple(table.notes))
+    if n_max is None:
+        table = table.of_size(int(table.num_rooms.max()))
+    return ForeignDiagrams(table.tokens, table.vocabulary, tuple(table.notes))
 
 
 def samples_of(
@@ -142,6 +146,7 @@ def _graphs(
     vocabulary: Vocabulary,
     labels: RoomLabels,
     progress: Progress | None,
+    fits: bool,
 ) -> ForeignDiagrams:
     diagrams, odd, open_ended = [], OddPlans(words=vocabulary.words), 0
     notes: dict[str, None] = {}
@@ -170,6 +175,8 @@ def _graphs(
             progress(done, len(paths))
     if open_ended:
         notes[f"in {open_ended:,} graphs rooms without an edge are taken for not joined"] = None
+    if fits:
+        vocabulary = vocabulary.of_size(max(diagram.num_rooms for diagram in diagrams))
     tokens = tokens_from_diagrams(diagrams, vocabulary)
     return ForeignDiagrams(tokens, vocabulary, (*notes, *(f"{path}: {n}" for n in odd.notes)))
 
@@ -212,6 +219,13 @@ def _only_array(path: Path) -> np.ndarray:
         return np.asarray(found[found.files[0]])
 
 
+def _num_rooms(array: np.ndarray) -> int | None:
+    """Rooms of token rows that are as long as those of an array; None if none are."""
+    sizes = range(1, LARGEST_N_MAX + 1)
+    length = array.shape[-1] if array.ndim else 0
+    return next((n for n in sizes if Vocabulary(n).length == length), None)
+
+
 def _token_rows(path: Path, array: np.ndarray, vocabulary: Vocabulary) -> ForeignDiagrams:
     if array.dtype.kind not in "iu" or array.ndim not in (2, 3):
         raise InputError(
@@ -219,8 +233,8 @@ def _token_rows(path: Path, array: np.ndarray, vocabulary: Vocabulary) -> Foreig
             f"{vocabulary.length}), got {array.dtype} of shape {array.shape}"
         )
     if array.shape[-1] != vocabulary.length:
-        known = [n for n in range(1, LARGEST_N_MAX + 1) if Vocabulary(n).length == array.shape[-1]]
-        hint = f"; rows of {known[0]} rooms are so long [--n-max {known[0]}]" if known else ""
+        fits = _num_rooms(array)
+        hint = f"; rows of {fits} rooms are so long [--n-max {fits}]" if fits else ""
         raise InputError(
             f"{path}: expected rows of {vocabulary.length} tokens for {vocabulary.n_max} rooms, "
             f"got {array.shape[-1]}{hint}"
