@@ -49,15 +49,16 @@ def commands(folder: Path, plans: str) -> dict[str, Callable[[Run], float]]:
     data = ("data=plans", f"data.path={plans}")
     results = folder / "results"
 
-    def train(run: Run, steps: int = 12) -> float:
+    def train(run: Run, steps: int = 40) -> float:
         target = folder / "trained"
         shutil.rmtree(target, ignore_errors=True)
-        return run("train", *data, "model=small", f"training.steps={steps}", f"run.dir={target}")
+        small = ("model=tiny", "training.num_validation=64", f"training.steps={steps}")
+        return run("train", *data, *small, f"run.dir={target}")
 
     def generate(run: Run, target: Path = folder / "drawn") -> float:
         shutil.rmtree(target, ignore_errors=True)
         model = folder / "model" / "checkpoint_final.pt"
-        settings = ("eval.num_samples=256", "eval.seeds=[0]", f"results.dir={target}")
+        settings = ("eval.num_samples=64", "eval.seeds=[0]", f"results.dir={target}")
         return run("generate", f"eval.checkpoint_path={model}", *settings)
 
     def evaluate(run: Run) -> float:

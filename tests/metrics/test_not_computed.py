@@ -10,8 +10,9 @@ from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.metrics import METRICS, Reference, find_metric_info, metric_infos
 from bd_gen.metrics.compute import compute_metric, flattened
 from bd_gen.metrics.intervals import intervals
+from bd_gen.metrics.keys import MetricKey, NotComputed, within_range
 from bd_gen.metrics.measure import measure
-from bd_gen.metrics.registry import MetricKey, NotComputed, select_metrics, within_range
+from bd_gen.metrics.registry import select_metrics
 
 COUNTED = {"diversity", "uniqueness_canonical"}
 """Shares of a single sample that are 1 because it is one, and not because nothing was looked at."""

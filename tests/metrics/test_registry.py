@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,8 @@ from bd_gen.metrics import (
     metric_versions,
 )
 from bd_gen.metrics.compute import flattened
-from bd_gen.metrics.registry import FAMILIES, carried_along
+from bd_gen.metrics.keys import FAMILIES
+from bd_gen.metrics.registry import carried_along
 from bd_gen.system.errors import InputError
 
 
@@ -183,3 +185,17 @@ def test_statistics_are_stored_under_the_names_that_older_versions_gave_them():
             "novelty": f"{room}.coverage.distinct_diagrams",
         }.items()
     )
+
+
+@pytest.mark.parametrize(
+    ("direction", "unit", "expected"),
+    [
+        ("none", "rate", "eval/x: direction: expected 'higher', 'lower' or None, got 'none'"),
+        ("lower", "number", "eval/x: unit: expected one of rate, value, count, got 'number'"),
+    ],
+)
+def test_a_key_of_no_such_direction_or_unit_is_refused(
+    direction: Any, unit: Any, expected: str
+) -> None:
+    with pytest.raises(InputError, match=f"^{expected}$"):
+        MetricKey("eval/x", "X", direction, unit)

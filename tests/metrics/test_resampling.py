@@ -7,7 +7,7 @@ from threadpoolctl import threadpool_limits
 
 from bd_gen.metrics import METRICS, DiagramSet, Reference, resampling
 from bd_gen.metrics.compute import compute_metric, resampled
-from bd_gen.metrics.registry import NotComputed
+from bd_gen.metrics.keys import NotComputed
 from bd_gen.metrics.resampling import (
     grouped_weights,
     over_seeds,

@@ -10,7 +10,7 @@ import pytest
 from bd_gen.data.dataset import DataConfig, load_dataset
 from bd_gen.metrics import metric_info
 from bd_gen.metrics.differences import Difference
-from bd_gen.metrics.registry import FAMILIES
+from bd_gen.metrics.keys import FAMILIES
 from bd_gen.results.columns import MARGINALS, MEMORISER
 from bd_gen.results.comparison import MAIN_KEYS
 from bd_gen.results.evaluate import evaluate_method

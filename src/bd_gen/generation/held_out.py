@@ -10,8 +10,8 @@ from bd_gen.data.dataset import Dataset, load_dataset
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.recorded_words import check_same_words
 from bd_gen.generation.provenance import check_split, recorded_data
+from bd_gen.metrics.keys import Fitted
 from bd_gen.metrics.measures.coverage import canonical_columns, canonical_digests
-from bd_gen.metrics.registry import Fitted
 from bd_gen.system.errors import InputError
 from bd_gen.training.checkpoint import Checkpoint
 

@@ -8,9 +8,10 @@ import numpy as np
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.realizable import Asking
+from bd_gen.metrics.keys import Fitted, not_computed
 from bd_gen.metrics.plan_set import PlanSet
 from bd_gen.metrics.reference import Reference
-from bd_gen.metrics.registry import Fitted, Metric, not_computed
+from bd_gen.metrics.registry import Metric
 from bd_gen.metrics.resampling import Weights
 from bd_gen.metrics.samples import AskedDiagrams
 from bd_gen.system.errors import InputError

@@ -20,9 +20,10 @@ import numpy as np
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.metrics.compute import resampled, sample_columns
 from bd_gen.metrics.intervals import scalar_keys, seed_values
+from bd_gen.metrics.keys import MetricKey
 from bd_gen.metrics.parts import release
 from bd_gen.metrics.reference import Reference
-from bd_gen.metrics.registry import Metric, MetricKey, select_metrics
+from bd_gen.metrics.registry import Metric, select_metrics
 from bd_gen.metrics.resampling import NUM_REPLICATES, bootstrap_weights, over_seeds, standard_error
 from bd_gen.metrics.samples import is_asked, passes
 from bd_gen.metrics.significance import (

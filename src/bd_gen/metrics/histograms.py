@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
+from bd_gen.metrics.keys import Fitted, MetricKey, not_computed
 from bd_gen.metrics.parts import parts
-from bd_gen.metrics.registry import Fitted, MetricKey, not_computed
 from bd_gen.metrics.resampling import Things, Weights, weighted_counts
 
 KL_FLOOR = 1e-10

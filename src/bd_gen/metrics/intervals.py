@@ -22,7 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from bd_gen.metrics.registry import Metric, MetricKey, within_range
+from bd_gen.metrics.keys import MetricKey, within_range
+from bd_gen.metrics.registry import Metric
 from bd_gen.metrics.resampling import over_seeds, standard_error
 from bd_gen.metrics.significance import LEVEL as LEVEL
 from bd_gen.metrics.significance import normal_quantile as normal_quantile

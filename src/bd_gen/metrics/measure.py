@@ -18,9 +18,10 @@ from bd_gen.metrics.compute import (
     sample_columns,
 )
 from bd_gen.metrics.intervals import intervals
+from bd_gen.metrics.keys import NotComputed
 from bd_gen.metrics.parts import release
 from bd_gen.metrics.reference import Reference
-from bd_gen.metrics.registry import Metric, NotComputed, select_metrics
+from bd_gen.metrics.registry import Metric, select_metrics
 from bd_gen.metrics.resampling import MOST_SINGLE, NUM_REPLICATES, Weights, bootstrap_weights
 from bd_gen.system.progress import Progress
 

@@ -10,9 +10,10 @@ import numpy as np
 
 from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.words import Words
+from bd_gen.metrics.keys import Fitted
 from bd_gen.metrics.plan_set import PlanSet
 from bd_gen.metrics.reference import write_npz
-from bd_gen.metrics.registry import METRICS, Fitted, Metric
+from bd_gen.metrics.registry import METRICS, Metric
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import write_with
 

@@ -13,7 +13,8 @@ from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.recorded_words import FIELD as VOCABULARY
 from bd_gen.diagrams.recorded_words import words_of_record, words_record
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.metrics.registry import METRICS, Fitted, Metric
+from bd_gen.metrics.keys import Fitted
+from bd_gen.metrics.registry import METRICS, Metric
 from bd_gen.system.errors import InputError
 from bd_gen.system.files import check_file, write_with
 

@@ -5,7 +5,7 @@ import numpy as np
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.realizable import Asking
-from bd_gen.metrics.registry import MetricKey
+from bd_gen.metrics.keys import MetricKey
 
 
 class AskedDiagrams(DiagramSet):

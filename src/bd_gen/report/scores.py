@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bd_gen.metrics import MetricInfo, find_metric_info
-from bd_gen.metrics.registry import FAMILIES
+from bd_gen.metrics.keys import FAMILIES
 from bd_gen.report.contents import Contents, Entry
 from bd_gen.results.comparison import MAIN_KEYS
 from bd_gen.results.scores import Score, Scores

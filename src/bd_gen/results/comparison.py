@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 from bd_gen.metrics import MetricInfo, find_metric_info, metric_info
-from bd_gen.metrics.registry import FAMILIES, LAYOUTS
+from bd_gen.metrics.keys import FAMILIES, LAYOUTS
 from bd_gen.results.columns import REAL, Column
 from bd_gen.results.configuration import (
     calls_per_diagram,

@@ -8,7 +8,7 @@ from typing import Any
 
 from bd_gen.metrics import MetricInfo, find_metric_info, metric_infos
 from bd_gen.metrics.compute import flattened
-from bd_gen.metrics.registry import within_range
+from bd_gen.metrics.keys import within_range
 from bd_gen.metrics.significance import LEVEL, normal_quantile, student_quantile, wilson
 from bd_gen.results.columns import REAL, YARDSTICKS, Column, natural_order
 from bd_gen.results.ties import Estimate, Mark, marks

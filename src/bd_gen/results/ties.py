@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from bd_gen.metrics.registry import Direction
+from bd_gen.metrics.keys import Direction
 from bd_gen.metrics.significance import LEVEL, holm, normal_p
 
 Mark = Literal["best", "tied", ""]

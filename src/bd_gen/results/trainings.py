@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from bd_gen.metrics import find_metric_info
-from bd_gen.metrics.registry import within_range
+from bd_gen.metrics.keys import within_range
 from bd_gen.metrics.significance import LEVEL, student_quantile
 from bd_gen.results.columns import Column, label_and_method
 from bd_gen.results.result_file import Result

@@ -11,7 +11,7 @@ from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics import METRICS, Reference
 from bd_gen.metrics.compute import compute_metric, resampled, sample_columns
 from bd_gen.metrics.distinct import resampled_distinct
-from bd_gen.metrics.registry import Fitted
+from bd_gen.metrics.keys import Fitted
 
 A = Diagram((0, 3), ((0, 1, 2),))
 SAME_ROOMS_OTHER_RELATION = Diagram((0, 3), ((0, 1, 3),))

@@ -11,6 +11,7 @@ from bd_gen.diagrams.tokens import tokens_from_diagrams
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics import Reference, compute_metrics
 from bd_gen.metrics.descriptors import DESCRIPTORS, described
+from bd_gen.metrics.keys import Fitted
 from bd_gen.metrics.measures import discrepancy
 from bd_gen.metrics.measures.discrepancy import (
     CLASSIFIERS,
@@ -20,7 +21,6 @@ from bd_gen.metrics.measures.discrepancy import (
     separations,
     training_diagrams,
 )
-from bd_gen.metrics.registry import Fitted
 
 KEYS = {"eval/pgd", *(f"eval/pgd_{name}" for name in DESCRIPTORS)}
 

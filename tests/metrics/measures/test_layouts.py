@@ -6,12 +6,13 @@ from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.floor_plan import Door, FloorPlan
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.metrics.compute import compute_metric, resampled
+from bd_gen.metrics.keys import NotComputed
 from bd_gen.metrics.measure import measure_sets
 from bd_gen.metrics.measures.layouts_discrepancy import shuffled
 from bd_gen.metrics.plan_descriptors import described_plans
 from bd_gen.metrics.plan_reference import PlanReference, evenly
 from bd_gen.metrics.plan_set import PlanSet
-from bd_gen.metrics.registry import METRICS, NotComputed, select_metrics
+from bd_gen.metrics.registry import METRICS, select_metrics
 from bd_gen.metrics.resampling import sample_weights
 
 LIVING, MASTER, BATH, SECOND, BALCONY = 0, 1, 3, 7, 9

@@ -12,6 +12,7 @@ from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.tokens import tokens_from_diagrams, tokens_from_parts
 from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.metrics.keys import Fitted, NotComputed
 from bd_gen.metrics.measures import neighbours as module
 from bd_gen.metrics.measures.neighbours import (
     STRUCTURAL,
@@ -22,7 +23,7 @@ from bd_gen.metrics.measures.neighbours import (
     typed_features,
 )
 from bd_gen.metrics.point_clouds import K, Neighbourhoods, Points
-from bd_gen.metrics.registry import METRICS, Fitted, NotComputed
+from bd_gen.metrics.registry import METRICS
 
 NAMES = ("precision", "recall", "density", "coverage")
 SPACES = pytest.mark.parametrize("space", [STRUCTURAL, TYPED], ids=lambda space: space.name)

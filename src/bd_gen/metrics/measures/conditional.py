@@ -17,7 +17,8 @@ from bd_gen.metrics.histograms import (
     normalised,
     room_pairs,
 )
-from bd_gen.metrics.registry import Fitted, MetricKey, metric
+from bd_gen.metrics.keys import Fitted, MetricKey
+from bd_gen.metrics.registry import metric
 
 MIN_TRAINING_EDGES = 5
 """Pairs of room types with fewer edges in the training set are left out."""

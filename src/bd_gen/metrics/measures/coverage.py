@@ -8,8 +8,9 @@ import numpy as np
 from bd_gen.diagrams.canonical import hash_text, row_digests
 from bd_gen.diagrams.diagram_set import DiagramSet, are_new, distinct_rows, row_keys
 from bd_gen.metrics.distinct import resampled_distinct
+from bd_gen.metrics.keys import Fitted, MetricKey
 from bd_gen.metrics.parts import by_row
-from bd_gen.metrics.registry import Fitted, MetricKey, metric
+from bd_gen.metrics.registry import metric
 from bd_gen.metrics.resampling import Weights, grouped_weights
 
 

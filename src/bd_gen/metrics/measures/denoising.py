@@ -1,6 +1,7 @@
 """Names of the denoising numbers, which the generation side measures with the model."""
 
-from bd_gen.metrics.registry import MetricKey, carried_along
+from bd_gen.metrics.keys import MetricKey
+from bd_gen.metrics.registry import carried_along
 
 NOISE_LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)
 """Times t at which validation diagrams are corrupted."""

@@ -18,7 +18,8 @@ import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.metrics.descriptors import DESCRIPTORS, described, frequent_words
-from bd_gen.metrics.registry import Fitted, MetricKey, metric, not_computed
+from bd_gen.metrics.keys import Fitted, MetricKey, not_computed
+from bd_gen.metrics.registry import metric
 
 MAX_DIAGRAMS = 5000
 """Training diagrams that are kept; of more samples than that a part is measured."""

@@ -24,8 +24,9 @@ from bd_gen.metrics.histograms import (
     same_length,
     w1,
 )
+from bd_gen.metrics.keys import Fitted, MetricKey, NotComputed
 from bd_gen.metrics.parts import by_row
-from bd_gen.metrics.registry import Fitted, MetricKey, NotComputed, metric
+from bd_gen.metrics.registry import metric
 
 
 def _room_types(diagrams: DiagramSet) -> Owners:

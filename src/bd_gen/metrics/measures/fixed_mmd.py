@@ -10,6 +10,7 @@ import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.metrics.graph_features import FEATURES, GraphFeatures
+from bd_gen.metrics.keys import Fitted, MetricKey
 from bd_gen.metrics.measures.structure import (
     ChosenGraphs,
     choice,
@@ -19,7 +20,7 @@ from bd_gen.metrics.measures.structure import (
 )
 from bd_gen.metrics.mmd import RowCounts, mean_kernel_within, weighted_median
 from bd_gen.metrics.mmd_resampling import resampled_mmd
-from bd_gen.metrics.registry import Fitted, MetricKey, metric
+from bd_gen.metrics.registry import metric
 from bd_gen.metrics.resampling import Weights
 
 _SEED = 42  # the subsample of the training set is that of the published MMDs

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from bd_gen.metrics.keys import Direction, Fitted, MetricKey, NotComputed
 from bd_gen.metrics.plan_set import PlanSet
-from bd_gen.metrics.registry import Direction, Fitted, MetricKey, NotComputed, metric
+from bd_gen.metrics.registry import metric
 from bd_gen.metrics.resampling import Weights, weighted_sums
 from bd_gen.metrics.weighted import weighted_quantiles, weighted_w1
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from bd_gen.metrics.keys import Fitted, MetricKey, not_computed
 from bd_gen.metrics.measures.discrepancy import MIN_DIAGRAMS, Separation, bounds, separate
 from bd_gen.metrics.plan_descriptors import PLAN_DESCRIPTORS, described_plans
 from bd_gen.metrics.plan_set import PlanSet
-from bd_gen.metrics.registry import Fitted, MetricKey, metric, not_computed
+from bd_gen.metrics.registry import metric
 
 MIN_PLANS = MIN_DIAGRAMS
 """With fewer plans on a side nothing is computed."""

@@ -25,9 +25,10 @@ import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.metrics.graph_features import FEATURES, GraphFeatures
+from bd_gen.metrics.keys import Direction, Fitted, MetricKey, Unit, not_computed
 from bd_gen.metrics.parts import parts
 from bd_gen.metrics.point_clouds import K, Neighbourhoods, Points
-from bd_gen.metrics.registry import Direction, Fitted, MetricKey, Unit, metric, not_computed
+from bd_gen.metrics.registry import metric
 from bd_gen.metrics.resampling import Weights, weighted_sums
 
 MAX_DIAGRAMS = 1000

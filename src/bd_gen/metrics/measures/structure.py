@@ -11,6 +11,7 @@ import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.metrics.graph_features import FEATURES, GraphFeatures
+from bd_gen.metrics.keys import Fitted, MetricKey, NotComputed
 from bd_gen.metrics.mmd import (
     Distances,
     RowCounts,
@@ -22,7 +23,7 @@ from bd_gen.metrics.mmd import (
 )
 from bd_gen.metrics.mmd_resampling import resampled_mmd
 from bd_gen.metrics.parts import by_row
-from bd_gen.metrics.registry import Fitted, MetricKey, NotComputed, metric
+from bd_gen.metrics.registry import metric
 from bd_gen.metrics.resampling import Weights
 from bd_gen.metrics.samples import value_by_num_rooms
 

@@ -5,8 +5,9 @@ import numpy as np
 from bd_gen.diagrams.diagram_set import DiagramSet
 from bd_gen.diagrams.soundness import has_order, horizontal, vertical
 from bd_gen.diagrams.words import Words
+from bd_gen.metrics.keys import MetricKey
 from bd_gen.metrics.parts import by_row
-from bd_gen.metrics.registry import MetricKey, metric
+from bd_gen.metrics.registry import metric
 from bd_gen.metrics.samples import value_by_num_rooms
 
 

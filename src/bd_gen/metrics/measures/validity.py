@@ -14,8 +14,9 @@ from bd_gen.diagrams.words import Words
 from bd_gen.layouts.realizable import NO_DIAGRAM
 from bd_gen.layouts.realizable import NOT_ASKED as ROW_NOT_ASKED
 from bd_gen.layouts.search import Status
+from bd_gen.metrics.keys import MetricKey
 from bd_gen.metrics.parts import by_row
-from bd_gen.metrics.registry import MetricKey, metric
+from bd_gen.metrics.registry import metric
 from bd_gen.metrics.samples import NOT_ASKED, asking_of, value_by_num_rooms
 
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from bd_gen.diagrams.diagram_set import DiagramSet, distinct_rows
 from bd_gen.metrics.descriptors import mixed
-from bd_gen.metrics.registry import MetricKey, metric
+from bd_gen.metrics.keys import MetricKey
+from bd_gen.metrics.registry import metric
 
 ITERATIONS = 2
 """Refinements of the labels: a room's last label tells of the rooms up to two edges away."""
