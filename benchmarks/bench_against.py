@@ -24,8 +24,9 @@ Run = Callable[..., float]
 def runner(source: Path, cache: Path) -> Run:
     """A function that runs a command of the version whose code lies there; gives CPU seconds."""
     environment = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
         "PYTHONPATH": str(source),
+        "PYTHONPYCACHEPREFIX": str(cache / "bytecode"),
         "BD_GEN_CACHE": str(cache),
         "OMP_NUM_THREADS": "1",
     }
