@@ -39,8 +39,9 @@ types: $(INSTALLED)
 imports: $(INSTALLED)
 	$(BIN)/lint-imports
 
+# Where bytecode may not be written, every worker and every process that a test starts would compile all anew.
 unit: $(INSTALLED)
-	$(BIN)/pytest -m "not slow" -n 2 --dist worksteal
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not slow" -n 2 --dist worksteal
 
 test-slow: $(INSTALLED)
 	BD_GEN_THOROUGH=1 $(BIN)/pytest -m slow

@@ -1,3 +1,4 @@
+import gc
 import os
 import signal
 from collections.abc import Callable
@@ -25,6 +26,17 @@ def pytest_configure() -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection() -> None:
+    """Look for no garbage while thousands of tests are found: there is none among them."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """From here on look for it, but not among the tests themselves, which stay to the end."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """`bd-gen data`: prepare data."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -9,81 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bd_gen.cli.checkpoint_notes import say_file_notes
+from bd_gen.cli.data_options import PARAMETERS, out_option, split_file_option, template_option
+from bd_gen.cli.data_vocabulary import vocabulary
 from bd_gen.cli.progress import bar
 from bd_gen.data.sources import SOURCES, Source
-from bd_gen.data.sources.plans.plan_units import UNITS
 from bd_gen.data.splits import SPLITS
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
     from bd_gen.data.config import DataConfig
     from bd_gen.data.plan_table import PlanTable
-
-_FILE = click.Path(path_type=Path)
-
-
-def _out_option() -> click.Option:
-    text = "Also write the plans there as JSON lines, gzipped if the name ends in .gz."
-    kind = click.Path(path_type=Path, dir_okay=False)
-    return click.Option(["--out"], type=kind, help=text)
-
-
-def _template_option() -> click.Option:
-    text = "Write a mapping of all unknown labels there, to be filled in, if there are any."
-    kind = click.Path(path_type=Path, dir_okay=False)
-    return click.Option(["--labels-template"], type=kind, help=text)
-
-
-def _split_file_option() -> click.Option:
-    text = "Folder with train.txt and test.txt (--split graph2plan)."
-    return click.Option(["--split-file"], type=_FILE, help=text)
-
-
-def _number(name: str, default: int, text: str | None = None) -> click.Option:
-    return click.Option([name], type=int, default=default, show_default=True, help=text)
-
-
-_PARAMETERS: dict[str, Callable[[], click.Parameter]] = {
-    "path": lambda: click.Argument(["path"], metavar="FILE", type=_FILE),
-    "labels": lambda: click.Option(
-        ["--labels"], type=_FILE, help='JSON file {"foreign label": "RoomType"}.'
-    ),
-    "vocabulary": lambda: click.Option(
-        ["--vocabulary"], metavar="NAME|FILE", help="What rooms and relations are called."
-    ),
-    "num_plans": lambda: _number("--num-plans", 20_000),
-    "seed": lambda: _number("--seed", 0),
-    "unit": lambda: click.Option(
-        ["--unit"],
-        type=click.Choice(UNITS),
-        help="What coordinates are measured in: metres or pixels of a 256-pixel plan.",
-    ),
-    "scale": lambda: click.Option(
-        ["--scale"],
-        type=float,
-        help="How many units one step of the coordinates is: 0.001 for millimetres with m.",
-    ),
-    "flip_y": lambda: click.Option(
-        ["--flip-y"], is_flag=True, default=None, help="y grows upwards."
-    ),
-    "fit": lambda: click.Option(
-        ["--fit"], is_flag=True, default=None, help="Sizes are unknown: scale each plan."
-    ),
-    "skip_bad": lambda: click.Option(["--skip-bad"], is_flag=True, help="Leave out bad plans."),
-    "n_max": lambda: click.Option(
-        ["--n-max"],
-        type=int,
-        help="Most rooms a plan may have.  [8; in another vocabulary as many as the largest has]",
-    ),
-    "split": lambda: click.Option(
-        ["--split"],
-        type=click.Choice(SPLITS),
-        default="canonical",
-        show_default=True,
-        help="What is kept on one side of training and held-out plans; see docs/data.md.",
-    ),
-}
-"""What the commands of sources take, by the fields of `DataConfig`."""
 
 
 class SourcesGroup(click.Group):
@@ -109,21 +43,24 @@ def command() -> None:
     """
 
 
+command.add_command(vocabulary)
+
+
 def _of_source(source: Source) -> click.Command:
     """The command that prepares the plans of a source, with the options that it takes."""
     parameters: list[click.Parameter] = [
-        _PARAMETERS[name]() for name in (*source.options, "n_max", "split")
+        PARAMETERS[name]() for name in (*source.options, "n_max", "split")
     ]
     split = parameters[-1]
     if source.has_ids:
-        parameters.append(_split_file_option())
+        parameters.append(split_file_option())
     else:
         split.type = click.Choice([split for split in SPLITS if split != "graph2plan"])
     if "labels" in source.options:
-        parameters.append(_template_option())
+        parameters.append(template_option())
     return click.Command(
         source.name,
-        params=[*parameters, _out_option()],
+        params=[*parameters, out_option()],
         callback=partial(_prepare_source, source),
         help=source.details or source.about,
         short_help=source.about,
@@ -158,48 +95,6 @@ def stats(overrides: tuple[str, ...]) -> None:
     data = dataset_from_table(table, config)
     say_file_notes((*table.notes, *data.notes))
     print_statistics(config, data, table)
-
-
-@command.command(short_help="Draft a vocabulary from a file of plans.")
-@click.argument("file", type=_FILE)
-@click.option("--name", help="What tables call it.  [the file's]")
-@click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write.  [printed]"
-)
-@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
-def vocabulary(file: Path, name: str | None, out: Path | None, overwrite: bool) -> None:
-    """Draft a vocabulary from a file of plans (JSON lines), as YAML to be read and corrected.
-
-    A folder of GraphML files or of House-GAN++ will do as well.
-
-    All distinct labels with their counts, names that may mean the same, types that occur at most
-    once, containments that never occur, typical sizes, the unit, and the rule of relations.
-
-    Example: bd-gen data vocabulary mine.jsonl --out mine.yaml, then data=plans
-    data.path=mine.jsonl data.vocabulary=mine.yaml
-    """
-    from bd_gen.cli.progress import bar
-    from bd_gen.data.vocabulary_draft import draft_text, name_from
-    from bd_gen.data.vocabulary_facts import facts_of
-    from bd_gen.system.errors import InputError
-    from bd_gen.system.files import write_text
-
-    if out is not None and out.exists() and not overwrite:
-        raise InputError(f"{out}: exists; --overwrite replaces it")
-    with bar(file.name, "bytes") as report:
-        facts = facts_of(file, report)
-    try:
-        text = draft_text(facts, name or name_from(file))
-    except InputError as error:
-        raise InputError(f"{file}: {error}") from None
-    if out is None:
-        click.echo(text, nl=False)
-        return
-    write_text(out, text)
-    click.echo(
-        f"{out}: {len(facts.labels)} room types of {facts.num_plans:,} plans; read it, then "
-        f"data.vocabulary={out}"
-    )
 
 
 @command.command(short_help="Test whether plans are alike when mirrored.")

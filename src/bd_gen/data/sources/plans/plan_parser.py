@@ -1,20 +1,17 @@
 """One plan of the open format: from a line of JSON to numbers, or what is wrong with it."""
 
-import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from bd_gen.data.problems import one_line
 from bd_gen.data.sources.plans.bad_plan import LARGEST_COORDINATE, BadPlanError, unknown_labels
-from bd_gen.data.sources.plans.plan_header import MARK
+from bd_gen.data.sources.plans.plan_boxes import boxes_of, in_pixels
+from bd_gen.data.sources.plans.plan_object import LONGEST_ID, id_of, plan_object
 from bd_gen.data.sources.plans.plan_shapes import (
     PLAN_KEYS,
     ROOM_KEYS,
     PlanShapes,
-    box_of,
     shapes_of,
 )
 from bd_gen.data.sources.plans.plan_units import (
@@ -22,29 +19,17 @@ from bd_gen.data.sources.plans.plan_units import (
     UNIT_KEYS,
     Units,
     UnitsError,
-    check_pixels,
-    to_pixels,
 )
 from bd_gen.diagrams.names import RoomLabels, is_joined_name
 from bd_gen.diagrams.relations import tells_relations
 from bd_gen.diagrams.vocabulary import Vocabulary
-from bd_gen.system.plain import JsonError, parse_json
 
 __all__ = ["LARGEST_COORDINATE", "LONGEST_ID", "BadPlanError", "ParsedPlan", "PlanParser"]
 
-LONGEST_ID = 200
-
-_MOST_VALUES = 100_000
-"""Values of one plan, of which 32 rooms with all their relations need 2,500; the rest is for what
-other programs add."""
-
 _MOST_KEYS = 6
-_NUMBERS = {int, float}
 _PLAN_KEYS = frozenset(("id", "rooms", "relations", *PLAN_KEYS, *UNIT_KEYS))
 _UNIT_KEYS = frozenset(UNIT_KEYS)
 _ROOM_KEYS = frozenset(("type", "box", *ROOM_KEYS))
-_SAME_CORNER = 1 / 64
-"""A box and the bounding box of a polygon are taken for the same within this, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +109,8 @@ class PlanParser:
         """
         if isinstance(text, BadPlanError):
             raise text
-        plan = text if type(text) is dict else _load(text)
-        name = _id_of(plan)
+        plan = text if type(text) is dict else plan_object(text)
+        name = id_of(plan)
         rooms: Any = plan.get("rooms")
         types = self._types(rooms)
         # Most plans of most files have nothing but types and boxes: those take the short way.
@@ -145,10 +130,10 @@ class PlanParser:
         if not has_relations and not self._has_rule:
             name = self.vocabulary.words.name
             raise BadPlanError("no relations", f"the vocabulary {name} reads none off boxes")
-        boxes = _boxes_of(rooms, largest, shapes) if has_box else None
+        boxes = boxes_of(rooms, largest, shapes) if has_box else None
         related = self._edges(plan["relations"], len(rooms)) if has_relations else {}
         if boxes is not None:
-            boxes, shapes = _in_pixels(boxes, shapes, units)
+            boxes, shapes = in_pixels(boxes, shapes, units)
             self.num_converted += not units.is_pixels
         elif shapes is not None:
             shapes = None
@@ -260,83 +245,3 @@ def unread_notes(unread: Counter[str]) -> list[str]:
     shown = [f"{one_line(key)} ({count:,} plans)" for key, count in unread.most_common(_MOST_KEYS)]
     more = ", ..." if len(unread) > _MOST_KEYS else ""
     return [f"keys that are not read: {', '.join(shown)}{more}"]
-
-
-def _load(line: bytes | Any | None) -> dict[str, Any]:
-    if line is None:
-        raise BadPlanError("broken line", "too long")
-    try:
-        plan = parse_json(line, _MOST_VALUES)
-    except JsonError as error:
-        raise BadPlanError("broken line", str(error).removeprefix("is ")) from error
-    if type(plan) is not dict:
-        raise BadPlanError("broken line", "not a JSON object")
-    return plan
-
-
-def _id_of(plan: dict[str, Any]) -> str:
-    name = plan.get("id")
-    if name is None and MARK in plan:
-        raise BadPlanError("header that is not the first of its file")
-    if name is None:
-        raise BadPlanError("missing field", "id")
-    if type(name) is int and abs(name) < 10**18:
-        return str(name)
-    if type(name) is not str or not 0 < len(name) <= LONGEST_ID or not name.isprintable():
-        raise BadPlanError("malformed plan", f"id is not 1 to {LONGEST_ID} printable characters")
-    return name
-
-
-def _boxes_of(
-    rooms: list[dict[str, Any]], largest: float, shapes: PlanShapes | None
-) -> list[float]:
-    """4 numbers a room: its box, or the bounding box of its polygon."""
-    numbers: list[float] = []
-    for k, room in enumerate(rooms):
-        box = room.get("box")
-        polygon = None if shapes is None else shapes.rooms[k]
-        if box is None:
-            if polygon is None:
-                raise BadPlanError("missing field", f"box of room {k}")
-            numbers += box_of(polygon)
-            continue
-        if type(box) is not list or len(box) != 4 or not _NUMBERS.issuperset(map(type, box)):
-            raise BadPlanError("bad box", f"room {k}: not four numbers")
-        x0, y0, x1, y1 = box
-        if not (-largest <= x0 <= x1 <= largest and -largest <= y0 <= y1 <= largest):
-            _raise_bad_box(k, box, largest)
-        if polygon is not None and not np.allclose(box, polygon.bounds, 1e-6, _SAME_CORNER):
-            raise BadPlanError("bad polygon", f"room {k}: box is not its bounding box")
-        numbers += box
-    return numbers
-
-
-def _raise_bad_box(room: int, box: list[float], largest: float) -> None:
-    for number in box:
-        if type(number) is float and not math.isfinite(number):
-            raise BadPlanError("bad box", f"room {room}: {number} is no number")
-    if not all(abs(number) <= largest for number in box):
-        raise BadPlanError("bad box", f"room {room}: not within {largest:.0f} pixels")
-    raise BadPlanError("box turned inside out", f"room {room}: {box}")
-
-
-def _in_pixels(
-    numbers: list[float], shapes: PlanShapes | None, units: Units
-) -> tuple[list[float], PlanShapes | None]:
-    """Boxes and shapes in pixels of a 256-pixel plan.
-
-    Raises:
-        BadPlanError: they cannot be what they are said to be.
-    """
-    if units.is_pixels:
-        if units.unit is None:
-            width = max(numbers[2::4]) - min(numbers[0::4])
-            height = max(numbers[3::4]) - min(numbers[1::4])
-            check_pixels(width if width > height else height)
-        return numbers, shapes
-    boxes = np.array(numbers, np.float64).reshape(-1, 4)
-    move = to_pixels(units, boxes)
-    moved = move.boxes(boxes)
-    if np.abs(moved).max() > LARGEST_COORDINATE:
-        raise BadPlanError("bad box", f"not within {LARGEST_COORDINATE} pixels")
-    return moved.ravel().tolist(), None if shapes is None else shapes.moved(move)
