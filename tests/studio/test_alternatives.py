@@ -8,7 +8,7 @@ from tests.generation.checkpoints import N_MAX, saved
 from tests.studio.sketches import message
 
 from bd_gen.studio.alternatives import Alternatives
-from bd_gen.studio.sketch import sketch_of
+from bd_gen.studio.sketch_message import sketch_of
 from bd_gen.studio.wanted import wanted_of
 from bd_gen.system.errors import InputError
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
