@@ -19,7 +19,7 @@ from bd_gen.studio.plan_message import Finished, finished, plan_message, plot_me
 from bd_gen.studio.projects import project_of
 from bd_gen.studio.reasons import reason_of
 from bd_gen.studio.sketch import Sketch, apart_in, touches_in
-from bd_gen.studio.sketch_message import MOST_RULES, box_table, rule_of, sketch_of
+from bd_gen.studio.sketch_message import MOST_RULES, box_table, plot_of, rule_of, sketch_of
 from bd_gen.studio.solving import boxes_for, fits, is_laid_out
 from bd_gen.studio.transfer import exported, imported
 from bd_gen.studio.vocabulary import vocabulary_message
@@ -133,6 +133,15 @@ def rules(desk: Desk, message: Message) -> Message:
     return {"wrong": wrong, "contradictory": at}
 
 
+def plot(desk: Desk, message: Message) -> Message:
+    """A plot as it is typed: how it is drawn, or what is wrong with it."""
+    try:
+        sketch = Sketch((0,), plot=plot_of(message.get("plot"), desk.words), words=desk.words)
+        return {"wrong": "", "plot": plot_message(sketch)}
+    except InputError as error:
+        return {"wrong": str(error), "plot": None}
+
+
 def export(desk: Desk, message: Message) -> Any:
     """The plan as a file: a `Download`."""
     sketch = sketch_of(message.get("sketch"), desk.words)
@@ -166,6 +175,7 @@ CALLS: dict[str, Callable[[Desk, Message], Any]] = {
     "plan": plan,
     "drag": drag,
     "rules": rules,
+    "plot": plot,
     "export": export,
     "project": project,
     "upload": upload,

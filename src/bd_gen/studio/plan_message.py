@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 
 class Finished(NamedTuple):
-    """A plan, and what it could not have, in sentences."""
+    """A plan, what it could not have, and what it leaves of the plot, in sentences."""
 
     plan: LaidOut
     problems: tuple[str, ...]
+    left: str = ""
 
 
 def finished(
@@ -55,8 +56,7 @@ def finished(
     opened = with_openings(diagram, floor, asked, sketch.plot, sketch.scale)
     plan = LaidOut(name, diagram, tiled.boxes, floor_plan=opened.floor_plan)
     left = what_is_left(floor, sketch.labels, options.wording)
-    problems = [*opened.problems(sketch.labels), *([f"{left}."] if left else [])]
-    return Finished(plan, tuple(problems))
+    return Finished(plan, tuple(opened.problems(sketch.labels)), left and f"{left}.")
 
 
 def _least_side(sketch: Sketch, boxes: np.ndarray) -> int:
@@ -80,6 +80,7 @@ def plan_message(finished_plan: Finished, scale: float) -> dict[str, Any]:
         "areas": [round(shape.area * scale**2, 1) for shape in plan.shapes],
         "relations": named(plan.diagram),
         "problems": list(finished_plan.problems),
+        "left": finished_plan.left,
         "doors": []
         if floor is None
         else [

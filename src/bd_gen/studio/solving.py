@@ -28,6 +28,7 @@ LONGEST = 20.0
 """Seconds by the clock after which a search ends whatever its effort, on a machine that is busy."""
 
 _EFFORT = 0.125  # of CP-SAT's deterministic time at the usual effort, as in `layouts.solver`
+_FILLING = 0.2  # the least effort where a plot is to be filled: half a second
 _MOST_CHOICES = 100  # layouts that are looked for while rules leave a choice
 
 
@@ -162,7 +163,7 @@ def _found(
     first = find_boxes(whole, LONGEST, seed, FIRST_EFFORT)
     if first.boxes is None or first.rest is None or improve <= 0:
         return first.boxes
-    effort = _EFFORT * improve
+    effort = _EFFORT * (improve if sketch.outline is None else max(improve, _FILLING))
     wished = drawn_boxes(sketch)
     if wished is not None and (sketch.open_pairs or sketch.joined):
         weights = np.ones(wished.shape, np.int64)

@@ -3,9 +3,12 @@ import { h, redraw, s } from "./dom.js";
 import { ringPath } from "./plan.js";
 import { T } from "./texts.js";
 
+const MOST_GALLERIES = 30; // that are kept
+
 export class Gallery {
   constructor(app, pane) {
     this.app = app;
+    this.last = 0;
     this.cards = h("ol", { class: "cards", "aria-label": T.panes.gallery });
     this.bar = h("progress", { max: 1, value: 0, "aria-label": T.panes.gallery });
     this.words = h("p", { class: "progress", "aria-live": "polite" });
@@ -13,8 +16,9 @@ export class Gallery {
     this.order = h("select", { "aria-label": T.order, "data-key": "order", onchange: () => this.draw() },
       h("option", { value: "likely" }, T.likeliest), h("option", { value: "near" }, T.nearest));
     this.count = h("input", { type: "number", min: 1, max: 60, value: 12, "aria-label": T.howMany, "data-key": "count" });
+    this.which = h("select", { "aria-label": T.whichGallery, "data-key": "which gallery", onchange: () => this.choose(Number(this.which.value)) });
     this.stop = h("button", { "data-key": "stop", disabled: true, onclick: () => app.stop() }, T.stop);
-    pane.append(h("div", { class: "row head" }, h("h2", {}, T.panes.gallery), this.count, this.order, this.stop, this.bar, this.words), this.share, this.cards);
+    pane.append(h("div", { class: "row head" }, h("h2", {}, T.panes.gallery), this.which, this.count, this.order, this.stop, this.bar, this.words), this.share, this.cards);
     this.draw();
   }
 
@@ -24,7 +28,12 @@ export class Gallery {
 
   draw() {
     const { app } = this;
-    const items = app.view.gallery.map((item, k) => ({ ...item, number: k + 1 }));
+    const { galleries, gallery } = app.view;
+    redraw(this.which, galleries.map((one) => h("option", { value: one.number }, T.galleryName(one.number, one.what, one.items.length))));
+    this.which.value = String(gallery?.number ?? "");
+    this.which.hidden = galleries.length < 2;
+    this.share.textContent = gallery?.share ?? "";
+    const items = (gallery?.items ?? []).map((item, k) => ({ ...item, number: k + 1 }));
     const key = this.order.value === "near" ? (item) => item.differences : (item) => item.nats ?? 0;
     items.sort((a, b) => key(a) - key(b) || a.number - b.number);
     redraw(this.cards, items.length ? items.map((item) => this.card(item)) : h("li", { class: "none" }, T.galleryEmpty));
@@ -60,8 +69,30 @@ export class Gallery {
     this.words.textContent = text;
   }
 
-  sayShare(text) {
-    this.share.textContent = text;
+  sayShare(gallery, text) {
+    gallery.share = text;
+    this.draw();
+  }
+
+  /** A place for what a search will find; what others have found stays beside it. */
+  start(what) {
+    const { view } = this.app;
+    this.last += 1;
+    const gallery = { number: this.last, what, items: [], share: "" };
+    view.galleries = [...view.galleries.filter((one) => one.items.length), gallery];
+    if (view.galleries.length > MOST_GALLERIES) {
+      view.galleries.shift();
+      this.app.say(T.galleriesDropped(MOST_GALLERIES));
+    }
+    view.gallery = gallery;
+    this.draw();
+    return gallery;
+  }
+
+  choose(number) {
+    const { view } = this.app;
+    view.gallery = view.galleries.find((one) => one.number === number) ?? view.gallery;
+    this.draw();
   }
 }
 

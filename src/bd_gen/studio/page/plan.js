@@ -1,6 +1,7 @@
 // The right pane: the floor plan as the server found it. Rooms and walls can be dragged.
 import { h, pin, redraw, s } from "./dom.js";
-import { isOff, labelsOf, linkOf } from "./state.js";
+import { plotShapes } from "./plot.js";
+import { askedOf, isOff, labelsOf, linkOf } from "./state.js";
 import { T } from "./texts.js";
 
 const MARGIN = 18; // pixels of the plan: the leaf of a door opens into it
@@ -25,7 +26,9 @@ export class Plan {
     const doc = store.present;
     this.svg.classList.toggle("stale", Boolean(view.reason));
     if (!plan || plan.boxes.length !== doc.rooms.length) {
-      redraw(this.svg, s("text", { class: "empty", x: 128, y: 128 }, T.planEmpty));
+      const plot = this.plot();
+      if (plot.length) this.frame(plot);
+      redraw(this.svg, plotShapes(view.plot, this.view), plot.length ? null : s("text", { class: "empty", x: 128, y: 128 }, T.planEmpty));
       this.svg.setAttribute("aria-label", T.planEmpty);
     } else this.drawPlan(plan, doc);
     this.drawNote();
@@ -35,14 +38,21 @@ export class Plan {
     const labels = labelsOf(doc);
     const total = plan.areas.reduce((sum, area) => sum + area, 0).toFixed(0);
     this.svg.setAttribute("aria-label", T.planLabel(doc.rooms.length, total));
-    if (!this.drag) this.frame(plan.boxes);
+    if (!this.drag) this.frame([...plan.boxes, ...this.plot()]);
     const order = doc.rooms.map((_, k) => k).sort((i, j) => areaOf(plan.boxes[j]) - areaOf(plan.boxes[i]));
     const conflict = new Set(this.app.view.reason?.rooms ?? []);
     redraw(this.svg,
+      plotShapes(this.app.view.plot, this.view),
       s("g", {}, order.map((k) => this.room(plan, doc.rooms[k], k, labels[doc.rooms[k].id], conflict.has(k)))),
       s("g", { class: "openings", "aria-hidden": "true" }, plan.doors.map(doorPath), plan.windows.map(windowPath)),
       this.handles(plan, doc),
       this.scale(plan));
+  }
+
+  /** The corners of the plot as boxes without a size, for the frame. */
+  plot() {
+    const plot = this.app.view.plot;
+    return plot ? [...plot.corners, ...plot.whole].map(([x, y]) => [x, y, x, y]) : [];
   }
 
   /** What of the 256 pixels is shown: all rooms with a margin; kept while something is dragged. */
@@ -59,7 +69,7 @@ export class Plan {
     const rings = plan.shapes[k];
     const isSelected = app.selection?.kind === "room" && app.selection.id === room.id;
     const area = plan.areas[k].toFixed(1);
-    const asked = app.store.present.areas[room.type];
+    const asked = askedOf(app.store.present, room);
     const marks = (room.placed ? T.marks.placed : "") + (isBad ? T.marks.conflict : "");
     const [cx, cy, across, down] = spot(rings, plan.boxes[k]);
     const isUpright = down > 1.4 * across && across < 4.4 * label.length; // a narrow room: its name runs upwards
@@ -121,7 +131,7 @@ export class Plan {
     } else {
       const isOpen = app.isOpen();
       const off = this.areasOff();
-      const problems = [...off, ...(isOpen ? [] : plan?.problems ?? [])];
+      const problems = [...off, ...(plan?.left ? [plan.left] : []), ...(isOpen ? [] : plan?.problems ?? [])];
       redraw(this.note, h("p", {}, plan ? this.verdict(isOpen, off) : ""), problems.length ? h("ul", { class: "problems" }, problems.map((text) => h("li", {}, text))) : null);
     }
   }
@@ -137,7 +147,7 @@ export class Plan {
     const doc = store.present;
     const labels = labelsOf(doc);
     if (view.plan?.boxes.length !== doc.rooms.length) return [];
-    const off = doc.rooms.map((room, k) => [room, view.plan.areas[k], doc.areas[room.type]]).filter(([, area, asked]) => isOff(area, asked));
+    const off = doc.rooms.map((room, k) => [room, view.plan.areas[k], askedOf(doc, room)]).filter(([, area, asked]) => isOff(area, asked));
     return off.map(([room, area, asked]) => T.areaIsOff(labels[room.id], area, T.areasAsked(asked)));
   }
 
@@ -259,6 +269,9 @@ function proposalText(proposal, text, becomes) {
   if (proposal.free === "relation") return T.freeThis(text, becomes);
   if (proposal.free === "rule") return T.freeRule(text);
   if (proposal.free === "place") return T.freePlaceOf(proposal.text);
+  if (proposal.free === "plot") return T.freePlot;
+  if (proposal.free === "entrance") return T.freeEntrance;
+  if (proposal.free === "room area") return T.freeAreaOf(proposal.text);
   return T.freeArea(proposal.type);
 }
 
