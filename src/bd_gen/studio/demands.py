@@ -118,7 +118,7 @@ def _options(sketch: Sketch) -> Iterator[Demand]:
     if not of_rooms.ask_nothing:
         for statement in option_statements(sketch.diagram, of_rooms):
             yield _of_room(sketch, statement)
-    of_plot = replace(options, min_areas={}, max_areas={}, rooms={}, fixed={})
+    of_plot = replace(options, rooms={}, fixed={})
     if not of_plot.ask_nothing:
         for statement in option_statements(sketch.diagram, of_plot):
             if statement.clauses:

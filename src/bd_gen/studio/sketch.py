@@ -58,7 +58,7 @@ class Sketch:
         fixed: boxes of rooms that stay where they are.
         min_areas: least area of rooms by type, in pixels².
         max_areas: largest.
-        room_areas: of single rooms, by index; goes before those of their types.
+        room_areas: of single rooms, by index; takes the place of those of their types.
         rules: in words.
         places: (x, y) where each room is drawn, in whatever unit; () where nobody drew them.
         plot: where the home stands; None: anywhere.
@@ -139,6 +139,12 @@ class Sketch:
             found[i, j] = frozenset({relation})
         return found
 
+    def area_of(self, room: int) -> Bounds:
+        """What is asked of the area of a room: its own, else that of its type."""
+        room_type = self.room_types[room]
+        of_type = self.min_areas.get(room_type), self.max_areas.get(room_type)
+        return self.room_areas.get(room, of_type)
+
     @cached_property
     def outline(self) -> Outline | None:
         """What may be built on, in pixels.
@@ -156,12 +162,11 @@ class Sketch:
         """
         plot = self.plot or Plot()
         return SolverOptions(
-            min_areas=self.min_areas,
-            max_areas=self.max_areas,
             fixed=self.fixed,
             rooms={
                 room: RoomLimits(min_area=least, max_area=most)
-                for room, (least, most) in self.room_areas.items()
+                for room, (least, most) in enumerate(map(self.area_of, range(self.num_rooms)))
+                if (least, most) != (None, None)
             },
             outline=self.outline,
             entrance=plot.entrance if isinstance(plot.entrance, str) else None,

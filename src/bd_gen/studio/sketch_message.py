@@ -202,11 +202,9 @@ def _room_areas(rooms: list[dict[str, Any]], words: Words) -> dict[int, Bounds]:
         if room.get("area") is None:
             continue
         name = f"room {k + 1}"
-        least, most = _bounds(room["area"], name, words)
-        if least is not None and most is not None and least > most:
-            raise InputError(f"areas: {name}: expected a largest area of at least the least")
-        if (least, most) != (None, None):
-            found[k] = (least, most)
+        bounds = _bounds(room["area"], name, words)
+        if bounds != (None, None):
+            found[k] = bounds
     return found
 
 
@@ -215,6 +213,8 @@ def _bounds(value: Any, name: str, words: Words) -> Bounds:
     if len(ends) != 2:
         raise InputError("areas: expected [least, largest] in m²")
     least, most = (None if end is None else _pixels(end, name, words) for end in ends)
+    if least is not None and most is not None and least > most:
+        raise InputError(f"areas: {name}: expected a largest area of at least the least area")
     return least, most
 
 

@@ -71,9 +71,7 @@ def is_laid_out(sketch: Sketch, boxes: np.ndarray) -> bool:
 
 def least_areas(sketch: Sketch) -> list[float]:
     """What is asked of each room at least, in m²; 0 where nothing is."""
-    options = sketch.options()
-    bounds = [options.area_bounds_of(k, t) or (0, 0) for k, t in enumerate(sketch.room_types)]
-    return [least * sketch.scale**2 if least > 1 else 0.0 for least, _ in bounds]
+    return [(sketch.area_of(k)[0] or 0) * sketch.scale**2 for k in range(sketch.num_rooms)]
 
 
 def areas_beyond_plot(sketch: Sketch) -> str:
@@ -90,7 +88,7 @@ def _is_on_plot(sketch: Sketch, boxes: np.ndarray) -> bool:
     outline, touch = sketch.outline, grid_of(sketch.words).touch
     if outline is not None and not within(outline, sketch.diagram, boxes, touch):
         return False
-    options = replace(sketch.options(), rooms={})
+    options = sketch.options()
     return what_is_wrong_with_rooms(boxes, options, entry_rooms(sketch.diagram)) is None
 
 

@@ -170,9 +170,7 @@ export function sketchOf(doc, keeps = () => true) {
 
 /** The areas asked of a room, [least, largest]: its own, else those of its type; undefined if there are none. */
 export function askedOf(doc, room) {
-  const [own, ofType] = [room.area ?? [null, null], doc.areas[room.type] ?? [null, null]];
-  const asked = [own[0] ?? ofType[0], own[1] ?? ofType[1]];
-  return asked.some((end) => end !== null) ? asked : undefined;
+  return room.area ?? doc.areas[room.type];
 }
 
 const HALF_STEP = 0.05; // m²: areas are told to a tenth
