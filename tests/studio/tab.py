@@ -61,7 +61,7 @@ class Tab:
         )
 
     def document(self) -> dict[str, Any]:
-        self.page.wait_for_timeout(250)
+        self.page.evaluate("window.dispatchEvent(new Event('pagehide'))")  # which saves at once
         kept = self.page.evaluate(
             "Object.entries(localStorage).find(([key]) => key.startsWith('bd-gen'))[1]"
         )

@@ -48,10 +48,13 @@ def test_a_page_that_goes_away_stops_its_work(browser: Any) -> None:
     tab.click("top gallery")
     tab.page.wait_for_selector(".card")
     tab.close()
-    time.sleep(3)  # the batch that is under way comes to its end
-    before = served.cpu()
-    time.sleep(2)
-    assert served.cpu() - before < 0.3
+    for _ in range(60):  # the batch that is under way comes to its end
+        before = served.cpu()
+        time.sleep(1)
+        if served.cpu() - before < 0.1:
+            break
+    else:
+        raise AssertionError("it goes on working for nobody")
     served.stop()
 
 
@@ -136,7 +139,7 @@ def test_the_newest_tab_goes_on(tab: Tab) -> None:
     other = tab.context.new_page()
     other.goto(tab.page.url)
     other.wait_for_selector(".plan .place")
-    assert "another tab" in tab.page.locator(".elsewhere").inner_text()
+    tab.until("document.querySelector('.elsewhere').textContent.includes('another tab')")
     other.close()
     tab.page.locator(".elsewhere button").click()
     assert not tab.page.locator(".elsewhere").is_visible()

@@ -17,6 +17,7 @@ from bd_gen.layouts.solver import for_boxes
 from bd_gen.layouts.tiling import tile
 from bd_gen.sampling.rules import Clause, Literal, any_relation
 from bd_gen.studio.demands import Demand, demands_of, pair_demand, problem, touching_demand
+from bd_gen.studio.filling import filled
 from bd_gen.studio.nearest import drawn_boxes, nearest
 from bd_gen.studio.reading import Reading
 from bd_gen.studio.sketch import Sketch
@@ -52,6 +53,8 @@ def boxes_for(
         return None  # boxes might lie over one another, rooms do not
     for apart in (True, False):
         found = _with_rules(sketch, demands_of(sketch, apart), improve, seed)
+        if found is not None and sketch.outline is not None and sketch.open_pairs:
+            return filled(sketch, found, is_laid_out)
         if found is not None:
             return found
     return None

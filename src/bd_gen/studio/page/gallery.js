@@ -1,6 +1,6 @@
 // The strip at the bottom: alternatives as they are found.
 import { h, redraw, s } from "./dom.js";
-import { ringPath } from "./plan.js";
+import { areaOf, ringPath } from "./shapes.js";
 import { T } from "./texts.js";
 
 const MOST_GALLERIES = 30; // that are kept
@@ -55,7 +55,7 @@ export class Gallery {
     if (!boxes) return s("svg", { viewBox: "0 0 100 100", "aria-hidden": "true" });
     const low = [0, 1].map((axis) => Math.min(...boxes.map((box) => box[axis])) - 4);
     const high = [2, 3].map((side) => Math.max(...boxes.map((box) => box[side])) + 4);
-    const order = boxes.map((_, k) => k).sort((i, j) => size(boxes[j]) - size(boxes[i]));
+    const order = boxes.map((_, k) => k).sort((i, j) => areaOf(boxes[j]) - areaOf(boxes[i]));
     return s("svg", { viewBox: `${low[0]} ${low[1]} ${high[0] - low[0]} ${high[1] - low[1]}`, "aria-hidden": "true" },
       order.map((k) => s("path", { d: ringPath(item.plan.shapes[k]), fill: app.type(item.types[k]).colour, "fill-rule": "evenodd", class: "floor" })));
   }
@@ -94,8 +94,4 @@ export class Gallery {
     view.gallery = view.galleries.find((one) => one.number === number) ?? view.gallery;
     this.draw();
   }
-}
-
-function size([x0, y0, x1, y1]) {
-  return (x1 - x0) * (y1 - y0);
 }
