@@ -243,7 +243,8 @@ class App extends Editing {
     const now = PANES.findIndex((name) => this.panes[name].contains(active));
     const name = PANES[(now + way + PANES.length) % PANES.length];
     this.showPane(name);
-    const first = this.panes[name].querySelector("button:not(:disabled), input:not(:disabled), select, [tabindex='0']");
+    const all = this.panes[name].querySelectorAll("button:not(:disabled), input:not(:disabled), select, [tabindex='0']");
+    const first = [...all].find((one) => one.getClientRects().length); // what is hidden takes no focus
     (first ?? this.panes[name]).focus();
     return true;
   }
