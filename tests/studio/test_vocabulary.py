@@ -10,6 +10,7 @@ from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.words_file import words_named
 from bd_gen.studio.alternatives import Alternatives
 from bd_gen.studio.calls import CALLS, Desk
+from bd_gen.studio.draws import Loaded
 from bd_gen.studio.model_facts import facts_of
 from bd_gen.studio.projects import project_of
 from bd_gen.studio.vocabulary import EXAMPLE, example_of, vocabulary_message
@@ -79,7 +80,9 @@ def test_rules_speak_the_words() -> None:
 def test_alternatives_of_another_vocabulary() -> None:
     sketch = {"rooms": ROOMS, "relations": [[0, 1, "glass wall"], [0, 3, "touches"]]}
     wanted = wanted_of({"sketch": sketch, "count": 3}, OFFICES)
-    found = [e for e in Alternatives(office_model(), wanted).events() if e["event"] != "progress"]
+    found = [
+        e for e in Alternatives(Loaded(office_model()), wanted).events() if e["event"] != "progress"
+    ]
     some = [event for event in found if event["event"] == "alternative"]
     assert some
     for one in some:

@@ -9,39 +9,33 @@ import numpy as np
 
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import diagrams_from_tokens
-from bd_gen.studio.draws import Draws
+from bd_gen.studio.draws import Draws, Loaded
 from bd_gen.studio.plan_message import finished, plan_message, plot_message
 from bd_gen.studio.sketch import Sketch, named
 from bd_gen.studio.solving import boxes_for
 from bd_gen.studio.wanted import Wanted
-from bd_gen.training.checkpoint import Checkpoint
-
-Shares = dict[Any, float]
 
 _MOST_SHARES = 200  # that are remembered
 _EFFORT = 0.15  # for a layout, as `SolverOptions.improve_effort`
+_QUICK = 0.06  # where one is waited for: the page makes it better when it is there
 
 
 class Alternatives:
     """Finds alternatives one batch at a time.
 
     Args:
-        checkpoint: the model.
+        model: the model.
         wanted: what is asked for.
-        shares: what was found before by rooms and rules; added to.
 
     Raises:
         InputError: rules that contradict one another, rooms that the model does not know, or a
             diagram to be like that breaks the rules.
     """
 
-    def __init__(
-        self, checkpoint: Checkpoint, wanted: Wanted, shares: Shares | None = None
-    ) -> None:
-        self.wanted, self.sketch = wanted, wanted.sketch
-        self.shares = {} if shares is None else shares
-        self._vocabulary = checkpoint.vocabulary
-        self._draws = Draws(checkpoint, wanted)
+    def __init__(self, model: Loaded, wanted: Wanted) -> None:
+        self.wanted, self.sketch, self._shares = wanted, wanted.sketch, model.shares
+        self._vocabulary = model.checkpoint.vocabulary
+        self._draws = Draws(model, wanted)
         self._found = 0
 
     def events(self) -> Iterator[dict[str, Any]]:
@@ -55,6 +49,8 @@ class Alternatives:
                 alternative = self._alternative(row)
                 if alternative is not None:
                     yield alternative
+                    # told when it is there already: it takes as long as a plan
+                    yield self._likelihood(row)
                 if self._found == self.wanted.count:
                     break
             yield self._progress()
@@ -65,10 +61,11 @@ class Alternatives:
     def _alternative(self, row: np.ndarray) -> dict[str, Any] | None:
         (diagram,) = diagrams_from_tokens(row[None], self._vocabulary)
         whole_sketch = _complete(self.sketch, diagram)
-        boxes = boxes_for(whole_sketch, improve=_EFFORT)
+        effort = _EFFORT if self.wanted.count > 1 else _QUICK
+        boxes = boxes_for(whole_sketch, improve=effort)
         if boxes is None:
             return None
-        plan = finished(whole_sketch, boxes, _EFFORT)
+        plan = finished(whole_sketch, boxes, effort)
         self._found += 1
         self._draws.funnel.laid_out += 1
         return {
@@ -76,9 +73,11 @@ class Alternatives:
             "relations": named(diagram),
             "plan": plan_message(plan, self.sketch.scale),
             "plot": plot_message(self.sketch),
-            "nats": self._draws.nats(row),
             "differences": self._differences(diagram),
         }
+
+    def _likelihood(self, row: np.ndarray) -> dict[str, Any]:
+        return {"event": "likelihood", "number": self._found, "nats": self._draws.nats(row)}
 
     def _differences(self, diagram: Diagram) -> int:
         found = {(i, j): r for i, j, r in diagram.edges}
@@ -87,11 +86,11 @@ class Alternatives:
 
     def _share(self) -> dict[str, Any]:
         key = self.sketch.room_types, tuple(rule.clauses for rule in self._draws.rules)
-        if key not in self.shares:
-            if len(self.shares) >= _MOST_SHARES:
-                self.shares.clear()
-            self.shares[key] = self._draws.share()
-        return {"event": "share", "share": self.shares[key]}
+        if key not in self._shares:
+            if len(self._shares) >= _MOST_SHARES:
+                self._shares.clear()
+            self._shares[key] = self._draws.share()
+        return {"event": "share", "share": self._shares[key]}
 
     def _progress(self) -> dict[str, Any]:
         return {

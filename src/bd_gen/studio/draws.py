@@ -8,6 +8,8 @@ hardly any draw satisfies the rules, particles take the place of rejection, as i
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +24,7 @@ from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.generation.in_memory import sampler_for
 from bd_gen.metrics.measures.validity import validity_checks
 from bd_gen.model.any_order import any_order_nats
+from bd_gen.model.denoiser import Denoiser
 from bd_gen.sampling.conditions import Condition
 from bd_gen.sampling.grid import visibility_of
 from bd_gen.sampling.method import Method
@@ -56,12 +59,30 @@ class Funnel:
     laid_out: int = 0
 
 
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A model with what is made of it once, for all searches.
+
+    Attributes:
+        checkpoint: the model.
+        shares: of its diagrams that have all that is asked for, by rooms and rules; added to.
+    """
+
+    checkpoint: Checkpoint
+    shares: dict[Any, float] = field(default_factory=dict)
+
+    @cached_property
+    def denoiser(self) -> Denoiser:
+        """Its network; to make it takes a tenth of a second."""
+        return self.checkpoint.denoiser("cpu")
+
+
 @dataclass
 class Draws:
     """What is drawn for one wish.
 
     Args:
-        checkpoint: the model.
+        model: the model.
         wanted: what is asked for.
 
     Attributes:
@@ -73,14 +94,15 @@ class Draws:
         InputError: rules that contradict one another, or rooms that the model does not know.
     """
 
-    checkpoint: Checkpoint
+    model: Loaded
     wanted: Wanted
     rules: tuple[Rule, ...] = field(init=False)
     funnel: Funnel = field(default_factory=Funnel)
     by_particles: bool = False
 
     def __post_init__(self) -> None:
-        sketch, self._vocabulary = self.wanted.sketch, self.checkpoint.vocabulary
+        checkpoint, self._denoiser = self.model.checkpoint, self.model.denoiser
+        sketch, self._vocabulary = self.wanted.sketch, checkpoint.vocabulary
         known = Condition(sketch.room_types, _kept(sketch), sketch.joined, sketch.words)
         brief = Brief(
             sketch.room_types, sketch.rules, known=known, seed=self.wanted.seed, words=sketch.words
@@ -89,11 +111,10 @@ class Draws:
         _refuse_contradictions(self.rules, sketch, self._vocabulary)
         bare = brief.condition(self.rules, self._vocabulary)
         condition = Condition(bare.room_types, bare.relations, sketch.joined, sketch.words)
-        method = Method("first_hitting", is_learned=self.checkpoint.is_learned)
-        self._sampler = sampler_for(self.checkpoint, method, condition, "cpu")
+        method = Method("first_hitting", is_learned=checkpoint.is_learned)
+        self._sampler = sampler_for(checkpoint, method, condition, "cpu", denoiser=self._denoiser)
         self._row = bare.row(self._vocabulary)
-        self._denoiser = self.checkpoint.denoiser(self._sampler.device)
-        self._model = self._denoiser, self._vocabulary, visibility_of(self.checkpoint.process)
+        self._model = self._denoiser, self._vocabulary, visibility_of(checkpoint.process)
         self._sweeps = RuleSweeps(*self._model, self._row, self.rules)
         self._seen: set[bytes] = set()
 
@@ -124,7 +145,7 @@ class Draws:
         found = any_order_nats(
             self._denoiser,
             row[None],
-            self.checkpoint.process,
+            self.model.checkpoint.process,
             _NUM_ORDERS,
             self.wanted.seed,
             given=self._row != self._vocabulary.mask_row,

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bd_gen.diagrams.relations import rule_of
 from bd_gen.studio.calls import CALLS, Desk, Message
@@ -14,6 +14,9 @@ from bd_gen.studio.transfer import Download
 from bd_gen.system.errors import InputError
 from bd_gen.training.bundled import checkpoint_file
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
+
+if TYPE_CHECKING:
+    from bd_gen.studio.draws import Loaded
 
 
 def facts_given(checkpoint: Checkpoint | str) -> ModelFacts:
@@ -36,7 +39,6 @@ class Channel:
         self._loading = threading.Lock()
         self._checkpoint: Checkpoint | None = None
         self._stopped: set[str] = set()
-        self._shares: dict[Any, float] = {}
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -54,6 +56,12 @@ class Channel:
                 rule_of(given.words)  # refuses words of which no plan can be made
                 self._checkpoint = given
             return self._checkpoint
+
+    @cached_property
+    def _loaded(self) -> "Loaded":
+        from bd_gen.studio.draws import Loaded
+
+        return Loaded(self.checkpoint)
 
     @cached_property
     def facts(self) -> ModelFacts:
@@ -112,9 +120,9 @@ class Channel:
         from bd_gen.studio.wanted import wanted_of
 
         try:
-            checkpoint = self.checkpoint
-            wanted = wanted_of(message if isinstance(message, dict) else {}, checkpoint.words)
-            for event in Alternatives(checkpoint, wanted, self._shares).events():
+            words = self.checkpoint.words
+            wanted = wanted_of(message if isinstance(message, dict) else {}, words)
+            for event in Alternatives(self._loaded, wanted).events():
                 if number in self._stopped:
                     break
                 self._send({"id": number, "event": event}, None)

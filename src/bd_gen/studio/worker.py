@@ -41,16 +41,17 @@ class Model:
     """A checkpoint, and what the page should know of it."""
 
     def __init__(self, checkpoint: Any) -> None:
-        self.checkpoint = checkpoint
+        from bd_gen.studio.draws import Loaded
+
+        self.loaded = Loaded(checkpoint)
         sizes = [n for n, count in enumerate(checkpoint.num_rooms_histogram) if count]
-        self.shares: dict[Any, float] = {}
         self.words = {"checkpoint": checkpoint.sha256, "sizes": [sizes[0], sizes[-1]]}
 
     def warm_up(self) -> None:
         """Draw once for nothing: the first call of everything takes a second."""
         from bd_gen.studio.vocabulary import example_of
 
-        example = example_of(self.checkpoint.words, self.words["sizes"][1])
+        example = example_of(self.loaded.checkpoint.words, self.words["sizes"][1])
         rooms = [{"type": name} for name in example["rooms"]]
         for _ in self.events({"sketch": {"rooms": rooms}}):
             break
@@ -61,8 +62,8 @@ class Model:
         from bd_gen.studio.wanted import wanted_of
 
         try:
-            wanted = wanted_of(message, self.checkpoint.words)
-            yield from Alternatives(self.checkpoint, wanted, self.shares).events()
+            wanted = wanted_of(message, self.loaded.checkpoint.words)
+            yield from Alternatives(self.loaded, wanted).events()
         except InputError as error:
             yield {"event": "refused", "why": str(error)}
 

@@ -90,7 +90,7 @@ class App extends Editing {
     this.banner = h("p", { class: "banner", role: "alert" });
     this.elsewhere = h("p", { class: "banner elsewhere", role: "alert" });
     this.root.classList.add("studio");
-    this.root.replaceChildren(this.banners(), this.status);
+    this.root.replaceChildren(this.banners(), h("header", {}, h("h1", {}, T.title)), this.status);
   }
 
   banners() {

@@ -34,18 +34,18 @@ export class Gallery {
     this.which.hidden = galleries.length < 2;
     this.share.textContent = gallery?.share ?? "";
     const items = (gallery?.items ?? []).map((item, k) => ({ ...item, number: k + 1 }));
-    const key = this.order.value === "near" ? (item) => item.differences : (item) => item.nats ?? 0;
+    const key = this.order.value === "near" ? (item) => item.differences : (item) => item.nats ?? (item.isImported ? 0 : Infinity);
     items.sort((a, b) => key(a) - key(b) || a.number - b.number);
     redraw(this.cards, items.length ? items.map((item) => this.card(item)) : h("li", { class: "none" }, T.galleryEmpty));
   }
 
   card(item) {
     const { app } = this;
-    const nats = item.nats === undefined ? "" : item.nats.toFixed(1);
-    const facts = item.nats === undefined ? item.id : T.cardFacts(nats, item.differences);
+    const nats = item.nats === undefined ? "…" : item.nats.toFixed(1); // its likelihood comes a moment later
+    const facts = item.isImported ? item.id : T.cardFacts(nats, item.differences);
     return h("li", {}, h("button", {
-      class: "card", "data-key": `card ${item.number}`, "aria-label": item.nats === undefined ? item.id : T.cardLabel(item.number, nats, T.differences(item.differences)),
-      title: item.nats === undefined ? item.id : T.natsHint, onclick: () => app.adopt(item),
+      class: "card", "data-key": `card ${item.number}`, "aria-label": item.isImported ? item.id : T.cardLabel(item.number, nats, T.differences(item.differences)),
+      title: item.isImported ? item.id : T.natsHint, onclick: () => app.adopt(item),
     }, this.picture(item), h("span", {}, facts)));
   }
 

@@ -94,6 +94,9 @@ export class Searches {
       gallery.items.push(item);
       if (isTaken) this.adopt(item);
       this.gallery.draw();
+    } else if (event.event === "likelihood") {
+      gallery.items[event.number - 1].nats = event.nats;
+      this.gallery.draw();
     } else if (event.event === "progress") this.gallery.progress(event);
     else if (event.event === "share") this.gallery.sayShare(gallery, T.share(T.shareAbout(event.share)));
     else if (event.event === "refused") {
