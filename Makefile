@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo studio test test-slow fuzz lint types imports unit benchmarks docs clean help
+.PHONY: demo studio test test-slow journeys fuzz lint types imports unit benchmarks docs clean help
 
 help:
 	@echo "make demo        the whole pipeline on built-in data, in under five minutes"
 	@echo "make studio      the studio in the browser: draw bubbles, get plans"
 	@echo "make test        linter, types, import rules and tests"
 	@echo "make test-slow   the tests that take longer, and all others with five times the examples"
+	@echo "make journeys    the studio's page in Chromium, by the ten journeys of docs/studio.md"
 	@echo "make fuzz        five minutes of commands with hostile options and files"
 	@echo "make benchmarks  the speed figures of docs/benchmarks.md"
 	@echo "make docs        README and docs as a site in build/site"
@@ -46,6 +47,9 @@ unit: $(INSTALLED)
 test-slow: $(INSTALLED)
 	BD_GEN_THOROUGH=1 $(BIN)/pytest -m slow
 	BD_GEN_THOROUGH=1 $(BIN)/pytest -m "not slow" -n 2 --dist worksteal
+
+journeys: $(INSTALLED)
+	$(BIN)/pytest -m slow tests/studio
 
 fuzz: $(INSTALLED)
 	$(BIN)/python -m benchmarks.fuzz --minutes 5

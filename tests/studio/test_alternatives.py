@@ -8,7 +8,8 @@ from tests.generation.checkpoints import N_MAX, saved
 from tests.studio.sketches import message
 
 from bd_gen.studio.alternatives import Alternatives
-from bd_gen.studio.sketch import sketch_of
+from bd_gen.studio.draws import Loaded
+from bd_gen.studio.sketch_message import sketch_of
 from bd_gen.studio.wanted import wanted_of
 from bd_gen.system.errors import InputError
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
@@ -23,7 +24,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
 
 
 def found(checkpoint: Checkpoint, **asked: Any) -> list[dict[str, Any]]:
-    return list(Alternatives(checkpoint, wanted_of(asked)).events())
+    return list(Alternatives(Loaded(checkpoint), wanted_of(asked)).events())
 
 
 def alternatives(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -42,6 +43,9 @@ def test_what_is_asked_for_holds(checkpoint: Checkpoint) -> None:
         assert (0, 2) in said
         assert (1, 2) not in said
         assert one["plan"]["relations"] == one["relations"]
+    told = [event for event in events if event["event"] == "likelihood"]
+    assert [event["number"] for event in told] == list(range(1, len(some) + 1))
+    assert all(event["nats"] > 0 for event in told)
     assert len({str(one["relations"]) for one in some}) == len(some)
     (share,) = [event for event in events if event["event"] == "share"]
     assert 0 < share["share"] < 1

@@ -53,7 +53,7 @@ def test_what_was_shown_is_shown_again() -> None:
     assert better["boxes"] != quick["boxes"]
     for plan in (quick, better):
         again = ask("plan", sketch=sketch, boxes=plan["boxes"], effort=0.02, stays=True)
-        assert again == {"plan": plan, "is_new": False}
+        assert again == {"plan": plan, "plot": None, "is_new": False}
 
 
 def test_what_was_shown_stays_where_areas_are_not_kept() -> None:

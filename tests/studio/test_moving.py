@@ -4,8 +4,8 @@ from tests.rplan import RELATIONS
 from tests.studio.sketches import message
 
 from bd_gen.studio.moving import move
-from bd_gen.studio.sketch import sketch_of
-from bd_gen.studio.solving import diagram_of
+from bd_gen.studio.reading import Reading
+from bd_gen.studio.sketch_message import sketch_of
 
 pytest.importorskip("ortools")
 LEFT, RIGHT = RELATIONS.index("left-of"), RELATIONS.index("right-of")
@@ -26,7 +26,7 @@ def test_the_plan_goes_as_far_as_the_relations_allow() -> None:
     found = move(sketch, BOXES, 1, np.array([200, 10, 240, 50]))  # away from the living room
     assert found.broken == ((0, 1, LEFT, 10),)
     assert found.boxes is not None
-    assert sketch.holds(diagram_of(sketch.room_types, found.boxes))
+    assert Reading(sketch, found.boxes).holds
     assert found.boxes[1, 0] > 60  # it went some way
     assert found.wished[1].tolist() == [200, 10, 240, 50]
 
@@ -61,4 +61,4 @@ def test_a_rule_that_a_drag_would_break_is_told() -> None:
     found = move(sketch, BOXES, 1, np.array([200, 10, 240, 50]))
     assert found.broken_rules == (0,)
     assert found.boxes is not None
-    assert sketch.holds(diagram_of(sketch.room_types, found.boxes))
+    assert Reading(sketch, found.boxes).holds

@@ -7,17 +7,12 @@ from typing import Any
 
 import pytest
 from tests.generation.checkpoints import saved
-from tests.studio.test_journeys import CHROMIUM, browser
 
 import bd_gen
 from bd_gen.studio.notebook import Channel
 
 pytest.importorskip("anywidget")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs the browser chromium"),
-]
-__all__ = ["browser"]
+pytestmark = pytest.mark.slow
 
 STAND_IN = """async ([traits, esm]) => {
     const listeners = {};

@@ -9,7 +9,8 @@ from tests.studio.sketches import CIRCLE, ROOMS, message
 from tests.studio.test_solving import PAIRS
 
 from bd_gen.studio.reasons import Reason, reason_of
-from bd_gen.studio.sketch import Sketch, sketch_of
+from bd_gen.studio.sketch import Sketch
+from bd_gen.studio.sketch_message import sketch_of
 from bd_gen.studio.solving import boxes_for
 
 pytest.importorskip("ortools")

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from tests.rplan import NO_EDGE, RELATIONS
 from tests.studio.sketches import message
 
-from bd_gen.diagrams.diagram import Diagram
-from bd_gen.studio.sketch import sketch_of
+from bd_gen.studio.sketch_message import sketch_of
 from bd_gen.system.errors import InputError
 
 
@@ -29,16 +28,6 @@ def test_areas_are_square_metres() -> None:
 def test_names_stand_before_types() -> None:
     rooms = [{"type": "Bathroom", "name": "Spa"}, {"type": "Bathroom"}]
     assert sketch_of({"rooms": rooms}).labels == ("Spa", "Bathroom 2")
-
-
-def test_holds_what_is_decided_and_nothing_else() -> None:
-    rooms = ("LivingRoom", "Kitchen", "Bathroom")
-    rule = {"kind": "forbid", "text": "Bathroom touches Kitchen"}
-    sketch = sketch_of(message([0, 1, "touches"], rooms=rooms, rules=[rule]))
-    types = sketch.room_types
-    assert sketch.holds(Diagram(types, ((0, 1, 3), (0, 2, 4))))
-    assert not sketch.holds(Diagram(types, ((0, 2, 4),)))  # not joined
-    assert not sketch.holds(Diagram(types, ((0, 1, 3), (1, 2, 4))))  # forbidden
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,10 @@ from hypothesis import strategies as st
 from tests.rplan import RELATIONS
 from tests.studio.sketches import CIRCLE, ROOMS, message
 
-from bd_gen.studio.sketch import Sketch, sketch_of
-from bd_gen.studio.solving import boxes_for, diagram_of, fits
+from bd_gen.studio.reading import Reading, diagram_of
+from bd_gen.studio.sketch import Sketch
+from bd_gen.studio.sketch_message import sketch_of
+from bd_gen.studio.solving import boxes_for, fits
 
 pytest.importorskip("ortools")
 
@@ -20,7 +22,7 @@ def solved(sketch: Sketch, **more: float) -> np.ndarray:
 def test_open_pairs_may_do_as_they_like_but_do_not_overlap() -> None:
     sketch = sketch_of(message([0, 1, "left-of"], [2, 4, "touches"], [2, 1, "apart"]))
     boxes = solved(sketch)
-    assert sketch.holds(diagram_of(sketch.room_types, boxes))
+    assert Reading(sketch, boxes).holds
     for j in range(len(boxes)):
         for i in range(j):
             low = np.maximum(boxes[i, :2], boxes[j, :2])
@@ -85,4 +87,4 @@ def test_what_is_found_has_all_that_is_decided(said: dict[tuple[int, int], str])
     sketch = sketch_of(message(*([i, j, r] for (i, j), r in said.items()), rooms=ROOMS[:4]))
     boxes = boxes_for(sketch)
     if boxes is not None:
-        assert sketch.holds(diagram_of(sketch.room_types, boxes))
+        assert Reading(sketch, boxes).holds

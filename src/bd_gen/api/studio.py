@@ -10,9 +10,10 @@ import numpy as np
 from bd_gen.api.diagram import Diagram, as_diagram
 from bd_gen.api.model import Model
 from bd_gen.api.plan import Plan
-from bd_gen.diagrams.rplan import RPLAN
-from bd_gen.studio.notebook import widget_of
-from bd_gen.studio.sketch import APART
+from bd_gen.diagrams.recorded_words import check_same_words
+from bd_gen.diagrams.words import Words
+from bd_gen.studio.notebook import facts_given, widget_of
+from bd_gen.studio.sketch import apart_in
 from bd_gen.system.files import expanded
 from bd_gen.training.bundled import BUNDLED
 
@@ -49,9 +50,10 @@ class Studio:
         checkpoint = model.checkpoint if isinstance(model, Model) else str(model)
         if isinstance(checkpoint, str) and checkpoint != BUNDLED:
             checkpoint = str(expanded(checkpoint))
+        self._words = facts_given(checkpoint).words
         rules = [{"kind": "require", "text": text} for text in _texts(require)]
         rules += [{"kind": "forbid", "text": text} for text in _texts(forbid)]
-        self.widget = widget_of({**_document(what), "rules": rules}, checkpoint, height)
+        self.widget = widget_of({**self._document(what), "rules": rules}, checkpoint, height)
 
     @property
     def diagram(self) -> Diagram:
@@ -60,13 +62,13 @@ class Studio:
         edges = [
             (link["a"], link["b"], link["relation"])
             for link in document["links"]
-            if link["relation"] in RPLAN.relation_names
+            if link["relation"] in self._words.relation_names
         ]
-        return Diagram([room["type"] for room in document["rooms"]], edges)
+        return Diagram([room["type"] for room in document["rooms"]], edges, self._words)
 
     @diagram.setter
     def diagram(self, what: Any) -> None:
-        self.widget.document = {**self.widget.document, **_document(what)}
+        self.widget.document = {**self.widget.document, **self._document(what)}
 
     @property
     def plan(self) -> Plan | None:
@@ -75,7 +77,15 @@ class Studio:
         if not shown:
             return None
         types = [room["type"] for room in self.widget.document["rooms"]]
-        return Plan("studio", Diagram(types, shown["relations"]), np.array(shown["boxes"]))
+        diagram = Diagram(types, shown["relations"], self._words)
+        return Plan("studio", diagram, np.array(shown["boxes"]))
+
+    def _document(self, what: Any) -> dict[str, Any]:
+        """Rooms and links as the page keeps them, in the words of the model."""
+        is_open = isinstance(what, str) or (isinstance(what, list | tuple) and bool(what))
+        diagram = Diagram(what, words=self._words) if is_open else as_diagram(what)
+        check_same_words(diagram.words, "studio: the diagram", self._words, "the model")
+        return _document(diagram, getattr(what, "boxes", None), is_open)
 
     def observe(self, told: Callable[[Diagram], Any]) -> None:
         """Call a function with the diagram whenever it changes."""
@@ -90,24 +100,21 @@ def _texts(texts: str | Iterable[str]) -> list[str]:
     return [texts] if isinstance(texts, str) else list(texts)
 
 
-def _document(what: Any) -> dict[str, Any]:
-    """Rooms and links as the page keeps them."""
-    is_open = isinstance(what, str) or (isinstance(what, list | tuple) and bool(what))
-    diagram = Diagram(what) if is_open else as_diagram(what)
-    boxes = getattr(what, "boxes", None)
+def _document(diagram: Any, boxes: Any, is_open: bool) -> dict[str, Any]:
+    words: Words = diagram.words
     rooms: list[dict[str, Any]] = [
-        {"type": RPLAN.room_names[t], "name": ""} for t in diagram.room_types
+        {"type": words.room_names[t], "name": ""} for t in diagram.room_types
     ]
     if boxes is not None:
         for room, box in zip(rooms, np.rint(boxes).astype(int).tolist(), strict=True):
             room["box"] = box
-    named = {(i, j): RPLAN.relation_names[r] for i, j, r in diagram.edges}
+    named = {(i, j): words.relation_names[r] for i, j, r in diagram.edges}
     pairs = () if is_open else combinations(range(len(rooms)), 2)
     links = [
         {
             "a": i,
             "b": j,
-            "relation": named.get((i, j), APART),
+            "relation": named.get((i, j), apart_in(words)),
             "by": "hand" if (i, j) in named else "model",
         }
         for i, j in pairs

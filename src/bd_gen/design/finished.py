@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bd_gen.design.brief import Brief
+from bd_gen.design.plot import Plot
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.floor_plan import FloorPlan
 from bd_gen.layouts.openings import OpeningsResult, add_openings
@@ -28,18 +29,37 @@ def finished(brief: Brief, diagram: Diagram, floor_plan: FloorPlan) -> OpeningsR
         diagram: the rooms and their relations.
         floor_plan: their shapes.
     """
-    plan = replace(floor_plan, names=brief.names or None)
-    if brief.plot is not None:
-        plan = replace(plan, north=brief.plot.north)
+    return with_openings(
+        diagram, replace(floor_plan, names=brief.names or None), brief.options, brief.plot,
+        brief.scale,
+    )  # fmt: skip
+
+
+def with_openings(
+    diagram: Diagram,
+    floor_plan: FloorPlan,
+    options: SolverOptions,
+    plot: Plot | None,
+    scale: float,
+) -> OpeningsResult:
+    """A plan with north, doors and windows, and what it could not have.
+
+    Args:
+        diagram: the rooms and their relations.
+        floor_plan: their shapes.
+        options: the openings, closed pairs and place of the front door that are asked for.
+        plot: where the home stands; None: anywhere.
+        scale: metres per pixel.
+    """
+    plan = floor_plan if plot is None else replace(floor_plan, north=plot.north)
     walls = walls_of(plan.rooms)
-    options = brief.options
     return add_openings(
         diagram,
         plan,
         required=_chosen(options, walls),
         forbidden=options.closed,
         front_door=_front_door(options, diagram, walls),
-        scale=brief.scale,
+        scale=scale,
         walls=walls,
     )
 

@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 
 from bd_gen.design.brief import Brief
 from bd_gen.design.contradictions import rule_statements
+from bd_gen.design.plot import Plot
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.options import SolverOptions
+from bd_gen.layouts.outline import Outline
 from bd_gen.layouts.problem import Problem, option_statements
 from bd_gen.layouts.room_limits import RoomLimits
 from bd_gen.layouts.search import Status, find_boxes
@@ -51,25 +53,17 @@ def _check_areas(brief: Brief) -> None:
         options.area_bounds_of(k, room_type) or (1, 0)
         for k, room_type in enumerate(brief.room_types)
     ]
-    needed = sum(least for least, _ in bounds) * square
-    sized = [(least * square, name) for (least, _), name in zip(bounds, brief.labels, strict=True)]
-    sized = sorted((pair for pair in sized if pair[0] > 0.1), key=lambda pair: -pair[0])
-    largest = sized[:_MOST_NAMED]
-    named = ", ".join(f"{name} {area:.1f}" for area, name in largest)
-    if len(sized) > len(largest):
-        named += ", ..."
-    named = f"{named}{_assumed_share(brief)}"
-    there = None if options.outline is None else options.outline.area * square
-    if there is not None and brief.plot is not None and brief.plot.corners:
-        there = brief.plot.area  # before it is rounded to pixels
-    if there is not None and needed > there + 0.05:
-        what = "the plot less setbacks" if _has_setbacks(brief) else "the plot"
-        raise InputError(
-            f"the rooms need at least {needed:.1f} m² ({named}), {what} has {there:.1f} m²: "
-            f"{needed - there:.1f} m² more of plot or less of rooms would do"
-        )
+    least_of = [least * square for least, _ in bounds]
+    too_much = beyond_plot(
+        least_of, brief.labels, brief.plot, options.outline, brief.scale, _assumed_share(brief)
+    )
+    if too_much:
+        raise InputError(f"{too_much} more of plot or less of rooms would do")
+    needed = sum(least_of)
+    there = _to_build_on(brief.plot, options.outline, brief.scale)
     most = brief.total_area[1]
     if most is not None and needed > most + 0.05:
+        named = _largest_needs(least_of, brief.labels) + _assumed_share(brief)
         raise InputError(
             f"the rooms need at least {needed:.1f} m² ({named}), but all together are to have at "
             f"most {most:.1f} m²: {needed - most:.1f} m² more in all or less of rooms would do"
@@ -91,12 +85,51 @@ def _check_areas(brief: Brief) -> None:
         )
 
 
+def beyond_plot(
+    least: Sequence[float],
+    names: Sequence[str],
+    plot: Plot | None,
+    outline: Outline | None,
+    scale: float,
+    note: str = "",
+) -> str:
+    """By how much rooms need more than may be built on, in words; "" where they do not.
+
+    Args:
+        least: area of each room, in m².
+        names: of the rooms.
+        plot: where they stand.
+        outline: what may be built on, in pixels.
+        scale: metres per pixel.
+        note: put behind the areas that are named.
+    """
+    needed, there = sum(least), _to_build_on(plot, outline, scale)
+    if there is None or needed <= there + 0.05:
+        return ""
+    has_setbacks = plot is not None and plot.corners != plot.whole
+    what = "the plot less setbacks" if has_setbacks else "the plot"
+    return (
+        f"the rooms need at least {needed:.1f} m² ({_largest_needs(least, names)}{note}), {what} "
+        f"has {there:.1f} m²: {needed - there:.1f} m²"
+    )
+
+
+def _to_build_on(plot: Plot | None, outline: Outline | None, scale: float) -> float | None:
+    """What may be built on, in m²; None: anywhere."""
+    if plot is not None and plot.corners:
+        return plot.area  # before it is rounded to pixels
+    return None if outline is None else outline.area * scale**2
+
+
+def _largest_needs(least: Sequence[float], names: Sequence[str]) -> str:
+    sized = [(area, name) for area, name in zip(least, names, strict=True) if area > 0.1]
+    sized.sort(key=lambda pair: -pair[0])
+    named = ", ".join(f"{name} {area:.1f}" for area, name in sized[:_MOST_NAMED])
+    return f"{named}, ..." if len(sized) > _MOST_NAMED else named
+
+
 def _assumed_share(brief: Brief) -> str:
     return "; some of it assumed, see --no-defaults" if brief.assumed else ""
-
-
-def _has_setbacks(brief: Brief) -> bool:
-    return brief.plot is not None and brief.plot.corners != brief.plot.whole
 
 
 def _check_doors(brief: Brief) -> None:

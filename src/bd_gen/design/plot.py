@@ -65,17 +65,19 @@ class Plot:
         """
         if not self.corners:
             return None
-        x, y = self._origin(scale)
-        points = [(round(a / scale) + x, round(b / scale) + y) for a, b in self.corners]
         door = None
         if self.entrance is not None and not isinstance(self.entrance, str):
-            door = _door_box(self.entrance, scale, (x, y))
-        return Outline(polygon=tuple(points), front_door=door)
+            door = _door_box(self.entrance, scale, self._origin(scale))
+        return Outline(polygon=tuple(self.in_pixels(self.corners, scale)), front_door=door)
 
-    def polygon(self, scale: float) -> list[tuple[int, int]]:
-        """Corners of what may be built on, in pixels of the plan."""
+    def in_pixels(self, corners: Sequence[Point], scale: float) -> list[tuple[int, int]]:
+        """Places on the plot, in pixels of a plan that has what may be built on in its middle.
+
+        Raises:
+            InputError: what may be built on is larger than a plan.
+        """
         x, y = self._origin(scale)
-        return [(round(a / scale) + x, round(b / scale) + y) for a, b in self.corners]
+        return [(round(a / scale) + x, round(b / scale) + y) for a, b in corners]
 
     def _origin(self, scale: float) -> tuple[int, int]:
         """Pixels that are added, so that the plan has it in its middle."""

@@ -79,16 +79,3 @@ def check_same_words(words: Words, where: str, other: Words, other_where: str) -
 def described(name: str, found: str) -> str:
     """A vocabulary in messages and tables."""
     return f"{name} ({found})"
-
-
-def check_rplan(words: Words, where: object) -> None:
-    """Check that a model speaks RPLAN's words, for what knows no others.
-
-    Raises:
-        InputError: it speaks others.
-    """
-    if words.hash != RPLAN.hash:
-        raise InputError(
-            f"{where}: speaks vocabulary {described(words.name, words.hash)}; "
-            "the studio knows rplan's rooms only"
-        )

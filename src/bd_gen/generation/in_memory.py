@@ -3,6 +3,7 @@
 from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.tokens import diagrams_from_tokens
 from bd_gen.generation.only_realizable import LayoutJudge, check_solver
+from bd_gen.model.denoiser import Denoiser
 from bd_gen.model.device import resolve_device
 from bd_gen.sampling.conditions import Condition
 from bd_gen.sampling.grid import visibility_of
@@ -44,11 +45,12 @@ def sampler_for(
     condition: Condition | None = None,
     device_name: str = "auto",
     takes_smaller: bool = False,
+    denoiser: Denoiser | None = None,
 ) -> Sampler:
     """The sampler of a checkpoint.
 
     With `takes_smaller` a condition may have fewer rooms than the diagrams that the model was
-    trained on.
+    trained on. `denoiser` is the checkpoint's on that device, where it is loaded already.
 
     Raises:
         InputError: as `check_fit` and `check_solver`, or the device is not there.
@@ -59,7 +61,7 @@ def sampler_for(
         check_fit(checkpoint, method, condition)
     check_solver(method)
     arguments = (
-        checkpoint.denoiser(device),
+        denoiser or checkpoint.denoiser(device),
         checkpoint.vocabulary,
         visibility_of(checkpoint.process),
         checkpoint.num_rooms_histogram,

@@ -123,7 +123,7 @@ def _what_is_wrong(
             return f"area of room {room}"
     if any(boxes[room].tolist() != list(box) for room, box in options.fixed.items()):
         return "another box than the one given"
-    if options.outline is not None and not _respects(options.outline, diagram, boxes, grid.touch):
+    if options.outline is not None and not within(options.outline, diagram, boxes, grid.touch):
         return "outline"
     return what_is_wrong_with_rooms(boxes, options, entry_rooms(diagram))
 
@@ -170,7 +170,8 @@ def relations_hold(expected: np.ndarray, boxes: np.ndarray, vocabulary: Vocabula
     return hold
 
 
-def _respects(outline: Outline, diagram: Diagram, boxes: np.ndarray, touch: int) -> bool:
+def within(outline: Outline, diagram: Diagram, boxes: np.ndarray, touch: int) -> bool:
+    """Lie boxes (n, 4) in an outline, an entry room of the diagram at its front door?"""
     low, high = boxes[:, :2], boxes[:, 2:]
     if (low < outline.box[:2]).any() or (high > outline.box[2:]).any():
         return False

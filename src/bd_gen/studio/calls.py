@@ -12,20 +12,14 @@ import numpy as np
 from bd_gen.design.contradictions import contradictory
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
 from bd_gen.studio.fields import items, number, table, text, whole
 from bd_gen.studio.moving import move
-from bd_gen.studio.plan_message import Finished, finished, plan_message
+from bd_gen.studio.plan_message import Finished, finished, plan_message, plot_message
 from bd_gen.studio.projects import project_of
 from bd_gen.studio.reasons import reason_of
-from bd_gen.studio.sketch import (
-    APART,
-    MOST_RULES,
-    TOUCHES,
-    Sketch,
-    box_table,
-    rule_of,
-    sketch_of,
-)
+from bd_gen.studio.sketch import Sketch, apart_in, touches_in
+from bd_gen.studio.sketch_message import MOST_RULES, box_table, plot_of, rule_of, sketch_of
 from bd_gen.studio.solving import boxes_for, fits, is_laid_out
 from bd_gen.studio.transfer import exported, imported
 from bd_gen.studio.vocabulary import vocabulary_message
@@ -44,38 +38,48 @@ class Desk:
 
     Attributes:
         checkpoint: SHA-256 of the model; "" where none is known yet.
+        words: of the model.
+        most_rooms: that it knows; None where that is not known.
     """
 
     checkpoint: str = ""
+    words: Words = RPLAN
+    most_rooms: int | None = None
 
 
 def vocabulary(desk: Desk, message: Message) -> Message:  # noqa: ARG001
     """The words, formats and limits of the page."""
-    return vocabulary_message(LARGEST_UPLOAD) | {"checkpoint": desk.checkpoint}
+    found = vocabulary_message(desk.words, LARGEST_UPLOAD, desk.most_rooms)
+    return found | {"checkpoint": desk.checkpoint}
 
 
-def plan(desk: Desk, message: Message) -> Message:  # noqa: ARG001
+def plan(desk: Desk, message: Message) -> Message:
     """A layout of the sketch, or why there is none and what to give up for one.
 
     What the page shows is what it keeps: boxes that go out come back as `boxes`, and are drawn
     where they are as long as they fit. With `stays` they were shown before, and stay even where
     rooms have not the areas that are asked; `tidy` makes them better.
     """
-    sketch = sketch_of(message.get("sketch"))
+    sketch = sketch_of(message.get("sketch"), desk.words)
     previous = message.get("boxes")
     if previous is not None:
         previous = box_table(previous, sketch.num_rooms)
     seen = previous if message.get("stays") is True else None
     if seen is not None and is_laid_out(sketch, seen):
-        return {"plan": plan_message(finished(sketch, seen)), "is_new": False}
+        return _answer(sketch, finished(sketch, seen)) | {"is_new": False}
     effort = _effort(message.get("effort", 0.0))
     boxes = boxes_for(sketch, previous, effort)
     if boxes is None:
-        before = {} if seen is None else {"before": plan_message(finished(sketch, seen))}
-        return reason_of(sketch).message | before
+        before = None if seen is None else finished(sketch, seen)
+        shown = {} if before is None else {"before": plan_message(before, sketch.scale)}
+        return reason_of(sketch).message | shown | {"plot": plot_message(sketch)}
     is_new = boxes is not previous
     tidied = effort if is_new or message.get("tidy") is True else 0.0
-    return {"plan": plan_message(_tidied(sketch, boxes, tidied)), "is_new": is_new}
+    return _answer(sketch, _tidied(sketch, boxes, tidied)) | {"is_new": is_new}
+
+
+def _answer(sketch: Sketch, found: Finished) -> Message:
+    return {"plan": plan_message(found, sketch.scale), "plot": plot_message(sketch)}
 
 
 def _tidied(sketch: Sketch, boxes: np.ndarray, effort: float) -> Finished:
@@ -87,9 +91,9 @@ def _tidied(sketch: Sketch, boxes: np.ndarray, effort: float) -> Finished:
     return found
 
 
-def drag(desk: Desk, message: Message) -> Message:  # noqa: ARG001
+def drag(desk: Desk, message: Message) -> Message:
     """The layout nearest to a drag, and what the drag itself would break."""
-    sketch = sketch_of(message.get("sketch"))
+    sketch = sketch_of(message.get("sketch"), desk.words)
     boxes = box_table(message.get("boxes"), sketch.num_rooms)
     room = whole(message.get("room"), "room", 0, sketch.num_rooms - 1)
     target = np.array([number(side, "to") for side in items(message.get("to"), "to", 4)])
@@ -97,29 +101,28 @@ def drag(desk: Desk, message: Message) -> Message:  # noqa: ARG001
         raise InputError("to: expected four numbers")
     found = move(sketch, boxes, room, target)
     shown = found.boxes if found.boxes is not None else boxes
-    return {
-        "plan": plan_message(finished(sketch, shown)),
+    return _answer(sketch, finished(sketch, shown)) | {
         "is_snapped": found.boxes is None or not np.array_equal(found.boxes, found.wished),
         "wished": found.wished.tolist(),
         "broken": [
-            {"pair": [i, j], "was": TOUCHES if was < 0 else _name(was), "is": _name(now)}
+            {"pair": [i, j], "was": _name(was, desk.words), "is": _name(now, desk.words)}
             for i, j, was, now in found.broken
         ],
         "broken_rules": list(found.broken_rules),
     }
 
 
-def rules(desk: Desk, message: Message) -> Message:  # noqa: ARG001
+def rules(desk: Desk, message: Message) -> Message:
     """What is wrong with each rule as it is typed, and which of them contradict one another."""
     content = table(message.get("sketch"), "sketch")
     texts = items(content.get("rules", []), "rules", MOST_RULES)
-    bare = sketch_of({**content, "rules": [], "relations": [], "fixed": {}})
+    bare = sketch_of({**content, "rules": [], "relations": [], "fixed": {}}, desk.words)
     wrong: list[str | None] = []
     good: list[int] = []
     parsed = []
     for place, one in enumerate(texts):
         try:
-            rule = rule_of(one)
+            rule = rule_of(one, desk.words)
             parsed.append(rule.for_programme(bare.room_types, bare.vocabulary))
             good.append(place)
             wrong.append(None)
@@ -130,16 +133,25 @@ def rules(desk: Desk, message: Message) -> Message:  # noqa: ARG001
     return {"wrong": wrong, "contradictory": at}
 
 
-def export(desk: Desk, message: Message) -> Any:  # noqa: ARG001
+def plot(desk: Desk, message: Message) -> Message:
+    """A plot as it is typed: how it is drawn, or what is wrong with it."""
+    try:
+        sketch = Sketch((0,), plot=plot_of(message.get("plot"), desk.words), words=desk.words)
+        return {"wrong": "", "plot": plot_message(sketch)}
+    except InputError as error:
+        return {"wrong": str(error), "plot": None}
+
+
+def export(desk: Desk, message: Message) -> Any:
     """The plan as a file: a `Download`."""
-    sketch = sketch_of(message.get("sketch"))
+    sketch = sketch_of(message.get("sketch"), desk.words)
     name = text(message.get("format"), "format", 40)
     boxes = message.get("boxes")
     if boxes is None:
         laid_out = LaidOut("plan", sketch.diagram, None, sketch.joined)
     else:
         laid_out = finished(sketch, box_table(boxes, sketch.num_rooms)).plan
-    return exported(laid_out, name)
+    return exported(laid_out, name, sketch.scale)
 
 
 def project(desk: Desk, message: Message) -> Message:
@@ -147,15 +159,15 @@ def project(desk: Desk, message: Message) -> Message:
     content = message.get("content")
     if not isinstance(content, str | bytes):
         raise InputError("project: expected the content of a file")
-    return project_of(content, desk.checkpoint)
+    return project_of(content, desk.checkpoint, desk.words)
 
 
-def upload(desk: Desk, message: Message) -> Message:  # noqa: ARG001
+def upload(desk: Desk, message: Message) -> Message:
     """The diagrams of a file."""
     content = message.get("content")
     if not isinstance(content, bytes):
         raise InputError("file: expected the content of a file")
-    return imported(content, str(message.get("name", "")))
+    return imported(content, str(message.get("name", "")), desk.words)
 
 
 CALLS: dict[str, Callable[[Desk, Message], Any]] = {
@@ -163,6 +175,7 @@ CALLS: dict[str, Callable[[Desk, Message], Any]] = {
     "plan": plan,
     "drag": drag,
     "rules": rules,
+    "plot": plot,
     "export": export,
     "project": project,
     "upload": upload,
@@ -170,8 +183,10 @@ CALLS: dict[str, Callable[[Desk, Message], Any]] = {
 """Everything that can be asked."""
 
 
-def _name(relation: int) -> str:
-    return RPLAN.relation_names[relation] if relation < RPLAN.num_relations else APART
+def _name(relation: int, words: Words) -> str:
+    if relation < 0:
+        return touches_in(words)
+    return apart_in(words) if relation == words.no_edge else words.relation_names[relation]
 
 
 def _effort(value: Any) -> float:

@@ -1,35 +1,21 @@
 """What a layout of a sketch must satisfy, each demand with where it comes from."""
 
+import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from bd_gen.diagrams.rplan import RPLAN
-from bd_gen.layouts.constraints import (
-    X0,
-    X1,
-    Y0,
-    Y1,
-    Clause,
-    Grid,
-    Linear,
-    relation_clauses,
-    touching_clauses,
-    variable,
-)
-from bd_gen.layouts.problem import Problem, problem_of
+from bd_gen.diagrams.word_parts import TouchRule
+from bd_gen.layouts.constraints import X0, X1, Y0, Y1, Clause, Linear, variable
+from bd_gen.layouts.problem import Problem, option_statements
+from bd_gen.layouts.rule_statements import grid_of, pair_statement, touch_statement
 from bd_gen.layouts.solver import for_boxes
 from bd_gen.layouts.statement import Statement
 from bd_gen.sampling.rules import Literal as TokenLiteral
 from bd_gen.sampling.rules import any_relation
 from bd_gen.studio.sketch import Sketch
 
-Kind = Literal["relation", "rule", "place", "area", "open"]
-
-USUAL_SIDE = 15
-"""Pixels: about a metre, the least side of a room where nothing else is said."""
-
-_GRID = Grid()
+Kind = Literal["relation", "rule", "place", "area", "room area", "plot", "entrance", "open"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,14 +24,21 @@ class Demand:
 
     Attributes:
         statement: what must hold.
-        kind: a relation (or that rooms touch, or do not), a rule, a place or an area that is
-            given; "open": no wish of the user's, only what is usual.
-        number: of the rule, for a rule; the room's, for a place; the room's type, for an area.
+        kind: a relation (or that rooms touch, or do not), a rule, a place, an area of a type or of
+            a room, the plot or the side of the entrance; "open": no wish of the user's, only what
+            is usual.
+        number: of the rule, for a rule; the room's, for a place or its own area; the room's type,
+            for an area.
     """
 
     statement: Statement
     kind: Kind
     number: int = -1
+
+
+def usual_side(sketch: Sketch) -> int:
+    """Pixels: about a metre, the least side of a room where nothing else is said."""
+    return math.ceil(1 / sketch.scale)
 
 
 def demands_of(sketch: Sketch, apart: bool = True) -> list[Demand]:
@@ -54,40 +47,42 @@ def demands_of(sketch: Sketch, apart: bool = True) -> list[Demand]:
     Args:
         sketch: what is decided.
         apart: is what is usual asked for as well: rooms of a metre at least, that do not overlap
-            where nothing is said of them?
+            where nothing is said of them? Where the rule knows of touching alone, rooms never do.
 
     Raises:
         InputError: a rule speaks of rooms that are not there.
     """
     demands = [*_relations(sketch), *_rules(sketch), *_options(sketch)]
-    if apart:
+    if apart or isinstance(sketch.words.rule, TouchRule):
+        names = sketch.labels
         for i, j in (*sketch.open_pairs, *sketch.joined):
-            demands.append(Demand(Statement("", (i, j), None, (_beside(i, j),)), "open"))
+            words = f"{names[i]} and {names[j]} do not overlap"
+            demands.append(Demand(Statement(words, (i, j), None, (_beside(i, j),)), "open"))
+    if apart:
+        least = usual_side(sketch)
         free = sorted({*range(sketch.num_rooms)} - {*sketch.fixed})
-        demands += [Demand(Statement("", (room,), None, _wide(room)), "open") for room in free]
+        demands += [
+            Demand(Statement("", (room,), None, _wide(room, least)), "open") for room in free
+        ]
     return demands
 
 
-def problem(num_rooms: int, demands: Sequence[Demand]) -> Problem:
+def problem(sketch: Sketch, demands: Sequence[Demand]) -> Problem:
     """The demands as a problem for the solver."""
-    return Problem(num_rooms, tuple(demand.statement for demand in demands), _GRID)
+    statements = tuple(demand.statement for demand in demands)
+    return Problem(sketch.num_rooms, statements, grid_of(sketch.words))
 
 
 def pair_demand(sketch: Sketch, i: int, j: int, relation: int) -> Demand:
-    """That rooms i < j are related in that way, or with 10 not joined."""
-    names = sketch.labels
-    if relation == RPLAN.no_edge:
-        words = f"{names[i]} and {names[j]} do not touch"
-    else:
-        words = f"{names[i]} {RPLAN.relation_names[relation]} {names[j]}"
-    clauses = relation_clauses(i, j, relation, _GRID)
-    return Demand(Statement(words, (i, j), relation, clauses), "relation")
+    """That rooms i < j are related in that way, or with no-edge not joined."""
+    words, names = sketch.words, sketch.labels
+    return Demand(pair_statement(i, j, relation, words, names, grid_of(words)), "relation")
 
 
 def touching_demand(sketch: Sketch, i: int, j: int) -> Demand:
     """That rooms i < j touch, in whatever way."""
-    words = f"{sketch.labels[i]} touches {sketch.labels[j]}"
-    return Demand(Statement(words, (i, j), None, touching_clauses(i, j, _GRID)), "relation")
+    words, names = sketch.words, sketch.labels
+    return Demand(touch_statement(i, j, names, words, grid_of(words), False), "relation")
 
 
 def _relations(sketch: Sketch) -> Iterator[Demand]:
@@ -99,59 +94,58 @@ def _relations(sketch: Sketch) -> Iterator[Demand]:
 
 def _rules(sketch: Sketch) -> Iterator[Demand]:
     """What rules say of one pair each; a choice between pairs is looked at in the layout."""
-    pairs = pair_by_position(sketch)
     for number, rule in enumerate(sketch.token_rules):
         for clause in rule.clauses:
             if len(clause) == 1:
-                i, j = pairs[clause[0].position]
-                clauses = _literal_clauses(i, j, clause[0])
-                if clauses:
-                    statement = Statement(rule.text, (i, j), None, clauses)
+                found = _of_literal(sketch, clause[0])
+                if found is not None:
+                    statement = replace(found, text=rule.text, relation=None)
                     yield Demand(statement, "rule", number)
 
 
-def pair_by_position(sketch: Sketch) -> dict[int, tuple[int, int]]:
-    """The rooms (i, j) of each edge token of the sketch's rows."""
-    v = sketch.vocabulary
-    pairs = zip(v.edge_rows.tolist(), v.edge_cols.tolist(), strict=True)
-    return {v.n_max + k: pair for k, pair in enumerate(pairs)}
-
-
-def _literal_clauses(i: int, j: int, literal: TokenLiteral) -> tuple[Clause, ...]:
+def _of_literal(sketch: Sketch, literal: TokenLiteral) -> Statement | None:
+    i, j = sketch.pairs[literal.position]
     if len(literal.allowed) == 1:
-        return relation_clauses(i, j, next(iter(literal.allowed)), _GRID)
-    if literal.allowed <= any_relation(RPLAN):
-        return touching_clauses(i, j, _GRID)
-    return ()
+        return pair_demand(sketch, i, j, next(iter(literal.allowed))).statement
+    if literal.allowed <= any_relation(sketch.words):
+        return touching_demand(sketch, i, j).statement
+    return None
 
 
 def _options(sketch: Sketch) -> Iterator[Demand]:
-    options = for_boxes(sketch.options(), sketch.room_types)
-    if options.ask_nothing:
-        return
-    names = sketch.labels
-    for statement in problem_of(sketch.diagram, options).statements:
-        if statement.relation is not None:
-            continue
-        (room,) = statement.rooms
-        if statement.area is not None:
-            room_type = sketch.room_types[room]
-            words = f"the area that a {RPLAN.room_names[room_type]} may have"
-            yield Demand(_said(statement, f"{names[room]}: {words}"), "area", room_type)
-        else:
-            yield Demand(_said(statement, f"{names[room]} stays where it is"), "place", room)
+    options = for_boxes(sketch.options(), sketch.room_types, sketch.words)
+    of_rooms = replace(options, outline=None, entrance=None)
+    if not of_rooms.ask_nothing:
+        for statement in option_statements(sketch.diagram, of_rooms):
+            yield _of_room(sketch, statement)
+    of_plot = replace(options, rooms={}, fixed={})
+    if not of_plot.ask_nothing:
+        for statement in option_statements(sketch.diagram, of_plot):
+            if statement.clauses:
+                text = f"{sketch.labels[statement.rooms[0]]} lies in the plot"
+                yield Demand(replace(statement, text=text), "plot")
+            else:
+                yield Demand(statement, "entrance")
 
 
-def _said(statement: Statement, words: str) -> Statement:
-    return Statement(
-        words, statement.rooms, None, statement.clauses, statement.one_of, statement.area
-    )
+def _of_room(sketch: Sketch, statement: Statement) -> Demand:
+    """A statement on the area or the place of a room."""
+    (room,) = statement.rooms
+    name, room_type = sketch.labels[room], sketch.room_types[room]
+    if statement.area is None:
+        return Demand(replace(statement, text=f"{name} stays where it is"), "place", room)
+    if room in sketch.room_areas:
+        return Demand(
+            replace(statement, text=f"{name}: the area that it may have"), "room area", room
+        )
+    text = f"{name}: the area that a {sketch.words.room_names[room_type]} may have"
+    return Demand(replace(statement, text=text), "area", room_type)
 
 
-def _wide(room: int) -> tuple[Clause, ...]:
-    """Both sides of a room are a metre at least."""
+def _wide(room: int, least: int) -> tuple[Clause, ...]:
+    """Both sides of a room are so long."""
     return tuple(
-        (Linear(((variable(room, low), 1), (variable(room, high), -1)), -USUAL_SIDE),)
+        (Linear(((variable(room, low), 1), (variable(room, high), -1)), -least),)
         for low, high in ((X0, X1), (Y0, Y1))
     )
 

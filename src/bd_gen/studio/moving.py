@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bd_gen.diagrams.rplan import RPLAN
-from bd_gen.diagrams.word_parts import USUAL_TOUCH
-from bd_gen.layouts.constraints import LARGEST_COORDINATE
+from bd_gen.layouts.constraints import Grid
+from bd_gen.layouts.rule_statements import grid_of
 from bd_gen.layouts.search import find_boxes
 from bd_gen.studio.demands import demands_of, problem
 from bd_gen.studio.nearest import nearest
-from bd_gen.studio.sketch import Sketch, row_of
-from bd_gen.studio.solving import FIRST_EFFORT, LONGEST, diagram_of, fits
+from bd_gen.studio.reading import Reading
+from bd_gen.studio.sketch import Sketch
+from bd_gen.studio.solving import FIRST_EFFORT, LONGEST, fits
 
 _EFFORT = 0.04  # deterministic time: about 0.15 s
 _DRAGGED, _BESIDE = 100, 10
@@ -50,14 +50,16 @@ def move(sketch: Sketch, boxes: np.ndarray, room: int, target: np.ndarray) -> Mo
     Raises:
         InputError: OR-tools is missing.
     """
-    wished, weights = _wishes(boxes, room, target, frozenset(sketch.fixed) - {room})
+    still = frozenset(sketch.fixed) - {room}
+    wished, weights = _wishes(boxes, room, target, still, grid_of(sketch.words))
     kept = {k: box for k, box in sketch.fixed.items() if k != room}
     if room in sketch.fixed:  # a room that stays where it is stays where it is dragged to
         x0, y0, x1, y1 = (int(side) for side in wished[room])
         kept[room] = (x0, y0, x1, y1)
     sketch = _replaced(sketch, kept)
-    broken = _broken(sketch, wished)
-    broken_rules = _broken_rules(sketch, wished)
+    reading = Reading(sketch, wished)
+    broken = reading.broken
+    broken_rules = tuple(k for k in range(len(sketch.rules)) if not reading.keeps(k))
     if fits(sketch, wished):
         return Move(wished, wished, broken, broken_rules)
     if room in sketch.fixed:
@@ -71,11 +73,11 @@ def _replaced(sketch: Sketch, fixed: dict[int, tuple[int, int, int, int]]) -> Sk
 
 
 def _wishes(
-    boxes: np.ndarray, room: int, target: np.ndarray, still: frozenset[int]
+    boxes: np.ndarray, room: int, target: np.ndarray, still: frozenset[int], grid: Grid
 ) -> tuple[np.ndarray, np.ndarray]:
     """Boxes as they would be after the drag, and what each side weighs; both (n, 4)."""
     wished, weights = boxes.copy(), np.ones(boxes.shape, np.int64)
-    wished[room] = _whole(target)
+    wished[room] = _whole(target, grid.largest)
     moved = wished[room] != boxes[room]
     weights[room, moved] = _DRAGGED
     is_wall = moved.sum() == 1
@@ -89,8 +91,8 @@ def _wishes(
                 boxes[room, across], boxes[other, across]
             )
             opposite = (side + 2) % 4
-            if overlap > 0 and abs(boxes[other, opposite] - boxes[room, side]) <= USUAL_TOUCH:
-                at = int(np.clip(boxes[other, opposite] + shift, 0, LARGEST_COORDINATE))
+            if overlap > 0 and abs(boxes[other, opposite] - boxes[room, side]) <= grid.touch:
+                at = int(np.clip(boxes[other, opposite] + shift, 0, grid.largest))
                 low, high = (at, boxes[other, side]) if opposite < 2 else (boxes[other, side], at)
                 if low < high:
                     wished[other, opposite] = at
@@ -98,30 +100,14 @@ def _wishes(
     return wished, weights
 
 
-def _whole(target: np.ndarray) -> np.ndarray:
+def _whole(target: np.ndarray, largest: int) -> np.ndarray:
     """The box in whole pixels of the plan, at least a pixel wide; a room slides along its edge."""
     box = np.rint(target).astype(np.int64)
     for axis in range(2):
-        size = max(1, min(int(box[axis + 2] - box[axis]), LARGEST_COORDINATE))
-        box[axis] = np.clip(box[axis], 0, LARGEST_COORDINATE - size)
+        size = max(1, min(int(box[axis + 2] - box[axis]), largest))
+        box[axis] = np.clip(box[axis], 0, largest - size)
         box[axis + 2] = box[axis] + size
     return box
-
-
-def _broken(sketch: Sketch, boxes: np.ndarray) -> tuple[tuple[int, int, int, int], ...]:
-    found = {(i, j): r for i, j, r in diagram_of(sketch.room_types, boxes).edges}
-    decided = [
-        (i, j, r, found.get((i, j), RPLAN.no_edge))
-        for i, j, r in sketch.relations
-        if found.get((i, j), RPLAN.no_edge) != r
-    ]
-    parted = [(i, j, -1, RPLAN.no_edge) for i, j in sketch.joined if (i, j) not in found]
-    return tuple(decided + parted)
-
-
-def _broken_rules(sketch: Sketch, boxes: np.ndarray) -> tuple[int, ...]:
-    row = row_of(diagram_of(sketch.room_types, boxes))
-    return tuple(k for k, rule in enumerate(sketch.token_rules) if not rule.holds(row)[0])
 
 
 def _nearest(
@@ -129,7 +115,7 @@ def _nearest(
 ) -> np.ndarray | None:
     """The layout with the least weighted sum of distances of sides from where they are wished."""
     for apart in (True, False):
-        whole = problem(sketch.num_rooms, demands_of(sketch, apart))
+        whole = problem(sketch, demands_of(sketch, apart))
         first = find_boxes(whole, LONGEST, effort_limit=FIRST_EFFORT)
         if first.boxes is None or first.rest is None:
             continue

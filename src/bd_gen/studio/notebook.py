@@ -2,16 +2,28 @@
 
 import threading
 from collections.abc import Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from bd_gen.diagrams.recorded_words import check_rplan
+from bd_gen.diagrams.relations import rule_of
 from bd_gen.studio.calls import CALLS, Desk, Message
+from bd_gen.studio.model_facts import ModelFacts, facts_of
 from bd_gen.studio.projects import checked_document
 from bd_gen.studio.server import page_files
 from bd_gen.studio.transfer import Download
 from bd_gen.system.errors import InputError
 from bd_gen.training.bundled import checkpoint_file
 from bd_gen.training.checkpoint import Checkpoint, load_checkpoint
+
+if TYPE_CHECKING:
+    from bd_gen.studio.draws import Loaded
+
+
+def facts_given(checkpoint: Checkpoint | str) -> ModelFacts:
+    """What is known of a model, or of the file of one, before it is read."""
+    if isinstance(checkpoint, str):
+        return facts_of(checkpoint)
+    return ModelFacts(checkpoint.words, checkpoint.n_max)
 
 
 class Channel:
@@ -27,7 +39,6 @@ class Channel:
         self._loading = threading.Lock()
         self._checkpoint: Checkpoint | None = None
         self._stopped: set[str] = set()
-        self._shares: dict[Any, float] = {}
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -41,9 +52,21 @@ class Channel:
                 given = self._given
                 if isinstance(given, str):
                     given = load_checkpoint(checkpoint_file(given))
-                check_rplan(given.words, given.source)
+                given.check_draws(boxes=False)
+                rule_of(given.words)  # refuses words of which no plan can be made
                 self._checkpoint = given
             return self._checkpoint
+
+    @cached_property
+    def _loaded(self) -> "Loaded":
+        from bd_gen.studio.draws import Loaded
+
+        return Loaded(self.checkpoint)
+
+    @cached_property
+    def facts(self) -> ModelFacts:
+        """What is known of the model before it is read."""
+        return facts_given(self._given)
 
     def heard(self, content: Any, buffers: list[Any]) -> threading.Thread | None:
         """A message of the page; searches go on in a thread, which is returned."""
@@ -69,7 +92,8 @@ class Channel:
             elif call in CALLS and isinstance(message, dict):
                 if call == "upload":
                     message = {**message, "content": bytes(buffers[0]) if buffers else None}
-                answer = CALLS[call](Desk(self._sha256), message)
+                desk = Desk(self._sha256, self.facts.words, self.facts.most_rooms)
+                answer = CALLS[call](desk, message)
             else:
                 raise InputError("expected a call that there is")
         except InputError as error:
@@ -96,8 +120,9 @@ class Channel:
         from bd_gen.studio.wanted import wanted_of
 
         try:
-            wanted = wanted_of(message if isinstance(message, dict) else {})
-            for event in Alternatives(self.checkpoint, wanted, self._shares).events():
+            words = self.checkpoint.words
+            wanted = wanted_of(message if isinstance(message, dict) else {}, words)
+            for event in Alternatives(self._loaded, wanted).events():
                 if number in self._stopped:
                     break
                 self._send({"id": number, "event": event}, None)
@@ -134,7 +159,10 @@ def widget_of(document: Message, checkpoint: Checkpoint | str, height: int) -> A
 
     modules = {name: text for name, text in page.items() if name.endswith(".js")}
     widget = StudioWidget(
-        modules=modules, style=page["style.css"], height=height, document=checked_document(document)
+        modules=modules,
+        style=page["style.css"],
+        height=height,
+        document=checked_document(document, facts_given(checkpoint).words),
     )
     channel = Channel(checkpoint, lambda content, buffers: widget.send(content, buffers))
     widget.on_msg(lambda _, content, buffers: channel.heard(content, buffers))

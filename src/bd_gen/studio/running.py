@@ -11,6 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
+from bd_gen.studio.model_facts import facts_of
 from bd_gen.studio.server import Settings, application
 from bd_gen.system.errors import InputError
 
@@ -49,7 +52,8 @@ def serve(
         InputError: something given cannot be used.
     """
     token = checked_token(host, token)
-    first = None if file is None else opened(file)
+    facts = facts_of(checkpoint)
+    first = None if file is None else opened(file, facts.words)
     listening = listen(host, port)
     at = listening.getsockname()[1]
     settings = Settings(
@@ -60,6 +64,7 @@ def serve(
         plugins,
         threads=max(2, min(8, os.cpu_count() or 2)),
         opened=first,
+        facts=facts,
     )
     shown = f"[{host}]" if ":" in host else host
     shown = "127.0.0.1" if shown in ("0.0.0.0", "[::]") else shown  # noqa: S104
@@ -134,8 +139,8 @@ def hosts_of(host: str, port: int, names: Sequence[str]) -> frozenset[str]:
     return frozenset({f"{name}:{port}".lower() for name in own} | {name.lower() for name in names})
 
 
-def opened(path: Path) -> dict[str, Any]:
-    """A file for the page to open first.
+def opened(path: Path, words: Words = RPLAN) -> dict[str, Any]:
+    """A file for the page to open first, of rooms in these words.
 
     Raises:
         InputError: it cannot be used.
@@ -146,11 +151,11 @@ def opened(path: Path) -> dict[str, Any]:
 
     if path.name.lower().endswith(".bdgen.json"):
         content = read_small(path, LARGEST_PROJECT, "is too large for a project")
-        return {"name": path.name, "project": project_of(content, "")}
+        return {"name": path.name, "project": project_of(content, "", words)}
     from bd_gen.studio.calls import LARGEST_UPLOAD
 
     content = read_small(path, LARGEST_UPLOAD, "is too large for the studio")
-    return {"name": path.name, "upload": imported(content, path.name)}
+    return {"name": path.name, "upload": imported(content, path.name, words)}
 
 
 def open_browser(address: str) -> bool:

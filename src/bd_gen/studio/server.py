@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from bd_gen.studio.calls import CALLS, LARGEST_UPLOAD, Desk
 from bd_gen.studio.guards import Guard
+from bd_gen.studio.model_facts import ModelFacts
 from bd_gen.studio.model_process import ModelProcess
 from bd_gen.studio.transfer import Download
 from bd_gen.studio.turns import Turns
@@ -45,6 +46,7 @@ class Settings:
         plugins: what the process with the model imports first.
         threads: calls that are answered at a time.
         opened: a file that the page opens first: {"name", "project" or "upload"}; None: none.
+        facts: what is known of the model before it is loaded.
     """
 
     token: str
@@ -54,6 +56,7 @@ class Settings:
     plugins: Sequence[str] = ()
     threads: int = 2
     opened: dict[str, Any] | None = None
+    facts: ModelFacts = field(default_factory=ModelFacts)
 
 
 def page_files() -> dict[str, tuple[str, bytes]]:
@@ -82,6 +85,12 @@ class Studio:
         self.searching: dict[str, asyncio.Task[Any]] = {}
         self.pages = page_files()
 
+    @property
+    def desk(self) -> Desk:
+        """What answers, as far as the model is known."""
+        facts = self.settings.facts
+        return Desk(self.model.words.get("checkpoint", ""), facts.words, facts.most_rooms)
+
     async def page(self, request: "Request") -> "Response":
         """A file of the page."""
         from starlette.responses import Response
@@ -99,9 +108,7 @@ class Studio:
             async with turns.of(_client(request)):
                 if await request.is_disconnected():
                     return JSONResponse({"error": "nobody waits for this"}, 499)
-                answer = await asyncio.to_thread(
-                    partial(CALLS[name], Desk(self.model.words.get("checkpoint", ""))), message
-                )
+                answer = await asyncio.to_thread(CALLS[name], self.desk, message)
         except InputError as error:
             return JSONResponse({"error": str(error)})
         if isinstance(answer, Download):

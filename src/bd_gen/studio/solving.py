@@ -5,25 +5,22 @@ from dataclasses import replace
 
 import numpy as np
 
-from bd_gen.diagrams.diagram import Diagram
-from bd_gen.diagrams.relations import relations_from_boxes
-from bd_gen.diagrams.rplan import RPLAN
-from bd_gen.diagrams.vocabulary import Vocabulary
+from bd_gen.design.impossible import beyond_plot
+from bd_gen.layouts.checking import within
 from bd_gen.layouts.cp_sat import Search
 from bd_gen.layouts.objective import add_costs
+from bd_gen.layouts.problem import entry_rooms
+from bd_gen.layouts.room_checks import what_is_wrong_with_rooms
+from bd_gen.layouts.rule_statements import grid_of
 from bd_gen.layouts.search import box_model, boxes_of, find_boxes
+from bd_gen.layouts.solver import for_boxes
 from bd_gen.layouts.tiling import tile
 from bd_gen.sampling.rules import Clause, Literal, any_relation
-from bd_gen.studio.demands import (
-    Demand,
-    demands_of,
-    pair_by_position,
-    pair_demand,
-    problem,
-    touching_demand,
-)
+from bd_gen.studio.demands import Demand, demands_of, pair_demand, problem, touching_demand
+from bd_gen.studio.filling import filled
 from bd_gen.studio.nearest import drawn_boxes, nearest
-from bd_gen.studio.sketch import Sketch, row_of
+from bd_gen.studio.reading import Reading
+from bd_gen.studio.sketch import Sketch
 
 FIRST_EFFORT = 0.25
 """CP-SAT's deterministic time to look for any layout: a second of an idle core. Most take a
@@ -32,6 +29,7 @@ LONGEST = 20.0
 """Seconds by the clock after which a search ends whatever its effort, on a machine that is busy."""
 
 _EFFORT = 0.125  # of CP-SAT's deterministic time at the usual effort, as in `layouts.solver`
+_FILLING = 0.2  # the least effort where a plot is to be filled: half a second
 _MOST_CHOICES = 100  # layouts that are looked for while rules leave a choice
 
 
@@ -51,8 +49,12 @@ def boxes_for(
     """
     if previous is not None and fits(sketch, previous):
         return previous
+    if areas_beyond_plot(sketch):
+        return None  # boxes might lie over one another, rooms do not
     for apart in (True, False):
         found = _with_rules(sketch, demands_of(sketch, apart), improve, seed)
+        if found is not None and sketch.outline is not None and sketch.open_pairs:
+            return filled(sketch, found, is_laid_out)
         if found is not None:
             return found
     return None
@@ -67,30 +69,42 @@ def is_laid_out(sketch: Sketch, boxes: np.ndarray) -> bool:
     """Do boxes have all that is decided but for areas, which are those that are seen?"""
     if any(tuple(boxes[k]) != tuple(box) for k, box in sketch.fixed.items()):
         return False
-    return sketch.holds(diagram_of(sketch.room_types, boxes))
+    return Reading(sketch, boxes).holds and _is_on_plot(sketch, boxes)
+
+
+def least_areas(sketch: Sketch) -> list[float]:
+    """What is asked of each room at least, in m²; 0 where nothing is."""
+    return [(sketch.area_of(k)[0] or 0) * sketch.scale**2 for k in range(sketch.num_rooms)]
+
+
+def areas_beyond_plot(sketch: Sketch) -> str:
+    """By how much the rooms need more than their plot has, in words; "" where they do not."""
+    if sketch.plot is None:
+        return ""
+    needs = least_areas(sketch)
+    return beyond_plot(needs, sketch.labels, sketch.plot, sketch.outline, sketch.scale)
+
+
+def _is_on_plot(sketch: Sketch, boxes: np.ndarray) -> bool:
+    if sketch.plot is None:
+        return True
+    outline, touch = sketch.outline, grid_of(sketch.words).touch
+    if outline is not None and not within(outline, sketch.diagram, boxes, touch):
+        return False
+    options = sketch.options()
+    return what_is_wrong_with_rooms(boxes, options, entry_rooms(sketch.diagram)) is None
 
 
 def _are_areas_kept(sketch: Sketch, boxes: np.ndarray) -> bool:
-    """Have all rooms, as they are seen, the areas that are asked of their types?"""
-    if not (sketch.min_areas or sketch.max_areas):
+    """Have all rooms, as they are seen, the areas that are asked of them?"""
+    options = sketch.options()
+    asked = [options.area_bounds_of(k, t) for k, t in enumerate(sketch.room_types)]
+    if not any(asked):
         return True
-    diagram = diagram_of(sketch.room_types, boxes)
-    areas = tile(diagram, boxes, sketch.options()).floor_plan.areas
+    areas = tile(Reading(sketch, boxes).diagram, boxes, options).floor_plan.areas
     return all(
-        sketch.min_areas.get(t, 0) <= area <= sketch.max_areas.get(t, np.inf)
-        for t, area in zip(sketch.room_types, areas, strict=True)
-    )
-
-
-def diagram_of(room_types: Sequence[int], boxes: np.ndarray) -> Diagram:
-    """The diagram that the rule reads off boxes (n, 4)."""
-    vocabulary = Vocabulary(len(room_types))
-    count = np.array([len(room_types)])
-    labels = relations_from_boxes(boxes[None].astype(np.float64), count, vocabulary)[0]
-    ends = zip(vocabulary.edge_rows, vocabulary.edge_cols, labels, strict=True)
-    return Diagram(
-        tuple(room_types),
-        tuple((int(i), int(j), int(r)) for i, j, r in ends if r < RPLAN.num_relations),
+        bounds is None or bounds[0] <= area <= bounds[1]
+        for bounds, area in zip(asked, areas, strict=True)
     )
 
 
@@ -110,57 +124,54 @@ def _with_rules(
         boxes = _found(sketch, tried, 0.0, seed)
         if boxes is None:
             continue
-        row = row_of(diagram_of(sketch.room_types, boxes))[0]
+        reading = Reading(sketch, boxes)
         clauses = [clause for rule in sketch.token_rules for clause in rule.clauses]
-        broken = next((c for c in clauses if not _holding(c, row)), None)
+        broken = next((c for c in clauses if not reading.holding(c)), None)
         if broken is not None:
             stack += [[*tried, choice] for choice in reversed(_choices(sketch, broken))]
         elif improve > 0:
-            kept = [_kept(sketch, _holding(c, row)[0], row) for c in clauses]
+            kept = [_kept(reading, reading.holding(c)[0]) for c in clauses]
             return _found(sketch, [*tried, *kept], improve, seed)
         else:
             return boxes
     return None
 
 
-def _holding(clause: Clause, row: np.ndarray) -> list[Literal]:
-    """The literals of a clause that hold in a row (length,)."""
-    return [literal for literal in clause if int(row[literal.position]) in literal.allowed]
-
-
 def _choices(sketch: Sketch, clause: Clause) -> list[Demand]:
-    pairs = pair_by_position(sketch)
+    no_edge = sketch.words.no_edge
     decided = {(i, j) for i, j, _ in sketch.relations}
     return [
-        pair_demand(sketch, *pairs[literal.position], value)
+        pair_demand(sketch, *sketch.pairs[literal.position], value)
         for literal in clause
-        if pairs[literal.position] not in decided
-        for value in sorted(literal.allowed, key=lambda value: value != RPLAN.no_edge)
+        if sketch.pairs[literal.position] not in decided
+        for value in sorted(literal.allowed, key=lambda value: value != no_edge)
     ]
 
 
-def _kept(sketch: Sketch, literal: Literal, row: np.ndarray) -> Demand:
-    """That a literal goes on to hold as it does in a row (length,)."""
-    i, j = pair_by_position(sketch)[literal.position]
-    if literal.allowed == any_relation(RPLAN):
-        return touching_demand(sketch, i, j)
-    return pair_demand(sketch, i, j, int(row[literal.position]))
+def _kept(reading: Reading, literal: Literal) -> Demand:
+    """That a literal goes on to hold as it does."""
+    sketch = reading.sketch
+    pair = sketch.pairs[literal.position]
+    if literal.allowed == any_relation(sketch.words):
+        return touching_demand(sketch, *pair)
+    return pair_demand(sketch, *pair, min(literal.allowed & reading.tokens(pair)))
 
 
 def _found(
     sketch: Sketch, demands: Sequence[Demand], improve: float, seed: int
 ) -> np.ndarray | None:
-    whole = problem(sketch.num_rooms, demands)
+    whole = problem(sketch, demands)
     first = find_boxes(whole, LONGEST, seed, FIRST_EFFORT)
     if first.boxes is None or first.rest is None or improve <= 0:
         return first.boxes
-    effort = _EFFORT * improve
+    effort = _EFFORT * (improve if sketch.outline is None else max(improve, _FILLING))
     wished = drawn_boxes(sketch)
     if wished is not None and (sketch.open_pairs or sketch.joined):
         weights = np.ones(wished.shape, np.int64)
         return nearest(whole, first.rest, wished, weights, first.boxes, effort)
     model = box_model(whole, first.rest)
-    add_costs(model, sketch.diagram, replace(sketch.options(), seed=seed))
+    options = for_boxes(sketch.options(), sketch.room_types, sketch.words)
+    add_costs(model, sketch.diagram, replace(options, seed=seed))
     model.hint(first.boxes.reshape(-1).tolist())
     search = Search(LONGEST, effort, 2, quick_restart=False, presolve=True, seed=seed)
     answer = model.solve(search)

@@ -4,13 +4,16 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, LaidOut
+from bd_gen.diagrams.laid_out import LaidOut
+from bd_gen.diagrams.names import RoomLabels
+from bd_gen.diagrams.recorded_words import described
 from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
 from bd_gen.exchange.choosing import Choice
 from bd_gen.exchange.export import export_plans, export_target
 from bd_gen.exchange.exports import FORMATS
 from bd_gen.exchange.laid_out_files import ReadingOptions, read_laid_out
-from bd_gen.studio.sketch import TOUCHES, named
+from bd_gen.studio.sketch import named, touches_in
 from bd_gen.system.errors import InputError, printable
 
 MOST_PLANS = 50
@@ -31,8 +34,8 @@ class Download(NamedTuple):
     content: bytes
 
 
-def exported(plan: LaidOut, format_name: str) -> Download:
-    """A plan as a file of any export format.
+def exported(plan: LaidOut, format_name: str, scale: float) -> Download:
+    """A plan as a file of any export format; `scale` is metres per pixel.
 
     Raises:
         InputError: there is no such format, or the plan lacks what it needs.
@@ -42,18 +45,19 @@ def exported(plan: LaidOut, format_name: str) -> Download:
     with tempfile.TemporaryDirectory(prefix="bd-gen-studio-") as folder:
         # The name is made here: nothing that the page says becomes part of a path.
         target = export_target(Path(folder) / f"plan.{format_name}")
-        (path,) = export_plans([plan], target, METRES_PER_PIXEL)
+        (path,) = export_plans([plan], target, scale)
         content = path.read_bytes()
     media = _MEDIA.get(format_name, "application/octet-stream")
     return Download(f"plan.{format_name}", media, content)
 
 
-def imported(content: bytes, name: str) -> dict[str, Any]:
+def imported(content: bytes, name: str, words: Words = RPLAN) -> dict[str, Any]:
     """The diagrams of a file that somebody brings, by the guarded readers; see `docs/security.md`.
 
     Args:
         content: of the file.
         name: what the user calls it, for messages alone.
+        words: those of the studio.
 
     Returns:
         {"plans": [{"id", "rooms", "relations", "boxes"}], "notes": sentences}.
@@ -66,11 +70,17 @@ def imported(content: bytes, name: str) -> dict[str, Any]:
         path = Path(folder) / "upload"
         path.write_bytes(content)
         try:
-            read = read_laid_out(
-                path, Choice(limit=MOST_PLANS), ReadingOptions(takes_joined=True, is_whole=False)
-            )
+            options = ReadingOptions(RoomLabels(words=words), takes_joined=True, is_whole=False)
+            read = read_laid_out(path, Choice(limit=MOST_PLANS), options)
         except InputError as error:
             raise InputError(str(error).replace(str(path), name)) from None
+    for plan in read.plans:  # samples bring words of their own
+        found = plan.diagram.words
+        if found.hash != words.hash:
+            raise InputError(
+                f"{name}: its rooms are of the vocabulary {described(found.name, found.hash)}; "
+                f"here is {described(words.name, words.hash)}"
+            )
     return {
         "plans": [_message(plan) for plan in read.plans],
         "notes": [note.replace(str(path), name) for note in read.notes],
@@ -79,13 +89,14 @@ def imported(content: bytes, name: str) -> dict[str, Any]:
 
 def _message(plan: LaidOut) -> dict[str, Any]:
     names = plan.floor_plan.names if plan.floor_plan is not None else None
+    words = plan.diagram.words
     own = names or ("",) * plan.diagram.num_rooms
     return {
         "id": plan.id,
         "rooms": [
-            {"type": RPLAN.room_names[t], "name": name}
+            {"type": words.room_names[t], "name": name}
             for t, name in zip(plan.diagram.room_types, own, strict=True)
         ],
-        "relations": named(plan.diagram) + [[i, j, TOUCHES] for i, j in plan.joined],
+        "relations": named(plan.diagram) + [[i, j, touches_in(words)] for i, j in plan.joined],
         "boxes": None if plan.boxes is None else plan.boxes.tolist(),
     }

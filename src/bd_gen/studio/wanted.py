@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from bd_gen.diagrams.rplan import RPLAN
+from bd_gen.diagrams.words import Words
 from bd_gen.studio.fields import items, text, whole
-from bd_gen.studio.sketch import Sketch, relations_of, sketch_of
+from bd_gen.studio.sketch import Sketch
+from bd_gen.studio.sketch_message import relations_of, sketch_of
 from bd_gen.system.errors import InputError
 
 MOST = 60
@@ -30,21 +33,22 @@ class Wanted:
     compared: tuple[tuple[int, int, int], ...]
 
 
-def wanted_of(message: dict[str, Any]) -> Wanted:
+def wanted_of(message: dict[str, Any], words: Words = RPLAN) -> Wanted:
     """What a message asks for.
 
     Raises:
         InputError: it asks for nothing that can be.
     """
-    sketch = sketch_of(message.get("sketch"))
+    sketch = sketch_of(message.get("sketch"), words)
     mode = text(message.get("mode", "complete"), "mode", 20)
     if mode not in ("complete", "more"):
         raise InputError("mode: expected 'complete' or 'more'")
-    compared = relations_of(items(message.get("compared", []), "compared", 496), sketch.num_rooms)
+    compared = items(message.get("compared", []), "compared", 496)
+    relations = relations_of(compared, sketch.num_rooms, words)
     return Wanted(
         sketch,
         whole(message.get("count", 1), "count", 1, MOST),
         whole(message.get("seed", 0), "seed", 0, 2**53 - 1),
-        compared if mode == "more" else None,
-        compared,
+        relations if mode == "more" else None,
+        relations,
     )

@@ -41,14 +41,18 @@ class Model:
     """A checkpoint, and what the page should know of it."""
 
     def __init__(self, checkpoint: Any) -> None:
-        self.checkpoint = checkpoint
+        from bd_gen.studio.draws import Loaded
+
+        self.loaded = Loaded(checkpoint)
         sizes = [n for n, count in enumerate(checkpoint.num_rooms_histogram) if count]
-        self.shares: dict[Any, float] = {}
         self.words = {"checkpoint": checkpoint.sha256, "sizes": [sizes[0], sizes[-1]]}
 
     def warm_up(self) -> None:
         """Draw once for nothing: the first call of everything takes a second."""
-        rooms = [{"type": "LivingRoom"}] * 1 + [{"type": "Kitchen"}] * (self.words["sizes"][1] - 1)
+        from bd_gen.studio.vocabulary import example_of
+
+        example = example_of(self.loaded.checkpoint.words, self.words["sizes"][1])
+        rooms = [{"type": name} for name in example["rooms"]]
         for _ in self.events({"sketch": {"rooms": rooms}}):
             break
 
@@ -58,7 +62,8 @@ class Model:
         from bd_gen.studio.wanted import wanted_of
 
         try:
-            yield from Alternatives(self.checkpoint, wanted_of(message), self.shares).events()
+            wanted = wanted_of(message, self.loaded.checkpoint.words)
+            yield from Alternatives(self.loaded, wanted).events()
         except InputError as error:
             yield {"event": "refused", "why": str(error)}
 
@@ -66,7 +71,7 @@ class Model:
 def _load(first: dict[str, Any]) -> Model:
     import torch
 
-    from bd_gen.diagrams.recorded_words import check_rplan
+    from bd_gen.diagrams.relations import rule_of
     from bd_gen.system.plugins import load, load_installed
     from bd_gen.training.bundled import checkpoint_file
     from bd_gen.training.checkpoint import load_checkpoint
@@ -76,7 +81,8 @@ def _load(first: dict[str, Any]) -> Model:
         load(name)
     torch.set_num_threads(int(first.get("threads", 1)))
     checkpoint = load_checkpoint(checkpoint_file(first["checkpoint"]))
-    check_rplan(checkpoint.words, first["checkpoint"])
+    checkpoint.check_draws(boxes=False)
+    rule_of(checkpoint.words)  # refuses words of which no plan can be made
     return Model(checkpoint)
 
 

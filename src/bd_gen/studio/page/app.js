@@ -8,7 +8,7 @@ import { Gallery } from "./gallery.js";
 import { helpDialog, pressed } from "./keys.js";
 import { Plan } from "./plan.js";
 import { QUICK } from "./planning.js";
-import { newId, Store } from "./state.js";
+import { KEY, newId, Store } from "./state.js";
 import { T } from "./texts.js";
 
 const PANES = ["brief", "diagram", "plan", "gallery"];
@@ -29,7 +29,7 @@ class App extends Editing {
     this.isPage = storage === "page";
     this.store = new Store(this.isPage ? safeStorage() : null);
     this.selection = null;
-    this.view = { plan: null, reason: null, offer: null, gallery: [] };
+    this.view = { plan: null, reason: null, offer: null, plot: null, galleries: [], gallery: null };
     this.model = null;
   }
 
@@ -42,6 +42,7 @@ class App extends Editing {
       setTimeout(() => this.start(given), 1500);
       return;
     }
+    if (!this.words.is_usual) this.store.key = `${KEY} ${this.words.hash}`;
     this.types = Object.fromEntries(this.words.types.map((type) => [type.name, type]));
     this.build();
     this.store.listen(() => this.draw());
@@ -89,7 +90,7 @@ class App extends Editing {
     this.banner = h("p", { class: "banner", role: "alert" });
     this.elsewhere = h("p", { class: "banner elsewhere", role: "alert" });
     this.root.classList.add("studio");
-    this.root.replaceChildren(this.banners(), this.status);
+    this.root.replaceChildren(this.banners(), h("header", {}, h("h1", {}, T.title)), this.status);
   }
 
   banners() {
@@ -108,7 +109,7 @@ class App extends Editing {
       button("help", "?", T.help, () => this.help(), { "aria-label": T.help }));
     const tabs = h("nav", { class: "tabs", "aria-label": T.title }, PANES.map((name) => h("button", { "data-key": `tab ${name}`, "data-tab": name, onclick: () => this.showPane(name) }, T.panes[name])));
     this.panes = Object.fromEntries(PANES.map((name) => [name, h("section", { class: `pane ${name}`, "aria-label": T.panes[name], tabindex: "-1" })]));
-    this.dialog = helpDialog();
+    this.dialog = helpDialog(this.words);
     this.root.replaceChildren(this.banners(), header, h("main", {}, PANES.map((name) => this.panes[name])), tabs, this.status, this.dialog);
     this.files = new Files(this, menu);
     this.brief = new Brief(this, this.panes.brief);
@@ -155,7 +156,18 @@ class App extends Editing {
   }
 
   relationWords(name) {
+    if (name === this.words.touches) return T.touches;
     return name === this.words.apart ? T.apart : name;
+  }
+
+  /** Is there more than one way in which rooms can be joined? */
+  hasChoice() {
+    return this.words.relations.length > 1;
+  }
+
+  /** What two rooms are that are joined, before somebody says how. */
+  usualRelation() {
+    return this.hasChoice() ? this.words.touches : this.words.relations[0].name;
   }
 
   say(text) {
@@ -231,7 +243,8 @@ class App extends Editing {
     const now = PANES.findIndex((name) => this.panes[name].contains(active));
     const name = PANES[(now + way + PANES.length) % PANES.length];
     this.showPane(name);
-    const first = this.panes[name].querySelector("button:not(:disabled), input:not(:disabled), select, [tabindex='0']");
+    const all = this.panes[name].querySelectorAll("button:not(:disabled), input:not(:disabled), select, [tabindex='0']");
+    const first = [...all].find((one) => one.getClientRects().length); // what is hidden takes no focus
     (first ?? this.panes[name]).focus();
     return true;
   }

@@ -1,6 +1,7 @@
 // The left pane: rooms with numbers, names and areas, and rules as words, marked as they are typed.
 import { debounced, h, redraw } from "./dom.js";
-import { isOff, labelsOf, newId, withoutRoom } from "./state.js";
+import { PlotFields } from "./plot.js";
+import { askedOf, isOff, labelsOf, newId, withoutRoom, withRoom } from "./state.js";
 import { T } from "./texts.js";
 
 export class Brief {
@@ -11,6 +12,7 @@ export class Brief {
     this.opened = new Map(); // by type: did somebody unfold it?
     this.check = debounced(() => this.ask(), 120);
     this.lastAsked = "";
+    this.plot = new PlotFields(app);
   }
 
   draw() {
@@ -20,6 +22,7 @@ export class Brief {
       h("h2", {}, T.roomsHeading),
       h("ul", { class: "types" }, this.groups(doc).map(([type, rooms]) => this.group(doc, type, rooms))),
       this.adder(words),
+      this.plot.draw(doc),
       h("h2", {}, T.rulesHeading),
       h("ul", { class: "rules" }, doc.rules.map((rule, k) => this.rule(doc, rule, k))),
       this.ruleAdder(doc, words));
@@ -47,39 +50,58 @@ export class Brief {
       h("details", { class: "more", open: this.isOpen(type, rooms, bounds), ontoggle: (event) => this.opened.set(type, event.target.open) },
         h("summary", { "data-key": `more of ${type}` }, T.namesAndArea, h("span", { class: "seen", "data-seen": type })),
       h("div", { class: "row areas" },
-        this.area(type, bounds, 0, T.least(type)), h("span", { "aria-hidden": "true" }, "–"),
-        this.area(type, bounds, 1, T.largest(type)), h("span", {}, T.areaUnit),
-        h("small", {}, T.usualArea(words.area))),
-      h("div", { class: "names" }, rooms.map((room) => h("input", {
-        type: "text", value: room.name ?? "", placeholder: labels[room.id], maxlength: this.app.words.limits.name,
-        "data-key": `name ${room.id}`, "aria-label": T.roomName(labels[room.id]),
-        onchange: (event) => this.app.rename(room.id, event.target.value),
-      })))));
+        rooms.length > 1 ? h("span", { class: "each" }, T.each) : null,
+        this.area(type, bounds, T, (areas) => this.askOfType(type, areas)), h("small", {}, T.usualArea(words.area))),
+      h("ul", { class: "names" }, rooms.map((room) => this.room(room, labels[room.id], rooms.length > 1)))));
+  }
+
+  /** A room's name, and its own area where there are several of a type. */
+  room(room, label, hasArea) {
+    const name = h("input", {
+      type: "text", value: room.name ?? "", placeholder: label, maxlength: this.app.words.limits.name,
+      "data-key": `name ${room.id}`, "aria-label": T.roomName(label),
+      onchange: (event) => this.app.rename(room.id, event.target.value),
+    });
+    const said = { least: () => T.leastOf(label), largest: () => T.largestOf(label) };
+    const area = this.area(room.id, room.area ?? [null, null], said, (bounds) => this.askOfRoom(room.id, bounds));
+    return h("li", { class: "row areas" }, name, hasArea || room.area ? area : null);
+  }
+
+  askOfType(type, bounds) {
+    const { store } = this.app;
+    const areas = { ...store.present.areas, [type]: bounds };
+    if (!bounds) delete areas[type];
+    store.commit({ ...store.present, areas });
+  }
+
+  askOfRoom(id, bounds) {
+    const { store } = this.app;
+    store.commit(withRoom(store.present, id, { area: bounds ?? undefined }));
   }
 
   /** Names and areas are folded away until there are some, or somebody looks at them. */
   isOpen(type, rooms, bounds) {
-    return this.opened.get(type) ?? (rooms.some((room) => room.name) || bounds.some((end) => end !== null));
+    return this.opened.get(type) ?? (rooms.some((room) => room.name || room.area) || bounds.some((end) => end !== null));
   }
 
-  area(type, bounds, end, label) {
-    return h("input", {
-      type: "text", inputmode: "decimal", class: "area", value: bounds[end] ?? "", "aria-label": label, "data-key": `area ${type} ${end}`,
+  /** Two fields for the least and the largest area; `asked` is told [least, largest], or null for none. */
+  area(key, bounds, said, asked) {
+    const field = (end, label) => h("input", {
+      type: "text", inputmode: "decimal", class: "area", value: bounds[end] ?? "", "aria-label": label, "data-key": `area ${key} ${end}`,
       onchange: (event) => {
         const value = Number.parseFloat(event.target.value.replace(",", "."));
         const next = [...bounds];
         next[end] = Number.isFinite(value) && value > 0 ? value : null;
-        const areas = { ...this.app.store.present.areas, [type]: next };
-        if (next[0] === null && next[1] === null) delete areas[type];
-        this.app.store.commit({ ...this.app.store.present, areas });
+        asked(next.some((one) => one !== null) ? next : null);
       },
     });
+    return [field(0, said.least(key)), h("span", { "aria-hidden": "true" }, "–"), field(1, said.largest(key)), h("span", {}, T.areaUnit)];
   }
 
   adder(words) {
     const select = h("select", { "aria-label": T.addRoomOf, "data-key": "add type" },
       words.types.map((type) => h("option", { value: type.name }, type.name)));
-    select.value = this.addType ?? "SecondRoom";
+    select.value = this.addType ?? words.usual_type;
     if (!select.value) select.selectedIndex = 0;
     select.addEventListener("change", () => { this.addType = select.value; });
     return h("div", { class: "row" }, select,
@@ -135,7 +157,7 @@ export class Brief {
     const choose = (label, key, values) => h("select", { "aria-label": label, "data-key": key }, values.map((value) => h("option", { value }, value)));
     const kind = this.kind("require", "new rule kind", () => {});
     const subject = choose(T.ruleSubject, "new rule subject", options);
-    const relation = choose(T.ruleRelation, "new rule relation", [words.touches, ...words.relations.map((one) => one.name)]);
+    const relation = choose(T.ruleRelation, "new rule relation", [...new Set([words.rule_touches, ...words.relations.map((one) => one.name)])]);
     const object = choose(T.ruleObject, "new rule object", options);
     for (const [field, select] of Object.entries({ kind, subject, relation, object })) {
       this.chosen ??= {};
@@ -183,11 +205,11 @@ export class Brief {
     const isShown = view.plan?.boxes.length === doc.rooms.length && !view.reason;
     for (const item of this.pane.querySelectorAll("[data-seen]")) {
       const type = item.dataset.seen;
-      const areas = isShown ? view.plan.areas.filter((_, k) => doc.rooms[k].type === type) : [];
-      const asked = doc.areas[type];
-      const text = seen(areas, asked);
+      const rooms = doc.rooms.map((room, k) => [room, view.plan?.areas[k]]).filter(([room]) => isShown && room.type === type);
+      const isBad = rooms.some(([room, area]) => isOff(area, askedOf(doc, room)));
+      const text = seen(rooms.map(([, area]) => area), doc.areas[type], isBad);
       if (item.textContent !== text) item.textContent = text;
-      item.classList.toggle("bad", areas.some((area) => isOff(area, asked)));
+      item.classList.toggle("bad", isBad);
     }
   }
 
@@ -211,9 +233,8 @@ export class Brief {
 }
 
 /** What is said of the areas that rooms of a type have in the plan, and of those that are asked. */
-function seen(areas, asked) {
-  const off = areas.some((area) => isOff(area, asked)) ? "! " : "";
-  return areas.length ? ` · ${off}${T.areasSeen(areas)}${asked ? ` (${T.areasAsked(asked)})` : ""}` : "";
+function seen(areas, asked, isBad) {
+  return areas.length ? ` · ${isBad ? "! " : ""}${T.areasSeen(areas)}${asked ? ` (${T.areasAsked(asked)})` : ""}` : "";
 }
 
 /** A document with one more room of a type, where there is space in the diagram. */

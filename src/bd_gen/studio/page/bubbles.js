@@ -116,7 +116,8 @@ export class Bubbles {
       onpointerdown: (event) => { event.stopPropagation(); app.select({ kind: "link", a: link.a, b: link.b, pane: "diagram" }); },
     },
     s("path", { d: line, class: "reach" }), s("path", { d: line, class: "line" }));
-    const isArrow = link.relation !== app.words.apart && link.relation !== app.words.touches;
+    const relation = app.words.relations.find((one) => one.name === link.relation);
+    const isArrow = relation && relation.inverse !== relation.name; // others are the same from both ends
     if (isArrow) {
       const tip = `M${to[0]} ${to[1]}L${to[0] - 14 * ux + 7 * uy} ${to[1] - 14 * uy - 7 * ux}L${to[0] - 14 * ux - 7 * uy} ${to[1] - 14 * uy + 7 * ux}Z`;
       group.append(s("path", { d: tip, class: "tip" }));
@@ -224,7 +225,7 @@ export class Bubbles {
     const before = linkOf(app.store.present, a, b);
     app.selection = { kind: "link", a, b, pane: "diagram" };
     if (before && before.relation !== app.words.apart) this.draw();
-    else app.store.commit(withLink(app.store.present, a, b, { relation: app.words.touches }));
+    else app.store.commit(withLink(app.store.present, a, b, { relation: app.usualRelation() }));
     this.svg.querySelector(`[data-key="link ${pairKey(a, b)}"]`)?.focus({ preventScroll: true });
     app.say(T.chooseRelation(this.labels[a], this.labels[b]));
   }
@@ -282,15 +283,17 @@ export class Bubbles {
     }, text);
     const compass = app.words.relations.filter((one) => one.way).sort((p, q) => p.way[1] - q.way[1] || p.way[0] - q.way[0]);
     const others = app.words.relations.filter((one) => !one.way);
+    const touches = app.hasChoice() ? choice(app.words.touches, T.touches, "T") : null;
     return [
       h("strong", { class: "what" }, T.isRelated(this.labels[a], this.labels[b])),
-      h("div", { class: "compass" },
+      compass.length ? h("div", { class: "compass" },
         compass.map((one) => {
           const button = choice(one.name, one.name, digitOf(app.words, one.name));
           button.classList.add(`x${one.way[0] + 1}`, `y${one.way[1] + 1}`);
           return button;
-        }), centred(choice(app.words.touches, T.touches, "T"))),
+        }), centred(touches)) : null,
       h("div", { class: "tools" },
+        compass.length ? null : touches,
         others.map((one) => choice(one.name, one.name, digitOf(app.words, one.name))),
         choice(app.words.apart, T.apart, "X"),
         h("button", { "data-key": "tool free", "aria-pressed": String(!link), onclick: () => app.relate(a, b, null) }, T.free),
@@ -299,22 +302,23 @@ export class Bubbles {
 }
 
 function centred(button) {
-  button.classList.add("x1", "y1");
+  button?.classList.add("x1", "y1");
   return button;
 }
 
 /** Which key of a number pad stands for a relation. */
 export function digitOf(words, name) {
   const relation = words.relations.find((one) => one.name === name);
-  if (relation.way) return String(5 + relation.way[0] - 3 * relation.way[1]);
-  return ["5", "0"][words.relations.filter((one) => !one.way).indexOf(relation)] ?? "";
+  const padDigit = ({ way }) => String(5 + way[0] - 3 * way[1]);
+  if (relation.way) return padDigit(relation);
+  const taken = words.relations.filter((one) => one.way).map(padDigit);
+  const free = (taken.length ? [..."5012346789"] : [..."1234567890"]).filter((digit) => !taken.includes(digit));
+  return free[words.relations.filter((one) => !one.way).indexOf(relation)] ?? "";
 }
 
 /** A sign for a relation where there is no space for words. */
 function glyphOf(words, name) {
-  const way = words.relations.find((one) => one.name === name)?.way;
-  if (way) return [["↖", "↑", "↗"], ["←", "·", "→"], ["↙", "↓", "↘"]][way[1] + 1][way[0] + 1];
-  return { inside: "⊂", surrounding: "⊃" }[name] ?? "·";
+  return words.relations.find((one) => one.name === name)?.sign ?? "·";
 }
 
 export function pairKey(a, b) {

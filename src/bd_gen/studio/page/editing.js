@@ -128,8 +128,6 @@ export class Editing extends Planning {
 
   startFresh() {
     this.stop();
-    this.view.gallery = [];
-    this.gallery.draw();
     this.store.commit(this.example());
   }
 }

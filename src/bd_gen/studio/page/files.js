@@ -56,7 +56,6 @@ export class Files {
   open(answer, name) {
     const { app } = this;
     app.stop();
-    app.view.gallery = [];
     app.store.commit(documentOf(answer.project), true);
     app.say(T.opened(name) + (answer.notes.length ? T.notes(answer.notes) : ""));
   }
@@ -64,10 +63,10 @@ export class Files {
   took(answer, name) {
     const { app } = this;
     app.stop();
-    app.view.gallery = [];
     const items = answer.plans.map((plan) => ({ ...plan, types: plan.rooms.map((room) => room.type), differences: 0, plan: plan.boxes ? { boxes: plan.boxes, shapes: plan.boxes.map(rectangle) } : null, isImported: true }));
     if (items.length > 1) {
-      app.view.gallery = items;
+      app.gallery.start(T.importedName);
+      app.view.gallery.items.push(...items);
       app.gallery.draw();
       app.say(T.importedMany(items.length) + (answer.notes.length ? T.notes(answer.notes) : ""));
       app.showPane("gallery");
@@ -80,7 +79,7 @@ export class Files {
   save() {
     const { app } = this;
     const project = {
-      format: "bd-gen project", version: 1, made_by: `bd-gen ${app.words.version}`, vocabulary: app.words.vocabulary ?? "rplan",
+      format: "bd-gen project", version: 1, made_by: `bd-gen ${app.words.version}`, vocabulary: app.words.name, vocabulary_hash: app.words.hash,
       checkpoint: app.model?.checkpoint ?? "", sketch: projectOf(app.store.present),
     };
     const name = "plan.bdgen.json";
@@ -122,7 +121,7 @@ export function projectOf(doc) {
   return {
     rooms: doc.rooms.map(({ id, ...room }) => room),
     links: doc.links.map((link) => ({ ...link, a: number[link.a], b: number[link.b] })),
-    rules: doc.rules, areas: doc.areas, seed: doc.seed,
+    rules: doc.rules, areas: doc.areas, seed: doc.seed, ...(doc.plot ? { plot: doc.plot } : {}),
   };
 }
 

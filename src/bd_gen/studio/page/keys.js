@@ -3,10 +3,11 @@ import { h } from "./dom.js";
 import { digitOf } from "./bubbles.js";
 import { T } from "./texts.js";
 
-export function helpDialog() {
+export function helpDialog(words) {
+  const pairs = words.relations.map((one) => [digitOf(words, one.name), one.name]).filter(([key]) => key);
   const dialog = h("dialog", { class: "help", "aria-labelledby": "keys-heading" },
     h("h2", { id: "keys-heading" }, T.keysHeading),
-    h("dl", {}, T.keys.map(([key, text]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, text)])),
+    h("dl", {}, T.keys(T.relationKeys(pairs)).map(([key, text]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, text)])),
     h("form", { method: "dialog" }, h("button", { autofocus: true }, T.close)));
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
@@ -55,7 +56,7 @@ function relationKey(app, event) {
   if (selection?.kind !== "link") return false;
   const key = event.key.toLowerCase();
   let name = null;
-  if (key === "t") name = words.touches;
+  if (key === "t") name = app.usualRelation();
   else if (key === "x") name = words.apart;
   else name = words.relations.find((one) => digitOf(words, one.name) === key)?.name;
   if (!name) return false;

@@ -1,6 +1,8 @@
 // The right pane: the floor plan as the server found it. Rooms and walls can be dragged.
 import { h, pin, redraw, s } from "./dom.js";
-import { isOff, labelsOf, linkOf } from "./state.js";
+import { plotShapes } from "./plot.js";
+import { areaOf, doorPath, ringPath, spot, windowPath } from "./shapes.js";
+import { askedOf, isOff, labelsOf, linkOf } from "./state.js";
 import { T } from "./texts.js";
 
 const MARGIN = 18; // pixels of the plan: the leaf of a door opens into it
@@ -25,7 +27,9 @@ export class Plan {
     const doc = store.present;
     this.svg.classList.toggle("stale", Boolean(view.reason));
     if (!plan || plan.boxes.length !== doc.rooms.length) {
-      redraw(this.svg, s("text", { class: "empty", x: 128, y: 128 }, T.planEmpty));
+      const plot = this.plot();
+      if (plot.length) this.frame(plot);
+      redraw(this.svg, plotShapes(view.plot, this.view), plot.length ? null : s("text", { class: "empty", x: 128, y: 128 }, T.planEmpty));
       this.svg.setAttribute("aria-label", T.planEmpty);
     } else this.drawPlan(plan, doc);
     this.drawNote();
@@ -35,14 +39,21 @@ export class Plan {
     const labels = labelsOf(doc);
     const total = plan.areas.reduce((sum, area) => sum + area, 0).toFixed(0);
     this.svg.setAttribute("aria-label", T.planLabel(doc.rooms.length, total));
-    if (!this.drag) this.frame(plan.boxes);
+    if (!this.drag) this.frame([...plan.boxes, ...this.plot()]);
     const order = doc.rooms.map((_, k) => k).sort((i, j) => areaOf(plan.boxes[j]) - areaOf(plan.boxes[i]));
     const conflict = new Set(this.app.view.reason?.rooms ?? []);
     redraw(this.svg,
+      plotShapes(this.app.view.plot, this.view),
       s("g", {}, order.map((k) => this.room(plan, doc.rooms[k], k, labels[doc.rooms[k].id], conflict.has(k)))),
       s("g", { class: "openings", "aria-hidden": "true" }, plan.doors.map(doorPath), plan.windows.map(windowPath)),
       this.handles(plan, doc),
       this.scale(plan));
+  }
+
+  /** The corners of the plot as boxes without a size, for the frame. */
+  plot() {
+    const plot = this.app.view.plot;
+    return plot ? [...plot.corners, ...plot.whole].map(([x, y]) => [x, y, x, y]) : [];
   }
 
   /** What of the 256 pixels is shown: all rooms with a margin; kept while something is dragged. */
@@ -59,7 +70,7 @@ export class Plan {
     const rings = plan.shapes[k];
     const isSelected = app.selection?.kind === "room" && app.selection.id === room.id;
     const area = plan.areas[k].toFixed(1);
-    const asked = app.store.present.areas[room.type];
+    const asked = askedOf(app.store.present, room);
     const marks = (room.placed ? T.marks.placed : "") + (isBad ? T.marks.conflict : "");
     const [cx, cy, across, down] = spot(rings, plan.boxes[k]);
     const isUpright = down > 1.4 * across && across < 4.4 * label.length; // a narrow room: its name runs upwards
@@ -121,7 +132,7 @@ export class Plan {
     } else {
       const isOpen = app.isOpen();
       const off = this.areasOff();
-      const problems = [...off, ...(isOpen ? [] : plan?.problems ?? [])];
+      const problems = [...off, ...(plan?.left ? [plan.left] : []), ...(isOpen ? [] : plan?.problems ?? [])];
       redraw(this.note, h("p", {}, plan ? this.verdict(isOpen, off) : ""), problems.length ? h("ul", { class: "problems" }, problems.map((text) => h("li", {}, text))) : null);
     }
   }
@@ -137,7 +148,7 @@ export class Plan {
     const doc = store.present;
     const labels = labelsOf(doc);
     if (view.plan?.boxes.length !== doc.rooms.length) return [];
-    const off = doc.rooms.map((room, k) => [room, view.plan.areas[k], doc.areas[room.type]]).filter(([, area, asked]) => isOff(area, asked));
+    const off = doc.rooms.map((room, k) => [room, view.plan.areas[k], askedOf(doc, room)]).filter(([, area, asked]) => isOff(area, asked));
     return off.map(([room, area, asked]) => T.areaIsOff(labels[room.id], area, T.areasAsked(asked)));
   }
 
@@ -259,6 +270,9 @@ function proposalText(proposal, text, becomes) {
   if (proposal.free === "relation") return T.freeThis(text, becomes);
   if (proposal.free === "rule") return T.freeRule(text);
   if (proposal.free === "place") return T.freePlaceOf(proposal.text);
+  if (proposal.free === "plot") return T.freePlot;
+  if (proposal.free === "entrance") return T.freeEntrance;
+  if (proposal.free === "room area") return T.freeAreaOf(proposal.text);
   return T.freeArea(proposal.type);
 }
 
@@ -269,69 +283,4 @@ function shifted(box, part, by) {
   if (part < 2) next[part] = Math.min(next[part], next[part + 2] - 2);
   else next[part] = Math.max(next[part], next[part - 2] + 2);
   return next;
-}
-
-function areaOf([x0, y0, x1, y1]) {
-  return (x1 - x0) * (y1 - y0);
-}
-
-export function ringPath(rings) {
-  return rings.map((ring) => `M${ring.map((point) => point.join(" ")).join("L")}Z`).join("");
-}
-
-/** A place for the label: the middle of the largest upright strip of the outer ring, and its size. */
-function spot(rings, box) {
-  const ring = rings[0];
-  if (!ring) return [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2, box[2] - box[0], box[3] - box[1]];
-  const xs = [...new Set(ring.map((point) => point[0]))].sort((a, b) => a - b);
-  const ys = [...new Set(ring.map((point) => point[1]))].sort((a, b) => a - b);
-  let best = [0];
-  for (let i = 0; i < xs.length; i += 1) {
-    for (let j = i + 1; j < xs.length; j += 1) {
-      for (let k = 0; k < ys.length; k += 1) {
-        for (let l = ys.length - 1; l > k; l -= 1) {
-          const [width, height] = [xs[j] - xs[i], ys[l] - ys[k]];
-          const worth = Math.min(width, 3 * height) * Math.min(height, width);
-          if (worth > best[0] && isInside(rings, xs, ys, i, j, k, l)) best = [worth, (xs[i] + xs[j]) / 2, (ys[k] + ys[l]) / 2, width, height];
-        }
-      }
-    }
-  }
-  return best.length > 1 ? best.slice(1) : [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2, box[2] - box[0], box[3] - box[1]];
-}
-
-function isInside(rings, xs, ys, i, j, k, l) {
-  for (let a = i; a < j; a += 1) {
-    for (let b = k; b < l; b += 1) {
-      if (!covers(rings, (xs[a] + xs[a + 1]) / 2, (ys[b] + ys[b + 1]) / 2)) return false;
-    }
-  }
-  return true;
-}
-
-function covers(rings, x, y) {
-  let isIn = false;
-  for (const ring of rings) {
-    for (let k = 0, before = ring.length - 1; k < ring.length; before = k, k += 1) {
-      const [ax, ay] = ring[k];
-      const [bx, by] = ring[before];
-      if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) isIn = !isIn;
-    }
-  }
-  return isIn;
-}
-
-function doorPath(door) {
-  const [x0, y0, x1, y1] = door.at;
-  const width = Math.max(x1 - x0, y1 - y0);
-  const gap = s("line", { x1: x0, y1: y0, x2: x1, y2: y1, class: `gap ${door.kind}` });
-  if (door.kind === "open") return gap;
-  const isFlat = y1 - y0 < x1 - x0;
-  const leaf = isFlat ? `M${x0} ${y0}v${-width}a${width} ${width} 0 0 1 ${width} ${width}` : `M${x0} ${y0}h${width}a${width} ${width} 0 0 1 ${-width} ${width}`;
-  return s("g", {}, gap, s("path", { d: leaf, class: `leaf ${door.kind}` }));
-}
-
-function windowPath(window) {
-  const [x0, y0, x1, y1] = window.at;
-  return s("g", {}, s("line", { x1: x0, y1: y0, x2: x1, y2: y1, class: "pane" }), s("line", { x1: x0, y1: y0, x2: x1, y2: y1, class: "glass" }));
 }

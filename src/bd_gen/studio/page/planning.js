@@ -1,5 +1,6 @@
 // The plan of what is drawn: asking for it, keeping what is shown, dragging it, and making one possible.
 import { debounced } from "./dom.js";
+import { withPlot } from "./plot.js";
 import { Searches } from "./searches.js";
 import { boxesOf, labelsOf, sketchOf, withLink, withRoom } from "./state.js";
 import { T } from "./texts.js";
@@ -60,6 +61,7 @@ export class Planning extends Searches {
       this.refine();
     } else delete this.root.dataset.better;
     this.view.reason = answer.plan ? null : answer;
+    this.view.plot = answer.plot;
     if (answer.before) this.view.plan = answer.before;
     if (answer.plan) {
       this.view.plan = answer.plan;
@@ -120,6 +122,9 @@ export class Planning extends Searches {
       this.store.commit(withLink(doc, a, b, null));
     } else if (proposal.free === "rule") this.store.commit({ ...doc, rules: doc.rules.filter((_, k) => k !== proposal.rule) });
     else if (proposal.free === "place") this.store.commit(withRoom(doc, ids[proposal.room], { placed: false }));
+    else if (proposal.free === "room area") this.store.commit(withRoom(doc, ids[proposal.room], { area: undefined }));
+    else if (proposal.free === "entrance") this.store.commit(withPlot(doc, { entrance: "" }));
+    else if (proposal.free === "plot") this.store.commit(withPlot(doc, { size: "", corners: "", setbacks: {} }));
     else {
       const { [proposal.type]: _, ...areas } = doc.areas;
       this.store.commit({ ...doc, areas });

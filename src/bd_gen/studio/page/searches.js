@@ -57,16 +57,14 @@ export class Searches {
     if (!(await this.isForModel(doc))) return;
     const aborted = new AbortController();
     this.searching = aborted;
-    this.view.gallery = [];
-    this.gallery.draw();
-    this.gallery.sayShare("");
+    const gallery = this.gallery.start(isTaken ? (isRedo ? T.redo : T.complete) : (message.mode === "more" ? T.more : T.gallery));
     this.gallery.say(T.looking);
     this.say(T.looking);
     this.gallery.stop.disabled = false;
     const types = doc.rooms.map((room) => room.type);
     const asked = { ...message, seed: doc.seed, compared: this.decided() };
     try {
-      await this.while(this.transport.search(asked, (event) => this.found(event, { isTaken, isRedo, types, ids: doc.rooms.map((room) => room.id) }), aborted.signal));
+      await this.while(this.transport.search(asked, (event) => this.found(event, gallery, { isTaken, isRedo, types, doc, ids: doc.rooms.map((room) => room.id) }), aborted.signal));
     } catch (error) {
       if (error.name !== "AbortError") this.failed(error);
     } finally {
@@ -90,14 +88,17 @@ export class Searches {
     return n >= least && n <= most;
   }
 
-  found(event, { isTaken, isRedo, types, ids }) {
+  found(event, gallery, { isTaken, isRedo, types, doc, ids }) {
     if (event.event === "alternative") {
-      const item = { ...event, types, ids, isRedo };
-      this.view.gallery.push(item);
+      const item = { ...event, types, ids, isRedo, doc };
+      gallery.items.push(item);
       if (isTaken) this.adopt(item);
       this.gallery.draw();
+    } else if (event.event === "likelihood") {
+      gallery.items[event.number - 1].nats = event.nats;
+      this.gallery.draw();
     } else if (event.event === "progress") this.gallery.progress(event);
-    else if (event.event === "share") this.gallery.sayShare(T.share(T.shareAbout(event.share)));
+    else if (event.event === "share") this.gallery.sayShare(gallery, T.share(T.shareAbout(event.share)));
     else if (event.event === "refused") {
       this.warn(event.why);
       this.gallery.say(event.why);
@@ -124,11 +125,9 @@ export class Searches {
       this.adoptImported(item);
       return;
     }
-    const doc = this.store.present;
-    if (String(doc.rooms.map((room) => room.id)) !== String(item.ids)) {
-      this.warn(T.failed(T.panes.gallery));
-      return;
-    }
+    let doc = this.store.present;
+    const isOfOthers = String(doc.rooms.map((room) => room.id)) !== String(item.ids);
+    if (isOfOthers) doc = { ...item.doc, seed: doc.seed };
     const keeps = item.isRedo ? isKept(doc) : (link) => link.relation !== this.words.touches || link.locked;
     const kept = Object.fromEntries(doc.links.filter(keeps).map((link) => [pairKey(link.a, link.b), link]));
     const named = Object.fromEntries(item.relations.map(([i, j, name]) => [pairKey(item.ids[i], item.ids[j]), { a: item.ids[i], b: item.ids[j], relation: name }]));
@@ -142,8 +141,10 @@ export class Searches {
       }
     }
     this.view.plan = item.plan;
+    this.view.plot = item.plot;
     this.store.commit({ ...doc, links, rooms: this.arranged(doc.rooms, item.plan.boxes) }, true);
     this.isFresh = true; // it was found in a hurry
+    if (isOfOthers) this.say(T.backToRooms);
   }
 
   adoptImported(item) {
@@ -187,5 +188,5 @@ function spread(rooms) {
       }
     }
   }
-  return next.map((room) => ({ ...room, x: Math.round(Math.min(945, Math.max(55, room.x))), y: Math.round(Math.min(705, Math.max(55, room.y))) }));
+  return next.map((room) => ({ ...room, x: Math.round(Math.min(915, Math.max(85, room.x))), y: Math.round(Math.min(675, Math.max(85, room.y))) }));
 }

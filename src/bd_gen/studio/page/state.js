@@ -1,6 +1,6 @@
 // What is drawn, and every step on the way there. The document is never changed in place.
 
-const KEY = "bd-gen-studio";
+export const KEY = "bd-gen-studio";
 const MOST_STORED = 2_000_000; // characters of steps that outlive a reload; in memory there is no end
 
 let last = 0;
@@ -19,6 +19,7 @@ export function emptyDocument() {
 export class Store {
   constructor(storage) {
     this.storage = storage;
+    this.key = KEY; // of what is kept; rooms of other vocabularies have others
     this.present = emptyDocument();
     this.past = [];
     this.future = [];
@@ -88,7 +89,7 @@ export class Store {
     for (;;) {
       try {
         const all = { present: this.present, past: kept, future: this.future.slice(-200) };
-        this.storage.setItem(KEY, JSON.stringify(all));
+        this.storage.setItem(this.key, JSON.stringify(all));
         return;
       } catch {
         if (!kept.length) return; // the browser keeps nothing: the page goes on without
@@ -100,7 +101,7 @@ export class Store {
   /** What was drawn before a reload; false if there is nothing. */
   restore() {
     try {
-      const all = JSON.parse(this.storage?.getItem(KEY) ?? "null");
+      const all = JSON.parse(this.storage?.getItem(this.key) ?? "null");
       if (!all?.present?.rooms || !Array.isArray(all.present.links)) return false;
       this.past = all.past ?? [];
       this.future = all.future ?? [];
@@ -158,12 +159,18 @@ export function sketchOf(doc, keeps = () => true) {
     if (room.placed && room.box) fixed[k] = room.box;
   });
   return {
-    rooms: doc.rooms.map((room) => ({ type: room.type, name: room.name ?? "", at: [room.x, room.y] })),
+    rooms: doc.rooms.map((room) => ({ type: room.type, name: room.name ?? "", at: [room.x, room.y], area: room.area })),
     relations: doc.links.filter(keeps).map((link) => [number[link.a], number[link.b], link.relation]),
     rules: doc.rules,
     areas: doc.areas,
+    plot: doc.plot,
     fixed,
   };
+}
+
+/** The areas asked of a room, [least, largest]: its own, else those of its type; undefined if there are none. */
+export function askedOf(doc, room) {
+  return room.area ?? doc.areas[room.type];
 }
 
 const HALF_STEP = 0.05; // m²: areas are told to a tenth

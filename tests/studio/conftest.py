@@ -1,0 +1,41 @@
+"""A studio and a browser for the tests of the page. Whatever the console says is a failure.
+
+Pictures of what was seen are left in `BD_GEN_PICTURES`, if that names a folder.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.studio.served import Served
+from tests.studio.tab import CHROMIUM, Tab
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("needs the browser chromium")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_api.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def studio() -> Iterator[Served]:
+    pytest.importorskip("uvicorn")
+    served = Served()
+    yield served
+    said = served.stop()
+    assert "Traceback" not in said
+    assert len(said.splitlines()) <= 2, said  # the terminal stays quiet
+
+
+@pytest.fixture
+def tab(browser: Any, studio: Served) -> Iterator[Tab]:
+    tab = Tab(browser, studio.address)
+    yield tab
+    tab.close()
