@@ -135,6 +135,8 @@ def briefs(folder: Path, count: int, extra: Sequence[str]) -> None:
             code, said = design(str(path), "--count", str(count), "--out", str(place), *extra)
             if code:
                 print(f"{path.stem}: exit code {code}: {said.splitlines()[-1]}", file=sys.stderr)
+            if not (place / "plans.jsonl").exists():
+                continue
         row, geometry = row_of(path.stem, place, yaml.safe_load(path.read_text()))
         everything += geometry
         print(row, flush=True)

@@ -17,6 +17,9 @@ _OUTWARD: dict[Direction, tuple[int, int]] = {
     "right": (1, 0),
     "below": (0, 1),
 }
+_WALL = 3.0
+"""Pixels, 0.2 m: the rooms of these plans touch, so what is further apart has no wall in common.
+In other plans it may be the thickness of walls, up to 9 pixels, that keeps rooms apart."""
 _LEAST_FACING = 0.7  # of a wall that is turned towards a side: the cosine of 45 degrees
 
 
@@ -31,7 +34,7 @@ def finished(brief: Brief, diagram: Diagram, floor_plan: FloorPlan) -> OpeningsR
     plan = replace(floor_plan, names=brief.names or None)
     if brief.plot is not None:
         plan = replace(plan, north=brief.plot.north)
-    walls = walls_of(plan.rooms)
+    walls = walls_of(plan.rooms, _WALL)
     options = brief.options
     return add_openings(
         diagram,
