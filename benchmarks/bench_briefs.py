@@ -24,7 +24,7 @@ from bd_gen.metrics.plan_geometry import PlanGeometry
 from bd_gen.metrics.plan_set import PlanSet
 
 BRIEFS = Path(__file__).parents[1] / "examples" / "briefs"
-COUNT, SCALE = 14, 18 / 256
+COUNT, SCALE = 15, 18 / 256
 ROOMS = "LivingRoom, Kitchen, Bathroom, MasterRoom"
 REFUSED = (
     ("--plot", "5 x 5", "--setback", "0.5", "--min-area", "MasterRoom=12"),
