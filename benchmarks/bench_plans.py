@@ -17,7 +17,10 @@ from bd_gen.design.geometry import with_targets
 from bd_gen.diagrams.laid_out import LaidOut
 from bd_gen.layouts.openings import add_openings
 from bd_gen.layouts.options import SolverOptions
+from bd_gen.layouts.problem import problem_of
+from bd_gen.layouts.search import Status, find_boxes
 from bd_gen.layouts.solver import solve
+from bd_gen.layouts.ways import way_openings
 from bd_gen.results.columns import Column
 from bd_gen.results.comparison import SPREADS, sections
 from bd_gen.results.plan_evaluation import NamedPlans, evaluate_plans
@@ -40,6 +43,19 @@ def laid_out_anew(plan: LaidOut, options: SolverOptions) -> LaidOut | None:
     if shapes is not None:
         shapes = add_openings(plan.diagram, shapes).floor_plan
     return LaidOut(plan.id, plan.diagram, found.boxes, floor_plan=shapes)
+
+
+def num_without_ways(plans: list[LaidOut]) -> int:
+    """Plans whose diagrams, as is proved, leave no wall for a door on the way to some room."""
+    count = 0
+    for plan in plans:
+        openings = way_openings(plan.diagram, SolverOptions())
+        if openings is None:
+            count += 1
+            continue
+        problem = problem_of(plan.diagram, SolverOptions(openings=openings))
+        count += find_boxes(problem, 60).status is Status.UNREALIZABLE
+    return count
 
 
 def named(name: str, plans: list[LaidOut]) -> NamedPlans:
@@ -72,6 +88,7 @@ def main() -> None:
     dataset = load_dataset(data)
     assert dataset.table is not None
     same = plans_of_table(dataset.table, dataset.split.test[:num])
+    print(f"{num_without_ways(same)} of {len(same)} diagrams leave some room without a way to it")
     usual = [SolverOptions()] * len(same)
     anew = {"anew": all_anew(same, usual)}
     if asked.geometry:

@@ -19,6 +19,7 @@ from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.search import Status
 from bd_gen.layouts.solver import solve
 from bd_gen.sampling.conditions import condition_from_rooms
+from bd_gen.sampling.rule_sweeps import RuleSweeps
 from bd_gen.sampling.rules import holds_all
 
 VOCABULARY = Vocabulary(N_MAX)
@@ -144,3 +145,23 @@ def test_copies_in_another_order_are_not_new():
     differences = Differences(BRIEF.room_types, VOCABULARY)
     for k, row in enumerate(candidates.tokens):
         assert (differences.to_others(row, np.delete(candidates.tokens, k, axis=0)) > 0).all()
+
+
+def test_what_is_like_another_is_swept_under_the_rules_but_for_what_is_kept(monkeypatch):
+    (plan,) = diagrams_from_tokens(found(BRIEF).tokens[:1], VOCABULARY)
+    swept = []
+    run = RuleSweeps.run
+
+    def watched(self, rows, sweeps, seed, numbers):
+        after = run(self, rows, sweeps, seed, numbers)
+        swept.append((len(self.free), sweeps, rows, after))
+        return after
+
+    monkeypatch.setattr(RuleSweeps, "run", watched)
+    check(replace(found(replace(BRIEF, near=plan)), nats=np.empty(0)), BRIEF)
+    assert swept
+    for free, sweeps, before, after in swept:
+        assert sweeps == 2
+        assert ((before != after).sum(axis=1) <= free).all()
+    # of three relations one stays where a single room moves
+    assert {free for free, *_ in swept} == {2, 3}

@@ -8,7 +8,7 @@ from typing import NoReturn
 import click
 
 from bd_gen.cli.terminal import drop_the_rest, shown_only
-from bd_gen.system.errors import InputError, printable
+from bd_gen.system.errors import InputError, InternalError, printable
 from bd_gen.system.interrupts import Interrupts
 from bd_gen.system.version import __version__
 
@@ -160,8 +160,8 @@ def run(command: click.Command, name: str, args: Sequence[str] | None = None) ->
     """Run a command and end the process; what people did wrong becomes one line on stderr.
 
     Exit codes: 0 all went well, 1 the reader of the output went away, 2 something given cannot
-    be used or the machine has too little of something, 130 stopped by Ctrl-C. A traceback is a
-    fault of this program.
+    be used or the machine has too little of something, 3 what was made failed its own check and
+    was not handed out, 130 stopped by Ctrl-C. A traceback is a fault of this program.
 
     Args:
         command: what to run.
@@ -175,6 +175,8 @@ def run(command: click.Command, name: str, args: Sequence[str] | None = None) ->
             sys.stdout.flush()
         except InputError as error:
             _end(f"{name}: {error}", 2)
+        except InternalError as error:
+            _end(f"{name}: internal error, please report it: {printable(str(error))}", 3)
         except click.ClickException as error:
             _end(_one_line(error, name), error.exit_code)
         except (click.Abort, KeyboardInterrupt):

@@ -76,7 +76,7 @@ def write_designs(
 
     Raises:
         InputError: a file cannot be written.
-        RuntimeError: a plan is not what was asked for; a fault of this program.
+        InternalError: a plan is not what was asked for; a fault of this program.
     """
     plans = [
         LaidOut(f"{k:02d}", diagram, boxes, floor_plan=floor_plan)
@@ -91,7 +91,8 @@ def write_designs(
         record = design_record(designs, checkpoint, scale)
         write_text(new / RECORD, json.dumps(record, indent=2, allow_nan=False) + "\n")
         export_plans(plans, export_target(new / PLANS), scale)
-        check_plans(new / PLANS, designs.brief, len(plans))
+        problems = [plan.problems for plan in designs.plans]
+        check_plans(new / PLANS, designs.brief, len(plans), problems)
     return notes
 
 

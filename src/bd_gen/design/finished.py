@@ -18,6 +18,9 @@ _OUTWARD: dict[Direction, tuple[int, int]] = {
     "right": (1, 0),
     "below": (0, 1),
 }
+_WALL = 3.0
+"""Pixels, 0.2 m: the rooms of these plans touch, so what is further apart has no wall in common.
+In other plans it may be the thickness of walls, up to 9 pixels, that keeps rooms apart."""
 _LEAST_FACING = 0.7  # of a wall that is turned towards a side: the cosine of 45 degrees
 
 
@@ -52,7 +55,7 @@ def with_openings(
         scale: metres per pixel.
     """
     plan = floor_plan if plot is None else replace(floor_plan, north=plot.north)
-    walls = walls_of(plan.rooms)
+    walls = walls_of(plan.rooms, _WALL)
     return add_openings(
         diagram,
         plan,

@@ -6,6 +6,7 @@ rules fix goes before what the given diagram has.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,6 +23,13 @@ ROUND = 32
 """Diagrams of a round."""
 _MOVED = (1, 1, 2)  # rooms that rounds move, in turn
 _KIND = 0x6E656172  # tells these random numbers from others of the same seed
+
+
+class Round(NamedTuple):
+    """Diagrams (K, length) uint8, and the token row (length,) that they were drawn given."""
+
+    rows: np.ndarray
+    given: np.ndarray
 
 
 class NearPlan:
@@ -48,20 +56,21 @@ class NearPlan:
             if any((min(room, k), max(room, k)) not in fixed for k in rooms if k != room)
         ]
 
-    def rows(self, seed: int, number: int) -> np.ndarray:
-        """(K, length) uint8 rows of a round; none where the rules leave no such diagram."""
+    def round(self, seed: int, number: int) -> Round:
+        """A round; without rows where the rules leave no such diagram."""
         rng = np.random.default_rng([_KIND, number, seed])
         count = min(_MOVED[number % len(_MOVED)], len(self._movable))
         if not count:
-            return np.empty((0, len(self.row)), np.uint8)
+            return Round(np.empty((0, len(self.row)), np.uint8), self.row)
         moved = rng.choice(self._movable, count, replace=False).tolist()
         try:
             condition = self._keeping(moved)
             sampler = sampler_for(self.checkpoint, self.method, condition, self.device, True)
         except InputError:  # what is kept and what the rules fix contradict each other
-            return np.empty((0, len(self.row)), np.uint8)
+            return Round(np.empty((0, len(self.row)), np.uint8), self.row)
         first = ROUND * number
-        return sampler.sample(seed, range(first, first + ROUND), ROUND)
+        rows = sampler.sample(seed, range(first, first + ROUND), ROUND)
+        return Round(rows, condition.row(self.checkpoint.vocabulary))
 
     def _keeping(self, moved: Sequence[int]) -> Condition:
         """All relations but those of the rooms that move."""

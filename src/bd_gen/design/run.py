@@ -29,7 +29,8 @@ from bd_gen.training.checkpoint import Checkpoint
 Report = Callable[[str, int, int], None]
 
 _MOST_REFUSED = 2
-"""For each plan that is wanted, so many are refused at most because they leave some of the plot."""
+"""For each plan that is wanted, so many are refused at most because they leave some of the plot or
+have rooms that nobody reaches."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,7 +178,7 @@ class _Work:
     ) -> None:
         self.search, self.solvers, self.report, self.show = search, solvers, report, show
         self.num_refused = 0
-        self._num_unfilled = 0
+        self._num_lacking = 0
         self._plans: dict[bytes, Designed] = {}
         self._geometry: Checkpoint | None = None
         self._device = "auto"
@@ -204,9 +205,12 @@ class _Work:
                 self.search.exclude(np.array(refused))
 
     def _is_refused(self, layout: Layout) -> bool:
-        """Does a plan leave some of the plot, and may others that do not be looked for?"""
-        self._num_unfilled += layout.left > 0
-        return layout.left > 0 and self._num_unfilled <= _MOST_REFUSED * self.search.brief.count
+        """Does a plan leave some of the plot, or rooms that nobody reaches, and may others that do
+        not be looked for?
+        """
+        is_lacking = layout.left > 0 or layout.unreached > 0
+        self._num_lacking += is_lacking
+        return is_lacking and self._num_lacking <= _MOST_REFUSED * self.search.brief.count
 
     def plan_of(self, row: np.ndarray) -> Designed:
         """The plan of a row that is chosen."""

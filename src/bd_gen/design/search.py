@@ -93,7 +93,7 @@ class CandidateSearch:
         self._process = process
         model = (self._denoiser, self.vocabulary, visibility_of(process), row, rules)
         self._particles = ParticleSampler(*model, self._sampler.device)
-        self._sweeps = RuleSweeps(*model, self._sampler.device)
+        self._sweeps = self._sweeps_given(row)
         self._num_sweeps = method.default_sweeps
         self._differences = Differences(brief.alike or brief.room_types, self.vocabulary)
         self._seen: set[bytes] = set()
@@ -177,12 +177,24 @@ class CandidateSearch:
 
     def _near_rows(self, near: NearPlan) -> np.ndarray:
         funnel = self.found.funnel
-        rows = near.rows(self.brief.seed, self._num_rounds)
+        drawn = near.round(self.brief.seed, self._num_rounds)
+        first = ROUND * self._num_rounds
         self._num_rounds += 1
         funnel.drawn += ROUND
-        rows = rows[holds_all(self.rules, rows)]
-        funnel.acceptance = (funnel.satisfying + len(rows)) / funnel.drawn
-        return rows
+        good = np.flatnonzero(holds_all(self.rules, drawn.rows))
+        funnel.acceptance = (funnel.satisfying + len(good)) / funnel.drawn
+        if not len(good):
+            return drawn.rows[good]
+        # Only what was drawn in this round is drawn again: all else stays that of the plan.
+        sweeps = self._sweeps_given(drawn.given)
+        numbers = (first + good).tolist()
+        return sweeps.run(drawn.rows[good], self._num_sweeps, self.brief.seed, numbers)
+
+    def _sweeps_given(self, row: np.ndarray) -> RuleSweeps:
+        """Sweeps of what a token row (length,) leaves open."""
+        visibility = visibility_of(self._process)
+        rules, device = self.rules, self._sampler.device
+        return RuleSweeps(self._denoiser, self.vocabulary, visibility, row, rules, device)
 
     def _particle_rows(self) -> np.ndarray:
         seed = hashlib.sha256(f"{self.brief.seed} particles {len(self._shares)}".encode())

@@ -1,6 +1,7 @@
 """Is it really a layout? The rule run forwards, and every option looked at; knows no solver."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,6 +23,9 @@ from bd_gen.layouts.problem import entry_rooms
 from bd_gen.layouts.room_checks import what_is_wrong_with_rooms
 from bd_gen.layouts.room_limits import DOOR_WIDTH
 from bd_gen.layouts.rule_statements import grid_of
+
+if TYPE_CHECKING:
+    from shapely import Polygon
 
 
 def check_layout(
@@ -70,12 +74,24 @@ def what_is_wrong_with_plan(
         if problem:
             return problem
     for opening in options.openings:
-        walls = [plan.rooms[i].intersection(plan.rooms[j]).length for i, j in opening.pairs]
+        walls = [straight_wall(plan.rooms[i], plan.rooms[j]) for i, j in opening.pairs]
         if max(walls) < DOOR_WIDTH:
             return f"no wall for a door between rooms {opening.pairs}"
     if options.outline is not None and not _is_within(options.outline, diagram, plan):
         return "outline"
     return None
+
+
+def straight_wall(one: "Polygon", other: "Polygon") -> float:
+    """Length of the longest straight piece of the wall that two polygons share."""
+    import shapely
+
+    common = shapely.intersection(one.boundary, other.boundary)
+    lines = [part for part in shapely.get_parts(common) if part.geom_type == "LineString"]
+    merged = shapely.get_parts(shapely.line_merge(shapely.union_all(lines)))
+    straight = [np.asarray(part.simplify(0).coords) for part in merged if not part.is_empty]
+    lengths = [np.hypot(*np.diff(points, axis=0).T).max() for points in straight]
+    return float(max(lengths, default=0.0))
 
 
 def _what_is_wrong_with_room(

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _STEPS = 12  # places that are looked at along a wall
 
+_TOUCHING = 1e-6  # pixels²
+
 
 @dataclass(frozen=True)
 class DoorSizes:
@@ -104,7 +106,8 @@ def is_free_outside(
     yard = shapely.Polygon(
         [_moved(start, near), _moved(end, near), _moved(end, far), _moved(start, far)]
     )
-    return not any(room.intersects(yard) for room in rooms if not room.is_empty)
+    # A wall at the end of this one, in an inner corner of the outline, merely touches its yard.
+    return not any(room.intersection(yard).area > _TOUCHING for room in rooms if not room.is_empty)
 
 
 def _moved(point: Sequence[float], by: Sequence[float]) -> tuple[float, float]:

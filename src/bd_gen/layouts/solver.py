@@ -20,9 +20,12 @@ from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.problem import Problem, problem_of
 from bd_gen.layouts.search import Status, box_model, boxes_of, find_boxes
 from bd_gen.layouts.tiling import tile
+from bd_gen.layouts.ways import way_openings
 
 _EFFORT = 0.0625
 """CP-SAT's deterministic time for better boxes at the usual effort: a quarter of a second."""
+_WAYS_EFFORT = 0.25
+"""CP-SAT's deterministic time for boxes with ways to every room, where a plan lacks some."""
 _LONGEST = 600.0
 """Seconds after which the clock ends it all the same, as it does on no machine that works."""
 
@@ -42,6 +45,7 @@ class Layout:
         why: in words, which limit a time limit was, or what the best plan not tiled lacks.
         by_clock: did the clock end the search? Another time it may go otherwise.
         left: what no room has of the outline that was given, in pixels².
+        unreached: rooms that nobody reaches without crossing a private one.
     """
 
     status: Status
@@ -51,6 +55,7 @@ class Layout:
     why: str = ""
     by_clock: bool = False
     left: int = 0
+    unreached: int = 0
 
 
 def solve(
@@ -92,14 +97,18 @@ def solve(
     if not is_plan:
         return Layout(status, boxes, time.perf_counter() - start)
     boxes = _improved(diagram, problem, rest, boxes, of_boxes)
-    tiled = tile(diagram, boxes, options)
+    tiled = tile(
+        diagram, boxes, options, with_ways=lambda: _with_ways(diagram, of_boxes, options.seed)
+    )
     seconds = time.perf_counter() - start
     if tiled.why_not:
         why = f"rectangles were found, but no plan that keeps all that is asked: {tiled.why_not}"
         return Layout(Status.NOT_TILED, None, seconds, why=why)
     areas = tiled.floor_plan.areas.sum()
     left = 0 if options.outline is None else options.outline.area - round(areas)
-    return Layout(status, tiled.boxes, seconds, tiled.floor_plan, left=left)
+    return Layout(
+        status, tiled.boxes, seconds, tiled.floor_plan, left=left, unreached=tiled.unreached
+    )
 
 
 def no_layout_within(options: SolverOptions, by_clock: bool) -> str:
@@ -124,6 +133,19 @@ def for_boxes(
         for room, asked in options.rooms.items()
     }
     return replace(options, max_areas=most, rooms=rooms)
+
+
+def _with_ways(diagram: Diagram, options: SolverOptions, seed: int) -> np.ndarray | None:
+    """(n, 4) boxes with a door's worth of wall on the way to every room; None if none are found."""
+    openings = way_openings(diagram, options)
+    if openings is None:
+        return None
+    asked = replace(options, openings=(*options.openings, *openings))
+    problem = problem_of(diagram, asked)
+    _, boxes, rest = find_boxes(problem, options.time_limit, seed, _WAYS_EFFORT)
+    if boxes is None or rest is None:
+        return None
+    return _improved(diagram, problem, rest, boxes, asked)
 
 
 def _improved(

@@ -1,5 +1,6 @@
 """From a layout to a plan: rooms as polygons that leave no gap, walls in line, a simple outline."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,8 @@ from bd_gen.layouts.checking import what_is_wrong_with_plan
 from bd_gen.layouts.options import SolverOptions
 
 _FLAW_TRIES = 3
-"""Walks from the same layout, as long as the best plan so far has slits, steps or holes. What lacks
-something that is asked, or leaves some of the outline, has `SolverOptions.tries`."""
+"""Walks, as long as the best plan so far has slits, steps, holes or rooms that nobody reaches. What
+lacks something that is asked, or leaves some of the outline, has `SolverOptions.tries`."""
 
 if TYPE_CHECKING:
     from shapely import Polygon
@@ -29,11 +30,13 @@ class Tiled:
         boxes: (n, 4) int64 bounding boxes of the rooms; a layout of the diagram.
         floor_plan: the rooms as polygons.
         why_not: what it lacks of what is asked; "" if it satisfies all.
+        unreached: rooms that nobody reaches without crossing a private one.
     """
 
     boxes: np.ndarray
     floor_plan: FloorPlan
     why_not: str
+    unreached: int = 0
 
 
 def tile(
@@ -41,6 +44,7 @@ def tile(
     boxes: np.ndarray,
     options: SolverOptions | None = None,
     sizes: Sizes | None = None,
+    with_ways: Callable[[], np.ndarray | None] = lambda: None,
 ) -> Tiled:
     """Move the walls of a layout until its rooms tile a plan that a builder would draw.
 
@@ -53,23 +57,30 @@ def tile(
         boxes: (n, 4) a layout of it, in whole pixels.
         options: what the plan must satisfy.
         sizes: what is aimed at; None draws sizes as they vary in real plans.
+        with_ways: another layout, whose boxes leave room for doors on the way to every room, if
+            there is one; asked for where the first walk leaves rooms that nobody reaches.
     """
     options = options or SolverOptions()
     sizes = sizes or drawn_sizes(diagram, options)
     search = TilingSearch(diagram, options, sizes)
     start = np.asarray(boxes, np.int64)
     steps = steps_of(options.improve_effort, diagram.num_rooms)
-    found: list[tuple[bool, float, int, Tiled]] = []
+    found: list[tuple[bool, int, float, int, Tiled]] = []
     for attempt in range(max(_FLAW_TRIES, options.tries)):
         moved, cost = search.walk(start, steps, [options.seed, attempt])
         plan = FloorPlan(polygons_of(search.maker, moved), plot=_plot(options))
         why_not = what_is_wrong_with_plan(diagram, plan, options) or ""
-        found.append((why_not != "", cost, attempt, Tiled(moved, plan, why_not)))
+        tiled = Tiled(moved, plan, why_not, search.num_unreached(moved))
+        found.append((why_not != "", tiled.unreached, cost, attempt, tiled))
         *_, best = min(found)
         fails = bool(best.why_not) or search.left(best.boxes) > 0
         most = options.tries if fails else _FLAW_TRIES
-        if attempt + 1 >= most or not (fails or search.has_flaws(best.boxes)):
+        has_flaws = fails or best.unreached > 0 or search.has_flaws(best.boxes)
+        if attempt + 1 >= most or not has_flaws:
             break
+        if attempt == 0 and best.unreached:
+            other = with_ways()
+            start = start if other is None else other
     return best
 
 

@@ -103,13 +103,19 @@ def facades(plan: DescribedPlan) -> np.ndarray:
 
 
 def outline(plan: DescribedPlan) -> np.ndarray:
-    """The outline: corners, steps, compactness, sides of its box, its shortest and longest side."""
+    """The outline: corners, steps, compactness, sides of its box, its shortest and longest side.
+
+    Lengths are over the root of its area: walls between the rooms make a home larger that has
+    rooms of the same sizes.
+    """
     g = plan.geometry
-    sides = outline_sides(plan.walls.outline) * plan.scale
+    sides = outline_sides(plan.walls.outline)
     x0, y0, x1, y1 = plan.walls.outline.bounds
     ends = (sides.min(), sides.max()) if len(sides) else (0.0, 0.0)
-    box = ((x1 - x0) * plan.scale, (y1 - y0) * plan.scale)
-    return np.array([g.corners, g.steps, g.hull, g.bbox, *box, *ends])
+    root = max(float(plan.walls.outline.area) ** 0.5, 1e-9)
+    return np.array(
+        [g.corners, g.steps, g.hull, g.bbox, *np.divide((x1 - x0, y1 - y0, *ends), root)]
+    )
 
 
 def alignments(plan: DescribedPlan) -> np.ndarray:
@@ -118,7 +124,9 @@ def alignments(plan: DescribedPlan) -> np.ndarray:
     """
     there = plan.bounds[(plan.bounds[:, 2:] > plan.bounds[:, :2]).all(axis=1)]
     lines = [_distinct(there[:, [k, k + 2]].ravel()) for k in (0, 1)]
-    corners = [len(outline_sides(s)) for s in plan.shapes if not s.is_empty]
+    # Without what is as thin as a wall: where only boxes are known, some of a large room's box is
+    # seen all round the walls of the rooms in it, which gives it corners that no room has.
+    corners = [len(outline_sides(s)) for s in plan.walls.rooms if not s.is_empty]
     plain = float(np.mean([count == 4 for count in corners])) if corners else 0.0
     n = max(len(there), 1)
     return np.array([*lines, lines[0] / n, lines[1] / n, sum(corners) / n, plain])

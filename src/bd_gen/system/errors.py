@@ -13,6 +13,13 @@ class InputError(Exception):
         super().__init__(printable(message))
 
 
+class InternalError(RuntimeError):
+    """What this program made is not what was asked for, noticed before anything was handed out.
+
+    A fault of the program and not of its user; the command line tells it in one line.
+    """
+
+
 def printable(text: str) -> str:
     """The text with control characters and the like escaped, so that a terminal only shows it."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

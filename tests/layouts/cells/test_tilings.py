@@ -10,6 +10,7 @@ from bd_gen.layouts.cells.asked import asked_faults
 from bd_gen.layouts.cells.polygons import polygons_of
 from bd_gen.layouts.cells.search import TilingSearch
 from bd_gen.layouts.cells.sizes import Sizes
+from bd_gen.layouts.checking import straight_wall
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.outline import Outline
 
@@ -54,6 +55,7 @@ def test_areas_walls_and_boxes(seed: int) -> None:
             for j in range(i):
                 common = rooms[i].boundary.intersection(rooms[j].boundary).length
                 assert plans.common_walls[k, i + 1, j + 1] == common
+                assert plans.longest_walls[k, i + 1, j + 1] == straight_wall(rooms[i], rooms[j])
             is_whole = not rooms[i].is_empty and rooms[i].bounds == tuple(boxes[i])
             assert plans.are_in_their_boxes[k, i] == is_whole
 

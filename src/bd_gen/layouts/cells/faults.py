@@ -36,7 +36,7 @@ def _parts(plans: Tilings) -> Iterator[np.ndarray]:
     yield _beyond_bounds(plans)
     for opening in options.openings:
         rooms = np.array(opening.pairs) + 1
-        yield _lack(plans.common_walls[:, rooms[:, 0], rooms[:, 1]].max(axis=1))
+        yield _lack(plans.longest_walls[:, rooms[:, 0], rooms[:, 1]].max(axis=1))
     for room, asked in options.rooms.items():
         if asked.facade:
             yield _lack_of_outer_wall(plans, (room,), asked.facade)

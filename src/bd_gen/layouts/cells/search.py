@@ -13,12 +13,14 @@ from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.cells.faults import faults
 from bd_gen.layouts.cells.grid import CellMaker, wrapping_rooms
 from bd_gen.layouts.cells.moves import Moves
+from bd_gen.layouts.cells.outlines import SHORT_STEP
 from bd_gen.layouts.cells.sizes import Sizes
-from bd_gen.layouts.cells.tilings import SHORT_STEP, Tilings
+from bd_gen.layouts.cells.tilings import Tilings
 from bd_gen.layouts.checking import relations_hold
 from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.shape_costs import SHAPE_COSTS
+from bd_gen.layouts.shape_costs.access import access
 
 NEIGHBOURS = 128
 """Plans that are looked at in a step."""
@@ -117,10 +119,16 @@ class TilingSearch:
         return best, least + _LAST_PRICE * least_left
 
     def has_flaws(self, boxes: np.ndarray) -> bool:
-        """Has a plan what another walk may do without: slits, steps, holes?"""
+        """Has a plan what another walk may do without: slits, holes, steps beyond those wished?"""
         plan = self.tilings(boxes[None])
         steps, _ = plan.outline.steps(SHORT_STEP)
-        return bool(plan.narrow[0, 0] > 0 or steps[0] > 0 or (plan.parts[0] != 1).any())
+        return bool(
+            plan.narrow[0, 0] > 0 or steps[0] > self.sizes.steps or (plan.parts[0] != 1).any()
+        )
+
+    def num_unreached(self, boxes: np.ndarray) -> int:
+        """Rooms of a plan that nobody reaches without crossing a private one."""
+        return int(access(self.tilings(boxes[None]))[0])
 
     def left(self, boxes: np.ndarray) -> float:
         """Pixels² that a plan leaves of the outline that is given."""

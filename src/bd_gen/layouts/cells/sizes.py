@@ -14,6 +14,7 @@ from bd_gen.diagrams.diagram import Diagram
 from bd_gen.diagrams.laid_out import METRES_PER_PIXEL, scale_of
 from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.words import Words
+from bd_gen.layouts.cells.outlines import wished_outline
 from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.layouts.options import LARGEST_AREA, SolverOptions
 from bd_gen.layouts.outline import Box, box_area
@@ -42,11 +43,15 @@ class Sizes:
         areas: (n,) float64 area seen, in pixels².
         short_sides: (n,) float64 what the shorter side of the box should have, in pixels.
         proportions: (n,) float64 what long over short side should not exceed.
+        corners: that the outline may have before more of them cost anything.
+        steps: the same of its sides shorter than 0.6 m.
     """
 
     areas: np.ndarray
     short_sides: np.ndarray
     proportions: np.ndarray
+    corners: int = 4
+    steps: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +111,7 @@ def drawn_sizes(diagram: Diagram, options: SolverOptions) -> Sizes:
         low, high = _inner(*options.total_area)
         areas = _filling(areas, least, most, fixed > 0, min(max(areas.sum(), low), high))
     growth = np.sqrt(areas / medians)
+    corners, steps = wished_outline(options, len(types), rng)
     return Sizes(
         areas=areas,
         short_sides=np.maximum(
@@ -113,6 +119,8 @@ def drawn_sizes(diagram: Diagram, options: SolverOptions) -> Sizes:
             [options.min_side_of(room) for room in range(len(types))],
         ),
         proportions=usual.proportions[types],
+        corners=corners,
+        steps=steps,
     )
 
 

@@ -15,8 +15,6 @@ from bd_gen.layouts.cells.sizes import Sizes
 from bd_gen.layouts.options import SolverOptions
 from bd_gen.layouts.wording import Direction
 
-SHORT_STEP = 9
-"""Pixels, 0.6 m: walls of an outline that are shorter are steps."""
 NARROW_SLIT = 15
 """Pixels, 1 m: gaps between two outer walls that are narrower are slits."""
 NARROW_PASSAGE = 13
@@ -82,6 +80,29 @@ class Tilings:
             total += np.bincount(pairs.ravel(), weights, len(total))
         walls = total.reshape(-1, n, n)
         return walls + walls.transpose(0, 2, 1)
+
+    @cached_property
+    def longest_walls(self) -> np.ndarray:
+        """(B, n + 1, n + 1) float64 longest straight wall that two rooms share, in pixels.
+
+        What is shared with outside, 0, is left out.
+        """
+        cells, n = self.cells, self.num_owners
+        owners = cells.owners.astype(np.int64)
+        turned = owners.transpose(0, 2, 1)
+        longest = np.zeros(len(owners) * n * n)
+        for along, lengths in ((owners, cells.heights), (turned, cells.widths)):
+            one, other = along[:, 1:-1, :-1], along[:, 1:-1, 1:]
+            pairs = (np.arange(len(owners))[:, None, None] * n + one) * n + other
+            ends = lengths.cumsum(axis=1)[:, :, None]
+            # A wall begins where the pair of rooms is another one than a cell before.
+            begins = np.ones(pairs.shape, bool)
+            begins[:, 1:] = pairs[:, 1:] != pairs[:, :-1]
+            start = np.maximum.accumulate((ends - lengths[:, :, None]) * begins, axis=1)
+            is_wall = (one != other) & (one > 0) & (other > 0)
+            np.maximum.at(longest, pairs[is_wall], (ends - start)[is_wall])
+        walls = longest.reshape(-1, n, n)
+        return np.maximum(walls, walls.transpose(0, 2, 1))
 
     @cached_property
     def outer_walls(self) -> dict[Direction, np.ndarray]:

@@ -28,6 +28,6 @@ def close_lines(plans: Tilings) -> np.ndarray:
 def doors(plans: Tilings) -> np.ndarray:
     """The walls of a room that wraps others count double: these lead to its doors."""
     pairs = np.array([(i, j) for i, j, _ in plans.diagram.edges], int).reshape(-1, 2)
-    common = plans.common_walls[:, pairs[:, 0] + 1, pairs[:, 1] + 1]
+    common = plans.longest_walls[:, pairs[:, 0] + 1, pairs[:, 1] + 1]
     share = 1.0 + plans.is_wrapping[pairs].any(axis=1)
     return np.asarray((np.maximum(DOOR_WIDTH - common, 0) * share).sum(axis=1))

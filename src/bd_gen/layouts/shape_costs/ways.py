@@ -21,7 +21,7 @@ def ways(plans: Tilings) -> np.ndarray:
     Of bathrooms the best one counts a second time: it should be reached from a passage.
     """
     onto, of_common = _ways(plans.diagram.room_types, plans.diagram.words)
-    walls = plans.common_walls[:, 1:, 1:]
+    walls = plans.longest_walls[:, 1:, 1:]
     total: np.ndarray = _lack(walls, onto).sum(axis=1)
     for rooms, passages in of_common:
         total += _lack(walls[:, rooms], passages).min(axis=1)

@@ -74,6 +74,7 @@ def _key(name: str, display: str, row: str) -> MetricKey:
         ),
     ),
     fit=reference_descriptions,
+    version=2,
 )
 def layout_discrepancy(plans: PlanSet, fitted: Fitted) -> dict[str, Any]:
     """Lower bounds of the Jensen-Shannon distance between plans and reference plans.
