@@ -1,4 +1,5 @@
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -176,3 +177,11 @@ def test_what_must_be_converted_or_kept_is_read_line_by_line() -> None:
     small = [b'{"id": "x", "rooms": [{"type": "Kitchen", "box": [1, 1, 30, 30]}]}']
     assert quickly(small) is None
     assert quickly(small, units=Units(unit="px")) is not None
+
+
+def test_without_pyarrow_lines_are_read_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert quickly(USUAL) is None
+    assert_read_as_line_by_line(tmp_path, USUAL)

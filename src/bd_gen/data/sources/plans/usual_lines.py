@@ -59,8 +59,10 @@ class UsualLines:
         is_line_by_line = text.count(b"}\n{") == count - 1 and text[:1] + text[-1:] == b"{}"
         if not is_line_by_line or any(part in text for part in _UNUSUAL):
             return None
-        import pyarrow as pa
-
+        try:
+            import pyarrow as pa
+        except ImportError:  # torch and numpy are enough to train: it is only slower
+            return None
         try:
             columns = self._parsed(text)
         except pa.ArrowInvalid as error:
