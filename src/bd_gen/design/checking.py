@@ -5,7 +5,6 @@ would be, relations follow from their boxes by the rule, and rules are taken at 
 doors and the plot see `checking_shapes`.
 """
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +20,7 @@ from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.layouts.constraints import LARGEST_COORDINATE
 from bd_gen.sampling.conditions import Condition
 from bd_gen.system.errors import InternalError
+from bd_gen.system.plain import parse_json
 
 
 def check_plans(
@@ -39,7 +39,7 @@ def check_plans(
         InputError: the file cannot be read.
     """
     plans = read_plans(path, Vocabulary(brief.num_rooms, brief.words))
-    lines = [json.loads(text) for text in path.read_text("utf-8").splitlines()]
+    lines = [parse_json(line) for line in path.read_bytes().splitlines()]
     if not len(plans) == len(lines) == count:
         raise InternalError(f"{path.name}: expected {count} plans, found {len(plans)}")
     for k, line in enumerate(lines):
