@@ -4,6 +4,7 @@ from tests.rplan import RELATIONS
 from tests.studio.sketches import message
 
 from bd_gen.studio.moving import move
+from bd_gen.studio.plan_message import finished
 from bd_gen.studio.reading import Reading
 from bd_gen.studio.sketch_message import sketch_of
 
@@ -62,3 +63,12 @@ def test_a_rule_that_a_drag_would_break_is_told() -> None:
     assert found.broken_rules == (0,)
     assert found.boxes is not None
     assert Reading(sketch, found.boxes).holds
+
+
+def test_what_is_kept_of_a_drag_onto_another_room_is_what_is_drawn() -> None:
+    sketch = sketch_of(message([0, 1, "left-of"], rooms=("SecondRoom", "Kitchen")))
+    boxes = np.array([[188, 112, 225, 168], [225, 112, 256, 168]])
+    found = move(sketch, boxes, 1, np.array([224, 112, 255, 168]))
+    assert found.boxes is not None
+    shapes = finished(sketch, found.boxes).plan.shapes
+    assert found.boxes.tolist() == [list(shape.bounds) for shape in shapes]

@@ -7,6 +7,7 @@ import numpy as np
 from bd_gen.layouts.constraints import Grid
 from bd_gen.layouts.rule_statements import grid_of
 from bd_gen.layouts.search import find_boxes
+from bd_gen.layouts.tiling import tile
 from bd_gen.studio.demands import demands_of, problem
 from bd_gen.studio.nearest import nearest
 from bd_gen.studio.reading import Reading
@@ -61,7 +62,7 @@ def move(sketch: Sketch, boxes: np.ndarray, room: int, target: np.ndarray) -> Mo
     broken = reading.broken
     broken_rules = tuple(k for k in range(len(sketch.rules)) if not reading.keeps(k))
     if fits(sketch, wished):
-        return Move(wished, wished, broken, broken_rules)
+        return Move(_as_seen(sketch, wished), wished, broken, broken_rules)
     if room in sketch.fixed:
         kept.pop(room)
         sketch = _replaced(sketch, kept)
@@ -122,5 +123,18 @@ def _nearest(
         start = boxes if fits(sketch, boxes) else first.boxes
         found = nearest(whole, first.rest, wished, weights, start, _EFFORT)
         if fits(sketch, found):
-            return found
+            return _as_seen(sketch, found)
     return None
+
+
+def _as_seen(sketch: Sketch, boxes: np.ndarray) -> np.ndarray:
+    """Boxes of the rooms' shapes: where two boxes overlap, one room gives way.
+
+    What is kept is then what is drawn, if it still has all that is decided.
+    """
+    shapes = tile(Reading(sketch, boxes).diagram, boxes, sketch.options()).floor_plan.rooms
+    if any(shape.is_empty for shape in shapes):
+        return boxes
+    seen = np.array([shape.bounds for shape in shapes])
+    whole = np.rint(seen).astype(boxes.dtype)
+    return whole if np.array_equal(whole, seen) and fits(sketch, whole) else boxes
