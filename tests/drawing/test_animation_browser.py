@@ -1,11 +1,11 @@
 """The moving SVG in a real browser: Debian's chromium, driven by playwright."""
 
 import os
-import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.chromium import CHROMIUM
 from tests.drawing.test_animation import FILM, TOKENS
 from tests.rplan import NODE_MASK
 
@@ -14,9 +14,6 @@ from bd_gen.drawing.animation import draw_animation
 from bd_gen.drawing.appearance import room_colours
 from bd_gen.drawing.film_shapes import MASKED_FILL
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs the browser chromium")
 
 SEEN = """() => [...document.querySelectorAll("circle")].filter(circle => {

@@ -1,20 +1,16 @@
 """The report in a real browser: Debian's chromium, driven by playwright."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.chromium import CHROMIUM, launched
 from tests.report.conftest import NASTY
 
 from bd_gen.report.page import write_report
 from bd_gen.results.columns import REAL
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs the browser chromium")
 PHONE = {"width": 375, "height": 740}
 DESK = {"width": 1280, "height": 900}
@@ -22,13 +18,7 @@ DESK = {"width": 1280, "height": 900}
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-    # Chromium's own walls need rights that a container's root does not have.
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_api.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
+    yield from launched()
 
 
 @pytest.fixture(scope="module")

@@ -3,25 +3,18 @@
 Pictures of what was seen are left in `BD_GEN_PICTURES`, if that names a folder.
 """
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.chromium import launched
 from tests.studio.served import Served
-from tests.studio.tab import CHROMIUM, Tab
+from tests.studio.tab import Tab
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("needs the browser chromium")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_api.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
+    yield from launched()
 
 
 @pytest.fixture(scope="module")

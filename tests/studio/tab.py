@@ -2,13 +2,9 @@
 
 import json
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 PATIENCE = 180_000  # milliseconds, on a machine that is busy with something else
 
 
