@@ -1,11 +1,12 @@
-"""The moving SVG in a real browser: Debian's chromium, driven by playwright."""
+"""The moving SVG in a real browser."""
 
-import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from tests.chromium import CHROMIUM
+from tests.chromium import launched
 from tests.drawing.test_animation import FILM, TOKENS
 from tests.rplan import NODE_MASK
 
@@ -14,8 +15,6 @@ from bd_gen.drawing.animation import draw_animation
 from bd_gen.drawing.appearance import room_colours
 from bd_gen.drawing.film_shapes import MASKED_FILL
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs the browser chromium")
-
 SEEN = """() => [...document.querySelectorAll("circle")].filter(circle => {
     for (let e = circle; e.style; e = e.parentNode)
         if (getComputedStyle(e).opacity == "0") return false;
@@ -23,17 +22,18 @@ SEEN = """() => [...document.querySelectorAll("circle")].filter(circle => {
 }).map(circle => circle.getAttribute("fill"))"""
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    yield from launched()
+
+
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
-def test_a_browser_shows_each_state_at_its_time(tmp_path: Path, motion: str) -> None:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+def test_a_browser_shows_each_state_at_its_time(tmp_path: Path, motion: str, browser: Any) -> None:
     path = tmp_path / "film.svg"
     draw_animation(FILM, path)
-    # Chromium's own walls need rights that a container's root does not have.
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     starts = np.cumsum([0, *FILM.durations])[:-1]
-    with sync_api.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        tab = browser.new_context(offline=True, reduced_motion=motion).new_page()
+    with browser.new_context(offline=True, reduced_motion=motion) as context:
+        tab = context.new_page()
         messages: list[str] = []
         tab.on("console", lambda message: messages.append(message.text))
         tab.goto(path.as_uri())
@@ -47,5 +47,4 @@ def test_a_browser_shows_each_state_at_its_time(tmp_path: Path, motion: str) -> 
                 MASKED_FILL if t == NODE_MASK else room_colours(RPLAN)[t] for t in shown[:3]
             ]
             assert sorted(tab.evaluate(SEEN)) == sorted(expected)
-        browser.close()
     assert messages == []

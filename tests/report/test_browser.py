@@ -1,17 +1,16 @@
-"""The report in a real browser: Debian's chromium, driven by playwright."""
+"""The report in a real browser."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.chromium import CHROMIUM, launched
+from tests.chromium import launched
 from tests.report.conftest import NASTY
 
 from bd_gen.report.page import write_report
 from bd_gen.results.columns import REAL
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs the browser chromium")
 PHONE = {"width": 375, "height": 740}
 DESK = {"width": 1280, "height": 900}
 

@@ -171,8 +171,8 @@ def _say_other_relations(plans: "list[LaidOut]") -> None:
     other = [p.id for p in plans if p.boxes is not None and not p.follows_from_boxes]
     if other:
         click.echo(
-            f"bd-gen: note: {_counted(len(other))} with relations that its own rectangles do not "
-            f"give ({other[0]} for instance); both are written as they are",
+            f"bd-gen: note: {_counted(len(other))} with relations other than those read off its "
+            f"rectangles ({other[0]} for instance); both are written as they are",
             err=True,
         )
 
