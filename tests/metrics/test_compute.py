@@ -121,9 +121,9 @@ def test_the_training_set_itself_is_at_distance_zero(draw):
     reference = Reference.fit(train, source.vocabulary)
     found = compute_metrics(train, source.vocabulary, reference, names)
     distances = {
-        info.key: found[info.key]
+        info.name: found[info.name]
         for info in metric_infos()
-        if info.direction == "lower" and info.key in found
+        if info.direction == "lower" and info.name in found
     }
     assert len(distances) == 35
     assert all(abs(value) < 1e-8 for value in distances.values()), distances

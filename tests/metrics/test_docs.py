@@ -53,5 +53,5 @@ def test_every_key_stands_in_the_page(text):
     written |= {
         name.replace("@t=T", f"@t={t}") for name in written for t in (0.1, 0.3, 0.5, 0.7, 0.9)
     }
-    missing = [info.key for info in metric_infos() if info.key not in written]
+    missing = [info.name for info in metric_infos() if info.name not in written]
     assert missing == []

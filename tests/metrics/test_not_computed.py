@@ -103,7 +103,7 @@ def test_the_interval_of_the_discrepancy_comes_from_unclipped_bits(bits: list[fl
 
 
 def test_every_key_says_what_it_can_be() -> None:
-    limits = {info.key: info.limits for info in metric_infos()}
+    limits = {info.name: info.limits for info in metric_infos()}
     assert limits["eval/pgd"] == limits["eval/node_tv"] == limits["eval/validity_rate"] == (0, 1)
     assert limits["eval/pair_js"] == limits["eval/degree_js_per_type_mean"] == (0, math.log(2))
     assert limits["eval/node_kl"] == limits["eval/num_edges_w1"] == (0, math.inf)

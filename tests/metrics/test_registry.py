@@ -106,7 +106,7 @@ def test_a_new_metric_is_computed_recorded_and_described(draw):
     found = compute_metrics(samples, source.vocabulary, reference)
     assert found["eval/larger_rate"] == (samples[:, 2] != 14).mean()
     assert metric_versions()["larger"] == 3
-    assert metric_infos()[-1].key == "eval/larger_rate"  # new families come last
+    assert metric_infos()[-1].name == "eval/larger_rate"  # new families come last
 
 
 def test_names_and_keys_are_taken_once():

@@ -2,9 +2,9 @@ from bd_gen.metrics import MetricInfo
 from bd_gen.report.scores import against_text, spread_text, value_text
 from bd_gen.results.scores import Against, Score
 
-RATE = MetricInfo("r", "m", "Validity", "Rate", "higher", "rate", 1)
-VALUE = MetricInfo("v", "m", "Distribution", "Value", "lower", "value", 1)
-COUNT = MetricInfo("c", "m", "Coverage", "Count", None, "count", 1)
+RATE = MetricInfo("r", "Rate", "higher", "rate", metric="m", family="Validity", version=1)
+VALUE = MetricInfo("v", "Value", "lower", "value", metric="m", family="Distribution", version=1)
+COUNT = MetricInfo("c", "Count", None, "count", metric="m", family="Coverage", version=1)
 
 
 def test_rates_are_percentages_that_are_never_rounder_than_they_are() -> None:

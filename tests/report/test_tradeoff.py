@@ -22,8 +22,8 @@ from bd_gen.report.tradeoff import (
 from bd_gen.results.result_file import Result
 from bd_gen.results.scores import Score, Scores, scores_of
 
-UP = MetricInfo("up", "m", "Validity", "Up", "higher", "value", 1)
-DOWN = MetricInfo("down", "m", "Validity", "Down", "lower", "value", 1)
+UP = MetricInfo("up", "Up", "higher", "value", metric="m", family="Validity", version=1)
+DOWN = MetricInfo("down", "Down", "lower", "value", metric="m", family="Validity", version=1)
 BOX = (60.0, 0.0, 440.0, 300.0)
 PLACE = st.tuples(st.floats(62, 438), st.floats(2, 298))
 
@@ -65,7 +65,7 @@ def test_neither_real_diagrams_nor_baselines_are_on_the_front() -> None:
 def test_better_is_up_and_to_the_right(directory: Path) -> None:
     contents = read_contents(directory)
     scores = scores_of(contents.columns)
-    known = {info.key: info for info in scores.infos}
+    known = {info.name: info for info in scores.infos}
     x, y = known["eval/mode_coverage_weighted"], known["eval/edge_js"]
     plot = tradeoff_plot(x, y, contents, scores)
     assert isinstance(plot, Picture)
@@ -79,8 +79,8 @@ def test_better_is_up_and_to_the_right(directory: Path) -> None:
 
 def test_the_choices_are_metrics_with_a_direction(directory: Path) -> None:
     qualities, diversities = axis_choices(scores_of(read_contents(directory).columns))
-    assert qualities[0].key == "eval/transitivity_score"
-    assert diversities[0].key == "eval/mode_coverage_weighted"
+    assert qualities[0].name == "eval/transitivity_score"
+    assert diversities[0].name == "eval/mode_coverage_weighted"
     assert all(info.direction for info in (*qualities, *diversities))
     assert max(len(qualities), len(diversities)) <= MOST_CHOICES
 

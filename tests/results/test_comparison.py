@@ -104,7 +104,7 @@ def test_the_configuration_says_what_is_known() -> None:
 def test_main_rows_are_those_that_tell_most_as_far_as_they_are_there() -> None:
     table = main_rows(TWO)
     assert [row[0] for row in table.rows] == ["Validity ↑", "Room types JS ↓"]
-    assert all(metric_info(key).key == key for key in MAIN_KEYS)
+    assert all(metric_info(key).name == key for key in MAIN_KEYS)
     with pytest.raises(InputError, match="eval/node_jss"):
         main_rows(TWO, ["eval/node_jss"])
 

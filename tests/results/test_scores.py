@@ -140,7 +140,7 @@ def test_real_plans_and_baselines_are_measured_by_not_ranked() -> None:
 def test_the_keys_come_in_the_order_of_the_registry_and_unknown_ones_last() -> None:
     values = {"later/metric": [1.0], KL: [1.0], SHARE: [1.0]}
     nested = {f"validity_by_num_rooms/{n}/overall": [1.0] for n in (10, 4)}
-    keys = [info.key for info in scores_of([column("a", values | nested)]).infos]
+    keys = [info.name for info in scores_of([column("a", values | nested)]).infos]
     assert keys == [
         SHARE,
         "validity_by_num_rooms/4/overall",

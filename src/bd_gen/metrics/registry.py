@@ -5,15 +5,14 @@ when the package is (see `bd_gen/metrics/__init__.py`), so a new metric is one n
 """
 
 import importlib.util
-import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 import numpy as np
 
 from bd_gen.diagrams.words import Words
-from bd_gen.metrics.keys import FAMILIES, Direction, MetricKey, Unit
+from bd_gen.metrics.keys import FAMILIES, MetricKey
 from bd_gen.system.errors import InputError
 from bd_gen.system.names import Registry, did_you_mean
 
@@ -69,22 +68,13 @@ class Metric:
         return "" if self.lacking is None else self.lacking(words)
 
 
-@dataclass(frozen=True)
-class MetricInfo:
-    """What a table needs to know about one key. See `MetricKey` and `Metric` for the fields."""
+@dataclass(frozen=True, kw_only=True)
+class MetricInfo(MetricKey):
+    """A key and whose it is: what a table needs to know about one number."""
 
-    key: str
     metric: str
     family: str
-    display: str
-    direction: Direction
-    unit: Unit
     version: int
-    nested: bool = False
-    column: str = ""
-    total: str = ""
-    limits: tuple[float, float] = (-math.inf, math.inf)
-    in_tables: bool = True
 
 
 _EXTRAS = {"ortools": "bd-gen[layout]"}
@@ -151,20 +141,7 @@ def carried_along(name: str, *, family: str, keys: Sequence[MetricKey]) -> None:
 def metric_infos() -> list[MetricInfo]:
     """All keys, family by family, in the order in which tables show them."""
     infos = [
-        MetricInfo(
-            key=key.name,
-            metric=metric.name,
-            family=metric.family,
-            display=key.display,
-            direction=key.direction,
-            unit=key.unit,
-            version=metric.version,
-            nested=key.nested,
-            column=key.column,
-            total=key.total,
-            limits=key.limits,
-            in_tables=key.in_tables,
-        )
+        MetricInfo(**vars(key), metric=metric.name, family=metric.family, version=metric.version)
         for metric in METRICS.values()
         for key in metric.keys
     ]
@@ -176,13 +153,13 @@ def find_metric_info(key: str) -> MetricInfo | None:
     """What is known about `key`, also if it is flattened ("validity_by_num_rooms/4/overall")."""
     base, _, below = key.partition("/")
     for info in metric_infos():
-        if info.key == key:
+        if info.name == key:
             return info
-        if info.nested and below and info.key == base:
+        if info.nested and below and info.name == base:
             num_rooms, _, check = below.partition("/")
             words = [info.display, f"{num_rooms} rooms", check.replace("_", " ")]
             display = ", ".join(word for word in words if word)
-            return MetricInfo(**{**vars(info), "key": key, "display": display, "nested": False})
+            return replace(info, name=key, display=display, nested=False)
     return None
 
 
@@ -194,7 +171,7 @@ def metric_info(key: str) -> MetricInfo:
     """
     info = find_metric_info(key)
     if info is None:
-        raise InputError(unknown_name("metric", key, [known.key for known in metric_infos()]))
+        raise InputError(unknown_name("metric", key, [known.name for known in metric_infos()]))
     return info
 
 

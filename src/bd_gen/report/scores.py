@@ -84,7 +84,7 @@ def score_table(
     title: str, infos: Sequence[MetricInfo], contents: Contents, scores: Scores
 ) -> Table:
     """One table; without columns if nothing was measured."""
-    tells = {info.key: _marks_tell(info, contents, scores) for info in infos}
+    tells = {info.name: _marks_tell(info, contents, scores) for info in infos}
     rows = [(entry, _cells(entry, infos, scores, tells)) for entry in contents.entries]
     return Table(
         title,
@@ -96,7 +96,7 @@ def score_table(
 
 def main_infos(scores: Scores) -> list[MetricInfo]:
     """The keys that tell most, as far as a column has them."""
-    known = {info.key: info for info in scores.infos}
+    known = {info.name: info for info in scores.infos}
     return [known[key] for key in MAIN_KEYS if key in known]
 
 
@@ -105,7 +105,7 @@ def infos_by_family(scores: Scores) -> dict[str, list[MetricInfo]]:
     families: dict[str, list[MetricInfo]] = {family: [] for family in FAMILIES}
     nested: dict[str, list[MetricInfo]] = {}
     for info in scores.infos:
-        base, below, _ = info.key.partition("/")
+        base, below, _ = info.name.partition("/")
         owner = find_metric_info(base) if below else None
         if owner is not None and owner.nested:
             nested.setdefault(f"{owner.display} by number of rooms", []).append(info)
@@ -122,7 +122,7 @@ def _heading(info: MetricInfo) -> Heading:
 
 def _marks_tell(info: MetricInfo, contents: Contents, scores: Scores) -> bool:
     """Whether "best" sets methods apart: not if all are, nor for what is the checkpoint's own."""
-    found = [scores.of(info.key, e.name) for e in contents.entries if e.kind == "method"]
+    found = [scores.of(info.name, e.name) for e in contents.entries if e.kind == "method"]
     return any(score is not None and score.std is not None and not score.mark for score in found)
 
 
@@ -131,12 +131,12 @@ def _cells(
 ) -> list[Cell]:
     cells = []
     for info in infos:
-        score = scores.of(info.key, entry.name)
+        score = scores.of(info.name, entry.name)
         if score is None:
-            cells.append(Cell(reason=entry.result.not_computed.get(info.key) or ""))
+            cells.append(Cell(reason=entry.result.not_computed.get(info.name) or ""))
             continue
         texts = value_text(score, info), spread_text(score, info), against_text(score, info)
-        cells.append(Cell(*texts, score.mark if tells[info.key] else "", repr(score.mean)))
+        cells.append(Cell(*texts, score.mark if tells[info.name] else "", repr(score.mean)))
     return cells
 
 

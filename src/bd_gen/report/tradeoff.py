@@ -97,12 +97,12 @@ def axis_choices(scores: Scores) -> tuple[list[MetricInfo], list[MetricInfo]]:
 
 
 def _tells_of_diversity(info: MetricInfo) -> bool:
-    return info.family == _DIVERSITY_FAMILY and not info.key.startswith(_FIDELITY)
+    return info.family == _DIVERSITY_FAMILY and not info.name.startswith(_FIDELITY)
 
 
 def _in_order(infos: list[MetricInfo], first: tuple[str, ...]) -> list[MetricInfo]:
     rank = {key: k for k, key in enumerate(first)}
-    return sorted(infos, key=lambda info: rank.get(info.key, len(rank)))
+    return sorted(infos, key=lambda info: rank.get(info.name, len(rank)))
 
 
 def tradeoff_plot(
@@ -112,7 +112,7 @@ def tradeoff_plot(
     title = f"{y.display} against {x.display}"
     points = []
     for entry in contents.entries:
-        found = scores.of(x.key, entry.name), scores.of(y.key, entry.name)
+        found = scores.of(x.name, entry.name), scores.of(y.name, entry.name)
         if found[0] is not None and found[1] is not None:
             points.append(Point(entry, found[0], found[1]))
     if not points:

@@ -138,7 +138,7 @@ def main_rows(
         InputError: there is no such key.
     """
     scores = scores_of(columns) if scores is None else scores
-    there = {info.key for info in scores.infos}
+    there = {info.name for info in scores.infos}
     rows = [
         _row(metric_info(key), columns, scores, _VALUES[spread], marked)
         for key in keys
@@ -238,7 +238,7 @@ def _row(
 ) -> tuple[str, ...]:
     cells = []
     for column in columns:
-        score = scores.of(info.key, column.name)
+        score = scores.of(info.name, column.name)
         if score is None:
             cells.append(MISSING)
             continue

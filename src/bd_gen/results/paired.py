@@ -81,12 +81,12 @@ def compare_pair(
         notes += [f"{present.method}: {note}" for note in found.notes]
         step = part_of(progress, done * len(seeds), total)
         sides.append(_measured(present, samples, seeds, found, references, step, notes))
-    keys = [info.key for info in metric_infos() if not info.nested and info.unit != "count"]
+    keys = [info.name for info in metric_infos() if not info.nested and info.unit != "count"]
     differences = paired_differences(
         sides[0][0], sides[1][0], sides[0][1], sides[1][1], found.statistics, keys=keys
     )
     num_tested = sum(difference.source != "equal" for difference in differences)
-    place = {info.key: k for k, info in enumerate(metric_infos())}
+    place = {info.name: k for k, info in enumerate(metric_infos())}
     place.update((key, k - len(MAIN_KEYS)) for k, key in enumerate(MAIN_KEYS))
     ordered = sorted(differences, key=lambda difference: place[difference.key])
     calls = (calls_text(a.samples.provenance), calls_text(b.samples.provenance))

@@ -113,7 +113,7 @@ def scores_of(columns: Sequence[Column]) -> Scores:
             against = None
             if real is not None and name != REAL and comparable:
                 against = against_real(score, real, info)
-            cells[info.key, name] = replace(score, against=against, mark=marked.get(name, ""))
+            cells[info.name, name] = replace(score, against=against, mark=marked.get(name, ""))
     return Scores(tuple(infos), cells)
 
 
@@ -153,7 +153,7 @@ def _infos(columns: Sequence[Column]) -> list[MetricInfo]:
         for c in columns
         for key in (*c.result.summary, *c.result.denoising, *c.result.not_computed)
     }
-    known = {info.key: info for info in metric_infos()}
+    known = {info.name: info for info in metric_infos()}
     rank = {key: k for k, key in enumerate(known)}
 
     def order(key: str) -> tuple[object, ...]:
@@ -163,7 +163,7 @@ def _infos(columns: Sequence[Column]) -> list[MetricInfo]:
     infos = [
         known.get(key)
         or find_metric_info(key)
-        or MetricInfo(key, "", OTHER, key, None, "value", version=1)
+        or MetricInfo(key, key, None, "value", metric="", family=OTHER, version=1)
         for key in sorted(present, key=order)
     ]
     return [info for info in infos if info.in_tables]
@@ -176,13 +176,13 @@ def _seeds_by_key(column: Column) -> Counter[str]:
 
 def _score(column: Column, info: MetricInfo, seeds: Counter[str]) -> Score | None:
     result = column.result
-    summary = result.summary.get(info.key)
+    summary = result.summary.get(info.name)
     if summary is None:
-        value = result.denoising.get(info.key)
+        value = result.denoising.get(info.name)
         return None if value is None else Score(value, None)
     score = Score(summary["mean"], summary["std"])
-    num_seeds = seeds[info.key]
-    known = result.ci95.get(info.key) or _interval_of_share(info, summary["mean"], column)
+    num_seeds = seeds[info.name]
+    known = result.ci95.get(info.name) or _interval_of_share(info, summary["mean"], column)
     if known is not None:
         of_seeds = known["from"] == "seeds" and num_seeds > 1
         return replace(

@@ -193,7 +193,7 @@ def plain(columns: Sequence[Column]) -> dict[str, Any]:
     return {
         "format_version": 1,
         "keys": {
-            info.key: {
+            info.name: {
                 "name": info.display,
                 "family": info.family,
                 "better": info.direction,
@@ -206,9 +206,9 @@ def plain(columns: Sequence[Column]) -> dict[str, Any]:
                 "name": column.name,
                 "config": column.result.config,
                 "numbers": {
-                    info.key: _plain_score(score)
+                    info.name: _plain_score(score)
                     for info in scores.infos
-                    if (score := scores.of(info.key, column.name)) is not None
+                    if (score := scores.of(info.name, column.name)) is not None
                 },
                 "not_computed": dict(column.result.not_computed),
             }
