@@ -6,11 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from bd_gen.cli.published_overrides import translated
 from bd_gen.system.errors import InputError
 from bd_gen.system.names import REGISTRIES, did_you_mean, nearest
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
 
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
 T = TypeVar("T")
@@ -22,43 +25,54 @@ def compose(name: str, overrides: Sequence[str]) -> dict[str, Any]:
     Raises:
         InputError: an override that means nothing, with the near names.
     """
-    from hydra import compose as hydra_compose
-    from hydra import initialize_config_dir
-    from hydra.core.global_hydra import GlobalHydra
     from hydra.errors import HydraException
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
-    GlobalHydra.instance().clear()
     try:
-        with initialize_config_dir(str(CONFIGS), version_base="1.3"):
-            known = copy.deepcopy(_usual(name))
-            derived = _with_derived(name, known)
-            groups = [group for group, _ in _defaults(name)]
-            own = {*_keys(known), *groups}
-            overrides = translated(name, overrides, own.__contains__)
-            for override in overrides:
-                _check_override(override, _keys(known), groups)
-            words = [word for override in overrides for word in _with_file(override)]
-            words = ["++" * (word.partition("=")[0] in derived) + _readable(word) for word in words]
-            plain = OmegaConf.to_container(hydra_compose(name, words), resolve=True)
+        known = _plain(_of_choices(name, ()), resolve=False)
+        derived = _with_derived(name, known)
+        groups = [group for group, _ in _defaults(name)]
+        own = {*_keys(known), *groups}
+        overrides = translated(name, overrides, own.__contains__)
+        for override in overrides:
+            _check_override(override, _keys(known), groups)
+        words = [word for override in overrides for word in _with_file(override)]
+        parsed = [(word.partition("=")[0], _parsed(word)) for word in words]
+        choices = tuple(f"{key}={value}" for key, value in parsed if key in groups)
+        config = copy.deepcopy(_of_choices(name, choices))
+        for key, value in parsed:
+            if key not in groups:
+                OmegaConf.update(config, key, value, force_add=key in derived)
+        plain = _plain(config, resolve=True)
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise InputError(f"{' '.join(overrides)}: {_first_line(error)}") from None
-    assert isinstance(plain, dict)  # noqa: S101 - as above
     _with_derived(name, plain)
     texts = {key: text for key, _, text in (o.partition("=") for o in overrides)}
     return _with_texts({str(key): value for key, value in plain.items()}, known, texts)
 
 
 @lru_cache
-def _usual(name: str) -> dict[Any, Any]:
-    """The configuration `name` without overrides; to be called where Hydra is initialised."""
+def _of_choices(name: str, choices: tuple[str, ...]) -> "DictConfig":
+    """The configuration `name` as Hydra composes it of its groups; not to be changed.
+
+    That is most of the work, and the same for any values of single settings.
+    """
     from hydra import compose as hydra_compose
+    from hydra import initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(str(CONFIGS), version_base="1.3"):
+        return hydra_compose(name, list(choices))
+
+
+def _plain(config: "DictConfig", *, resolve: bool) -> dict[Any, Any]:
     from omegaconf import OmegaConf
 
-    usual = OmegaConf.to_container(hydra_compose(name), resolve=False)
-    assert isinstance(usual, dict)  # noqa: S101 - the top of a configuration is one
-    return usual
+    plain = OmegaConf.to_container(config, resolve=resolve)
+    assert isinstance(plain, dict)  # noqa: S101 - the top of a configuration is one
+    return plain
 
 
 class Section(dict[str, Any]):
@@ -239,18 +253,23 @@ def _check_override(override: str, keys: set[str], groups: Sequence[str]) -> Non
         raise InputError(f"{override}: there is no setting {key}{hint}")
 
 
-def _readable(override: str) -> str:
-    """Quotes a value that Hydra's grammar has no place for, such as a path with `=` or `~`."""
+def _parsed(override: str) -> Any:
+    """The value of an override by Hydra's grammar.
+
+    What that has no place for, such as a path with `=` or `~`, stands for itself.
+    """
     from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.errors import HydraException
 
+    parser = OverridesParser.create()
     try:
-        if not OverridesParser.create().parse_override(override).is_sweep_override():
-            return override
+        found = parser.parse_override(override)
+        if not found.is_sweep_override():
+            return found.value()
     except HydraException:
         pass
     key, _, value = override.partition("=")
-    return f"{key}={quoted(value)}"
+    return parser.parse_override(f"{key}={quoted(value)}").value()
 
 
 def quoted(value: str) -> str:
