@@ -35,8 +35,9 @@ def test_a_model_that_is_what_it_says(state: dict[str, torch.Tensor]) -> None:
 def test_shapes_alone_need_no_compiler() -> None:
     """Torch loads it, for a second or two, to draw normal numbers that are stored nowhere."""
     code = (
-        "import sys; from tests.training.test_checkpoint_limits import *;"
-        "check_model(SMALL, Denoiser(SMALL, VOCABULARY).state_dict(), VOCABULARY);"
+        "import sys; from bd_gen.training.bundled import *;"
+        "from bd_gen.training.checkpoint import load_checkpoint;"
+        "[load_checkpoint(file).denoiser() for file in (BUNDLED_FILE, BUNDLED_GEOMETRY)];"
         "sys.exit('torch._dynamo' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

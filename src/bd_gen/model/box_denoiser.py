@@ -105,12 +105,17 @@ class BoxDenoiser(Denoiser):
         self.head = nn.Linear(width, NUM_SIDES * levels)
         nn.init.normal_(self.room_type.weight, std=0.5)
         nn.init.normal_(self.side.weight, std=0.25)
-        with torch.no_grad():
-            of_sides = self.side.weight.view(NUM_SIDES, levels + 1, width)
-            turn = torch.linalg.qr(torch.randn(NUM_SIDES, width, width))[0]
-            of_sides[:, :levels] = smooth_levels(levels, width) @ turn
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
+        if not self.side.weight.is_meta:  # for mere shapes torch would load its compiler
+            self._smooth_sides()
+
+    @torch.no_grad()
+    def _smooth_sides(self) -> None:
+        levels, width = self.vocabulary.levels, self.config.width
+        of_sides = self.side.weight.view(NUM_SIDES, levels + 1, width)
+        turn = torch.linalg.qr(torch.randn(NUM_SIDES, width, width))[0]
+        of_sides[:, :levels] = smooth_levels(levels, width) @ turn
 
     def divide_out(self, log_weights: Tensor) -> None:  # noqa: ARG002
         """See `Denoiser`; sides have no class weights.
