@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import pytest
 import torch
 
@@ -59,15 +61,36 @@ def test_a_named_precision_is_taken(name: str) -> None:
     assert resolve_precision(name, CPU) == name
 
 
-@pytest.mark.parametrize(("ratio", "expected"), [(0.5, "bfloat16"), (0.9, "float32")])
+@pytest.fixture
+def unmeasured() -> Iterator[None]:
+    """As in a process that has not yet asked how fast this CPU is."""
+    device_module._bfloat16_pays.cache_clear()
+    yield
+    device_module._bfloat16_pays.cache_clear()
+
+
+@pytest.mark.usefixtures("unmeasured")
+@pytest.mark.parametrize(
+    ("ratio", "expected", "sizes"),
+    [(0.5, "bfloat16", [128, 2048]), (0.9, "float32", [128, 2048]), (99, "float32", [128])],
+)
 def test_on_a_cpu_bfloat16_must_be_clearly_faster(
-    monkeypatch: pytest.MonkeyPatch, ratio: float, expected: str
+    monkeypatch: pytest.MonkeyPatch, ratio: float, expected: str, sizes: list[int]
 ) -> None:
-    seconds = {torch.bfloat16: ratio, torch.float32: 1.0}
-    monkeypatch.setattr(device_module, "_product_seconds", seconds.__getitem__)
+    measured = []
+
+    def seconds(dtype: torch.dtype, rows: int) -> float:
+        if dtype == torch.bfloat16:
+            measured.append(rows)
+        return ratio if dtype == torch.bfloat16 else 1.0
+
+    monkeypatch.setattr(device_module, "_product_seconds", seconds)
     assert resolve_precision("auto", CPU) == expected
+    assert resolve_precision("auto", CPU) == expected
+    assert measured == sizes  # once, and no large product where a small one takes long
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_the_speed_of_this_cpu_can_be_measured() -> None:
     assert resolve_precision("auto", CPU) in ("float32", "bfloat16")
 

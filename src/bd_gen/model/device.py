@@ -2,6 +2,7 @@
 
 import time
 from contextlib import AbstractContextManager
+from functools import cache
 
 import torch
 
@@ -37,15 +38,22 @@ def resolve_precision(name: str, device: torch.device) -> str:
         return name
     if device.type == "cuda":
         return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
-    return (
-        "bfloat16"
-        if _product_seconds(torch.bfloat16) * 1.5 < _product_seconds(torch.float32)
-        else "float32"
-    )
+    return "bfloat16" if _bfloat16_pays() else "float32"
 
 
-def _product_seconds(dtype: torch.dtype) -> float:
-    a, b = torch.ones(2048, 128, dtype=dtype), torch.ones(128, 512, dtype=dtype)
+@cache
+def _bfloat16_pays() -> bool:
+    """Are its products on this CPU clearly faster than those of float32?"""
+
+    def gain(rows: int) -> float:
+        return _product_seconds(torch.float32, rows) / _product_seconds(torch.bfloat16, rows)
+
+    # Some take a hundred times as long: a small one says so before a large one costs seconds.
+    return gain(128) > 1 and gain(2048) > 1.5
+
+
+def _product_seconds(dtype: torch.dtype, rows: int) -> float:
+    a, b = torch.ones(rows, 128, dtype=dtype), torch.ones(128, 512, dtype=dtype)
     a @ b
     seconds = []
     for _ in range(5):
