@@ -18,6 +18,7 @@ from bd_gen.results.references import References
 from bd_gen.system.errors import InputError
 
 FEW = ["validity", "novelty"]
+PLANS = DataConfig(num_plans=30)
 
 
 def test_the_same_numbers_as_the_command(model, checkpoint_path, data, tmp_path):
@@ -62,17 +63,17 @@ def test_metrics_that_lack_a_package_are_told(monkeypatch, data):
 @pytest.mark.parametrize(
     ("samples", "reference", "message"),
     [
-        ([], DataConfig(), "samples: expected at least one diagram, got none"),
-        ([7], DataConfig(), "samples[0]: expected a Diagram, got int"),
+        ([], PLANS, "samples: expected at least one diagram, got none"),
+        ([7], PLANS, "samples[0]: expected a Diagram, got int"),
         ([], [Diagram("Kitchen")], "samples: expected at least one diagram, got none"),
         ([7], [Diagram("Kitchen")], "samples[0]: expected a Diagram, got int"),
         ("x.pt", [Diagram("Kitchen")], "samples: expected diagrams, got str"),
         (Diagram("Kitchen"), "x.jsonl", "reference: expected diagrams, got str"),
         (Diagram("Kitchen"), [], "reference: expected at least one diagram, got none"),
-        (Diagram("9 Bathroom"), DataConfig(), "samples: a diagram needs 1 to 8 rooms"),
+        (Diagram("9 Bathroom"), PLANS, "samples: a diagram needs 1 to 8 rooms"),
         (np.zeros((0, 3), int), Diagram("Kitchen"), "samples: expected at least one diagram"),
         (np.zeros((2, 3)), Diagram("Kitchen"), "samples: expected integers (N, 3) for up to 2"),
-        (np.zeros((2, 3), int), DataConfig(), "samples: expected integers (N, 36) for up to 8"),
+        (np.zeros((2, 3), int), PLANS, "samples: expected integers (N, 36) for up to 8"),
         (np.zeros((2, 4), int), Diagram("Kitchen"), "tokens: no vocabulary has rows of 4"),
         (np.zeros((1, 3), int), np.zeros((1, 6), int), "evaluate: token rows of different"),
         (Diagram("Kitchen"), np.full((1, 3), 13), "reference: row 0 is no complete diagram"),
