@@ -13,6 +13,7 @@ from bd_gen.exchange.laid_out_files import read_laid_out
 PAGE = (Path(__file__).parents[1] / "docs" / "exports.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_page_works_as_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for language, block in re.findall(r"```(bash|python)\n(.*?)```", PAGE, re.DOTALL):

@@ -26,7 +26,9 @@ def blocks(page: str) -> list[str]:
     return re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/python.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", pytest.param("docs/python.md", marks=pytest.mark.slow)]
+)
 def test_the_python_of_a_page(page, tmp_path, monkeypatch, capsys):
     pytest.importorskip("ortools")
     monkeypatch.setattr(searching, "BATCH", 32)

@@ -39,6 +39,8 @@ pytest.importorskip("ortools")
 
 METHOD = Method("random", steps=5, only_realizable=True)
 NEEDS = "eval.only_realizable needs OR-tools: pip install 'bd-gen[layout]'"
+A_LAYOUT = SolverOptions(improve_effort=0.0)
+"""Any; not all can be made a plan that tiles."""
 V = Vocabulary(4)
 ROW = Diagram((0, 2, 3), ((0, 1, 2), (1, 2, 2)))  # left-of, left-of
 CIRCLE = Diagram((0, 2, 3), ((0, 1, 2), (1, 2, 2), (0, 2, 7)))  # ... and back again
@@ -72,8 +74,7 @@ def test_the_judge_says_what_the_solver_says():
     ]
     drawn = draw(small_checkpoint(), Method("first_hitting"), 40)
     verdicts = LayoutJudge(V)(tokens_from_diagrams(drawn, V))
-    boxes = SolverOptions(improve_effort=0.0)  # a layout; not all can be made a plan that tiles
-    expected = [solve(diagram, boxes).status is Status.REALIZABLE for diagram in drawn]
+    expected = [solve(diagram, A_LAYOUT).status is Status.REALIZABLE for diagram in drawn]
     assert (verdicts == Verdict.ACCEPTED).tolist() == expected
     assert 0 < sum(expected) < 40
 
@@ -124,7 +125,7 @@ def test_what_is_in_the_file(job):
                 row = plain.sample(seed, [attempt_of(k, attempt)])
                 attempts += 1
                 (diagram,) = diagrams_from_tokens(row, samples.vocabulary)
-                if solve(diagram).status is Status.REALIZABLE:
+                if solve(diagram, A_LAYOUT).status is Status.REALIZABLE:
                     break
             assert (samples.per_seed[seed].tokens[k] == row[0]).all()
         expected[seed] = Rejection(attempts, attempts - job.num_samples, 0)

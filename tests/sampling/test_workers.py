@@ -15,9 +15,9 @@ HISTOGRAM = (0, 0, 1, 2, 4, 3, 0, 0, 0)
 NAMES = (
     "first_hitting_temp1.0_no_remask",
     "llada_topp0.9_remdm_cap_eta0.4",
-    "random_temp1.0_remdm_confidence_tsw0.5",
-    "rooms_temp1.0_no_remask_sweep2",
-    "random_temp1.0_no_remask_roomsweep1",
+    pytest.param("random_temp1.0_remdm_confidence_tsw0.5", marks=pytest.mark.slow),
+    pytest.param("rooms_temp1.0_no_remask_sweep2", marks=pytest.mark.slow),
+    pytest.param("random_temp1.0_no_remask_roomsweep1", marks=pytest.mark.slow),
 )
 
 

@@ -12,6 +12,7 @@ from bd_gen.studio.model_process import ModelProcess
 pytest.importorskip("ortools")
 
 
+@pytest.mark.slow
 def test_one_process_serves_searches_in_turns_and_survives_its_end(tmp_path: Path) -> None:
     async def story() -> None:
         model = ModelProcess(str(saved(tmp_path)))

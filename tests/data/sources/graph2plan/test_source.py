@@ -235,7 +235,7 @@ def sound_bytes(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, bytes]:
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=6, deadline=None
 )
 @given(data=st.data(), compressed=st.booleans())
 def test_damage_makes_nothing_but_an_input_error(
