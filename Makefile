@@ -40,9 +40,9 @@ types: $(INSTALLED)
 imports: $(INSTALLED)
 	$(BIN)/lint-imports
 
-# Where bytecode may not be written, every worker and every process that a test starts would compile all anew.
+# Each worker keeps to one core. Where bytecode may not be written, every process would compile all anew.
 unit: $(INSTALLED)
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not slow" -n 2 --dist worksteal
+	OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not slow" -n 2 --dist worksteal
 
 test-slow: $(INSTALLED)
 	BD_GEN_THOROUGH=1 $(BIN)/pytest -m slow

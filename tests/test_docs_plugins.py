@@ -68,6 +68,7 @@ def test_there_is_an_example_of_each_kind() -> None:
         assert plugin.as_plain["provides"] == provides
 
 
+@pytest.mark.slow
 def test_the_commands_work_as_printed_also_in_processes() -> None:
     outputs = [run(*words).output for words in commands()]
     assert "entropy" in outputs[0]

@@ -11,11 +11,12 @@ from bd_gen.cli.main import cli
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALLER = (
-    (r"training\.steps=\d+", "training.steps=4 data.num_plans=300"),
+    (r"training\.steps=\d+", "training.steps=4 training.batch_size=16 data.num_plans=300"),
     (r"training\.warmup_steps=\d+", "training.warmup_steps=2"),
     (r"data synthetic", "data synthetic --num-plans 300"),
     (r"(?<=generate )", "eval.num_samples=8 eval.seeds=[1,2] "),
     (r"eval\.num_samples=20 ", ""),
+    (r"--limit 6", "--limit 2"),
     (r"--count 12", "--count 2 --improve 0"),
 )
 
