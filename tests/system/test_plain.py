@@ -172,8 +172,7 @@ def test_no_garbage_is_looked_for_while_values_are_made(is_on: bool) -> None:
 
 OWN_FILES = {
     "system/locks.py",
-    "metrics/reference.py",
-    "metrics/plan_reference.py",
+    "metrics/statistics_file.py",
     "data/cache.py",
     "studio/model_process.py",
     "studio/worker.py",

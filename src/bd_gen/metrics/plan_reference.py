@@ -1,6 +1,5 @@
 """Statistics of reference plans that the geometry of other plans is measured against."""
 
-import json
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -12,16 +11,14 @@ from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.words import Words
 from bd_gen.metrics.keys import Fitted
 from bd_gen.metrics.plan_set import PlanSet
-from bd_gen.metrics.reference import write_npz
 from bd_gen.metrics.registry import METRICS, Metric
+from bd_gen.metrics.statistics_file import read_statistics, write_statistics
 from bd_gen.system.errors import InputError
-from bd_gen.system.files import write_with
 
 MOST_PLANS = 2000
 """Of more reference plans so many are taken, evenly spaced: each takes some 20 milliseconds."""
 
 _FORMAT_VERSION = 1
-_HEADER = "header"
 _NOTHING = Fitted({})
 
 
@@ -68,33 +65,18 @@ class PlanReference:
             InputError: the file cannot be written.
         """
         header = {**_expected(self.words), "num_plans": self.num_plans}
-        arrays = {
-            f"{name}/{part}": array
-            for name, fitted in self._fitted.items()
-            for part, array in fitted.items()
-        }
-        text = np.frombuffer(json.dumps(header).encode(), np.uint8)
-        write_with(path, lambda file: write_npz(file, {_HEADER: text, **arrays}))
+        write_statistics(path, header, self._fitted)
 
     @classmethod
     def load(cls, path: Path, words: Words, fingerprint: str) -> "PlanReference | None":
         """What `save` wrote; None if it is missing, damaged, or of other metrics or words."""
         try:
-            # numpy leaves a damaged file open if it opens it itself
-            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-            header = json.loads(arrays.pop(_HEADER).tobytes())
+            header, fitted = read_statistics(path)
             num_plans = int(header.pop("num_plans"))
-        except Exception:
-            # numpy and zipfile answer damage with a dozen kinds of errors; the remedy is the same
+        except Exception:  # whatever is wrong with it, it is made anew
             return None
         if header != _expected(words):
             return None
-        parts: dict[str, dict[str, np.ndarray]] = {}
-        for name, array in arrays.items():
-            fit_name, _, part = name.rpartition("/")
-            parts.setdefault(fit_name, {})[part] = array
-        fitted = {name: Fitted(part) for name, part in parts.items()}
         return cls(fitted, num_plans, fingerprint, words)
 
 

@@ -1,11 +1,8 @@
 """Statistics of the training diagrams that samples are measured against: fitted once, cached."""
 
-import json
 import warnings
-import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 
@@ -15,12 +12,12 @@ from bd_gen.diagrams.recorded_words import words_of_record, words_record
 from bd_gen.diagrams.vocabulary import Vocabulary
 from bd_gen.metrics.keys import Fitted
 from bd_gen.metrics.registry import METRICS, Metric
+from bd_gen.metrics.statistics_file import read_statistics, write_statistics
 from bd_gen.system.errors import InputError
-from bd_gen.system.files import check_file, write_with
+from bd_gen.system.files import check_file
 
 FORMAT_VERSION = 1
 
-_HEADER = "header"
 _NO_STATISTICS = Fitted({})
 
 
@@ -129,13 +126,7 @@ class Reference:
             "versions": self._versions,
             **words_record(self.vocabulary.words),
         }
-        arrays = {
-            f"{name}/{part}": array
-            for name, fitted in self._fitted.items()
-            for part, array in fitted.items()
-        }
-        text = np.frombuffer(json.dumps(header).encode(), np.uint8)
-        write_with(path, lambda file: write_npz(file, {_HEADER: text, **arrays}))
+        write_statistics(path, header, self._fitted)
 
     @classmethod
     def load(cls, path: str | Path) -> "Reference":
@@ -146,39 +137,23 @@ class Reference:
         """
         try:
             check_file(path)
-            # numpy leaves a damaged file open if it opens it itself
-            with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-            header = json.loads(arrays.pop(_HEADER).tobytes())
+            header, fitted = read_statistics(path)
             if header["format_version"] != FORMAT_VERSION:
                 raise ValueError(f"format version {header['format_version']}")
-            parts: dict[str, dict[str, np.ndarray]] = {}
-            for name, array in arrays.items():
-                fit_name, _, part = name.rpartition("/")
-                parts.setdefault(fit_name, {})[part] = array
             return cls(
                 Vocabulary(header["n_max"], words_of_record(header.get(VOCABULARY), str(path))),
                 int(header["num_diagrams"]),
-                {name: Fitted(part) for name, part in parts.items()},
+                fitted,
                 {str(name): int(version) for name, version in header["versions"].items()},
                 str(header["fingerprint"]),
             )
         except FileNotFoundError as error:
             raise InputError(f"{path}: reference statistics: there is no such file") from error
         except Exception as error:
-            # numpy and zipfile answer damage with a dozen kinds of errors; the remedy is the same.
             raise InputError(
                 f"{path}: reference statistics: expected an npz file of format "
                 f"{FORMAT_VERSION}, got something else or a damaged one ({str(error)[:120]})"
             ) from error
-
-
-def write_npz(file: IO[bytes], arrays: Mapping[str, np.ndarray]) -> None:
-    """What numpy.savez does, but an array of Python objects is refused instead of pickled."""
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, array in arrays.items():
-            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, array, allow_pickle=False)
 
 
 def cache_path(cache_dir: str | Path, vocabulary: Vocabulary, fingerprint: str) -> Path:
