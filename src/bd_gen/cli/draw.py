@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from bd_gen.cli.vocabulary_options import labels_of, vocabulary_option, words_of
+from bd_gen.cli.vocabulary_options import labels_of, plan_file_options, words_of
 from bd_gen.system.errors import InputError
 
 if TYPE_CHECKING:
@@ -68,11 +68,7 @@ _FILE = click.Path(path_type=Path)
     show_default=True,
     help="Pixels to the inch of a .png.",
 )
-@click.option(
-    "--labels", type=_FILE, help='JSON file {"foreign label": "RoomType"} for plans and graphs.'
-)
-@vocabulary_option
-@click.option("--skip-bad", is_flag=True, help="Leave out bad plans instead of refusing the file.")
+@plan_file_options
 @click.option("--no-solver", is_flag=True, help="Draw no layouts but those that plans have.")
 @click.option(
     "--time-limit",

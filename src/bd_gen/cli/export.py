@@ -8,7 +8,7 @@ import click
 
 from bd_gen.cli.checkpoint_notes import say_file_notes
 from bd_gen.cli.progress import bar
-from bd_gen.cli.vocabulary_options import labels_of, vocabulary_option, words_of
+from bd_gen.cli.vocabulary_options import labels_of, plan_file_options, words_of
 
 if TYPE_CHECKING:
     from bd_gen.diagrams.laid_out import LaidOut
@@ -75,13 +75,7 @@ class _Out(click.Option):
     show_default=True,
     help="Seconds by the clock that end the search for rectangles; its effort is limited, too.",
 )
-@click.option(
-    "--labels",
-    type=click.Path(path_type=Path),
-    help='JSON file {"foreign label": "RoomType"} for plans and graphs.',
-)
-@vocabulary_option
-@click.option("--skip-bad", is_flag=True, help="Leave out bad plans instead of refusing the file.")
+@plan_file_options
 def command(
     file: Path,
     out: str,

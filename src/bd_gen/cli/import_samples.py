@@ -10,7 +10,7 @@ from bd_gen.cli.checkpoint_notes import say_data_notes, say_file_notes
 from bd_gen.cli.comparing import results_option
 from bd_gen.cli.overrides import data_config_from_overrides
 from bd_gen.cli.progress import bar
-from bd_gen.cli.vocabulary_options import labels_of, vocabulary_option, words_of
+from bd_gen.cli.vocabulary_options import labels_of, plan_file_options, words_of
 from bd_gen.diagrams.rplan import RPLAN
 from bd_gen.diagrams.vocabulary import LARGEST_N_MAX
 from bd_gen.system.errors import InputError
@@ -40,13 +40,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,120}")
     help="Most rooms of a diagram.  [default: that of the data, else 8; in another vocabulary as "
     "many as the largest has]",
 )
-@click.option(
-    "--labels",
-    type=click.Path(path_type=Path),
-    help='JSON file {"foreign label": "RoomType"} for plans and graphs.',
-)
-@vocabulary_option
-@click.option("--skip-bad", is_flag=True, help="Leave out bad plans instead of refusing the file.")
+@plan_file_options
 @click.option("--overwrite", is_flag=True, help="Replace samples of that name.")
 def command(
     file: Path,

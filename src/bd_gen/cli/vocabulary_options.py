@@ -23,6 +23,23 @@ def vocabulary_option(command: Command) -> Command:
     )(command)
 
 
+def plan_file_options(command: Command) -> Command:
+    """Give a command --labels, --vocabulary and --skip-bad: how it reads plans and graphs."""
+    for option in (
+        click.option(
+            "--skip-bad", is_flag=True, help="Leave out bad plans instead of refusing the file."
+        ),
+        vocabulary_option,
+        click.option(
+            "--labels",
+            type=click.Path(path_type=Path),
+            help='JSON file {"foreign label": "RoomType"} for plans and graphs.',
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def words_of(vocabulary: str | None, default: "Words | None" = None) -> "Words":
     """The words that the option names.
 
