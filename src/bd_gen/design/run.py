@@ -42,12 +42,14 @@ class Designed:
         boxes: (n, 4) int64.
         floor_plan: shapes, doors and windows; None where nothing was improved.
         problems: what it does not have, in sentences.
+        is_lacking: does it leave some of the plot, or rooms that nobody reaches?
     """
 
     diagram: Diagram
     boxes: np.ndarray
     floor_plan: FloorPlan | None = None
     problems: tuple[str, ...] = ()
+    is_lacking: bool = False
 
 
 Show = Callable[[Designed], None]
@@ -204,13 +206,10 @@ class _Work:
                 self.num_refused += len(refused)
                 self.search.exclude(np.array(refused))
 
-    def _is_refused(self, layout: Layout) -> bool:
-        """Does a plan leave some of the plot, or rooms that nobody reaches, and may others that do
-        not be looked for?
-        """
-        is_lacking = layout.left > 0 or layout.unreached > 0
-        self._num_lacking += is_lacking
-        return is_lacking and self._num_lacking <= _MOST_REFUSED * self.search.brief.count
+    def _is_refused(self, plan: Designed) -> bool:
+        """Is a plan lacking, and may others that are not be looked for?"""
+        self._num_lacking += plan.is_lacking
+        return plan.is_lacking and self._num_lacking <= _MOST_REFUSED * self.search.brief.count
 
     def plan_of(self, row: np.ndarray) -> Designed:
         """The plan of a row that is chosen."""
@@ -236,7 +235,7 @@ class _Work:
         layouts = self.solvers.lay_out(diagrams, options)
         for row, diagram, layout in zip(rows, diagrams, layouts, strict=True):
             plan = _plan(brief, diagram, layout)
-            if plan is None or self._is_refused(layout):
+            if plan is None or self._is_refused(plan):
                 refused.append(row)
                 continue
             self._plans[row.tobytes()] = plan
@@ -250,11 +249,14 @@ def _plan(brief: Brief, diagram: Diagram, layout: Layout) -> Designed | None:
     """A layout with doors and windows; None where there is none, or a door asked for is missing."""
     if layout.boxes is None:
         return None
+    is_lacking = layout.left > 0 or layout.unreached > 0
     if layout.floor_plan is None:
-        return Designed(diagram, layout.boxes)
+        return Designed(diagram, layout.boxes, is_lacking=is_lacking)
     made: OpeningsResult = finished(brief, diagram, layout.floor_plan)
     if made.unmet:
         return None
     left = what_is_left(made.floor_plan, brief.labels, brief.options.wording)
     problems = [*made.problems(brief.labels), *([left] if left else [])]
-    return Designed(diagram, layout.boxes, made.floor_plan, tuple(problems))
+    # Walls that are further apart than these plans' walls count in a layout, and hold no door.
+    is_lacking = is_lacking or bool(made.unreached)
+    return Designed(diagram, layout.boxes, made.floor_plan, tuple(problems), is_lacking)
