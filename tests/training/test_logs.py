@@ -1,6 +1,7 @@
 import json
 import math
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -64,13 +65,19 @@ def test_a_folder_in_place_of_the_log_is_one_clear_line(tmp_path: Path) -> None:
         JsonlLogger(tmp_path / "log.jsonl", 0)
 
 
-def test_tensorboard_gets_the_numbers_and_no_step_twice(tmp_path: Path) -> None:
+def test_tensorboard_gets_the_numbers_and_no_step_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     first = TensorBoardLogger(tmp_path, 0)
     for step in (1, 2, 3):
         first.log(step, {"train/nats": float(step)})
     first.close()
+    # A run that goes on is another process, later. Of files of one second and process TensorBoard
+    # reads number 10 before number 9.
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + 1)
     resumed = TensorBoardLogger(tmp_path, 1)
     for step in (2, 3):
         resumed.log(step, {"train/nats": 10.0 * step})
