@@ -41,12 +41,14 @@ imports: $(INSTALLED)
 	$(BIN)/lint-imports
 
 # Each worker keeps to one core. Where bytecode may not be written, every process would compile all anew.
+ORDINARY := OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not slow" -n 2 --dist worksteal
+
 unit: $(INSTALLED)
-	OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not slow" -n 2 --dist worksteal
+	$(ORDINARY)
 
 test-slow: $(INSTALLED)
 	BD_GEN_THOROUGH=1 $(BIN)/pytest -m slow
-	BD_GEN_THOROUGH=1 $(BIN)/pytest -m "not slow" -n 2 --dist worksteal
+	BD_GEN_THOROUGH=1 $(ORDINARY)
 
 journeys: $(INSTALLED)
 	$(BIN)/pytest -m slow tests/studio

@@ -13,23 +13,18 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def vocabulary_option(command: Command) -> Command:
-    """Give a command the option --vocabulary, which its function takes as `vocabulary`."""
-    return click.option(
-        "--vocabulary",
-        metavar="NAME|FILE",
-        help="What rooms and relations are called: rplan, resplan, lifull, or a YAML file "
-        "(docs/vocabulary.md).  [default: rplan]",
-    )(command)
-
-
 def plan_file_options(command: Command) -> Command:
     """Give a command --labels, --vocabulary and --skip-bad: how it reads plans and graphs."""
     for option in (
         click.option(
             "--skip-bad", is_flag=True, help="Leave out bad plans instead of refusing the file."
         ),
-        vocabulary_option,
+        click.option(
+            "--vocabulary",
+            metavar="NAME|FILE",
+            help="What rooms and relations are called: rplan, resplan, lifull, or a YAML file "
+            "(docs/vocabulary.md).  [default: rplan]",
+        ),
         click.option(
             "--labels",
             type=click.Path(path_type=Path),
